@@ -1,0 +1,5 @@
+"""Zoho Accounts: who may act for whom, and for how long."""
+
+from zbt_notebook.sandbox.accounts.grant import DEMO_USER, Grant, User
+
+__all__ = ["DEMO_USER", "Grant", "User"]
