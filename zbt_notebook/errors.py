@@ -1,0 +1,113 @@
+"""What can go wrong, and what to do next.
+
+::
+
+    ZbtError                      .hint says what to do next
+    ├── UsageError                the call's own words are off
+    ├── NotSignedIn               there is no connection to call with
+    ├── SignInRejected            Zoho, or a check of ours, refused the sign-in
+    ├── Unreachable               no answer came, or one that is not Zoho's
+    └── ApiError                  the API refused: .status, .code
+        ├── TokenRejected         the access token is not accepted any more
+        ├── ScopeMissing          .needed names the scope
+        ├── NotFound              nothing is there
+        ├── RateLimited           .retry_at tells when the next call may go
+        └── IncompletePull        .rows came, .resume fetches the rest
+"""
+
+from datetime import datetime
+from typing import Any
+
+
+class ZbtError(Exception):
+    """Base of all errors of this package; ``hint`` is the next step, as an imperative."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+    @property
+    def message(self) -> str:
+        """What happened, in one line."""
+        return str(self.args[0]) if self.args else type(self).__name__
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.hint}" if self.hint else self.message
+
+    def _render_traceback_(self) -> list[str]:
+        """Two lines instead of a stack trace: IPython asks for this name.
+
+        They hold no frame, so ``%xmode Verbose`` has no argument values to print.
+        """
+        lines = [f"{type(self).__name__}: {self.message}"]
+        return [*lines, self.hint] if self.hint else lines
+
+
+class UsageError(ZbtError):
+    """The words of the call are off: nothing was sent."""
+
+
+class NotSignedIn(ZbtError):
+    """There is no connection to make the call with."""
+
+
+class SignInRejected(ZbtError):
+    """Zoho, or a check of ours, refused the sign-in; ``error`` is Zoho's word for it, or empty."""
+
+    def __init__(self, message: str, *, hint: str = "", error: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.error = error
+
+
+class Unreachable(ZbtError):
+    """No answer came, or one that cannot be Zoho's; ``outcome_unknown`` where a write may have happened."""
+
+    def __init__(self, message: str, *, hint: str = "", outcome_unknown: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.outcome_unknown = outcome_unknown
+
+
+class ApiError(ZbtError):
+    """The API refused the call: HTTP ``status`` and Zoho's ``code`` (a title or a number, as text)."""
+
+    def __init__(self, message: str, *, hint: str = "", status: int = 0, code: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+        self.code = code
+
+
+class TokenRejected(ApiError):
+    """The access token is not accepted, and a fresh one was not either."""
+
+
+class ScopeMissing(ApiError):
+    """The sign-in does not cover the call; ``needed`` names the scope, or is empty where nobody knows."""
+
+    def __init__(self, message: str, *, hint: str = "", status: int = 0, code: str = "", needed: str = "") -> None:
+        super().__init__(message, hint=hint, status=status, code=code)
+        self.needed = needed
+
+
+class NotFound(ApiError):
+    """There is nothing at that path, or nothing with that id."""
+
+
+class RateLimited(ApiError):
+    """Zoho's lock, or our own limiter, holds the call back until ``retry_at`` (UTC)."""
+
+    def __init__(
+        self, message: str, *, hint: str = "", status: int = 0, code: str = "", retry_at: datetime | None = None
+    ) -> None:
+        super().__init__(message, hint=hint, status=status, code=code)
+        self.retry_at = retry_at
+
+
+class IncompletePull(ApiError):
+    """A pull ended early: ``rows`` holds what came (a DataFrame), ``resume`` is the token that fetches the rest."""
+
+    def __init__(
+        self, message: str, *, hint: str = "", status: int = 0, code: str = "", rows: Any = None, resume: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint, status=status, code=code)
+        self.rows = rows
+        self.resume = resume

@@ -1,0 +1,67 @@
+"""Requests and responses as values: the seam between thinking and the network."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from zbt_notebook.errors import Unreachable
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file of a multipart body."""
+
+    field: str
+    filename: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request, whole. At most one of ``form`` (with ``uploads``) and ``json`` is given."""
+
+    method: str
+    url: str
+    params: Pairs = ()
+    headers: Pairs = field(default=(), repr=False)
+    form: Pairs | None = field(default=None, repr=False)
+    json: Any = field(default=None, repr=False)
+    uploads: tuple[Upload, ...] = field(default=(), repr=False)
+    raw: bytes | None = field(default=None, repr=False)  # a body somebody else encoded
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether sending it twice does what sending it once does (RFC 9110 §9.2.1)."""
+        return self.method in {"GET", "HEAD", "OPTIONS"}
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One HTTP answer; ``headers`` are lower-case, ``body`` is decompressed, ``elapsed`` in seconds."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+    elapsed: float = 0.0
+
+
+Transport = Callable[[Request], Response]
+"""Sends a request and gives the answer, whatever its status; raises Unreachable where none came."""
+
+
+def decode_json(response: Response) -> Any:
+    """Decode a body as JSON, always from its bytes: Zoho labels some of it ``text/html`` without a charset.
+
+    Raise Unreachable, without quoting the body, where it is something else.
+    """
+    try:
+        return json.loads(response.body.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        kind = response.headers.get("content-type", "no content type").partition(";")[0]
+    raise Unreachable(
+        f"the answer is not JSON (HTTP {response.status}, {kind}, {len(response.body):,} bytes)",
+        hint="Check the data centre and the address: a proxy, a captive portal or a wrong host answers with pages.",
+    )
