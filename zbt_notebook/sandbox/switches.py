@@ -6,7 +6,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """Plain values, each with the likeliest behaviour as its default; a limit of 0 means no limit, times are seconds."""
+    """Plain values, each with the likeliest behaviour as its default; a limit of 0 is no limit, times are seconds."""
 
     # -- authorization requests and redirects
     redirect_state_first: bool = True
@@ -26,7 +26,7 @@ class Switches:
     token_lifetime: float = 3600
     expires_in_as: Literal["seconds", "milliseconds", "legacy"] = "seconds"  # legacy: ms, and expires_in_sec beside it
     scope_in_token_answers: bool = True
-    wrong_secret_error: str = "invalid_client_secret"
+    wrong_credentials_error: str = "invalid_client_secret"
     wrong_redirect_error: str = "invalid_redirect_uri"
     wrong_grant_type_error: str = "unsupported_grant_type"
     token_error_status: int = 200
@@ -35,7 +35,7 @@ class Switches:
 
     # -- how many tokens live, how often they are given
     refresh_tokens_kept: int = 20  # per user and client
-    refresh_token_overflow: Literal["evict", "deny"] = "evict"
+    refresh_overflow: Literal["evict", "deny"] = "evict"
     refresh_token_limit: int = 10  # new ones per user and client in refresh_token_window
     refresh_token_window: float = 600
     access_tokens_kept: int = 10  # per refresh token
@@ -53,3 +53,29 @@ class Switches:
     device_complete_uri: bool = True  # verification_uri_complete in the first answer
     device_error_status: int = 200
     device_location_keys: tuple[str, ...] = ("user_location", "dc")
+
+    # -- the BugTracker API: refusals
+    invalid_token_shape: Literal["gateway", "classic"] = "gateway"
+    missing_token_shape: Literal["gateway", "classic"] = "classic"  # code 6890; the V3 paths always use the gateway's
+    missing_scope_as: Literal["INVALID_OAUTHSCOPE", "URL_RULE_NOT_CONFIGURED"] = "INVALID_OAUTHSCOPE"
+    validation_shape: Literal["gateway", "classic"] = "gateway"  # wrong or missing parameters of classic calls
+    errors_in_200: bool = False  # every refusal of the API with status 200, as one client saw
+    status_code_as: Literal["string", "number"] = "string"  # in the gateway's shape; throttles always use the number
+    classic_retired: bool = False
+
+    # -- the BugTracker API: answers
+    portal_utc_offset: int = -180  # minutes; the portal's time zone has no daylight saving time
+    range_over_max: Literal["cap", "refuse"] = "cap"
+    index_zero: Literal["tolerate", "refuse"] = "tolerate"  # tolerated, it counts as 1
+    status_details_key: Literal["status_details", "status_deatils"] = "status_details"
+    has_next_page_as: Literal["bool", "string"] = "bool"
+    page_info_as: Literal["object", "array"] = "object"
+    page_count_in_page_info: bool = True
+
+    # -- the rate limit per URL pattern; a limit of 0 is no limit
+    url_limit: int = 100
+    url_window: float = 120
+    url_lock: float = 1800
+    throttle_status: Literal[400, 200, 429] = 400
+    throttle_retry_after: bool = False  # a Retry-After header in seconds
+    throttle_extends_lock: bool = True  # a call during the lock starts it anew
