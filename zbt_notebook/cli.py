@@ -1,0 +1,126 @@
+"""The command line: ``zbt-notebook demo`` and ``zbt-notebook sandbox``."""
+
+import argparse
+import contextlib
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zbt_notebook import __version__, checkout
+from zbt_notebook.errors import ZbtError
+from zbt_notebook.lab import JupyterServer
+
+if TYPE_CHECKING:
+    from zbt_notebook.sandbox import Sandbox
+
+FIRST_NOTEBOOK = "00_quickstart.ipynb"
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that ``arguments`` (by default the process's own) name; the exit status."""
+    words = _parser().parse_args(arguments)
+    try:
+        return demo(port=words.port, browser=words.browser) if words.command == "demo" else sandbox()
+    except ZbtError as error:
+        print(f"{error.message}\n{error.hint}".rstrip(), file=sys.stderr)
+        return 1
+
+
+def demo(*, port: int = 0, browser: bool = True) -> int:
+    """Serve the sandbox and JupyterLab on a copy of the notebooks until stopped; both end together."""
+    checkout.enter("lab", module="zbt_notebook")
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise ZbtError("The demo needs JupyterLab, which is not installed.", hint='pip install "zbt-notebook[lab]"')
+    from zbt_notebook.sandbox import Sandbox
+
+    with _until_stopped() as stop, Sandbox() as zoho:
+        folder = copy_of_the_notebooks()
+        jupyter = JupyterServer(
+            folder,
+            port=port,
+            environment={"ZBT_SANDBOX": as_json(zoho), **checkout.import_path()},
+            options=[] if browser and _has_a_screen() else ["--no-browser"],
+            log=folder.parent / "jupyter.log",
+        )
+        with jupyter:
+            if not jupyter.start(stop.wait):
+                return 0
+            first = f"lab/tree/{FIRST_NOTEBOOK}" if (folder / FIRST_NOTEBOOK).exists() else "lab"
+            print(f"The notebooks (a copy, yours to keep) are in  {folder}")
+            print(f"A simulated Zoho answers at                   {zoho.accounts_url}")
+            print(f"Open JupyterLab at                            {jupyter.address.of(first)}")
+            print("Ctrl-C stops both.", flush=True)
+            while jupyter.is_running and not stop.wait(0.5):
+                pass
+    print("\nStopped.", flush=True)
+    return 0
+
+
+def sandbox() -> int:
+    """Serve the sandbox alone: one line of JSON says where and with which client; then until stopped."""
+    from zbt_notebook.sandbox import Sandbox
+
+    with _until_stopped() as stop, Sandbox() as zoho:
+        print(as_json(zoho), flush=True)
+        stop.wait()
+    return 0
+
+
+def as_json(zoho: "Sandbox") -> str:
+    """What another process needs to sign in to this sandbox, as one line."""
+    names = ("accounts_url", "api_url", "client_id", "client_secret", "redirect_uri")
+    return json.dumps({name: getattr(zoho, name) for name in names})
+
+
+def notebooks_folder() -> Path:
+    """The notebooks that come with the package: inside it in a wheel, beside it in a checkout."""
+    inside = _PACKAGE / "notebooks"
+    return inside if inside.is_dir() else _PACKAGE.parent / "notebooks"
+
+
+def copy_of_the_notebooks() -> Path:
+    """A folder of their own for the user to work in; nobody deletes it."""
+    copy = Path(tempfile.mkdtemp(prefix="zbt-notebook-")) / "notebooks"
+    shutil.copytree(notebooks_folder(), copy, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    return copy
+
+
+@contextlib.contextmanager
+def _until_stopped() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set; the handlers that stood before come back."""
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _has_a_screen() -> bool:
+    """Whether a browser can show a window; on a bare terminal, a text browser would take it over."""
+    if sys.platform in {"darwin", "win32"}:
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="zbt-notebook", description="Zoho BugTracker from a notebook: a sign-in card and %%zbt."
+    )
+    parser.add_argument("--version", action="version", version=f"zbt-notebook {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    words = commands.add_parser("demo", help="JupyterLab on a copy of the notebooks, beside a simulated Zoho")
+    words.add_argument("--port", type=int, default=0, help="the port of JupyterLab (default: a free one)")
+    words.add_argument("--no-browser", dest="browser", action="store_false", help="print the address, open nothing")
+    commands.add_parser("sandbox", help="the simulated Zoho alone; prints one line of JSON, serves until stopped")
+    return parser
