@@ -7,7 +7,7 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
 
@@ -64,7 +64,7 @@ class Request:
         """Query and form fields together: Zoho takes most parameters from either."""
         return {**self.query, **self.form}
 
-    def json(self) -> Any:  # noqa: ANN401  JSON is any value
+    def json(self) -> Any:
         """Decode the body; raise ValueError where it is not JSON."""
         return json.loads(self.body)
 
@@ -88,6 +88,16 @@ class Request:
         return fields, tuple(uploads)
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How the server is to put a response on the wire; where there is no wire, nobody heeds it."""
+
+    kind: Literal["plain", "drip", "hang", "reset", "truncate", "wrong_length"] = "plain"
+    delay: float = 0  # seconds before anything is sent
+    seconds: float = 0  # between drips, or of hanging
+    size: int = 0  # bytes a drip, bytes before the break, or the error in Content-Length
+
+
 @dataclass(frozen=True)
 class Response:
     """What the sandbox answers; ``headers`` may repeat a name."""
@@ -95,6 +105,11 @@ class Response:
     status: int
     body: bytes = field(default=b"", repr=False)
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    delivery: Delivery = Delivery()
+
+    def header(self, name: str) -> str | None:
+        """Give the first value of a header, whose case does not matter."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
 
 def json_response(status: int, value: object, *headers: tuple[str, str]) -> Response:

@@ -55,8 +55,9 @@ class Switches:
     device_location_keys: tuple[str, ...] = ("user_location", "dc")
 
     # -- the BugTracker API: refusals
-    invalid_token_shape: Literal["gateway", "classic"] = "gateway"
-    missing_token_shape: Literal["gateway", "classic"] = "classic"  # code 6890; the V3 paths always use the gateway's
+    invalid_token_shape: Literal["gateway", "classic"] = "gateway"  # noqa: S105  the name of a shape
+    # Without a token: code 6890; the V3 paths always use the gateway's shape.
+    missing_token_shape: Literal["gateway", "classic"] = "classic"  # noqa: S105  the name of a shape
     missing_scope_as: Literal["INVALID_OAUTHSCOPE", "URL_RULE_NOT_CONFIGURED"] = "INVALID_OAUTHSCOPE"
     validation_shape: Literal["gateway", "classic"] = "gateway"  # wrong or missing parameters of classic calls
     errors_in_200: bool = False  # every refusal of the API with status 200, as one client saw

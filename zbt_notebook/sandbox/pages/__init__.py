@@ -1,0 +1,1 @@
+"""The pages a browser sees: consent, redirect, device, error and status."""

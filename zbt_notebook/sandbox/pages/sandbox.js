@@ -1,0 +1,46 @@
+// Copy buttons, and the countdown of a code's life.
+"use strict";
+
+async function copy(button) {
+  const source = document.getElementById(button.dataset.copy);
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+  } catch {
+    const range = document.createRange();
+    range.selectNodeContents(source);
+    const selection = getSelection();
+    selection.removeAllRanges();
+    selection.addRange(range);
+    document.execCommand("copy");
+  }
+  const label = button.textContent;
+  button.textContent = "Copied";
+  document.getElementById("copied").textContent = "Copied";
+  setTimeout(() => { button.textContent = label; }, 1600);
+}
+
+function countDown(life) {
+  const total = Number(life.dataset.seconds);
+  const end = Date.now() + total * 1000;
+  const show = () => {
+    const left = Math.max(0, Math.round((end - Date.now()) / 1000));
+    life.querySelector("i").style.transform = `scaleX(${total ? left / total : 0})`;
+    const text = life.querySelector("[data-left]");
+    if (!left) {
+      life.dataset.over = "";
+      text.textContent = "This code has expired. Create a new consent link.";
+      clearInterval(timer);
+    } else {
+      text.textContent = `Good for one use within ${left} ${left === 1 ? "second" : "seconds"}.`;
+    }
+  };
+  const timer = setInterval(show, 1000);
+  show();
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.addEventListener("click", () => copy(button));
+}
+for (const life of document.querySelectorAll("[data-seconds]")) {
+  countDown(life);
+}
