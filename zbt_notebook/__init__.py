@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from zbt_notebook.connection import Connection as Connection
-    from zbt_notebook.connection import connect as connect
     from zbt_notebook.data_centers import DATA_CENTERS as DATA_CENTERS
     from zbt_notebook.data_centers import DataCenter as DataCenter
     from zbt_notebook.embedded_sandbox import sandbox as sandbox
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from zbt_notebook.errors import ZbtError as ZbtError
     from zbt_notebook.kernel import current as current
     from zbt_notebook.login_flow import LoginFlow as LoginFlow
+    from zbt_notebook.login_flow import connect as connect
     from zbt_notebook.login_ways import login as login
 
 __version__ = "0.1.0"
@@ -43,7 +43,7 @@ _FRONT_DOOR = {
     "Unreachable": "errors",
     "UsageError": "errors",
     "ZbtError": "errors",
-    "connect": "connection",
+    "connect": "login_flow",
     "current": "kernel",
     "login": "login_ways",
     "sandbox": "embedded_sandbox",

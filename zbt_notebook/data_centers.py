@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from zbt_notebook.errors import UsageError
+from zbt_notebook.errors import SignInRejected, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def follow_redirect(location: str, accounts_server: str, asked: DataCenter) -> D
     """Tell the data centre in which a code must be redeemed, from what came with it in the redirect.
 
     Zoho sends ``location`` and ``accounts-server`` (multi-dc/client-authorization.html). Only a data centre known
-    beforehand is followed (RFC 9700 §4.4, mix-up): anything else raises UsageError.
+    beforehand is followed (RFC 9700 §4.4, mix-up): anything else raises SignInRejected.
     """
     if not location and not accounts_server:
         return asked
@@ -133,7 +133,7 @@ def follow_redirect(location: str, accounts_server: str, asked: DataCenter) -> D
         for known in candidates:
             if by_server == known.accounts_url.lower():
                 return known
-        raise UsageError(
+        raise SignInRejected(
             f"the redirect names {accounts_server!r} as its accounts server, which is none of Zoho's",
             hint="Do not go on with this code: start again, and check who sent you the address.",
         )

@@ -14,7 +14,7 @@ Pairs = tuple[tuple[str, str], ...]
 class Upload:
     """One file of a multipart body."""
 
-    field: str
+    name: str
     filename: str
     content: bytes = field(repr=False)
 

@@ -193,13 +193,11 @@ def _mapping(response: Response) -> Mapping[str, Any]:
 _ADVICE: Mapping[str, tuple[str, str]] = {
     "invalid_code": (
         "Zoho does not take this code (invalid_code)",
-        "A code lives for 1 to 3 minutes and works once, at the data centre that gave it. Start again for a new link, "
-        "and paste the new code at once.",
+        "It is used, older than two minutes, or another data centre's. Start again, and paste the new code at once.",
     ),
     "invalid_client": (
         "Zoho does not know this client here (invalid_client)",
-        "Check the client ID, and the data centre: a client lives where it was registered, and its secret differs in "
-        "every data centre it is enabled for.",
+        "Check the client ID and the data centre: a client lives where it was registered, with its own secret there.",
     ),
     "invalid_client_secret": (
         "Zoho does not take this client secret (invalid_client_secret)",
@@ -223,7 +221,7 @@ _ADVICE: Mapping[str, tuple[str, str]] = {
     ),
     "missing_org_info": (
         "Zoho wants to know the organisation (missing_org_info)",
-        "Sign in with an authorization code or a refresh token instead: a client's own credentials are not enough here.",
+        "Sign in with an authorization code or a refresh token instead: client credentials are not enough here.",
     ),
     "expired": (
         "the short code has expired",

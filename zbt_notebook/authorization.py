@@ -1,0 +1,220 @@
+"""One sign-in's tokens: fresh when asked for, refreshed once for all threads, revocable."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from time import monotonic, time
+
+from zbt_notebook.data_centers import DataCenter
+from zbt_notebook.errors import NotSignedIn, RateLimited, Unreachable, ZbtError
+from zbt_notebook.http import Transport
+from zbt_notebook.oauth import (
+    THROTTLE_WINDOW,
+    ClientCredentials,
+    Token,
+    read_revocation,
+    read_token,
+    refresh_request,
+    revoke_request,
+)
+
+FAILURE_LASTS = 2.0  # seconds in which a failed refresh answers for the calls that come just after it
+TOKEN_BUDGET = 10  # access tokens per refresh token in ten minutes: zoho.com/accounts/protocol/oauth/token-limits.html
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Two clocks: ``wall`` jumps when it is set, ``monotonic`` pauses while the machine sleeps."""
+
+    wall: Callable[[], float] = time
+    monotonic: Callable[[], float] = monotonic
+
+    def today(self) -> datetime:
+        """The wall clock's date and time, in UTC."""
+        return datetime.fromtimestamp(self.wall(), UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Deadline:
+    """A moment on both clocks; whichever reaches it first counts."""
+
+    wall: float
+    monotonic: float
+
+    @classmethod
+    def after(cls, clock: Clock, seconds: float) -> "_Deadline":
+        return cls(clock.wall() + seconds, clock.monotonic() + seconds)
+
+    def seconds_left(self, clock: Clock) -> float:
+        return min(self.wall - clock.wall(), self.monotonic - clock.monotonic())
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """One refresh and how it ended, so that those who waited for it share the outcome."""
+
+    error: ZbtError | None = None
+    ended: float = 0.0  # on the monotonic clock
+
+
+class Authorization:
+    """The tokens of one sign-in. Safe to use from any number of threads."""
+
+    def __init__(
+        self,
+        client: ClientCredentials,
+        data_center: DataCenter,
+        token: Token,
+        transport: Transport,
+        *,
+        asked: tuple[str, ...] = (),
+        clock: Clock | None = None,
+    ) -> None:
+        self.data_center = data_center
+        self.client_id = client.client_id
+        self.asked = asked
+        self._client: ClientCredentials | None = client
+        self._transport = transport
+        self._clock = clock or Clock()
+        self._lock = threading.Lock()
+        self._last_attempt: _Attempt | None = None
+        self._token_calls: deque[float] = deque(maxlen=TOKEN_BUDGET)
+        self._blocked: _Deadline | None = None
+        self._token = Token("")
+        self._deadline = _Deadline(0, 0)
+        self._lee_way = 0.0
+        self._take(token)
+        if token.access_token:  # the exchange that brought it counts as well
+            self._token_calls.append(self._clock.monotonic())
+
+    def __repr__(self) -> str:
+        return f"Authorization(client_id={self.client_id!r}, data_center={self.data_center.name!r})"
+
+    def __reduce__(self) -> str:
+        message = "an authorization is not pickled: its tokens would leave the kernel"
+        raise TypeError(message)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What was granted."""
+        return self._token.scopes
+
+    @property
+    def can_refresh(self) -> bool:
+        """Whether there is a refresh token."""
+        return bool(self._token.refresh_token)
+
+    @property
+    def is_revoked(self) -> bool:
+        """Whether ``revoke`` was called: there is nothing left to call with."""
+        return self._client is None
+
+    def seconds_left(self) -> float:
+        """How long the access token is good for; 0 where it is not."""
+        return max(0.0, self._deadline.seconds_left(self._clock)) if self._token.access_token else 0.0
+
+    def budget_left(self) -> int:
+        """How many tokens Zoho still gives in the running ten minutes."""
+        since = self._clock.monotonic() - THROTTLE_WINDOW
+        return TOKEN_BUDGET - sum(called > since for called in self._token_calls)
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must not show, for redaction."""
+        secret = self._client.client_secret if self._client else ""
+        return tuple(filter(None, (self._token.access_token, self._token.refresh_token, secret)))
+
+    def access_token(self) -> str:
+        """A token that is good for longer than the lee-way, refreshed first where it is not.
+
+        Raise NotSignedIn where there is none and none can be had, else what ``refresh`` raises.
+        """
+        token = self._token.access_token
+        if token and self._deadline.seconds_left(self._clock) > self._lee_way:
+            return token
+        if self.is_revoked:
+            raise NotSignedIn("this connection is signed out", hint="Sign in again: %zbt login")
+        if not self.can_refresh and token and self.seconds_left() > 0:
+            return token
+        return self.refresh(rejected=token)
+
+    def refresh(self, *, rejected: str | None = None) -> str:
+        """Get a new access token; with *rejected*, only where that one is still the current one.
+
+        Whoever comes while a refresh is under way shares its outcome, be it a token or an error.
+        """
+        seen = self._last_attempt
+        with self._lock:
+            if rejected is not None and rejected != self._token.access_token:
+                return self._token.access_token
+            last = self._last_attempt
+            if last and last.error and (last is not seen or (rejected is not None and self._is_recent(last))):
+                raise last.error.with_traceback(None)
+            if last is not seen:
+                return self._token.access_token
+            attempt = _Attempt()
+            try:
+                self._refresh()
+            except ZbtError as error:
+                attempt.error = error
+                raise
+            finally:
+                attempt.ended = self._clock.monotonic()
+                self._last_attempt = attempt
+            return self._token.access_token
+
+    def _is_recent(self, attempt: _Attempt) -> bool:
+        return self._clock.monotonic() - attempt.ended < FAILURE_LASTS
+
+    def _refresh(self) -> None:
+        if self._client is None:
+            raise NotSignedIn("this connection is signed out", hint="Sign in again: %zbt login")
+        if not self.can_refresh:
+            raise NotSignedIn(
+                "the access token has expired, and Zoho gave no refresh token with it",
+                hint="Sign in again: %zbt login. A refresh token comes with access_type=offline and prompt=consent.",
+            )
+        self._spend()
+        request = refresh_request(self.data_center, self._client, self._token.refresh_token)
+        try:
+            token = read_token(self._transport(request), asked=self._token.scopes)
+        except ZbtError as error:
+            if getattr(error, "error", "") == "Access Denied":
+                self._blocked = _Deadline.after(self._clock, THROTTLE_WINDOW)
+            raise
+        self._take(token)
+
+    def _spend(self) -> None:
+        """Count a token call, or raise RateLimited where Zoho would refuse it."""
+        now = self._clock.monotonic()
+        wait = self._blocked.seconds_left(self._clock) if self._blocked else 0.0
+        if self.budget_left() <= 0:
+            wait = max(wait, self._token_calls[0] + THROTTLE_WINDOW - now)
+        if wait > 0:
+            retry_at = self._clock.today() + timedelta(seconds=wait)
+            raise RateLimited(
+                f"Zoho gives {TOKEN_BUDGET} access tokens in ten minutes; the next is due at {retry_at:%H:%M:%S} UTC",
+                hint="Wait until then: nothing was sent, and asking more often would only lengthen the wait.",
+                retry_at=retry_at,
+            )
+        self._token_calls.append(now)
+
+    def _take(self, token: Token) -> None:
+        kept = token.refresh_token or self._token.refresh_token  # a refresh answers without one: the old stays valid
+        self._token = Token(token.access_token, kept, token.scopes or self._token.scopes, token.expires_in)
+        self._deadline = _Deadline.after(self._clock, token.expires_in)
+        self._lee_way = min(60.0, token.expires_in / 10)
+
+    def revoke(self) -> bool:
+        """Revoke at Zoho and forget here; tell whether Zoho did. It is forgotten here in any case."""
+        with self._lock:
+            token, self._token = self._token, Token("")
+            self._client = None
+        secret = token.refresh_token or token.access_token
+        if not secret:
+            return False
+        try:
+            return read_revocation(self._transport(revoke_request(self.data_center, secret)))
+        except Unreachable:
+            return False

@@ -1,0 +1,258 @@
+"""One sign-in and everything it allows."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zbt_notebook import api
+from zbt_notebook.api import ApiCall, Page
+from zbt_notebook.authorization import Authorization, Clock
+from zbt_notebook.client import ApiClient
+from zbt_notebook.data_centers import DataCenter
+from zbt_notebook.errors import UsageError
+from zbt_notebook.http import Pairs, Response, Transport, Upload
+from zbt_notebook.rate_limit import INTERACTIVE, Lane, RateLimits, WindowUse
+from zbt_notebook.scopes import missing
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import requests
+
+Params = Mapping[str, object] | Sequence[tuple[str, object]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What can be told of a connection. It holds no secret: safe to show, and to save."""
+
+    name: str
+    data_center: str
+    api_url: str
+    client_id: str
+    scopes_granted: tuple[str, ...]
+    scopes_missing: tuple[str, ...]  # asked for, but not granted
+    signed_in: bool
+    can_refresh: bool
+    seconds_left: float  # of the access token
+    token_budget_left: int  # access tokens that Zoho still gives in the running ten minutes
+    windows: tuple[WindowUse, ...]  # rate limit windows in use
+
+    def __str__(self) -> str:
+        state = f"token good for {self.seconds_left / 60:.0f} min" if self.signed_in else "signed out"
+        return f"{self.name}: {self.data_center}, {state}, scopes {', '.join(self.scopes_granted) or 'unknown'}"
+
+
+@dataclass(frozen=True, slots=True)
+class LogoutReport:
+    """What a sign-out achieved: ``revoked`` at Zoho, ``forgotten`` in this kernel."""
+
+    revoked: bool
+    forgotten: bool
+
+    def __str__(self) -> str:
+        here = "forgotten in this kernel"
+        if self.revoked:
+            return f"Signed out: revoked at Zoho, {here}."
+        return (
+            f"Signed out: {here}, but NOT revoked at Zoho, which could not be reached or did not know the token.\n"
+            "Revoke it by hand: accounts.zoho.com (or your data centre's), Sessions, Connected Apps."
+        )
+
+
+class Connection:
+    """The API of one data centre, as one user. Safe to use from any number of threads; not to be pickled."""
+
+    def __init__(
+        self,
+        authorization: Authorization,
+        transport: Transport,
+        *,
+        name: str = "default",
+        clock: Clock | None = None,
+        limits: RateLimits | None = None,
+    ) -> None:
+        clock = clock or Clock()
+        self.name = name
+        self.client = ApiClient(
+            authorization,
+            transport,
+            limits or RateLimits(lambda: int(clock.monotonic() * 1e9), clock.today),
+            clock=clock,
+            sleep=time.sleep,
+        )
+
+    def __repr__(self) -> str:
+        return f"<zbt_notebook.Connection {self.status()}>"
+
+    @property
+    def data_center(self) -> DataCenter:
+        """Where Zoho keeps this account."""
+        return self.client.data_center
+
+    @property
+    def client_id(self) -> str:
+        """The registered client on whose behalf the user consented."""
+        return self.client.authorization.client_id
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes that were granted."""
+        return self.client.authorization.scopes
+
+    def get(self, path: str, params: Params = None) -> Any:
+        """The decoded body of one GET; an empty list where Zoho answers 204.
+
+        Raise ApiError where the API refuses, Unreachable where nothing answers.
+        """
+        return self.client.fetch(ApiCall("GET", path, _pairs(params))).body
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params = None,
+        data: Mapping[str, object] | str | bytes | None = None,
+        json: Any = None,
+        files: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> "requests.Response":
+        """One call of any method, with requests' own arguments; the Response is requests' and bears no token.
+
+        Raise ApiError where the API refuses: its text is in the exception, so that nothing goes on by mistake.
+        """
+        from zbt_notebook.transport import as_requests_response
+
+        call = ApiCall(
+            method,
+            path,
+            _pairs(params),
+            tuple((headers or {}).items()),
+            tuple(data.items()) if isinstance(data, Mapping) else (),
+            json,
+            tuple(_upload(name, file) for name, file in (files or {}).items()),
+            data.encode() if isinstance(data, str) else data if isinstance(data, bytes) else None,
+        )
+        call = api.normalize(call, self.data_center)
+        return as_requests_response(self.client.send(call), api.build(call, self.data_center))
+
+    def send(self, call: ApiCall, lane: Lane = INTERACTIVE) -> Response:
+        """One call as a value; its answer unread, but an ApiError where it is a refusal."""
+        return self.client.send(call, lane)
+
+    def fetch(self, call: ApiCall, lane: Lane = INTERACTIVE) -> Page:
+        """One call as a value; its answer read: records, or one thing, and what comes next."""
+        return self.client.fetch(call, lane)
+
+    def pages(self, call: ApiCall, *, limit: int | None = None, lane: Lane = INTERACTIVE) -> Iterator[Page]:
+        """Page after page of a list, each as large as Zoho gives them."""
+        return self.client.pages(call, limit=limit, lane=lane)
+
+    def rows(self, path: str, params: Params = None, limit: int | None = None) -> Iterator[dict[str, Any]]:
+        """Every record of every page, as Zoho sent it; at most *limit*."""
+        return self.client.rows(ApiCall("GET", path, _pairs(params)), limit=limit)
+
+    def frame(self, path: str, params: Params = None, limit: int | None = None) -> "pd.DataFrame":
+        """Every record of every page as a DataFrame with typed columns; at most *limit* rows.
+
+        ``*_long`` columns are UTC timestamps, nested objects are flattened with dots, ids are exact. ``attrs["zbt"]``
+        tells where it came from.
+        """
+        call = ApiCall("GET", path, _pairs(params))
+        return self.frame_of(call, self.pages(call, limit=limit))
+
+    def frame_of(self, call: ApiCall, pages: Iterator[Page]) -> "pd.DataFrame":
+        """Pages of a list as one DataFrame; raise UsageError where the answer is one thing."""
+        from zbt_notebook.frames import FrameBuilder
+
+        call = api.normalize(call, self.data_center)
+        builder = FrameBuilder(api.column_types(call))
+        count = 0
+        for page in pages:
+            if page.records is None:
+                raise UsageError(f"{call.path} is one thing, not a list", hint="Use connection.get(path) for it.")
+            builder.add(page.records)
+            count += 1
+        frame = builder.frame()
+        frame.attrs["zbt"] = {
+            "method": call.method,
+            "path": call.path,
+            "params": [list(pair) for pair in call.params],
+            "pages": count,
+            "rows": len(frame),
+            "fetched_at": self.client.today().isoformat(timespec="seconds"),
+            "data_center": self.data_center.name,
+            "connection": self.name,
+        }
+        return frame
+
+    @cached_property
+    def session(self) -> "requests.Session":
+        """A requests.Session that signs what goes to this data centre's API, within its limits, and nothing else."""
+        from zbt_notebook.transport import signing_session
+
+        return signing_session(self.data_center.api_url, self.client.exchange)
+
+    def refresh(self) -> Status:
+        """Get a new access token now, though the old one may still be good."""
+        self.client.authorization.refresh()
+        return self.status()
+
+    def status(self) -> Status:
+        """What can be told of this connection, without asking Zoho."""
+        authorization = self.client.authorization
+        return Status(
+            self.name,
+            self.data_center.name,
+            self.data_center.api_url,
+            self.client_id,
+            authorization.scopes,
+            missing(authorization.scopes, authorization.asked) if authorization.scopes else (),
+            not authorization.is_revoked,
+            authorization.can_refresh,
+            authorization.seconds_left(),
+            authorization.budget_left(),
+            self.client.limits.use(),
+        )
+
+    def logout(self) -> LogoutReport:
+        """Revoke at Zoho and forget here; it is forgotten here even where Zoho cannot be reached."""
+        from zbt_notebook import kernel
+
+        revoked = self.client.authorization.revoke()
+        kernel.forget(self)
+        return LogoutReport(revoked=revoked, forgotten=True)
+
+    def expires_at(self) -> datetime:
+        """When the access token ends, in UTC."""
+        from datetime import timedelta
+
+        return self.client.today() + timedelta(seconds=self.client.authorization.seconds_left())
+
+
+def _pairs(params: Params) -> Pairs:
+    if not params:
+        return ()
+    items = params.items() if isinstance(params, Mapping) else params
+    return tuple((name, _as_text(value)) for name, value in items if value is not None)
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (list, tuple)):
+        return ",".join(map(str, value))  # comma lists of ids, as the bug list's filters take them
+    return str(value)
+
+
+def _upload(name: str, file: Any) -> Upload:
+    filename, content = file if isinstance(file, tuple) else (getattr(file, "name", name), file)
+    if isinstance(content, Path):
+        content = content.read_bytes()
+    elif hasattr(content, "read"):
+        content = content.read()
+    return Upload(name, Path(str(filename)).name, content.encode() if isinstance(content, str) else bytes(content))

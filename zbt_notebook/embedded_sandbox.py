@@ -1,0 +1,108 @@
+"""The simulated Zoho as one more data centre: to the client nothing sets it apart."""
+
+import json
+import os
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+from zbt_notebook.data_centers import DataCenter
+from zbt_notebook.errors import Unreachable
+from zbt_notebook.http import Request
+from zbt_notebook.scopes import PRESETS
+
+_lock = threading.Lock()
+_shared: "SandboxSite | None" = None
+
+
+@dataclass(frozen=True)
+class SandboxSite:
+    """Where a sandbox is, and the client that is registered there; ``running`` where it runs in this process."""
+
+    data_center: DataCenter
+    client_id: str
+    client_secret: str = field(repr=False)
+    redirect_uri: str
+    scopes: tuple[str, ...] = PRESETS["triage"]
+    running: Any = field(default=None, repr=False)
+
+    @property
+    def clock(self) -> Any:
+        """Its time: ``sandbox.clock.advance(3600)``."""
+        return self._own().clock
+
+    @property
+    def faults(self) -> Any:
+        """What goes wrong on demand: ``sandbox.faults.add(path=…, times=2, kind="status")``."""
+        return self._own().faults
+
+    @property
+    def world(self) -> Any:
+        """Everything it simulates: accounts, data, switches, the log of requests."""
+        return self._own().world
+
+    def _own(self) -> Any:
+        if self.running is None:
+            raise Unreachable(
+                "this sandbox runs in another process",
+                hint="Open its page in a browser instead: " + self.data_center.accounts_url,
+            )
+        return self.running
+
+    def consent(self, authorization_url: str, *, accept: bool = True) -> str:
+        """Give the consent, or refuse it, in the user's stead; the address on which a browser would land."""
+        from zbt_notebook.transport import RequestsTransport
+
+        transport = RequestsTransport()
+        answer = transport(
+            Request("GET", authorization_url, headers=(("Sandbox-Consent", "accept" if accept else "reject"),))
+        )
+        transport.close()
+        location = answer.headers.get("location", "")
+        if not location:
+            raise Unreachable(
+                f"the sandbox shows an error page instead of its consent (HTTP {answer.status})",
+                hint="Open the consent link in a browser to read it.",
+            )
+        return location
+
+    def stop(self) -> None:
+        """Stop it, where it runs in this process; stopping twice does no harm."""
+        if self.running is not None:
+            self.running.stop()
+
+
+def sandbox(**options: Any) -> SandboxSite:
+    """Start a simulated Zoho in this process, on a free port of 127.0.0.1; it ends with the process or ``stop()``.
+
+    *options* are the world's: ``seed``, ``projects``, ``bugs``, ``data_centers``.
+    """
+    from zbt_notebook.sandbox import Sandbox
+
+    running = Sandbox(**options)
+    return SandboxSite(
+        DataCenter("sandbox", running.accounts_url, running.api_url),
+        running.client_id,
+        running.client_secret,
+        running.redirect_uri,
+        running=running,
+    )
+
+
+def shared_sandbox() -> SandboxSite:
+    """The sandbox that ``zbt-notebook demo`` started (ZBT_SANDBOX tells where), else one for this whole process."""
+    global _shared  # noqa: PLW0603  one a process, like the ports it holds
+    with _lock:
+        if _shared is None:
+            told = os.environ.get("ZBT_SANDBOX")
+            _shared = _elsewhere(json.loads(told)) if told else sandbox()
+        return _shared
+
+
+def _elsewhere(site: dict[str, str]) -> SandboxSite:
+    return SandboxSite(
+        DataCenter("sandbox", site["accounts_url"], site["api_url"]),
+        site["client_id"],
+        site["client_secret"],
+        site["redirect_uri"],
+    )
