@@ -1,0 +1,118 @@
+"""The browser, the servers and the notebooks of the browser tests; what a failed one leaves behind to look at."""
+
+import re
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser import chromium
+from tests.browser.jupyter import Application, LabNotebook
+from tests.conftest import ROOT
+
+ARTEFACTS = ROOT / "tests" / "artefacts"
+SWITCHES = (
+    "--no-sandbox",  # the tests may run as root, where Chromium's own sandbox cannot
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_phases = pytest.StashKey[dict]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Keep each phase's outcome where the fixtures can see it."""
+    report = yield
+    item.stash.setdefault(_phases, {})[call.when] = report
+    return report
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for all tests."""
+    path = chromium.find()
+    assert path, "No Chromium here: `python3 -m tests` installs one."
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=SWITCHES, headless=True)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def kernel_environment():
+    """Variables for the kernels of these tests; a folder's own conftest may say more."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def application(tmp_path_factory, kernel_environment):
+    """``application("lab")`` or ``application("notebook")``: started once, when a test first asks for it."""
+    running = {}
+
+    def get(kind):
+        if kind not in running:
+            running[kind] = Application(kind, tmp_path_factory.mktemp(kind), kernel_environment)
+            running[kind].start()
+        return running[kind]
+
+    yield get
+    for server in running.values():
+        server.stop()
+
+
+@pytest.fixture
+def open_page(browser, request):
+    """``open_page(theme="light")``: a page in a browser context of its own, for the consent page and its kin."""
+    contexts = []
+
+    def open_one(theme="light", *, width=1280, height=900):
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=theme,
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_one
+    if _failed(request.node):
+        for number, page in enumerate(page for context in contexts for page in context.pages):
+            page.screenshot(path=_artefact(request.node, f"{number}.png"))
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def open_notebook(application, open_page, request):
+    """``open_notebook("1 + 1", …, application="lab", save_widget_state=False, theme="light")``: a fresh LabNotebook."""
+    opened = []
+
+    def open_one(*sources, kind="lab", save_widget_state=False, theme="light", width=1280, height=900):
+        server = application(kind)
+        server.set(save_widget_state=save_widget_state, theme=theme)
+        name = re.sub(r"\W+", "_", request.node.name).strip("_")
+        notebook = LabNotebook(open_page(theme, width=width, height=height), server, f"{name}_{len(opened)}.ipynb")
+        opened.append(notebook)
+        notebook.write(*sources)
+        notebook.open()
+        return notebook
+
+    yield open_one
+    for number, notebook in enumerate(opened):
+        if _failed(request.node):
+            text = "\n".join([*notebook.console, "", "--- server", notebook.application.log()])
+            _artefact(request.node, f"{number}.log").write_text(text, "utf-8")
+    for server in {notebook.application for notebook in opened}:
+        server.end_kernels()
+
+
+def _failed(item):
+    return any(report.failed for report in item.stash.get(_phases, {}).values())
+
+
+def _artefact(item, suffix):
+    ARTEFACTS.mkdir(exist_ok=True)
+    return ARTEFACTS / f"{re.sub(r'[^A-Za-z0-9]+', '_', item.nodeid).strip('_')}.{suffix}"

@@ -1,0 +1,203 @@
+"""A notebook in a real JupyterLab (or Notebook 7) in a real Chromium, as a test sees it."""
+
+import json
+import time
+import urllib.request
+
+import nbformat
+from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from zbt_notebook.lab import JupyterServer
+
+QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+WIDGETS = "@jupyter-widgets/jupyterlab-manager:plugin"
+THEMES = "@jupyterlab/apputils-extension:themes"
+THEME_NAMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+MODULES = {"lab": "jupyterlab", "notebook": "notebook"}
+PATHS = {"lab": "lab/tree/{}?reset", "notebook": "notebooks/{}"}
+# The promises of both applications end with the cells, so they are not awaited where cells may wait for a click.
+EXPOSE = {"lab": "--LabApp.expose_app_in_browser=True", "notebook": "--JupyterNotebookApp.expose_app_in_browser=True"}
+NOTEBOOK = "window.jupyterapp.shell.currentWidget"
+KERNEL_IS_IDLE = f"""() => {{
+    const context = window.jupyterapp && {NOTEBOOK} && {NOTEBOOK}.sessionContext;
+    return Boolean(context && context.isReady && context.session?.kernel?.status === 'idle');
+}}"""
+OUTPUTS = f"""() => {NOTEBOOK}.content.widgets.map(cell => cell.model.outputs ? cell.model.outputs.toJSON() : [])"""
+
+
+class Application:
+    """One server of the tests: JupyterLab or Notebook 7, with a home and settings of its own."""
+
+    def __init__(self, kind, folder, environment):
+        self.kind = kind
+        self.notebooks = folder / "notebooks"
+        self.settings = folder / "settings"
+        self.notebooks.mkdir(parents=True)
+        self._server = JupyterServer(
+            self.notebooks,
+            application=MODULES[kind],
+            environment={
+                **environment,
+                "JUPYTERLAB_SETTINGS_DIR": str(self.settings),
+                "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+            },
+            options=["--no-browser", EXPOSE[kind]],
+            log=folder / f"{kind}.log",
+        )
+
+    def start(self):
+        self._server.start(lambda seconds: time.sleep(seconds) or False)
+
+    def stop(self):
+        self._server.stop()
+
+    def log(self):
+        return self._server.log.read_text("utf-8", "replace")
+
+    def address_of(self, notebook):
+        return self._server.address.of(PATHS[self.kind].format(notebook))
+
+    def set(self, *, save_widget_state, theme):
+        """Write the user's settings; a page reads them when it is opened."""
+        chosen = {WIDGETS: {"saveState": save_widget_state}, THEMES: {"theme": THEME_NAMES[theme]}}
+        for plugin, values in {**QUIET, **chosen}.items():
+            package, _, name = plugin.partition(":")
+            path = self.settings / package / f"{name}.jupyterlab-settings"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(values), "utf-8")
+
+    def end_kernels(self):
+        """Shut every session down, so that the next test finds the machine as this one did."""
+        for session in self._ask("GET", "api/sessions"):
+            self._ask("DELETE", f"api/sessions/{session['id']}")
+
+    def _ask(self, method, path):
+        straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        request = urllib.request.Request(self._server.address.of(path), method=method)  # noqa: S310  http, ours
+        with straight.open(request, timeout=20) as answer:
+            body = answer.read()
+        return json.loads(body) if body else None
+
+
+class LabNotebook:
+    """A notebook that stands open in a page; its outputs are read from the model, not from the (windowed) page."""
+
+    def __init__(self, page: Page, application: Application, name: str) -> None:
+        self.page = page
+        self.application = application
+        self.path = application.notebooks / name
+        self.console: list[str] = []
+        page.on("console", lambda message: self.console.append(f"[{message.type}] {message.text}"))
+        page.on("pageerror", lambda error: self.console.append(f"[pageerror] {error}"))
+
+    def write(self, *sources: str) -> None:
+        """Make the file: a code cell for each source, a Markdown cell where it begins with ``#md``."""
+        cells = [
+            nbformat.v4.new_markdown_cell(source.removeprefix("#md").lstrip())
+            if source.startswith("#md")
+            else nbformat.v4.new_code_cell(source)
+            for source in sources
+        ]
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), self.path)
+
+    def open(self) -> None:
+        """Open it and wait until its kernel is idle."""
+        self.page.goto(self.application.address_of(self.path.name))
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        self.wait_until_idle()
+
+    def reload(self) -> None:
+        """What the user's F5 does; the kernel stays, and may be busy."""
+        self.page.reload()
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        self.page.wait_for_function(
+            f"() => window.jupyterapp && {NOTEBOOK}?.sessionContext?.session?.kernel", timeout=60_000
+        )
+
+    def run_all(self) -> None:
+        """Start every cell; do not wait for any."""
+        self._start("notebook:run-all-cells")
+
+    def run_cell(self, index: int) -> None:
+        """Start one cell; do not wait for it."""
+        # A click on a widget moves the active cell, so it is set here.
+        self.page.evaluate(f"index => {{ {NOTEBOOK}.content.activeCellIndex = index }}", index)
+        self._start("notebook:run-cell")
+
+    def interrupt(self) -> None:
+        """Press Stop."""
+        self._start("notebook:interrupt-kernel")
+
+    def wait_until_idle(self, timeout: float = 60.0) -> None:
+        """Wait until the kernel has nothing to do."""
+        self.page.wait_for_function(KERNEL_IS_IDLE, timeout=timeout * 1000)
+
+    def wait_until_run(self, index: int = -1, timeout: float = 60.0) -> None:
+        """Wait until the cell has an execution count, that is, has run to its end, in order or in error."""
+        self.page.wait_for_function(
+            f"index => {NOTEBOOK}.content.widgets.at(index).model.executionCount", arg=index, timeout=timeout * 1000
+        )
+
+    def execution_counts(self) -> list[int | None]:
+        """The number in each cell's brackets."""
+        return self.page.evaluate(f"() => {NOTEBOOK}.content.widgets.map(cell => cell.model.executionCount ?? null)")
+
+    def outputs(self) -> list[str]:
+        """What each cell shows, as text: streams, plain text and HTML of results, name and text of errors."""
+        return ["\n".join(_text(output) for output in cell) for cell in self.page.evaluate(OUTPUTS)]
+
+    def wait_for_text(self, text: str, *, cell: int | None = None, timeout: float = 30.0) -> None:
+        """Wait until ``text`` is among the outputs (of one cell), in the model or on the screen."""
+        try:
+            self.page.wait_for_function(
+                f"""([text, index]) => {NOTEBOOK}.content.widgets.some((cell, i) => (index === null || i === index) && (
+                    cell.outputArea?.node.innerText.includes(text)
+                    || (cell.model.outputs && JSON.stringify(cell.model.outputs.toJSON()).includes(
+                        JSON.stringify(text).slice(1, -1)))))""",
+                arg=[text, cell],
+                timeout=timeout * 1000,
+            )
+        except PlaywrightTimeout:
+            raise AssertionError(f"{text!r} did not appear; the outputs are {self.outputs()}") from None
+
+    def cell(self, index: int):
+        """The part of the page where a cell shows its outputs: the place to look for a widget's fields."""
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(index).locator(".jp-Cell-outputWrapper")
+
+    def save(self) -> None:
+        """Save, and wait until that is done."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+
+    def saved(self) -> dict:
+        """The file on disk, decoded."""
+        return json.loads(self.path.read_text("utf-8"))
+
+    def saved_text(self) -> str:
+        """The file on disk and every checkpoint of it: where a search for a secret has to look."""
+        copies = self.path.parent.glob(f".ipynb_checkpoints/{self.path.stem}*")
+        return "\n".join(path.read_text("utf-8") for path in (self.path, *copies))
+
+    def set_theme(self, theme: str) -> None:
+        """Change to ``light`` or ``dark`` while the notebook is open."""
+        dark = THEME_NAMES[theme]
+        self.page.evaluate("name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})", dark)
+        light = str(theme == "light").lower()
+        self.page.wait_for_selector(f"body[data-jp-theme-light='{light}']", state="attached")
+
+    def _start(self, command: str) -> None:
+        # Nothing is returned, for the promise ends with the cells, which may wait for what the test does next.
+        self.page.evaluate("name => { window.jupyterapp.commands.execute(name) }", command)
+
+
+def _text(output: dict) -> str:
+    if output["output_type"] == "stream":
+        return _joined(output["text"])
+    if output["output_type"] == "error":
+        return f"{output['ename']}: {output['evalue']}"
+    return "\n".join(_joined(value) if kind.startswith("text/") else kind for kind, value in output["data"].items())
+
+
+def _joined(lines) -> str:
+    return lines if isinstance(lines, str) else "".join(lines)

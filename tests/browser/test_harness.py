@@ -1,0 +1,76 @@
+"""The harness itself: what the browser tests stand on."""
+
+import pytest
+
+WIDGET = """
+import anywidget, traitlets
+class Counter(anywidget.AnyWidget):
+    _esm = '''export default { render({ model, el }) {
+        const button = document.createElement("button");
+        const show = () => { button.textContent = `pressed ${model.get("count")}` };
+        button.onclick = () => model.send({ kind: "press" });
+        model.on("change:count", show); show(); el.append(button);
+    } }'''
+    count = traitlets.Int(0).tag(sync=True)
+    def __init__(self):
+        super().__init__()
+        self.on_msg(lambda widget, content, buffers: setattr(self, "count", self.count + 1))
+counter = Counter()
+counter
+"""
+
+
+@pytest.mark.parametrize("kind", ["lab", "notebook"])
+def test_a_click_travels_to_the_kernel_and_back(open_notebook, kind):
+    """A widget is drawn, its button reaches Python, and what Python does reaches the screen."""
+    notebook = open_notebook(WIDGET, kind=kind)
+    notebook.run_all()
+    notebook.page.get_by_role("button", name="pressed 0").click()
+    notebook.page.get_by_role("button", name="pressed 1").wait_for()
+
+
+def test_outputs_and_the_saved_file_are_read(open_notebook):
+    """Streams, results and errors come from the model; the file holds what was shown."""
+    notebook = open_notebook("#md A title", "print('stream')", "6 * 7", "1 / 0")
+    notebook.run_all()
+    notebook.wait_for_text("ZeroDivisionError: division by zero", cell=3)
+    _title, stream, result, error = notebook.outputs()
+    assert (stream, result) == ("stream\n", "42")
+    assert error.startswith("ZeroDivisionError")
+    notebook.save()
+    assert notebook.saved()["cells"][2]["outputs"][0]["data"]["text/plain"] == ["42"]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_widget_state_is_saved_where_asked(open_notebook, kept):
+    """The switch of the widget manager decides whether a widget's state enters the file."""
+    notebook = open_notebook(WIDGET, save_widget_state=kept)
+    notebook.run_all()
+    notebook.page.get_by_role("button", name="pressed 0").wait_for()
+    notebook.save()
+    assert ("widgets" in notebook.saved()["metadata"]) is kept
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_theme_is_the_asked_one(open_notebook, theme):
+    """A notebook opens in the theme that was asked for, and can change to the other."""
+    notebook = open_notebook("1", theme=theme)
+    shown = "() => document.body.dataset.jpThemeLight === 'true' ? 'light' : 'dark'"
+    assert notebook.page.evaluate(shown) == theme
+    other = {"light": "dark", "dark": "light"}[theme]
+    notebook.set_theme(other)
+    assert notebook.page.evaluate(shown) == other
+
+
+def test_a_cell_can_be_run_alone_and_stopped(open_notebook):
+    """One cell runs without the others; Stop ends it; the kernel stays usable."""
+    notebook = open_notebook(
+        "print('first')", "import time\nprint('sleeping', flush=True)\ntime.sleep(60)", "print('third')"
+    )
+    notebook.run_cell(1)
+    notebook.wait_for_text("sleeping", cell=1)
+    notebook.interrupt()
+    notebook.wait_for_text("KeyboardInterrupt", cell=1)
+    notebook.run_cell(2)
+    notebook.wait_for_text("third", cell=2)
+    assert notebook.outputs()[0] == ""

@@ -1,0 +1,82 @@
+"""What holds for every test: nobody's home, nobody's proxies, no connection and no event loop left by another test."""
+
+import asyncio
+import os
+import tempfile
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+_STRAY = (
+    "ZBT_",
+    "JUPYTER",
+    "IPYTHON",
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+)
+
+hypothesis.settings.register_profile("house", deadline=None, print_blob=True)  # a busy machine is no failure
+hypothesis.settings.load_profile("house")
+
+_home = pytest.StashKey[tempfile.TemporaryDirectory]()
+
+
+def pytest_configure(config):
+    """Move into an empty home, which kernels and servers inherit; the user's own is neither read nor written."""
+    config.addinivalue_line("markers", "xdist_group: what pytest-xdist keeps in one process")  # also where it is absent
+    home = config.stash[_home] = tempfile.TemporaryDirectory(prefix="zbt-tests-", ignore_cleanup_errors=True)
+    keep_caches_of_the_real_home()
+    for name in [name for name in os.environ if name.startswith(_STRAY)]:
+        del os.environ[name]
+    os.environ |= {
+        "HOME": home.name,
+        "XDG_CONFIG_HOME": f"{home.name}/.config",
+        "XDG_CACHE_HOME": f"{home.name}/.cache",
+        "XDG_DATA_HOME": f"{home.name}/.local/share",
+        "JUPYTER_CONFIG_DIR": f"{home.name}/jupyter/config",
+        "JUPYTER_DATA_DIR": f"{home.name}/jupyter/data",
+        "JUPYTER_RUNTIME_DIR": f"{home.name}/jupyter/runtime",
+        "JUPYTER_PLATFORM_DIRS": "1",
+        "IPYTHONDIR": f"{home.name}/ipython",
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+        "PYTHONPATH": str(ROOT),
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
+
+
+def keep_caches_of_the_real_home():
+    """What is slow to make anew and holds nothing private stays where it is."""
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", str(caches / "ms-playwright"))
+    os.environ.setdefault("MPLCONFIGDIR", str(caches / "matplotlib"))
+
+
+def pytest_unconfigure(config):
+    config.stash[_home].cleanup()
+
+
+def pytest_collection_modifyitems(items):
+    """A folder's name marks its tests; those of the browser go to one process of pytest-xdist, for they share a server."""
+    for item in items:
+        for marker in {"browser", "kernel"} & set(item.path.relative_to(ROOT).parts):
+            item.add_marker(marker)
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(autouse=True)
+def no_running_event_loop(request):
+    """Playwright leaves its event loop marked as running in this thread; to a test of asyncio there is none."""
+    if request.node.get_closest_marker("browser"):
+        yield
+        return
+    playwrights = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(playwrights)
