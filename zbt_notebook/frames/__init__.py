@@ -1,0 +1,13 @@
+"""Records, page by page, become one typed DataFrame.
+
+The only package that imports pandas. Its importers import it inside a function, so that `%load_ext` stays cheap.
+
+    builder = FrameBuilder(types={"comment_count": "int"})
+    for page in pages:
+        builder.add(page.records)
+    frame = builder.frame()
+"""
+
+from zbt_notebook.frames.builder import FrameBuilder, to_frame
+
+__all__ = ["FrameBuilder", "to_frame"]

@@ -1,0 +1,92 @@
+"""How the installed pandas holds strings, and how to hold them that way from the first page on.
+
+pandas 3 makes `str` of them, on Arrow where pyarrow is there and on Python objects elsewhere; pandas 2 leaves objects.
+A user sees no difference between the two kinds of `str`: same name, same missing value, same answers. So the choice is
+left to pandas, and asked for rather than guessed from versions: `pd.Series([""]).dtype` also follows the user's own
+`mode.string_storage` and `future.infer_string`.
+
+Why few-valued strings are not made categories unasked. It would save memory, but: two categorical columns cannot be
+compared (`df["reported_person"] == df["assignee_name"]` raises TypeError); a new value cannot be set or filled in
+(`fillna("none")`), `+` fails; `groupby` in pandas 2.2 warns, and by two columns gives their product, counting what a
+filter has removed; `concat` of two pulls whose categories differ falls back to `object`; and whether a column has few
+values depends on how far the pull came, so that its dtype would too. Arrow's strings are compact, and Python's are
+shared (`Strings.pack`), which saves as much. Who wants categories says so: `types={"status.type": "category"}`.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SHARED_AT_MOST = 4096
+"""Strings remembered a column, where they are Python objects: with more, sharing costs more than it saves."""
+
+
+class Strings:
+    """The packing of strings for one builder."""
+
+    def __init__(self) -> None:
+        self.dtype = pd.Series([""]).dtype
+
+    @cached_property
+    def arrow(self) -> Any:
+        """The module pyarrow where pandas holds strings in Arrow, else None."""
+        if getattr(self.dtype, "storage", None) != "pyarrow":
+            return None
+        import pyarrow as pa
+
+        return pa
+
+    def pack(self, values: Sequence[str], shared: dict[str, str]) -> Any:
+        """Give the strings as tightly as may be, or None for some that are no Unicode.
+
+        A back end that cuts a title in the middle of an emoji sends half a surrogate pair. Arrow cannot hold it, and
+        `concat` of such a column with an Arrow one fails; so these columns stay objects, with pyarrow or without.
+        """
+        try:
+            if self.arrow is not None:
+                return self.arrow.array(values, self.arrow.large_string())
+            if not self.are_objects:
+                "".join(values).encode()
+        except UnicodeEncodeError:
+            return None
+        if len(shared) < _SHARED_AT_MOST:
+            return [shared.setdefault(value, value) for value in values]
+        return [shared.get(value, value) for value in values]
+
+    @property
+    def are_objects(self) -> bool:
+        """Whether this pandas leaves strings as Python objects."""
+        return self.dtype == np.dtype(object)
+
+    def join(self, parts: Sequence[Any]) -> Any:
+        """Give what was packed in parts as one."""
+        if len(parts) == 1:
+            return parts[0]
+        if self.arrow is not None:
+            return self.arrow.concat_arrays([self.arrow.array([], self.arrow.large_string()), *parts])
+        return [value for part in parts for value in part]
+
+    def objects(self, packed: Any) -> list[str]:
+        """Give what was packed as Python strings."""
+        return list(packed if self.arrow is None else packed.to_pylist())
+
+    def array(self, packed: Any, rows: np.ndarray[Any, np.dtype[np.int64]] | None, size: int) -> Any:
+        """Give the column of `size` rows that has the packed strings in `rows`, None for all, and misses the others."""
+        if self.arrow is not None:
+            if rows is not None:
+                places = np.zeros(size, dtype=np.int64)
+                places[rows] = np.arange(len(rows))
+                absent = np.ones(size, dtype=np.bool_)
+                absent[rows] = False
+                packed = packed.take(self.arrow.array(places, mask=absent))
+            return self.dtype.__from_arrow__(packed)  # type: ignore[union-attr] # documented for extension dtypes, unknown to the stubs
+        objects = np.full(size, None, dtype=object)
+        objects[slice(None) if rows is None else rows] = packed
+        return pd.Series(objects, dtype=self.dtype)
