@@ -209,15 +209,18 @@ def _is_placeholder(segment: str) -> bool:
     return segment.startswith("{") and segment.endswith("}")
 
 
-@dataclass(slots=True)
 class _Node:
     """What may follow a beginning of a path."""
 
-    names: tuple[str, ...] = ()
-    placeholder: str = ""
-    anything: "_Node | None" = None
-    literals: "dict[str, _Node]" = field(default_factory=dict)
-    endpoints: dict[str, Endpoint] = field(default_factory=dict)
+    # No dataclass, as _Catalogue and _Likeness are none: each would add half a millisecond to the import.
+    __slots__ = ("anything", "endpoints", "literals", "names", "placeholder")
+
+    def __init__(self, names: tuple[str, ...] = ()) -> None:
+        self.names = names
+        self.placeholder = ""
+        self.anything: _Node | None = None
+        self.literals: dict[str, _Node] = {}
+        self.endpoints: dict[str, Endpoint] = {}
 
     def add(self, segment: str) -> "_Node":
         if not _is_placeholder(segment):
@@ -255,12 +258,22 @@ class _Node:
         return method in self.endpoints or any(child.leads_to(method) for _, child in self.children())
 
 
-@dataclass(frozen=True, slots=True)
 class _Catalogue:
-    endpoints: tuple[Endpoint, ...]
-    operations: Mapping[str, tuple[str, ...]]
-    root: _Node
-    words: frozenset[str]
+    """The endpoints, the operations of each module, and the paths as a tree."""
+
+    __slots__ = ("endpoints", "operations", "root", "words")
+
+    def __init__(self, endpoints: tuple[Endpoint, ...], operations: Mapping[str, tuple[str, ...]]) -> None:
+        self.endpoints = endpoints
+        self.operations = operations
+        self.root = _Node()
+        for endpoint in endpoints:
+            node = self.root
+            for segment in _segments(endpoint.path):
+                node = node.add(segment)
+            node.endpoints[endpoint.method] = endpoint
+        segments = {segment for endpoint in endpoints for segment in _segments(endpoint.path)}
+        self.words = frozenset(segment for segment in segments if not _is_placeholder(segment))
 
     def names(self, segments: Sequence[str]) -> Iterator[str]:
         """The segments of a path that is not in the catalogue, with holes for all that is not one of its words."""
@@ -273,12 +286,14 @@ class _Catalogue:
                 yield segment if segment in self.words else "{}"
 
 
-@dataclass(frozen=True, slots=True)
 class _Likeness:
     """How far apart two paths are, in segments (Levenshtein's distance)."""
 
-    words: frozenset[str]
-    known: dict[tuple[str, str], float] = field(default_factory=dict)
+    __slots__ = ("known", "words")
+
+    def __init__(self, words: frozenset[str]) -> None:
+        self.words = words
+        self.known: dict[tuple[str, str], float] = {}
 
     def distance(self, written: Sequence[str], own: Sequence[str]) -> float:
         row = [0.15 * column for column in range(len(own) + 1)]  # a beginning is soon forgotten
@@ -308,20 +323,12 @@ class _Likeness:
 @cache
 def _catalogue() -> _Catalogue:
     import json
-    from importlib.resources import files
+    from pkgutil import get_data  # importlib.resources would take several times as long to import as the rest takes
 
-    read = json.loads(files("zbt_notebook").joinpath("endpoints.json").read_bytes())
+    read = json.loads(get_data("zbt_notebook", "endpoints.json") or b"")
     operations = {module: tuple(names) for module, names in read["modules"].items()}
     endpoints = tuple(_endpoint(entry, operations, read["placeholders"]) for entry in read["endpoints"])
-    root, words = _Node(), set()
-    for endpoint in endpoints:
-        node = root
-        for segment in _segments(endpoint.path):
-            node = node.add(segment)
-            if not _is_placeholder(segment):
-                words.add(segment)
-        node.endpoints[endpoint.method] = endpoint
-    return _Catalogue(endpoints, MappingProxyType(operations), root, frozenset(words))
+    return _Catalogue(endpoints, MappingProxyType(operations))
 
 
 def _endpoint(
