@@ -62,7 +62,7 @@ def pytest_unconfigure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """A folder's name marks its tests; those of the browser go to one process of pytest-xdist, for they share a server."""
+    """A folder's name marks its tests; the browser's share one server, so one process (xdist) takes them."""
     for item in items:
         for marker in {"browser", "kernel"} & set(item.path.relative_to(ROOT).parts):
             item.add_marker(marker)
