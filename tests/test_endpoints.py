@@ -114,7 +114,7 @@ def test_a_parameter_says_what_it_is(entry):
         assert set(param) >= {"name", "in", "type", "required", "meaning"}
         assert set(param) <= {"name", "in", "type", "required", "meaning", "allowed", "default", "certainty"}
         assert param["in"] in {"query", "form", "json", "file"}
-        assert param["type"] in {"str", "int", "bool", "date", "html", "id", "ids", "file", "array", "object"}
+        assert param["type"] in {"str", "int", "float", "bool", "date", "html", "id", "ids", "file", "array", "object"}
         assert (param["type"] == "file") == (param["in"] == "file")
         assert param.get("certainty", "DOC") in {"DOC", "CODE", "LIVE", "3P", "INF"}
         assert param["meaning"]
