@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zbt_notebook import endpoints
+from zbt_notebook import endpoints, scopes
 
 FILE = Path(endpoints.__file__).with_name("endpoints.json")
 ENTRIES = json.loads(FILE.read_bytes())["endpoints"]
@@ -42,6 +42,7 @@ POST PP/milestones/1/status/ | DELETE PP/milestones/1/
 GET PP/bugs/ | GET PP/bugs/1/ | POST PP/bugs/ | POST PP/bugs/1/ | DELETE PP/bugs/1/
 POST PP/bugs/1/comments/ | GET PP/bugs/1/comments/ | GET PP/bugs/comments/ | DELETE PP/bugs/1/comments/2
 GET PP/bugs/1/timer | GET PP/bugs/customviews/ | GET PP/bugs/1/attachments/
+POST PP/bugs/1/attachments/ | GET PP/bugs/1/attachments/2/ | DELETE PP/bugs/1/attachments/2/
 GET PP/bugs/1/resolution/ | POST PP/bugs/1/resolution/ | PUT PP/bugs/1/resolution/ | DELETE PP/bugs/1/resolution/
 POST PP/bugs/1/bugfollowers/ | GET PP/bugs/1/bugfollowers/ | DELETE PP/bugs/1/bugfollowers/
 GET PP/bugs/defaultfields/ | GET PP/bugs/customfields/ | GET PP/bugs/1/activities/ | GET PP/bugs/renamedfields/
@@ -144,6 +145,7 @@ def test_modules_have_the_operations_that_zoho_gives():
     """A scope is only ever one that Zoho knows; tags and portals have fewer operations than the rest."""
     assert json.loads(FILE.read_bytes())["modules"] == MODULES
     assert set(endpoints.modules()) == set(MODULES)
+    assert {module: list(operations) for module, operations in scopes.MODULES.items()} == MODULES
     for endpoint in endpoints.all_endpoints():
         family, module, operation = endpoint.scope.split(".")
         assert (family, module) == ("ZohoBugTracker", endpoint.module)
