@@ -8,7 +8,17 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from zbt_notebook.sandbox.http import Request, Response
 
 _SECRET = frozenset(
-    {"client_secret", "code", "refresh_token", "access_token", "token", "code_verifier", "authtoken", "state"}
+    {
+        "client_secret",
+        "code",
+        "refresh_token",
+        "access_token",
+        "token",
+        "code_verifier",
+        "authtoken",
+        "state",
+        "user_code",
+    }
 )
 REDACTED = "(redacted)"
 

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import UTC, datetime
+from urllib.parse import unquote_plus
 
 from zbt_notebook.sandbox.accounts import Accounts
 from zbt_notebook.sandbox.clock import Clock
@@ -144,7 +145,8 @@ class StatusPage:
                         at=f"{datetime.fromtimestamp(entry.at, UTC):%H:%M:%S}",
                         where=f"{entry.data_center} {entry.role}",
                         method=entry.method,
-                        path=entry.path + (f"?{entry.query}" if entry.query else ""),
+                        path=entry.path,
+                        query=f"?{unquote_plus(entry.query)}" if entry.query else "",
                         status=entry.status,
                         mood="ill" if entry.status >= 400 or entry.note.startswith("fault") else "well",  # noqa: PLR2004  HTTP's own line
                         note=entry.note,

@@ -93,7 +93,9 @@ class DeviceFlow:
     def decide(self, request: Request) -> Response:
         """Take the answer of the device page."""
         waiting = self._find(request.form.get("user_code", ""))
-        if waiting is None or not secrets.compare_digest(request.form.get("ticket", ""), waiting.ticket):
+        if waiting is None or not secrets.compare_digest(
+            request.form.get("ticket", "").encode(), waiting.ticket.encode()
+        ):
             return device_page(problem="This page has expired. Type the code again.")
         accepted = request.form.get("decision") == "accept"
         waiting.state = "accepted" if accepted else "rejected"

@@ -44,3 +44,21 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 for (const life of document.querySelectorAll("[data-seconds]")) {
   countDown(life);
 }
+
+// The status page keeps itself up to date.
+const live = document.querySelectorAll("[data-live]");
+async function refresh() {
+  if (document.hidden) return;
+  try {
+    const answer = await fetch("/", { headers: { Accept: "text/html" } });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of live) {
+      const now = fresh.getElementById(part.id);
+      if (now && now.innerHTML !== part.innerHTML) part.replaceChildren(...now.childNodes);
+    }
+  } catch {
+    document.body.classList.add("gone");
+    clearInterval(refreshing);
+  }
+}
+const refreshing = live.length ? setInterval(refresh, 1500) : 0;
