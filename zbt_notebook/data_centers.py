@@ -90,11 +90,10 @@ def find_data_center(choice: "str | DataCenter | None") -> DataCenter:
         return custom
     if name in DATA_CENTERS:
         return DATA_CENTERS[name]
-    for known in DATA_CENTERS.values():  # people paste hosts: accounts.zoho.eu, https://bugtracker.zoho.eu/…, zoho.eu
-        host = urlsplit(name if "//" in name else f"//{name}").hostname or ""
-        if host in {urlsplit(known.accounts_url).hostname, urlsplit(known.api_url).hostname} or (
-            host and f"accounts.{host}" == urlsplit(known.accounts_url).hostname
-        ):
+    host = (name.partition("//")[2] or name).partition("/")[0]  # people paste hosts and addresses: accounts.zoho.eu
+    for known in DATA_CENTERS.values():
+        accounts_host, api_host = urlsplit(known.accounts_url).netloc, urlsplit(known.api_url).netloc
+        if host in {accounts_host, api_host, accounts_host.removeprefix("accounts.")}:
             return known
     nearest = get_close_matches(name, DATA_CENTERS, n=1)
     known_names = ", ".join([*DATA_CENTERS, *(["custom"] if custom else [])])
