@@ -1,5 +1,6 @@
 """The sandbox's time, which tests and users can move forward."""
 
+import math
 import threading
 import time
 
@@ -21,8 +22,8 @@ class Clock:
             return (time.time() if self._frozen_at is None else self._frozen_at) + self._ahead
 
     def advance(self, seconds: float) -> None:
-        """Let *seconds* pass at once. Time never runs backwards: negative values raise ValueError."""
-        if seconds < 0:
+        """Let *seconds* pass at once. Time never runs backwards: what is negative or no number raises ValueError."""
+        if not 0 <= seconds < math.inf:
             message = f"the clock only runs forward, not by {seconds} s"
             raise ValueError(message)
         with self._lock:
