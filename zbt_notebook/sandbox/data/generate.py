@@ -147,7 +147,8 @@ class _History:
             progress = int(random() * 10)
             status = portal.STATUSES[3 if closed else (0, 0, 0, 0, 0, 1, 1, 1, 2, 4)[progress]]
             talk = int(random() * random() * 12)
-            updated = closed or min(self.now_ms, created + int(random() * wait) if talk or progress > 4 else created)
+            lately = int(random() * min(wait, self.now_ms - created)) if talk or progress > 4 else 0
+            updated = closed or created + lately
             yield Bug(
                 id=self._take_id(portal.BUG_STRIDE),
                 project_id=project.id,

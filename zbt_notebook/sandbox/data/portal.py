@@ -110,3 +110,6 @@ PROJECTS: tuple[tuple[str, str, str, int], ...] = (
     ("Data Platform", "DP", "Warehouse loads, dashboards and the export jobs.", 10),
     ("Back Office", "BO", "The tools our own support and finance people use.", 8),
 )
+
+UNASSIGNED_ZPUID = ID_BASE + 9
+ZONE_NAME = "America/Sao_Paulo"  # the default of the switch portal_utc_offset

@@ -1,0 +1,1 @@
+"""The classic API, one module for each family of resources."""
