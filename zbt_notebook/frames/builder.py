@@ -191,7 +191,7 @@ class _Page:
     def put(self, node: _Node, values: Sequence[Any], rows: list[int] | None) -> None:
         kinds = set(map(type, values))
         if dict in kinds and node.depth < DEEPEST:
-            values, rows = self.put_objects(node, values, rows)
+            values, rows = self.put_objects(node, values, rows, kinds)
             kinds = set(map(type, values))
         if list in kinds and node.key in _CUSTOM_FIELDS:
             values, rows = self.put_labels(node, values, rows)
@@ -200,10 +200,10 @@ class _Page:
             node.seen = True
             node.column.add(self.start, self.size, rows, values, kinds)
 
-    def put_objects(self, node: _Node, values: Sequence[Any], rows: list[int] | None) -> _Rest:
+    def put_objects(self, node: _Node, values: Sequence[Any], rows: list[int] | None, kinds: set[type]) -> _Rest:
         """Walk into the objects among the values, and give back the rest."""
-        if rows is None and all(map(_is_object, values)):
-            self.walk(node, values, None)
+        if len(kinds) == 1 and all(values):
+            self.walk(node, values, rows)
             return [], []
         places = range(self.size) if rows is None else rows
         inner = [(place, value) for place, value in zip(places, values, strict=True) if _is_object(value)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain, groupby, pairwise
+from operator import attrgetter
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +28,14 @@ _PACKED_BY_NUMPY = {
 }
 
 
+_LOOSE_AT_MOST = 64
+"""Parts of a page each that are kept before they become one: thousands of small buffers are slow to hand over, and the
+allocators would keep twice their memory."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The values of one page, none of them missing; `rows` count from the frame's first."""
+    """The values of one page or more, none of them missing; `rows` count from the frame's first."""
 
     kind: str
     rows: slice | Rows
@@ -38,11 +45,12 @@ class Part:
 class Column:
     """The parts of one column, in the order of the pages. Rows that no part covers are missing."""
 
-    __slots__ = ("_may_be_flags", "_shared", "parts", "strings")
+    __slots__ = ("_loose", "_may_be_flags", "_shared", "parts", "strings")
 
     def __init__(self, strings: Strings, *, flags: bool = True) -> None:
         self.strings = strings
         self.parts: list[Part] = []
+        self._loose = 0
         self._shared: dict[str, str] = {}
         self._may_be_flags = flags
 
@@ -58,10 +66,22 @@ class Column:
             rows = present if rows is None else [rows[place] for place in present]
             values = [value for value in values if value is not None]
             kinds = kinds - {NoneType}
-        where = slice(start, start + size) if rows is None else np.array(rows, dtype=np.int64) + start
+        where = (
+            slice(start, start + size) if rows is None or len(rows) == size else np.array(rows, dtype=np.int64) + start
+        )
         if values:
             kind, packed = self._pack(values, kinds)
             self.parts.append(Part(kind, where, packed))
+            self._loose += 1
+            if self._loose == _LOOSE_AT_MOST:
+                self.tighten()
+
+    def tighten(self) -> None:
+        """Make one part, for each stretch of a kind, of the latest ones."""
+        if self._loose > 1:
+            loose = self.parts[-self._loose :]
+            self.parts[-self._loose :] = [self._join(list(same)) for _, same in groupby(loose, attrgetter("kind"))]
+        self._loose = 0
 
     def objects(self, size: int) -> list[Any]:
         """Give all its cells as Python objects equal to what came, None where missing."""
@@ -79,16 +99,15 @@ class Column:
         """Give the rows that are not missing, None for all of `size`."""
         if sum(len(part.packed) for part in self.parts) == size:
             return None
-        every = np.arange(size, dtype=np.int64)
-        return np.concatenate([every[:0], *(every[part.rows] for part in self.parts)])
+        return np.concatenate([np.empty(0, dtype=np.int64), *(_count(part.rows) for part in self.parts)])
 
-    def joined_text(self, size: int) -> Any:
-        """Give all parts, which must be text, as one, and keep them so: the memory is not needed twice."""
-        rows = self.rows(size)
-        packed = self.strings.join([part.packed for part in self.parts])
-        where = slice(0, size) if rows is None else rows
-        self.parts = [Part(TEXT, where, packed)]
-        return packed
+    def _join(self, parts: list[Part]) -> Part:
+        if len(parts) == 1:
+            return parts[0]
+        kind, packed = parts[0].kind, [part.packed for part in parts]
+        if kind == TEXT:
+            return Part(kind, _join_rows(parts), self.strings.join(packed))
+        return Part(kind, _join_rows(parts), list(chain(*packed)) if kind == ANY else np.concatenate(packed))
 
     def _pack(self, values: Sequence[Any], kinds: set[type]) -> tuple[str, Any]:
         if len(kinds) > 1:
@@ -118,3 +137,14 @@ class Column:
         if part.kind == FLAG:
             return ["true" if value else "false" for value in part.packed.tolist()]
         return list(part.packed if part.kind == ANY else part.packed.tolist())
+
+
+def _join_rows(parts: list[Part]) -> slice | Rows:
+    slices = [part.rows for part in parts if isinstance(part.rows, slice)]
+    if len(slices) == len(parts) and all(left.stop == right.start for left, right in pairwise(slices)):
+        return slice(slices[0].start, slices[-1].stop)
+    return np.concatenate([_count(part.rows) for part in parts])
+
+
+def _count(rows: slice | Rows) -> Rows:
+    return np.arange(rows.start, rows.stop, dtype=np.int64) if isinstance(rows, slice) else rows

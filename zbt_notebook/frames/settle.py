@@ -104,8 +104,8 @@ def _floats(column: Column, size: int) -> Array:
 
 
 def _text(column: Column, size: int) -> Array:
-    rows = column.rows(size)
-    return column.strings.array(column.joined_text(size), rows, size)
+    column.tighten()
+    return column.strings.array([part.packed for part in column.parts], column.rows(size), size)
 
 
 def _objects(column: Column, size: int) -> Array:

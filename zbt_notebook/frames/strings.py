@@ -16,6 +16,7 @@ shared (`Strings.pack`), which saves as much. Who wants categories says so: `typ
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -65,28 +66,27 @@ class Strings:
         """Whether this pandas leaves strings as Python objects."""
         return self.dtype == np.dtype(object)
 
-    def join(self, parts: Sequence[Any]) -> Any:
+    def join(self, packed: Sequence[Any]) -> Any:
         """Give what was packed in parts as one."""
-        if len(parts) == 1:
-            return parts[0]
         if self.arrow is not None:
-            return self.arrow.concat_arrays([self.arrow.array([], self.arrow.large_string()), *parts])
-        return [value for part in parts for value in part]
+            return self.arrow.concat_arrays(packed)
+        return list(chain(*packed))
 
     def objects(self, packed: Any) -> list[str]:
         """Give what was packed as Python strings."""
         return list(packed if self.arrow is None else packed.to_pylist())
 
-    def array(self, packed: Any, rows: np.ndarray[Any, np.dtype[np.int64]] | None, size: int) -> Any:
+    def array(self, packed: Sequence[Any], rows: np.ndarray[Any, np.dtype[np.int64]] | None, size: int) -> Any:
         """Give the column of `size` rows that has the packed strings in `rows`, None for all, and misses the others."""
-        if self.arrow is not None:
-            if rows is not None:
-                places = np.zeros(size, dtype=np.int64)
-                places[rows] = np.arange(len(rows))
-                absent = np.ones(size, dtype=np.bool_)
-                absent[rows] = False
-                packed = packed.take(self.arrow.array(places, mask=absent))
-            return self.dtype.__from_arrow__(packed)  # type: ignore[union-attr] # documented for extension dtypes, unknown to the stubs
-        objects = np.full(size, None, dtype=object)
-        objects[slice(None) if rows is None else rows] = packed
-        return pd.Series(objects, dtype=self.dtype)
+        if self.arrow is None:
+            objects = np.full(size, None, dtype=object)
+            objects[slice(None) if rows is None else rows] = self.join(packed)
+            return pd.Series(objects, dtype=self.dtype)
+        chunks = self.arrow.chunked_array(packed, self.arrow.large_string())
+        if rows is not None:
+            places = np.zeros(size, dtype=np.int64)
+            places[rows] = np.arange(len(rows))
+            absent = np.ones(size, dtype=np.bool_)
+            absent[rows] = False
+            chunks = chunks.take(self.arrow.array(places, mask=absent))
+        return self.dtype.__from_arrow__(chunks)  # type: ignore[union-attr] # documented for extension dtypes, unknown to the stubs
