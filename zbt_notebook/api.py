@@ -26,7 +26,7 @@ class ApiCall:
     method: str
     path: str
     params: Pairs = ()
-    headers: Pairs = ()
+    headers: Pairs = field(default=(), repr=False)  # the caller's own words: nobody knows what they hold
     fields: tuple[tuple[str, Any], ...] = ()
     json: Any = None
     uploads: tuple[Upload, ...] = ()
