@@ -181,6 +181,10 @@ class World:
             raise ValueError(f"no redirect from the authorization address: {response.header('x-sandbox-problem')}")
         return location
 
+    def disconnect(self, client: Client | None = None) -> None:
+        """Press *Revoke Access* in the user's Connected Apps: all tokens die, and consent is asked anew."""
+        self.accounts.state.disconnect(client or self.client)
+
     def generate_code(self, scopes: Iterable[str] = DEMO_SCOPES, *, lifetime: float | None = None) -> str:
         """Press *Generate Code* of the console's Self Client; lifetimes are at most ten minutes."""
         return self.accounts.state.self_client_code(self._demo["self"], tuple(scopes), lifetime)

@@ -81,3 +81,14 @@ def test_the_newer_form_refuses_strangers(world, person):
     assert person.post(NEWER, headers=basic(other), token=token).status == 400
     assert person.post(NEWER, headers=basic(person), token=token, token_type="access_token").status == 400
     assert "access_token" in json.loads(person.refresh(token).body)
+
+
+def test_a_user_disconnects_the_app(world, person):
+    """*Revoke Access* under Connected Apps kills all tokens of that client, and consent is asked anew."""
+    other = Person(world, world.register_client("Other", redirect_uri="https://other.test/"))
+    mine, others, online = person.sign_in(), other.sign_in(), person.sign_in(access_type="online")
+    world.disconnect()
+    assert not any(world.accounts.grant_for(answer["access_token"]) for answer in (mine, online))
+    assert json.loads(person.refresh(mine["refresh_token"]).body) == {"error": "invalid_code"}
+    assert world.accounts.grant_for(others["access_token"])
+    assert person.get(person.link()).header("location") is None

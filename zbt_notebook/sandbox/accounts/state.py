@@ -74,6 +74,12 @@ class AccountsState:
         agreed = self._consents.setdefault((self.user.zuid, client.client_id), set())
         agreed.update(scope.lower() for scope in scopes)
 
+    def disconnect(self, client: Client) -> None:
+        """Press *Revoke Access* under Connected Apps: the user's consent and tokens with a client are gone."""
+        with self.lock:
+            self._consents.pop((self.user.zuid, client.client_id), None)
+            self.tokens.drop_all_of(self.user, client)
+
     def code_allowed(self, client: Client) -> bool:
         """Count one more code for a client, within its rate."""
         rules = self.switches

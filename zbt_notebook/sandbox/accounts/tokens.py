@@ -108,6 +108,15 @@ class Tokens:
         """Forget an access token; False where there was none."""
         return self.grants.pop(value, None) is not None
 
+    def drop_all_of(self, user: User, client: Client) -> None:
+        """Forget every token that a user gave a client."""
+        for token in list(self.refresh_tokens.values()):
+            if token.user.zuid == user.zuid and token.client.client_id == client.client_id:
+                self.drop_refresh_token(token.value)
+        for value, grant in list(self.grants.items()):
+            if grant.user.zuid == user.zuid and grant.client_id == client.client_id:
+                self.drop_access_token(value)
+
     def owner_of(self, value: str) -> str | None:
         """Client ID of a token of either kind."""
         if value in self.refresh_tokens:
