@@ -1,0 +1,190 @@
+"""A sign-in without a user interface, against the sandbox."""
+
+import pytest
+
+from zbt_notebook import kernel
+from zbt_notebook.errors import NotSignedIn, SignInRejected, Unreachable, UsageError
+from zbt_notebook.login_flow import LoginFlow, connect
+
+
+def test_from_the_link_to_the_connection(world, flow, wire):
+    """Consent, the landed address pasted, connected: with one token call and the scopes asked for."""
+    connection = flow.finish(world.consent(flow.authorization_url))
+    assert kernel.current() is connection
+    assert connection.scopes == flow.scopes
+    assert connection.status().scopes_missing == ()
+    assert connection.status().seconds_left == pytest.approx(3600)
+    assert wire.count("/oauth/v2/token") == 1
+
+
+def test_a_second_correct_paste_is_not_refused(world, flow, wire):
+    """Browsers fire paste and click alike: the same code again is answered without asking Zoho."""
+    landed = world.consent(flow.authorization_url)
+    assert flow.finish(landed) is flow.finish(landed)
+    assert wire.count("/oauth/v2/token") == 1
+
+
+def test_a_wrong_paste_may_be_followed_by_a_right_one(world, flow):
+    """Nothing is lost by pasting the wrong thing first."""
+    landed = world.consent(flow.authorization_url)
+    for wrong in ("", "an essay about signing in", flow.authorization_url, "1000." + "0" * 32 + "." + "0" * 32):
+        with pytest.raises(SignInRejected):
+            flow.finish(wrong)
+    assert flow.finish(landed).get("/portals/")
+
+
+def test_the_link_stays_the_same(flow):
+    """Begin a sign-in once: a second look at the link does not make the first one's code worthless."""
+    assert flow.authorization_url == flow.authorization_url
+
+
+def test_a_refused_consent(world, flow):
+    """Reject, then Accept on the same link."""
+    with pytest.raises(SignInRejected, match="refused"):
+        flow.finish(world.consent(flow.authorization_url, accept=False))
+    assert flow.finish(world.consent(flow.authorization_url))
+
+
+def test_an_expired_code(world, flow):
+    """Two minutes are over."""
+    landed = world.consent(flow.authorization_url)
+    world.clock.advance(121)
+    with pytest.raises(SignInRejected) as caught:
+        flow.finish(landed)
+    assert caught.value.error == "invalid_code"
+    assert "two minutes" in caught.value.hint
+
+
+def test_a_used_code(world, flow, data_center, wire, clock):
+    """Codes work once; another flow of the same client learns so."""
+    landed = world.consent(flow.authorization_url)
+    code = landed.partition("code=")[2].partition("&")[0]
+    flow.finish(landed)
+    client = world.client
+    again = LoginFlow(
+        client.client_id, client.client_secret, client.redirect_uri, "triage", data_center, transport=wire, clock=clock
+    )
+    with pytest.raises(SignInRejected) as caught:
+        again.finish(code)
+    assert caught.value.error == "invalid_code"
+
+
+def test_anothers_redirect_is_refused(world, flow, data_center, wire):
+    """Two people, two states."""
+    client = world.client
+    other = LoginFlow(
+        client.client_id, client.client_secret, client.redirect_uri, "triage", data_center, transport=wire
+    )
+    with pytest.raises(SignInRejected, match="another sign-in"):
+        flow.finish(world.consent(other.authorization_url))
+    assert wire.requests == []
+
+
+def test_a_wrong_secret(world, data_center, wire):
+    """Zoho knows the client, not the secret."""
+    client = world.client
+    flow = LoginFlow(client.client_id, "wrong", client.redirect_uri, "triage", data_center, transport=wire)
+    with pytest.raises(SignInRejected) as caught:
+        flow.finish(world.consent(flow.authorization_url))
+    assert caught.value.error == "invalid_client_secret"
+    assert "wrong" not in str(caught.value)
+
+
+def test_offline_is_said_so(flow, world):
+    """No network: what happened, and what to check."""
+
+    def dead(_):
+        raise Unreachable("no answer from accounts.zoho.com: its name is not known", hint="Check the network.")
+
+    landed = world.consent(flow.authorization_url)
+    working, flow._transport = flow._transport, dead
+    with pytest.raises(Unreachable):
+        flow.finish(landed)
+    flow._transport = working
+    assert flow.finish(landed)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("client_id", ""),
+        ("client_id", "1000. ABC"),
+        ("client_id", "the client ID is in the other notebook"),
+        ("client_secret", "two words"),
+        ("redirect_uri", "localhost:8000"),
+        ("redirect_uri", "ftp://x/"),
+        ("redirect_uri", ""),
+        ("scopes", ""),
+        ("scopes", "bugs"),
+        ("data_center", "mars"),
+    ],
+)
+def test_each_field_is_checked_before_anything_is_sent(field, value):
+    """With what to do next."""
+    fields = {"client_id": "1000.X", "client_secret": "s", "redirect_uri": "http://localhost/", "scopes": "read only"}
+    with pytest.raises(UsageError) as caught:
+        LoginFlow(**{**fields, field: value})
+    assert caught.value.hint
+
+
+def test_a_client_without_a_secret_proves_itself_with_pkce(world, data_center, wire):
+    """Zoho's mobile and desktop clients."""
+    client = world.demo_client("mobile")
+    flow = LoginFlow(client.client_id, "", client.redirect_uri, "read only", data_center, transport=wire)
+    assert "code_challenge_method=S256" in flow.authorization_url
+    assert flow.finish(world.consent(flow.authorization_url))
+
+
+def test_it_shows_no_secret(flow, world):
+    """A flow in the last line of a cell."""
+    assert world.client.client_secret not in f"{flow!r}{vars(flow)}"
+
+
+def test_headless_sign_in(world, connection, data_center, wire, monkeypatch):
+    """With a refresh token from the environment; a first token is fetched at once."""
+    monkeypatch.setenv("ZBT_CLIENT_ID", world.client.client_id)
+    monkeypatch.setenv("ZBT_CLIENT_SECRET", world.client.client_secret)
+    monkeypatch.setenv("ZBT_REFRESH_TOKEN", connection.client.authorization._token.refresh_token)
+    headless = connect(data_center=data_center, name="nightly", transport=wire)
+    assert headless.get("/portals/")["portals"]
+    assert kernel.current() is headless
+    assert kernel.current("default") is connection
+
+
+def test_headless_without_variables_names_them():
+    """All that are missing, at once."""
+    with pytest.raises(NotSignedIn, match="ZBT_CLIENT_SECRET, ZBT_REFRESH_TOKEN are not set"):
+        connect(client_id="1000.X")
+
+
+def test_headless_with_a_wrong_token_is_not_registered(world, data_center, wire):
+    """A sign-in that fails leaves nothing behind."""
+    with pytest.raises(SignInRejected):
+        connect(world.client.client_id, world.client.client_secret, "1000.wrong.token", data_center, transport=wire)
+    with pytest.raises(NotSignedIn):
+        kernel.current()
+
+
+def test_connections_side_by_side(world, flow, data_center, wire, clock):
+    """By name: current, switched, forgotten."""
+    client = world.client
+    flow.finish(world.consent(flow.authorization_url))
+    work = LoginFlow(
+        client.client_id,
+        client.client_secret,
+        client.redirect_uri,
+        "triage",
+        data_center,
+        name="work",
+        transport=wire,
+        clock=clock,
+    )
+    work.finish(world.consent(work.authorization_url))
+    assert [connection.name for connection in kernel.connections()] == ["work", "default"]
+    assert kernel.switch("default").name == "default"
+    assert kernel.current().name == "default"
+    with pytest.raises(NotSignedIn) as caught:
+        kernel.current("werk")
+    assert "'work'" in caught.value.hint
+    kernel.current("work").logout()
+    assert [connection.name for connection in kernel.connections()] == ["default"]
