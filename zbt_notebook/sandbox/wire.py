@@ -1,6 +1,7 @@
 """HTTP/1.1 as the sandbox's server reads and writes it."""
 
 import io
+import re
 import socket
 import struct
 import threading
@@ -13,6 +14,8 @@ from zbt_notebook.sandbox.http import Delivery, Response
 
 _LINE = 65536
 _HEADERS = 200
+_LENGTH = re.compile(r"[0-9]{1,15}")
+_CHUNK = re.compile(rb"[0-9A-Fa-f]{1,15}")
 LARGEST_BODY = 64 * 1024 * 1024
 
 
@@ -106,7 +109,7 @@ def _read_body(stream: io.BufferedReader, headers: dict[str, str]) -> bytes:
             raise BadMessageError(400, "unknown transfer encoding")
         return _read_chunks(stream)
     text = headers.get("content-length", "0")
-    if not (text.isascii() and text.isdigit()):
+    if not _LENGTH.fullmatch(text):
         raise BadMessageError(400, "not a length")
     return _read_exactly(stream, int(text))
 
@@ -115,15 +118,14 @@ def _read_chunks(stream: io.BufferedReader) -> bytes:
     body = bytearray()
     while True:
         digits = stream.readline(_LINE).partition(b";")[0].strip()
-        try:
-            size = int(digits, 16)
-        except ValueError:
-            raise BadMessageError(400, "not a chunk") from None
+        if not _CHUNK.fullmatch(digits):
+            raise BadMessageError(400, "not a chunk")
+        size = int(digits, 16)
         if size == 0:
             while stream.readline(_LINE) not in {b"\r\n", b"\n", b""}:
                 pass
             return bytes(body)
-        if size < 0 or len(body) + size > LARGEST_BODY:
+        if len(body) + size > LARGEST_BODY:
             raise BadMessageError(413, "body too large")
         body += _read_exactly(stream, size)
         stream.readline(_LINE)

@@ -112,6 +112,17 @@ def test_the_interval_is_a_switch(world, device):
     assert [poll(device, started)["error"] for _ in range(3)] == ["authorization_pending"] * 3
 
 
+def test_a_throttled_device_may_ask_again(world, device):
+    """A sign-in refused by the limit on new refresh tokens is not lost."""
+    world.set(refresh_token_limit=1)
+    for expected in ("access_token", "error_description"):
+        started = start(device)
+        world.approve_device(started["user_code"])
+        assert expected in poll(device, started)
+    world.set(refresh_token_limit=0, device_interval=0)
+    assert "access_token" in poll(device, started)
+
+
 def test_rejected(world, device):
     """A user who rejects is told to the device as ``access_denied``."""
     started = start(device)
