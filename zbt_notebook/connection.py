@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,7 +42,7 @@ class Status:
 
     def __str__(self) -> str:
         state = f"token good for {self.seconds_left / 60:.0f} min" if self.signed_in else "signed out"
-        return f"{self.name}: {self.data_center}, {state}, scopes {', '.join(self.scopes_granted) or 'unknown'}"
+        return f"{self.name}: {self.data_center}, {state}, {len(self.scopes_granted)} scopes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,12 +225,6 @@ class Connection:
         revoked = self.client.authorization.revoke()
         kernel.forget(self)
         return LogoutReport(revoked=revoked, forgotten=True)
-
-    def expires_at(self) -> datetime:
-        """When the access token ends, in UTC."""
-        from datetime import timedelta
-
-        return self.client.today() + timedelta(seconds=self.client.authorization.seconds_left())
 
 
 def _pairs(params: Params) -> Pairs:
