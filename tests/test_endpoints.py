@@ -52,7 +52,7 @@ GET PP/events/ | POST PP/events/ | POST PP/events/1/ | DELETE PP/events/1/
 GET PP/forums/ | POST PP/forums/ | POST PP/forums/1/ | DELETE PP/forums/1/ | GET PP/forums/1/comments/
 POST PP/forums/1/comments/ | GET PP/categories/ | POST PP/categories/
 GET PP/documents/ | GET PP/documents/1/ | POST PP/documents/1/ | DELETE PP/documents/1/ | POST PP/documents/
-GET PP/folders/ | POST PP/folders/ | POST PP/folders/1/ | DELETE PP/folders/1/
+GET PP/documents/1/versions/1.1/ | GET PP/folders/ | POST PP/folders/ | POST PP/folders/1/ | DELETE PP/folders/1/
 GET PP/users/ | POST PP/users/ | POST PP/users/1/ | DELETE PP/users/1/ | GET P/users/ | POST P/users/
 DELETE P/users/1/ | GET P/users/availcount/ | POST P/users/activate/ | POST P/clients/1/users
 GET V/tags | POST V/tags | PATCH V/tags/1 | DELETE V/tags/1 | POST VP/tags/associate | POST VP/tags/dissociate
