@@ -28,6 +28,7 @@ if sys.platform != "win32":
 
 DISTRIBUTION = "zbt-notebook"
 _BINARIES = "Scripts" if os.name == "nt" else "bin"
+_BASE = getattr(sys, "_base_executable", "") or sys.executable  # the machine's Python, also where .venv's own runs this
 _STATE = "zbt-notebook.json"
 _INCLUDES = {"test": ("lab", "test")}  # an extra of pyproject.toml that brings others with it
 
@@ -127,7 +128,7 @@ class Environment:
         if self._must_be_made_anew(state):
             _say(f"Making {self.folder} (once; a minute or two) …")
             _run(
-                [sys.executable, "-m", "venv", "--without-pip", "--clear", str(self.folder)],
+                [_BASE, "-m", "venv", "--without-pip", "--clear", str(self.folder)],
                 "the virtual environment was not made",
             )
             state = State(str(self.root))
@@ -136,7 +137,7 @@ class Environment:
         state = state or State(str(self.root), ours=False)
         extras = tuple(sorted({*state.extras, *_INCLUDES.get(extra, (extra,))}))
         self._write(State(str(self.root), extras=state.extras, ours=state.ours))
-        install = ["install", "--quiet", "--disable-pip-version-check", "pip", "--editable", f".[{','.join(extras)}]"]
+        install = ["install", "--quiet", "--disable-pip-version-check", "--editable", f".[{','.join(extras)}]"]
         _run([*self._pip(), *install], "the packages were not installed", cwd=self.root)
         self._write(State(str(self.root), self._fingerprint(), extras, state.ours))
 
@@ -151,8 +152,8 @@ class Environment:
 
     def _pip(self) -> list[str]:
         inside = [str(self.python), "-m", "pip"]
-        outside = [sys.executable, "-m", "pip", "--python", str(self.python)]
-        for pip in (inside, outside):
+        outside = [[python, "-m", "pip", "--python", str(self.python)] for python in (_BASE, sys.executable)]
+        for pip in (*outside, inside):
             if _works([*pip, "--version"]):
                 return pip
         if _works([str(self.python), "-m", "ensurepip", "--default-pip"]):
