@@ -31,6 +31,7 @@ _COLUMNS = {
     "escalation": "escalation",
 }
 _KEPT_QUERIES = 64
+_PAGING = frozenset({"index", "range", "page", "per_page", "is_desc_needed"})
 
 FILTERS = (
     Parameter("statustype", OneOf(("open", "closed"))),
@@ -42,15 +43,15 @@ FILTERS = (
 )
 
 
-def wanted(call: Call, project_id: int) -> list[Bug]:
-    """The bugs of a project that the call's conditions ask for, in the order it asks for, newest first unless told."""
-    conditions = {name: value for name, value in call.values.items() if name not in {"index", "range"}}
+def wanted(call: Call, project_id: int | None) -> list[Bug]:
+    """The bugs of a project (None: of all) that the call asks for, in the order it asks for, newest first unless told."""
+    conditions = {name: value for name, value in call.values.items() if name not in _PAGING}
     key = (project_id, call.user.id, tuple(sorted(conditions.items(), key=lambda item: item[0])))
     table, queries = call.store.bugs, call.store.queries
     version, found = queries.get(key, (-1, []))
     if version == table.version:
         return found
-    rows = table.of(project_id)
+    rows = list(table) if project_id is None else table.of(project_id)
     for test in _tests(call, conditions):
         rows = [bug for bug in rows if test(bug)]
     if conditions.get("sort_column") == "last_modified_time":

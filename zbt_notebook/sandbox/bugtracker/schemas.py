@@ -126,6 +126,7 @@ COMPONENTS: dict[str, Json] = {
         "id:int name:str content:str is_sticky_post:bool is_announcement_post:bool posted_by:str posted_person:str "
         f"{_triple('post_date')} link:obj"
     ),
+    "ProjectStatus": record(f"id:int content:str posted_by:str posted_person:str {_triple('posted_time')}"),
     "Category": record("id:int name:str"),
     "Folder": record("id:int name:str is_discussion:bool link:obj"),
     "Document": record("id:int file_name:str content_type:str folder:obj versions:[DocumentVersion] link:obj"),

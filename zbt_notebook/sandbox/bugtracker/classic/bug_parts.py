@@ -1,13 +1,14 @@
-"""What hangs on a bug: comments, attachments, followers, resolution, timer, activities."""
+"""What hangs on a bug: comments, attachments, followers, resolution, timer."""
 
 from zbt_notebook.sandbox.bugtracker import refusals
 from zbt_notebook.sandbox.bugtracker.bug_query import wanted
 from zbt_notebook.sandbox.bugtracker.bug_writing import file_at, say, touch
 from zbt_notebook.sandbox.bugtracker.call import PAGING, Answer, Call, listing
+from zbt_notebook.sandbox.bugtracker.classic.downloads import download
 from zbt_notebook.sandbox.bugtracker.parameters import File, Identifiers, Json, Parameter, Text
 from zbt_notebook.sandbox.bugtracker.routes import Route
 from zbt_notebook.sandbox.bugtracker.schemas import DELETED, many
-from zbt_notebook.sandbox.data.rows import Activity, Attachment, Bug, Comment, Member
+from zbt_notebook.sandbox.data.rows import Attachment, Bug, Comment, Member
 
 PP = "/restapi/portal/{portal}/projects/{project}"
 B = f"{PP}/bugs/{{bug}}"
@@ -92,15 +93,6 @@ def download_attachment(call: Call) -> Answer:
     return download(row.content, row.file_name)
 
 
-def download(content: bytes, file_name: str) -> Answer:
-    """Answer with a file."""
-    plain = "".join(
-        letter if letter.isascii() and letter.isprintable() and letter not in '"\\' else "_" for letter in file_name
-    )
-    headers = (("Content-Disposition", f'attachment; filename="{plain}"'), ("X-Content-Type-Options", "nosniff"))
-    return Answer(200, content=content, content_type="application/octet-stream", headers=headers)
-
-
 def delete_attachment(call: Call) -> Answer:
     """Delete a file."""
     bug, attachments = call.bug, call.store.attachments
@@ -179,36 +171,6 @@ def get_timer(call: Call) -> Answer:
     elapsed = (call.now_ms - started) // 1000
     timer = {"bug_id": str(bug.id), "owner_id": str(call.user.id), "status": "running", "elapsed_seconds": elapsed}
     return Answer(200, {"timer": [timer]})
-
-
-def activities(call: Call, bug: Bug) -> list[Activity]:
-    """What happened to a bug, oldest first: what its dates tell, and what was written since."""
-    told = [Activity(bug.id + 60, bug.project_id, bug.id, bug.title, "Bug", bug.reporter, "added", bug.created_ms)]
-    if bug.closed_ms is not None:
-        author = bug.assignee or bug.reporter
-        told.append(Activity(bug.id + 61, bug.project_id, bug.id, bug.title, "Bug", author, "closed", bug.closed_ms))
-    written = call.store.activities[bug.id]
-    return written if written and written[0].state == "added" else told + written
-
-
-def activity_shape(call: Call, row: Activity) -> Json:
-    """Shape an activity."""
-    shown = call.triple("time", row.at_ms)
-    return {
-        "id": row.id,
-        "name": row.name,
-        "activity_for": row.activity_for,
-        "activity_by": call.name(row.author),
-        "state": row.state,
-        "time": shown["time"],
-        "time_long": row.at_ms,
-        "display_time": shown["time_format"],
-    }
-
-
-def list_activities(call: Call) -> Answer:
-    """List what happened to a bug."""
-    return listing("activities", [activity_shape(call, row) for row in call.page(activities(call, call.bug))])
 
 
 _COMMENTS, _FILES, _FOLLOWERS = (
@@ -297,14 +259,4 @@ ROUTES = (
     ),
     Route("DELETE", f"{B}/resolution/", "bugs.DELETE", delete_resolution, "Remove the resolution", returns=DELETED),
     Route("GET", f"{B}/timer", "bugs.READ", get_timer, "Show the timer", returns=many("timer", "Timer")),
-    Route(
-        "GET",
-        f"{B}/activities/",
-        "bugs.READ",
-        list_activities,
-        "List what happened to a bug",
-        query=PAGING,
-        returns=many("activities", "Activity"),
-        empty=True,
-    ),
 )
