@@ -1,1 +1,27 @@
 """``%zbt`` and ``%%zbt``: the sign-in and the API, a line at a time."""
+
+from typing import Any
+
+
+def load(shell: Any) -> None:
+    """Register the magics, their completion and the awaiting of ``%zbt login --wait``; twice does no harm."""
+    from zbt_notebook.magics.completion_in_ipython import add_completion, remove_completion
+    from zbt_notebook.magics.wait_transform import add_transform
+    from zbt_notebook.magics.zbt_magics import ZbtMagics
+
+    remove_completion(shell)
+    magics = ZbtMagics(shell)
+    shell.register_magics(magics)
+    add_completion(shell, magics.console)
+    add_transform(shell)
+
+
+def unload(shell: Any) -> None:
+    """Take everything away that ``load`` registered. Connections stay."""
+    from zbt_notebook.magics.completion_in_ipython import remove_completion
+    from zbt_notebook.magics.wait_transform import remove_transform
+
+    remove_completion(shell)
+    remove_transform(shell)
+    for kind in ("line", "cell"):
+        shell.magics_manager.magics[kind].pop("zbt", None)

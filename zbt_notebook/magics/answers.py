@@ -1,0 +1,140 @@
+"""One call made and its answer given as it was asked for: a DataFrame, dicts, a choice from them."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from zbt_notebook import api
+from zbt_notebook.api import ApiCall, Page
+from zbt_notebook.errors import ApiError, IncompletePull, UsageError, ZbtError
+from zbt_notebook.magics import query
+from zbt_notebook.magics.call_line import Options
+from zbt_notebook.magics.progress import Progress
+from zbt_notebook.magics.sheet import note
+
+if TYPE_CHECKING:
+    from zbt_notebook.connection import Connection
+    from zbt_notebook.http import Response
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came: its pages, and how long it took. ``response`` is there where it was one exchange."""
+
+    call: ApiCall
+    pages: tuple[Page, ...]
+    elapsed: float
+    response: "Response | None" = None
+    is_whole: bool = True  # a list was asked for to its end, or to the limit
+    seconds_old: float = field(default=0.0)
+
+    @property
+    def records(self) -> list[Any] | None:
+        """The records of all pages, or None where the answer is one thing."""
+        if not self.pages:
+            return []
+        if self.pages[0].records is None:
+            return None
+        return [record for page in self.pages for record in page.records or ()]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are pages that were not asked for."""
+        return bool(self.pages) and self.pages[-1].next is not None and not self.is_whole
+
+
+def ask(connection: "Connection", call: ApiCall) -> Answer:
+    """Send one call and read its one answer."""
+    call = api.normalize(call, connection.data_center)
+    response = connection.send(call)
+    return Answer(call, (api.read(response, call),), response.elapsed, response, is_whole=False)
+
+
+def ask_pages(connection: "Connection", call: ApiCall, limit: int | None) -> Answer:
+    """Fetch page after page; where that breaks off, raise IncompletePull with what came."""
+    call = api.normalize(call, connection.data_center)
+    started = time.monotonic()
+    pages: list[Page] = []
+    with Progress() as progress:
+        try:
+            for page in connection.pages(call, limit=limit):
+                pages.append(page)
+                progress.show(pages=len(pages), rows=sum(len(page.records or ()) for page in pages))
+        except (ZbtError, KeyboardInterrupt) as error:
+            if not pages:
+                raise
+            broken: BaseException = error
+        else:
+            return Answer(call, tuple(pages), time.monotonic() - started)
+    raise _incomplete(connection, call, pages, broken)
+
+
+def _incomplete(connection: "Connection", call: ApiCall, pages: list[Page], error: BaseException) -> IncompletePull:
+    rows = sum(len(page.records or ()) for page in pages)
+    following = pages[-1].next
+    names = ("index", "page", "range", "per_page")
+    resume = " ".join(f"{name}=={following.param(name)}" for name in names if following and following.param(name))
+    why = error.message if isinstance(error, ZbtError) else "interrupted"
+    return IncompletePull(
+        f"{rows:,} rows of {len(pages)} pages came, then: {why}",
+        hint="What came is in sys.last_value.rows" + (f"; the rest begins at {resume}." if resume else "."),
+        status=error.status if isinstance(error, ApiError) else 0,
+        code=error.code if isinstance(error, ApiError) else "",
+        rows=connection.frame_of(call, iter(pages)),
+        resume=resume,
+    )
+
+
+def result(connection: "Connection", answer: Answer, options: Options) -> Any:
+    """Give the answer in the form that the options ask for; by itself a list is a DataFrame, one thing a dict."""
+    if "response" in options:
+        return _requests_response(connection, answer)
+    page = answer.pages[0] if answer.pages else Page([], None, None)
+    records = answer.records
+    if "jmespath" in options:
+        expression = options.get("jmespath")
+        found = query.search(expression, records, page.thing, page.body)
+        return _chosen(connection, answer, found, expression, options)
+    if records is None:
+        return _as_frame(connection, answer, [page.thing]) if "df" in options else page.thing
+    return records if "json" in options else connection.frame_of(answer.call, _pages(answer))
+
+
+def _pages(answer: Answer) -> Iterator[Page]:
+    return iter(answer.pages)
+
+
+def _chosen(connection: "Connection", answer: Answer, found: Any, expression: str, options: Options) -> Any:
+    is_table = isinstance(found, list) and bool(found) and all(isinstance(record, dict) for record in found)
+    if "json" in options or not (is_table or "df" in options):
+        return found
+    frame = _as_frame(connection, answer, found if isinstance(found, list) else [found])
+    frame.attrs["zbt"]["jmespath"] = expression
+    return frame
+
+
+def _as_frame(connection: "Connection", answer: Answer, records: list[Any]) -> Any:
+    if not all(isinstance(record, dict) for record in records):
+        if any(isinstance(record, dict | list) for record in records) or records == [None]:
+            raise UsageError("this answer is not a table", hint="Take --df away, or choose records by -q.")
+        records = [{"value": record} for record in records]
+    return connection.frame_of(answer.call, iter((Page(records, None, None),)))
+
+
+def _requests_response(connection: "Connection", answer: Answer) -> Any:
+    from zbt_notebook.transport import as_requests_response
+
+    if answer.response is None:
+        raise UsageError("many pages are no one response", hint="Take --all, --limit and --cache away.")
+    return as_requests_response(answer.response, api.build(answer.call, connection.data_center))
+
+
+def tell_the_rest(answer: Answer, *, tell: Callable[[str], None] = note) -> None:
+    """Say what the result does not show: that there is more, or that it is not fresh."""
+    if answer.has_more:
+        following = answer.pages[-1].next
+        told = (
+            following is not None and following.param("page") is not None
+        )  # V3 says it; the classic API's page is full
+        tell(f"{len(answer.records or ()):,} rows; more {'exist' if told else 'may exist'}: --all")

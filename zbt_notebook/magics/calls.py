@@ -1,0 +1,151 @@
+"""The walk of a call: filled in, guarded, sent or shown, remembered, given back."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from zbt_notebook import api
+from zbt_notebook.api import ApiCall
+from zbt_notebook.errors import UsageError, ZbtError
+from zbt_notebook.magics import answers, query, show
+from zbt_notebook.magics.answers import Answer
+from zbt_notebook.magics.call_line import CallLine, Options
+from zbt_notebook.magics.console import Console, LastCall
+from zbt_notebook.magics.filled_call import doubts, fill
+from zbt_notebook.magics.options import WRITES, seconds
+from zbt_notebook.magics.save import save
+from zbt_notebook.magics.sheet import ago, note, plain
+from zbt_notebook.magics.write_guard import confirm
+
+if TYPE_CHECKING:
+    from zbt_notebook.connection import Connection
+    from zbt_notebook.http import Request
+
+_SHOWN: dict[str, Callable[["Request"], Any]] = {
+    "dry-run": show.as_text,
+    "curl": show.as_curl,
+    "python": show.as_python,
+}
+
+
+def run(console: Console, line: CallLine, cell: str | None, local: dict[str, Any] | None) -> Any:
+    """Do what a call's line says and give its result; None where ``--out`` took it."""
+    options = line.options
+    if "jmespath" in options:
+        query.check(options.get("jmespath"))
+    _refuse_mixtures(options)
+    connection = console.connection(options)
+    call = api.normalize(fill(line, console.names(connection, local), cell), connection.data_center)
+    for doubt in doubts(call):
+        note(doubt)
+    way = options.first_of(*_SHOWN)
+    if way:
+        return _deliver(console, _SHOWN[way](api.build(call, connection.data_center)), options)
+    if call.method in WRITES:
+        return _deliver(console, _write(console, connection, call, options), options)
+    answer = _read(console, connection, call, options)
+    value = answers.result(connection, answer, options)
+    answers.tell_the_rest(answer)
+    return _deliver(console, value, options)
+
+
+def _refuse_mixtures(options: Options) -> None:
+    many = options.first_of("all", "limit", "cache")
+    one = options.first_of("response", "include")
+    if many and one:
+        raise UsageError(f"--{one} shows one answer, --{many} may bring many", hint=f"Take --{one} or --{many} away.")
+    shaping = options.first_of("jmespath", "save")
+    if "response" in options and shaping:
+        raise UsageError(f"--response gives the answer as it came, --{shaping} another", hint="Take one of them away.")
+
+
+def _read(console: Console, connection: "Connection", call: ApiCall, options: Options) -> Answer:
+    limit = int(options.get("limit")) if "limit" in options else None
+    many = "all" in options or limit is not None
+    extent = f"{many} {limit}"
+    if "cache" in options:
+        found = console.memory.find(connection, call, extent, seconds(options.get("cache")))
+        if found:
+            note(f"from memory, fetched {ago(found[0])}")
+            return Answer(call, found[1], 0.0, is_whole=many)
+    answer = _recorded(
+        console,
+        connection,
+        call,
+        lambda: answers.ask_pages(connection, call, limit) if many else answers.ask(connection, call),
+    )
+    if "cache" in options:
+        console.memory.keep(connection, call, extent, answer.pages)
+    _include(answer, options)
+    return answer
+
+
+def _write(console: Console, connection: "Connection", call: ApiCall, options: Options) -> Any:
+    console.refuse_write(connection, call.method)
+    request = api.build(call, connection.data_center)
+    cell = console.cell()
+    earlier = console.ledger.earlier(cell, request)
+    if earlier and "again" not in options:
+        note(f"not sent again from this cell: {earlier.describe(console.clock())}. Add --again to send it once more.")
+        return earlier.answer
+    if "yes" not in options:
+        where = f"{connection.data_center.name}, connection {connection.name}"
+        confirm(f"Send {call.method} {call.path} ({_content(call)}) to {where}?", console.ask)
+    answer = _recorded(console, connection, call, lambda: answers.ask(connection, call))
+    _include(answer, options)
+    value = answers.result(connection, answer, options)
+    console.ledger.enter(cell, request, value)
+    return value
+
+
+def _content(call: ApiCall) -> str:
+    fields = [f"{name}={str(value)[:40]}" for name, value in call.fields[:4]]
+    more = [f"{len(call.fields) - 4} more fields"] if len(call.fields) > 4 else []  # noqa: PLR2004  what fits on a line
+    files = [f"{upload.name}@{upload.filename}" for upload in call.uploads]
+    document = ["a JSON list"] if call.json is not None else []
+    return plain(", ".join([*fields, *more, *files, *document]) or "without a body")
+
+
+def _recorded(console: Console, connection: "Connection", call: ApiCall, act: Callable[[], Answer]) -> Answer:
+    began = console.clock()
+    last = console.last_call = LastCall(call.method, call.path, call.params, connection.name, began)
+    try:
+        answer = act()
+    except ZbtError as error:
+        last.outcome = f"{type(error).__name__}: {error.message}"
+        raise
+    except BaseException:
+        last.outcome = "interrupted"
+        raise
+    finally:
+        last.seconds = console.clock() - began
+    last.outcome = _outcome(answer)
+    return answer
+
+
+def _outcome(answer: Answer) -> str:
+    status = f"HTTP {answer.response.status}, " if answer.response else ""
+    records = answer.records
+    if records is None:
+        return f"{status}one thing"
+    pages = f" of {len(answer.pages)} pages" if len(answer.pages) > 1 else ""
+    return f"{status}{len(records):,} rows{pages}"
+
+
+def _include(answer: Answer, options: Options) -> None:
+    if "include" in options and answer.response is not None:
+        for line in show.head(answer.response).splitlines():
+            note(line)
+
+
+def _deliver(console: Console, value: Any, options: Options) -> Any:
+    if "save" in options:
+        path = save(value, options.get("save"))
+        note(f"saved {_extent(value)}to {path}")
+    if "out" in options:
+        console.shell.push({options.get("out"): value}, interactive=True)
+        return None
+    return value
+
+
+def _extent(value: Any) -> str:
+    return f"{len(value):,} rows " if isinstance(value, list) or hasattr(value, "to_csv") else ""

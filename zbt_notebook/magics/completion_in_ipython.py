@@ -1,0 +1,94 @@
+"""Completion of ``%zbt`` through IPython's matcher API: the same in JupyterLab, Notebook 7 and a terminal."""
+
+import re
+from typing import Any
+
+from zbt_notebook.magics.console import Console
+
+IDENTIFIER = "zbt_notebook"
+
+_LINE = re.compile(r"(?P<head>\s*(?:[\w.\[\]'\"]+\s*=\s*)?%{1,2}zbt\s)(?P<line>.*)", re.DOTALL)
+_FIELD_BEGUN = re.compile(r"\w*")
+
+
+def add_completion(shell: Any, console: Console) -> None:
+    """Offer completions on ``%zbt`` lines in this shell."""
+    completer = getattr(shell, "Completer", None)
+    if completer is not None and hasattr(completer, "custom_matchers"):
+        completer.custom_matchers.append(matcher(console))
+
+
+def remove_completion(shell: Any) -> None:
+    """Offer them no longer."""
+    completer = getattr(shell, "Completer", None)
+    matchers = getattr(completer, "custom_matchers", [])
+    matchers[:] = [known for known in matchers if getattr(known, "matcher_identifier", "") != IDENTIFIER]
+
+
+def matcher(console: Console) -> Any:
+    """Make the matcher that IPython asks with the text around the cursor."""
+    from IPython.core.completer import context_matcher
+
+    @context_matcher(identifier=IDENTIFIER, priority=1000)  # type: ignore[untyped-decorator,unused-ignore]  # IPython's types vary by version
+    def complete_zbt(context: Any) -> Any:
+        line = context.full_text.split("\n")[context.cursor_line]
+        before = line[: context.cursor_position]
+        on_line = _LINE.fullmatch(before)
+        if on_line and (context.cursor_line == 0 or not on_line["head"].lstrip().startswith("%%")):
+            return _on_line(console, on_line["line"])
+        return _in_body(context, before)
+
+    return complete_zbt
+
+
+def _on_line(console: Console, line: str) -> dict[str, Any]:
+    from zbt_notebook.magics.completion import complete
+
+    found = complete(line, len(line), _known(console))
+    fragment = line[found[0].start :] if found else ""
+    return _result([(completion.text, completion.kind) for completion in found], fragment)
+
+
+def _in_body(context: Any, before: str) -> dict[str, Any]:
+    first = _LINE.fullmatch(context.full_text.split("\n")[0])
+    in_cell = first is not None and first["head"].startswith("%%") and context.cursor_line > 0
+    if first is None or not in_cell or not _FIELD_BEGUN.fullmatch(before):
+        return _result([], "")
+    from zbt_notebook.errors import UsageError
+    from zbt_notebook.magics.call_line import CallLine, parse
+    from zbt_notebook.magics.completion import complete_field
+
+    try:
+        call = parse(first["line"])
+    except UsageError:
+        return _result([], "")
+    names = complete_field(call.method, call.path, before) if isinstance(call, CallLine) else []
+    return _result([(name, "field") for name in names], before)
+
+
+def _result(found: list[tuple[str, str]], fragment: str) -> dict[str, Any]:
+    from IPython.core.completer import SimpleCompletion
+
+    completions = [SimpleCompletion(text, type=kind) for text, kind in found]
+    result: dict[str, Any] = {"completions": completions, "suppress": bool(completions), "ordered": True}
+    return {**result, "matched_fragment": fragment} if completions else result
+
+
+def _known(console: Console) -> Any:
+    """Tell what completion may offer of this kernel, without asking anybody."""
+    from zbt_notebook import kernel
+    from zbt_notebook.magics.completion import Known
+
+    connections = kernel.connections()
+    atlas = console.atlas(connections[0]) if connections else None
+    portal = atlas.context.portal if atlas else None
+    variables = tuple(name for name in console.shell.user_ns if not name.startswith("_") and name not in _ALWAYS_THERE)
+    return Known(
+        tuple(connection.name for connection in connections),
+        atlas.portals if atlas else (),
+        atlas.projects.get(portal.id, ()) if atlas and portal else (),
+        variables,
+    )
+
+
+_ALWAYS_THERE = {"In", "Out", "get_ipython", "exit", "quit", "open"}

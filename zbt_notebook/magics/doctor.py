@@ -1,0 +1,155 @@
+"""``%zbt doctor``: what is installed, who is signed in, whether Zoho answers, and what the last error means."""
+
+import platform
+from importlib import metadata
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from zbt_notebook import kernel
+from zbt_notebook.errors import (
+    NotFound,
+    NotSignedIn,
+    RateLimited,
+    ScopeMissing,
+    SignInRejected,
+    TokenRejected,
+    Unreachable,
+    UsageError,
+    ZbtError,
+)
+from zbt_notebook.http import Request
+from zbt_notebook.magics.call_line import Options
+from zbt_notebook.magics.console import Console
+from zbt_notebook.magics.sheet import Sheet
+
+if TYPE_CHECKING:
+    from zbt_notebook.data_centers import DataCenter
+
+_PACKAGES = (
+    "zbt-notebook",
+    "ipython",
+    "ipykernel",
+    "ipywidgets",
+    "anywidget",
+    "requests",
+    "pandas",
+    "jmespath",
+    "pyarrow",
+)
+_CLOCK_OFF = 60.0  # seconds; Zoho's tokens live an hour
+
+# Why an error of a kind comes about, beyond the advice that the error itself gives
+_EXPLANATIONS: tuple[tuple[type[ZbtError], str], ...] = (
+    (UsageError, "The line was not sent: its words do not fit. %zbt help tells the grammar."),
+    (
+        NotSignedIn,
+        (
+            "No sign-in in this kernel: it keeps tokens in memory alone, so that a restart asks anew. Run the cell "
+            "with %zbt login first; unattended, set ZBT_CLIENT_ID, ZBT_CLIENT_SECRET and ZBT_REFRESH_TOKEN."
+        ),
+    ),
+    (
+        SignInRejected,
+        (
+            "Codes live two minutes and work once; client ID and secret belong to one data centre; the "
+            "redirect URI must be the registered one, to the last slash."
+        ),
+    ),
+    (
+        ScopeMissing,
+        (
+            "The token does not cover the call. Zoho grants scopes at sign-in only: sign in again with the scope "
+            "added. ZohoProjects scopes do not open BugTracker."
+        ),
+    ),
+    (
+        TokenRejected,
+        "The token is not valid here: revoked, pushed out by ten newer ones, or of another data centre. Sign in again.",
+    ),
+    (
+        RateLimited,
+        (
+            "Zoho counts about 100 calls in 2 minutes for each kind of path and then locks it for half an hour; calls "
+            "in between make it longer. Wait; fetch larger pages by --all; use --cache."
+        ),
+    ),
+    (NotFound, "The path or an id in it is wrong, or the portal is another's. %zbt endpoints WORD lists the paths."),
+    (Unreachable, "No answer came from the network: a proxy, a VPN, a wrong data centre, or a stopped sandbox."),
+)
+
+
+def examine(console: Console, options: Options) -> Sheet:
+    """Look at everything a call depends on; nothing is changed, and no token is used."""
+    rows = [("Python", f"{platform.python_version()} on {platform.system()}"), ("packages", ", ".join(_versions()))]
+    connections = kernel.connections()
+    if connections:
+        connection = console.connection(options)
+        data_center = connection.data_center
+        rows += [
+            ("connection", str(connection.status())),
+            ("scopes", ", ".join(connection.scopes) or "Zoho did not say"),
+            ("context", str(console.atlas(connection).context)),
+        ]
+    else:
+        from zbt_notebook.data_centers import default_data_center
+
+        data_center = default_data_center()
+        rows.append(("connection", "none: %zbt login"))
+    rows += _network(data_center)
+    rows += _last_error(console)
+    return Sheet(("", ""), tuple(rows))
+
+
+def _versions() -> list[str]:
+    found = []
+    for name in _PACKAGES:
+        try:
+            found.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            found.append(f"{name} -")
+    return found
+
+
+def _network(data_center: "DataCenter") -> list[tuple[str, str]]:
+    from zbt_notebook.transport import RequestsTransport
+
+    transport = RequestsTransport(timeout=(3.0, 5.0), deadline=8.0)
+    rows = []
+    for label, url in (
+        ("accounts", f"{data_center.accounts_url}/oauth/serverinfo"),
+        ("API", data_center.api_url + "/"),
+    ):
+        started = monotonic()
+        try:
+            answer = transport(Request("GET", url))
+        except Unreachable as error:
+            rows.append((label, f"{error.message}. {error.hint}"))
+        else:
+            rows.append((label, f"{data_center.name} answers in {(monotonic() - started) * 1000:.0f} ms"))
+            rows += _clock(answer.headers.get("date", ""), label)
+    transport.close()
+    return rows
+
+
+def _clock(date: str, label: str) -> list[tuple[str, str]]:
+    from datetime import UTC, datetime
+    from email.utils import parsedate_to_datetime
+
+    try:
+        off = (datetime.now(UTC) - parsedate_to_datetime(date)).total_seconds()
+    except (TypeError, ValueError):
+        return []
+    return (
+        [("clock", f"this machine's differs from the {label} server's by {off:.0f} s")] if abs(off) > _CLOCK_OFF else []
+    )
+
+
+def _last_error(console: Console) -> list[tuple[str, str]]:
+    error = console.last_error
+    if error is None:
+        return [("last error", "none")]
+    rows = [("last error", f"{type(error).__name__}: {error.message}")]
+    if error.hint:
+        rows.append(("what to do", error.hint))
+    rows += [("why", text) for kind, text in _EXPLANATIONS if isinstance(error, kind)][:1]
+    return rows

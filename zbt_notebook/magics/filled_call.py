@@ -1,0 +1,116 @@
+"""A line becomes an API call: names filled in, items put where they belong, files read."""
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from zbt_notebook import endpoints
+from zbt_notebook.api import ApiCall
+from zbt_notebook.errors import UsageError
+from zbt_notebook.http import Upload
+from zbt_notebook.magics.body import Body, read_body
+from zbt_notebook.magics.call_line import CallLine, Item, ItemKind
+from zbt_notebook.magics.interpolation import Names, in_json, in_path, in_text
+from zbt_notebook.magics.words import shown
+
+_SEPARATORS = frozenset('()<>@,;:\\"/[]?={} \t')
+
+
+def fill(line: CallLine, names: Names, cell: str | None = None) -> ApiCall:
+    """Make the call that the line, and the body of its cell, ask for. Raise UsageError; nothing is sent."""
+    path = in_path(line.path, names)
+    classic = "/api/v3" not in path
+    filled = [(item, _value(item, names, classic=classic)) for item in line.items]
+    body = _body(line, cell, names, classic=classic)
+    fields = (*body.fields, *((item.name, value) for item, value in filled if item.kind in _FIELDS))
+    if body.document is not None and fields:
+        raise UsageError("the body is a JSON list, so that fields have no place", hint="Put them into the body.")
+    return ApiCall(
+        line.method,
+        path,
+        tuple((in_text(item.name, names), value) for item, value in filled if item.kind is ItemKind.QUERY),
+        tuple((_header_name(item.name), value) for item, value in filled if item.kind is ItemKind.HEADER),
+        fields,
+        body.document,
+        tuple(_upload(item, value) for item, value in filled if item.kind is ItemKind.FILE),
+    )
+
+
+_FIELDS = frozenset({ItemKind.FIELD, ItemKind.JSON})
+
+
+def _body(line: CallLine, cell: str | None, names: Names, *, classic: bool) -> Body:
+    if cell is None or not cell.strip():
+        return Body()
+    if line.method == "GET":
+        raise UsageError(
+            "the cell has a body, and a GET has none", hint="Begin the cell with %%zbt POST …, or use %zbt in a line."
+        )
+    return read_body(cell, names, classic=classic)
+
+
+def _value(item: Item, names: Names, *, classic: bool) -> Any:
+    if item.kind is ItemKind.JSON:
+        return in_json(item.value, names)
+    text = in_text(item.value, names, classic=classic)
+    if item.kind is ItemKind.HEADER:
+        return _header_value(item.name, text.strip())
+    return text
+
+
+def _header_name(name: str) -> str:
+    name = name.strip()
+    if not name.isascii() or not name.isprintable() or set(name) & _SEPARATORS:
+        raise UsageError(f"{shown(name)} is not the name of a header", hint="As in: If-Modified-Since:…")
+    return name
+
+
+def _header_value(name: str, value: str) -> str:
+    if not value.isprintable() or not value.isascii():
+        raise UsageError(
+            f"the header {shown(name)} holds a line end or a character beyond ASCII",
+            hint="Take it out: look at the value.",
+        )
+    return value
+
+
+def _upload(item: Item, filename: str) -> Upload:
+    path = Path(filename).expanduser()
+    try:
+        return Upload(item.name, path.name, path.read_bytes())
+    except FileNotFoundError:
+        problem = UsageError(f"there is no file {shown(filename)}", hint=_nearest_file(path))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a path"
+        problem = UsageError(
+            f"the file {shown(filename)} cannot be read: {reason}", hint="Check the path and its rights."
+        )
+    raise problem
+
+
+def _nearest_file(path: Path) -> str:
+    try:
+        beside = [entry.name for entry in path.parent.iterdir() if entry.is_file()]
+    except OSError:
+        return f"There is no folder {shown(str(path.parent))} either; the kernel works in {shown(str(Path.cwd()))}."
+    nearest = get_close_matches(path.name, beside, n=1)
+    return f"Did you mean {nearest[0]}?" if nearest else f"The kernel works in {shown(str(Path.cwd()))}."
+
+
+def doubts(call: ApiCall) -> list[str]:
+    """Tell which parameters and values the catalogue does not know; it may be the one that is wrong."""
+    endpoint = endpoints.match(call.method, call.path)
+    if endpoint is None:
+        return []
+    found: list[str] = []
+    for name, value in (*call.params, *call.fields):
+        parameter = endpoint.parameter(name)
+        if parameter is None:
+            nearest = endpoints.nearest_parameter(endpoint, name)
+            advice = f"; did you mean {nearest.name}?" if nearest else ""
+            found.append(f"Zoho documents no parameter {shown(name)} for {endpoint.method} {endpoint.path}{advice}")
+        elif parameter.allowed and isinstance(value, str) and "," not in value:
+            allowed = {known.lower() for known in parameter.allowed}
+            if value.lower() not in allowed:
+                found.append(f"Zoho documents {name} as one of {', '.join(parameter.allowed)}, not {shown(value)}")
+    return found

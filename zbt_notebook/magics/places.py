@@ -1,0 +1,122 @@
+"""What ``{portal}`` and ``{project}`` stand for, found by name or by id."""
+
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from zbt_notebook.errors import UsageError
+from zbt_notebook.magics.sheet import listed
+from zbt_notebook.magics.words import shown
+
+if TYPE_CHECKING:
+    from zbt_notebook.connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A portal or a project."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The portal and project in use on one connection."""
+
+    portal: Place | None = None
+    project: Place | None = None
+
+    def values(self) -> dict[str, str]:
+        """Give what the names in braces stand for."""
+        places = {"portal": self.portal, "project": self.project}
+        return {name: place.id for name, place in places.items() if place}
+
+    def __str__(self) -> str:
+        places = {"portal": self.portal, "project": self.project}
+        return ", ".join(f"{name} {place.name} ({place.id})" for name, place in places.items() if place) or "none"
+
+
+@dataclass(slots=True)
+class Atlas:
+    """The portals and projects that a connection was seen to have, and the ones in use. Nothing is fetched twice."""
+
+    connection: "Connection"
+    context: Context = Context()
+    portals: tuple[Place, ...] = ()
+    projects: dict[str, tuple[Place, ...]] = field(default_factory=dict)
+
+    def use(self, portal: str | None, project: str | None) -> Context:
+        """Set portal or project by id or by name; an empty text forgets it, None keeps it.
+
+        Raise UsageError with the nearest names. Another portal forgets the project.
+        """
+        context = self.context
+        if portal is not None:
+            place = self._portal(portal) if portal else None
+            context = context if place == context.portal else Context(place)
+        if project:
+            if context.portal is None:
+                context = Context(self._only_portal())
+            context = replace(context, project=self._project(context.portal, project))
+        elif project is not None:
+            context = replace(context, project=None)
+        self.context = context
+        return context
+
+    def _portal(self, wanted: str) -> Place:
+        found = _find(self.portals, wanted)
+        if found is None:
+            self.portals = _places(self.connection.rows("/portals/"))
+            found = _find(self.portals, wanted)
+        return found or _missing("portal", wanted, self.portals)
+
+    def _only_portal(self) -> Place:
+        self.portals = self.portals or _places(self.connection.rows("/portals/"))
+        if len(self.portals) != 1:
+            names = listed(place.name for place in self.portals) or "none"
+            raise UsageError("a project needs its portal", hint=f"Say portal=… as well; you have: {names}.")
+        return self.portals[0]
+
+    def _project(self, portal: Place | None, wanted: str) -> Place:
+        portal_id = portal.id if portal else ""
+        known = self.projects.get(portal_id, ())
+        found = _find(known, wanted)
+        if found is None:
+            known = self.projects[portal_id] = _places(self.connection.rows(f"/portal/{portal_id}/projects/"))
+            found = _find(known, wanted)
+        return found or _missing("project", wanted, known)
+
+
+def _places(rows: Any) -> tuple[Place, ...]:
+    return tuple(
+        Place(str(row.get("id_string") or row["id"]), str(row.get("name") or ""))
+        for row in rows
+        if isinstance(row, dict) and (row.get("id_string") or row.get("id"))
+    )
+
+
+def _find(places: tuple[Place, ...], wanted: str) -> Place | None:
+    folded = wanted.casefold().strip()
+    for found in (
+        [place for place in places if place.id == wanted],
+        [place for place in places if place.name == wanted],
+        [place for place in places if place.name.casefold() == folded],
+    ):
+        if len(found) > 1:
+            ids = listed(place.id for place in found)
+            raise UsageError(f"{len(found)} are called {shown(wanted)}", hint=f"Take one by its id: {ids}.")
+        if found:
+            return found[0]
+    return None
+
+
+def _missing(kind: str, wanted: str, places: tuple[Place, ...]) -> Place:
+    by_name = {place.name.casefold(): place.name for place in places}
+    close = get_close_matches(wanted.casefold(), by_name, n=3)
+    close = close or [name for name in by_name if wanted.casefold() in name]
+    if close:
+        hint = f"Did you mean {' or '.join(shown(by_name[name]) for name in close[:3])}?"
+    else:
+        hint = f"You have: {listed(place.name for place in places)}." if places else f"This account has no {kind}s."
+    raise UsageError(f"there is no {kind} {shown(wanted)}", hint=hint)

@@ -1,0 +1,49 @@
+"""JMESPath on answers, checked before anything is sent."""
+
+from typing import Any
+
+from zbt_notebook.errors import UsageError
+from zbt_notebook.magics.words import shown
+
+
+def check(expression: str) -> None:
+    """Raise UsageError, with the place of the mistake, for what is not JMESPath."""
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        jmespath.compile(expression)
+    except JMESPathError as error:
+        problem = str(error).partition("\n")[0]
+    else:
+        return
+    raise UsageError(
+        f"{shown(expression)} is not JMESPath: {problem}",
+        hint="As in: -q \"[?severity.type=='Major'].{id: id, title: title}\" (https://jmespath.org/examples.html).",
+    )
+
+
+def search(expression: str, records: list[Any] | None, thing: Any, body: Any) -> Any:
+    """Apply an expression to the records of a list; to one thing, else to the body that it came in."""
+    if records is not None:
+        return _apply(expression, records)
+    try:
+        found = _apply(expression, thing)
+    except UsageError:
+        if thing is body:
+            raise
+        return _apply(expression, body)
+    return _apply(expression, body) if found is None and thing is not body else found
+
+
+def _apply(expression: str, value: Any) -> Any:
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        return jmespath.search(expression, value)
+    except JMESPathError as error:
+        problem = str(error).partition("\n")[0]
+    raise UsageError(
+        f"{shown(expression)} does not fit the answer: {problem[:200]}", hint="Look at the answer without -q."
+    )

@@ -1,0 +1,190 @@
+"""The subcommands of ``%zbt``: each reads its line, asks, and returns what to show."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from zbt_notebook import kernel
+from zbt_notebook.magics.call_line import CommandLine, Options
+from zbt_notebook.magics.console import Console
+from zbt_notebook.magics.options import seconds
+from zbt_notebook.magics.sheet import PlainText, Sheet, ago, plain
+
+if TYPE_CHECKING:
+    from zbt_notebook.connection import Connection
+
+
+def run(console: Console, line: CommandLine) -> Any:
+    """Do what a subcommand's line says, and give what to show."""
+    return _COMMANDS[line.subcommand](console, line)
+
+
+def login_arguments(options: Options) -> dict[str, Any]:
+    """Give what a login line says, as the arguments of ``zbt_notebook.login_ways.start``."""
+    from zbt_notebook.scopes import PRESETS
+
+    scopes: Any = options.get("scopes") or None
+    if "read-only" in options and scopes is None:
+        scopes = PRESETS["read only"]
+    arguments: dict[str, Any] = {
+        "mode": options.get("mode", "auto"),
+        "data_center": options.get("dc") or None,
+        "name": options.get("as", "default"),
+        "scopes": scopes,
+        "sandbox": "sandbox" in options,
+        "auto": "auto" in options,
+    }
+    if "wait" in options:
+        arguments["wait"] = seconds(options.get("wait"))
+    return arguments
+
+
+def note_login(console: Console, options: Options) -> None:
+    """Remember whether the sign-in that begins is for reading only."""
+    name = options.get("as", "default")
+    (console.read_only.add if "read-only" in options else console.read_only.discard)(name)
+
+
+def _login(console: Console, line: CommandLine) -> Any:
+    from zbt_notebook import login_ways
+
+    note_login(console, line.options)
+    return login_ways.start(**login_arguments(line.options))
+
+
+def _status(console: Console, line: CommandLine) -> Any:
+    connections = kernel.connections()
+    if not connections and "as" not in line.options:
+        return PlainText("Not signed in. Sign in: %zbt login")
+    connection = console.connection(line.options)
+    status = connection.status()
+    rows = [
+        ("connection", status.name + (" (reading only)" if status.name in console.read_only else "")),
+        ("data centre", f"{status.data_center} ({status.api_url})"),
+        ("client ID", status.client_id),
+        ("state", _state(connection)),
+        ("scopes", ", ".join(status.scopes_granted) or "Zoho did not say"),
+    ]
+    if status.scopes_missing:
+        rows.append(("asked for, not granted", ", ".join(status.scopes_missing)))
+    rows.append(("context", str(console.atlas(connection).context)))
+    if status.token_budget_left < _FEW:
+        rows.append(("token budget", f"{status.token_budget_left} access tokens left in these ten minutes"))
+    rows += [("rate window", _window(window)) for window in status.windows]
+    others = [other.name for other in connections if other is not connection]
+    if others:
+        rows.append(("other connections", ", ".join(others)))
+    return Sheet(("", ""), tuple(rows))
+
+
+_FEW = 5
+
+
+def _state(connection: "Connection") -> str:
+    status = connection.status()
+    if not status.signed_in:
+        return "signed out"
+    renewal = "renewed by itself" if status.can_refresh else "not renewable: sign in again after that"
+    return f"signed in; the token is good for {status.seconds_left / 60:.0f} min, {renewal}"
+
+
+def _window(window: Any) -> str:
+    locked = f", locked until {window.locked_until:%H:%M:%S} UTC" if window.locked_until else ""
+    return f"{window.key}: {window.used} of {window.limit}{locked}"
+
+
+def _accounts(console: Console, _line: CommandLine) -> Any:
+    rows = tuple(
+        (
+            "*" if position == 0 else "",
+            connection.name,
+            connection.data_center.name,
+            _state(connection),
+            str(console.atlas(connection).context),
+        )
+        for position, connection in enumerate(kernel.connections())
+    )
+    if not rows:
+        return PlainText("Nobody is signed in. Sign in: %zbt login")
+    return Sheet(("", "connection", "data centre", "state", "context"), rows)
+
+
+def _switch(console: Console, line: CommandLine) -> Any:
+    connection = kernel.switch(line.arguments[0])
+    context = console.atlas(connection).context
+    return PlainText(f"{plain(connection.name)} is in use now; context: {plain(str(context))}")
+
+
+def _refresh(console: Console, line: CommandLine) -> Any:
+    status = console.connection(line.options).refresh()
+    return PlainText(f"{plain(status.name)}: a fresh token, good for {status.seconds_left / 60:.0f} min")
+
+
+def _logout(console: Console, line: CommandLine) -> Any:
+    if "all" in line.options:
+        connections = kernel.connections()
+    elif not kernel.connections() and "as" not in line.options:
+        connections = ()
+    else:
+        connections = (console.connection(line.options),)
+    if not connections:
+        return PlainText("Nobody is signed in: there is nothing to sign out of.")
+    reports = []
+    for connection in connections:
+        reports.append(f"{plain(connection.name)}: {connection.logout()}")
+        console.forget(connection)
+    return PlainText("\n".join(reports))
+
+
+def _use(console: Console, line: CommandLine) -> Any:
+    atlas = console.atlas(console.connection(line.options))
+    wanted = {name: value for name, _, value in (argument.partition("=") for argument in line.arguments)}
+    context = atlas.use(wanted.get("portal"), wanted.get("project"))
+    return PlainText(f"context: {plain(str(context))}")
+
+
+def _endpoints(_console: Console, line: CommandLine) -> Any:
+    from zbt_notebook.magics.help_text import endpoint_sheet
+
+    return endpoint_sheet(line.arguments[0] if line.arguments else "")
+
+
+def _help(_console: Console, line: CommandLine) -> Any:
+    from zbt_notebook.magics.help_text import help_on
+
+    return help_on(line.arguments[0] if line.arguments else "")
+
+
+def _doctor(console: Console, line: CommandLine) -> Any:
+    from zbt_notebook.magics.doctor import examine
+
+    return examine(console, line.options)
+
+
+def _last(console: Console, _line: CommandLine) -> Any:
+    last = console.last_call
+    if last is None:
+        return PlainText("No call was made in this kernel yet.")
+    rows = [
+        ("call", f"{last.method} {last.path}"),
+        *(("parameter", f"{name}=={value}") for name, value in last.params),
+        ("connection", last.connection),
+        ("when", ago(console.clock() - last.began)),
+        ("took", f"{last.seconds:.2f} s"),
+        ("answer", last.outcome),
+    ]
+    return Sheet(("", ""), tuple(rows))
+
+
+_COMMANDS: dict[str, Callable[[Console, CommandLine], Any]] = {
+    "login": _login,
+    "status": _status,
+    "logout": _logout,
+    "accounts": _accounts,
+    "switch": _switch,
+    "refresh": _refresh,
+    "use": _use,
+    "endpoints": _endpoints,
+    "help": _help,
+    "doctor": _doctor,
+    "last": _last,
+}
