@@ -3,7 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import monotonic, time
 
@@ -34,6 +34,17 @@ class Clock:
     def today(self) -> datetime:
         """The wall clock's date and time, in UTC."""
         return datetime.fromtimestamp(self.wall(), UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Keepsake:
+    """What it takes to sign in again without the user."""
+
+    data_center: DataCenter
+    client_id: str
+    client_secret: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +135,17 @@ class Authorization:
         """Every value that must not show, for redaction."""
         secret = self._client.client_secret if self._client else ""
         return tuple(filter(None, (self._token.access_token, self._token.refresh_token, secret)))
+
+    def keepsake(self) -> Keepsake:
+        """What the user may have remembered; raise NotSignedIn where there is no refresh token to remember."""
+        if self._client is None or not self.can_refresh:
+            raise NotSignedIn(
+                "there is no refresh token to remember",
+                hint="Sign in again: %zbt login --remember. Zoho gives one on a fresh consent with offline access.",
+            )
+        return Keepsake(
+            self.data_center, self.client_id, self._client.client_secret, self._token.refresh_token, self.scopes
+        )
 
     def access_token(self) -> str:
         """A token that is good for longer than the lee-way, refreshed first where it is not.

@@ -1,7 +1,7 @@
 """One sign-in and everything it allows."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -47,13 +47,19 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class LogoutReport:
-    """What a sign-out achieved: ``revoked`` at Zoho, ``forgotten`` in this kernel."""
+    """What a sign-out achieved: ``revoked`` at Zoho, ``forgotten`` in this kernel, and in the keyring.
+
+    ``keyring`` is None where nothing was remembered there.
+    """
 
     revoked: bool
     forgotten: bool
+    keyring: bool | None = None
 
     def __str__(self) -> str:
         here = "forgotten in this kernel"
+        if self.keyring is not None:
+            here += " and in the keyring" if self.keyring else ", but NOT in the keyring, which refuses"
         if self.revoked:
             return f"Signed out: revoked at Zoho, {here}."
         return (
@@ -76,6 +82,7 @@ class Connection:
     ) -> None:
         clock = clock or Clock()
         self.name = name
+        self.forget_in_keyring: Callable[[], bool] | None = None  # set where the sign-in is remembered
         self.client = ApiClient(
             authorization,
             transport,
@@ -219,12 +226,13 @@ class Connection:
         )
 
     def logout(self) -> LogoutReport:
-        """Revoke at Zoho and forget here; it is forgotten here even where Zoho cannot be reached."""
+        """Revoke at Zoho, forget here and in the keyring; forgotten here even where Zoho cannot be reached."""
         from zbt_notebook import kernel
 
         revoked = self.client.authorization.revoke()
         kernel.forget(self)
-        return LogoutReport(revoked=revoked, forgotten=True)
+        keyring = self.forget_in_keyring() if self.forget_in_keyring else None
+        return LogoutReport(revoked=revoked, forgotten=True, keyring=keyring)
 
 
 def _pairs(params: Params) -> Pairs:

@@ -1,0 +1,123 @@
+"""Remembers a sign-in in the operating system's keyring, if the user asks for it, and nowhere else."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from zbt_notebook.authorization import Keepsake
+from zbt_notebook.data_centers import DATA_CENTERS, DataCenter
+from zbt_notebook.errors import UsageError, ZbtError
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+SERVICE = "zbt-notebook"
+
+# Backends that keep nothing, or keep it readable for everybody: by module and class, for most are not installed
+_UNSAFE = {
+    "keyring.backends.fail.Keyring": "there is no keyring on this machine",
+    "keyring.backends.null.Keyring": "the keyring is switched off",
+    "keyrings.alt.file.PlaintextKeyring": "the only keyring here is a file in plain text",
+    "keyrings.alt.file.EncryptedKeyring": "the only keyring here is a file of its own, whose password it would ask for",
+}
+
+
+class KeyringStore:
+    """Sign-ins by connection name, in the keyring of the operating system.
+
+    Raise UsageError where keyring is not installed, or what it would use is not safe.
+    """
+
+    def __init__(self, backend: "KeyringBackend | None" = None) -> None:
+        self._backend = backend or _system_backend()
+        problem = _problem(self._backend)
+        if problem:
+            raise UsageError(
+                f"this sign-in cannot be remembered: {problem}",
+                hint="Without --remember it is kept until the kernel ends. For unattended runs use ZBT_* variables.",
+            )
+
+    def save(self, name: str, keepsake: Keepsake) -> None:
+        """Remember the sign-in under the connection's name, in place of an earlier one."""
+        value = {
+            "data_center": keepsake.data_center.name,
+            "accounts_url": keepsake.data_center.accounts_url,
+            "api_url": keepsake.data_center.api_url,
+            "client_id": keepsake.client_id,
+            "client_secret": keepsake.client_secret,
+            "refresh_token": keepsake.refresh_token,
+            "scopes": list(keepsake.scopes),
+        }
+        try:
+            self._backend.set_password(SERVICE, name, json.dumps(value))
+        except Exception:  # noqa: BLE001  each backend has errors of its own, which may quote the value
+            refused = True
+        else:
+            refused = False
+        if refused:
+            raise UsageError(
+                "the keyring does not take the sign-in",
+                hint="Unlock it, then run %zbt login --remember again. This sign-in works until the kernel ends.",
+            )
+
+    def load(self, name: str) -> Keepsake | None:
+        """The sign-in remembered under that name, or None."""
+        try:
+            text = self._backend.get_password(SERVICE, name)
+            return _read(json.loads(text)) if text else None
+        except (ValueError, KeyError, TypeError, ZbtError):  # somebody else's entry under our name
+            return None
+        except Exception:  # noqa: BLE001  a locked keyring, in each backend's own words
+            return None
+
+    def forget(self, name: str) -> bool:
+        """Forget what is remembered under that name; tell whether it is gone."""
+        try:
+            if self._backend.get_password(SERVICE, name) is None:
+                return True
+            self._backend.delete_password(SERVICE, name)
+        except Exception:  # noqa: BLE001  as above
+            return False
+        return True
+
+
+def _read(value: dict[str, Any]) -> Keepsake:
+    known = DATA_CENTERS.get(value["data_center"])
+    data_center = DataCenter(value["data_center"], value["accounts_url"], value["api_url"])
+    return Keepsake(
+        known if known == data_center else data_center,
+        str(value["client_id"]),
+        str(value["client_secret"]),
+        str(value["refresh_token"]),
+        tuple(map(str, value["scopes"])),
+    )
+
+
+def _system_backend() -> "KeyringBackend":
+    try:
+        import keyring
+    except ImportError:
+        missing = True
+    else:
+        missing = False
+    if missing:
+        raise UsageError(
+            "remembering needs the package keyring, which is not installed",
+            hint='Run: %pip install "zbt-notebook[keyring]"',
+        )
+    return keyring.get_keyring()
+
+
+def _problem(backend: "KeyringBackend") -> str:
+    """Why this backend must not be used; empty where it may. A chain is as safe as the one it would write to."""
+    chained = getattr(backend, "backends", None)
+    if chained is not None:
+        first = next(iter(chained), None)
+        return _problem(first) if first is not None else _UNSAFE["keyring.backends.fail.Keyring"]
+    kind = type(backend)
+    for ancestor in kind.__mro__:
+        name = f"{ancestor.__module__}.{ancestor.__qualname__}"
+        if name in _UNSAFE:
+            return _UNSAFE[name]
+    if kind.__module__.startswith("keyrings.alt."):
+        return f"its backend {kind.__qualname__} keeps secrets where other programs can read them"
+    return ""
