@@ -8,6 +8,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser import chromium
 from tests.browser.jupyter import Application, LabNotebook
 from tests.conftest import ROOT
+from zbt_notebook.sandbox import Sandbox
 
 ARTEFACTS = ROOT / "tests" / "artefacts"
 SWITCHES = (
@@ -107,6 +108,13 @@ def open_notebook(application, open_page, request):
             _artefact(request.node, f"{number}.log").write_text(text, "utf-8")
     for server in {notebook.application for notebook in opened}:
         server.end_kernels()
+
+
+@pytest.fixture
+def sandbox():
+    """A simulated Zoho of this test's own, in this process: its clock, faults and log are in the test's hands."""
+    with Sandbox() as running:
+        yield running
 
 
 def _failed(item):

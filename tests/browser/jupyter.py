@@ -8,6 +8,7 @@ import nbformat
 from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from zbt_notebook.cli import as_json
 from zbt_notebook.lab import JupyterServer
 
 QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
@@ -189,6 +190,11 @@ class LabNotebook:
     def _start(self, command: str) -> None:
         # Nothing is returned, for the promise ends with the cells, which may wait for what the test does next.
         self.page.evaluate("name => { window.jupyterapp.commands.execute(name) }", command)
+
+
+def pointed_at(sandbox) -> str:
+    """The source of a first cell: it makes ``--sandbox`` mean the test's own."""
+    return f"import os\nos.environ['ZBT_SANDBOX'] = {as_json(sandbox)!r}"
 
 
 def _text(output: dict) -> str:

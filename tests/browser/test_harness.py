@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.jupyter import pointed_at
+
 WIDGET = """
 import anywidget, traitlets
 class Counter(anywidget.AnyWidget):
@@ -74,3 +76,12 @@ def test_a_cell_can_be_run_alone_and_stopped(open_notebook):
     notebook.run_cell(2)
     notebook.wait_for_text("third", cell=2)
     assert notebook.outputs()[0] == ""
+
+
+def test_a_notebook_can_use_the_tests_own_sandbox(open_notebook, sandbox):
+    """What the notebook's sandbox receives, the test sees in its log."""
+    ask = f"import urllib.request as u; u.urlopen({sandbox.redirect_uri!r} + '?code=1000.a.b').status"
+    notebook = open_notebook(pointed_at(sandbox), ask)
+    notebook.run_all()
+    notebook.wait_for_text("200", cell=1)
+    assert any("/redirect" in str(entry) for entry in sandbox.world.log.entries())

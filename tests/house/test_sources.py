@@ -57,6 +57,12 @@ def test_the_top_level_is_the_users():
     }
 
 
+@pytest.mark.parametrize("command", ["python3 -m zbt_notebook demo", "python3 -m tests"])
+def test_the_two_commands_stand_in_the_readme(command):
+    """A new user finds both, as they are typed, each in a block of its own."""
+    assert f"```bash\n{command}\n```" in (ROOT / "README.md").read_text("utf-8")
+
+
 def modules():
     for found in pkgutil.walk_packages(zbt_notebook.__path__, "zbt_notebook."):
         if not found.name.endswith("__main__"):
