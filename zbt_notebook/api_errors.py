@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any
 
 from zbt_notebook import endpoints
 from zbt_notebook.api import ApiCall
@@ -16,17 +16,36 @@ LOCK = timedelta(minutes=30)  # what a breach costs: https://www.zoho.com/deluge
 
 _THROTTLE = "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED"
 _BAD_TOKEN = {"INVALID_OAUTHTOKEN", "INVALID_TICKET", "6401", "6890"}
-_NOTHING_THERE = {"RESOURCE_NOT_FOUND", "6404"}
+_WRONG_URL = "URL_RULE_NOT_CONFIGURED"
+_NOTHING_THERE = {"RESOURCE_NOT_FOUND", "6404", _WRONG_URL}
 _MINUTES = re.compile(r"(?:after|in)\s+(\d{1,4})\s+minute", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class _Refusal:
-    """An error body of any of Zoho's shapes, read."""
+    """An error body of any of Zoho's shapes, read; its texts are fit to be shown."""
 
+    call: ApiCall
+    status: int
     code: str
-    text: str
+    text: str = ""
     fields: tuple[str, ...] = ()
+    retry_after: str = ""
+
+    @property
+    def where(self) -> str:
+        return f"{self.call.method} {self.call.path}"
+
+    @property
+    def needed(self) -> str:
+        """The scope of the endpoint, where the catalogue knows it."""
+        endpoint = endpoints.match(self.call.method, self.call.path)
+        return endpoint.scope if endpoint else ""
+
+    def __str__(self) -> str:
+        said = f", {self.text!r}" if self.text and self.text != self.code else ""
+        about = f" (about {', '.join(map(repr, self.fields))})" if self.fields else ""
+        return f"{self.where}: Zoho answers {self.code or self.status}{said}{about}"
 
 
 def judge(
@@ -42,107 +61,93 @@ def judge(
     *granted* are the token's scopes: Zoho reports a missing one as a wrong URL. *redact* is applied to every text of
     the server's that enters a message. *now* anchors ``retry_at`` (default: the current time).
     """
-    refusal = _refusal(response)
+    refusal = _read(response, call, redact)
     if refusal:
-        _raise(refusal, response, call, tuple(granted), now or datetime.now(UTC), redact)
+        raise _error(refusal, tuple(granted), now or datetime.now(UTC))
 
 
-def _refusal(response: Response) -> _Refusal | None:
+def _read(response: Response, call: ApiCall, redact: Callable[[str], str]) -> _Refusal | None:
     ok = response.status < 300  # noqa: PLR2004  RFC 9110 §15: 3xx is not followed, 4xx and 5xx are refusals
     if ok and b'"error"' not in response.body[:4096]:  # Zoho's error bodies are short: a list page need not be parsed
         return None
+    plain = None if ok else _Refusal(call, response.status, str(response.status))
     try:
         body = decode_json(response)
     except Unreachable:
-        return None if ok else _Refusal(str(response.status), "")
+        return plain
     error = body.get("error") if isinstance(body, dict) else None
     if error is None or error == "":
-        return None if ok else _Refusal(str(response.status), "")
+        return plain
     if isinstance(error, dict):
-        return _from_object(error)
-    description = body.get("error_description")
-    return _Refusal(str(error), str(description or error))
+        code, text, fields = _of_object(error)
+    else:
+        code, text, fields = str(error), str(body.get("error_description") or error), ()
+    return _Refusal(
+        call,
+        response.status,
+        _shown(code, redact),
+        _shown(text, redact),
+        tuple(_shown(name, redact) for name in fields),
+        response.headers.get("retry-after", ""),
+    )
 
 
-def _from_object(error: dict[str, Any]) -> _Refusal:
+def _of_object(error: dict[str, Any]) -> tuple[str, str, tuple[str, ...]]:
+    """Code, text and field names of the classic shape (code, message) or the gateway's (title, details)."""
     code = str(error.get("title") or error.get("code") or error.get("status_code") or "")
     details = error.get("details") or []
     details = [part for part in (details if isinstance(details, list) else [details]) if isinstance(part, dict)]
     texts = [str(error["message"])] if error.get("message") else []
     texts += [str(part["message"]) for part in details if part.get("message")]
-    fields = tuple(str(part["field_name"]) for part in details if part.get("field_name"))
-    return _Refusal(code, "; ".join(texts), fields)
+    return code, "; ".join(texts), tuple(str(part["field_name"]) for part in details if part.get("field_name"))
 
 
-def _raise(  # noqa: PLR0917  one place that knows them all
-    refusal: _Refusal,
-    response: Response,
-    call: ApiCall,
-    granted: tuple[str, ...],
-    now: datetime,
-    redact: Callable[[str], str],
-) -> NoReturn:
-    status, code = response.status, _shown(refusal.code, redact)
-    where = f"{call.method} {call.path}"
-    said = _shown(refusal.text, redact)
-    answer = f"{where}: Zoho answers {code or status}" + (f", {said!r}" if said and said != code else "")
-    if refusal.fields:
-        answer += f" (about {', '.join(repr(_shown(name, redact)) for name in refusal.fields)})"
-    endpoint = endpoints.match(call.method, call.path)
-    needed = endpoint.scope if endpoint else ""
+def _error(refusal: _Refusal, granted: tuple[str, ...], now: datetime) -> ApiError:  # noqa: PLR0911  a kind a line
+    """The narrowest kind that fits. The order matters: a lock and a missing scope come in other errors' dresses."""
+    code, status = refusal.code, refusal.status
     if code == _THROTTLE or status == 429 or "requests per api" in refusal.text.lower():  # noqa: PLR2004  Too Many Requests
-        retry_at = now + _wait(refusal.text, response)
-        raise RateLimited(
-            f"{where}: Zoho's rate limit is used up, and this address is locked until {retry_at:%H:%M} UTC",
-            hint="Send nothing to it before then: calls during the lock can make it longer. Other addresses work.",
-            status=status,
-            code=code,
-            retry_at=retry_at,
-        )
-    if refusal.code == "Access Denied":
-        raise RateLimited(
-            answer,
-            hint="Wait ten minutes, then try once.",
-            status=status,
-            code=code,
-            retry_at=now + timedelta(minutes=10),
-        )
-    uncovered = bool(granted and needed and not covers(granted, needed))
-    if code == "INVALID_OAUTHSCOPE" or (code == "URL_RULE_NOT_CONFIGURED" and uncovered):
-        raise ScopeMissing(
-            f"{where}: this sign-in does not cover the call" + (f", which needs {needed}" if needed else ""),
-            hint=f"Run: %zbt login --add-scope {needed}"
-            if needed
-            else "Sign in again with the scope of this endpoint: %zbt endpoints lists them.",
-            status=status,
-            code=code,
-            needed=needed,
-        )
+        return _locked(refusal, now + _wait(refusal))
+    if code == "Access Denied":
+        wait = timedelta(minutes=10)
+        hint = "Wait ten minutes, then try once."
+        return RateLimited(str(refusal), hint=hint, status=status, code=code, retry_at=now + wait)
+    uncovered = bool(granted and refusal.needed and not covers(granted, refusal.needed))
+    if code == "INVALID_OAUTHSCOPE" or (code == _WRONG_URL and uncovered):
+        return _scope_missing(refusal)
     if code in _BAD_TOKEN or status == 401:  # noqa: PLR2004  Unauthorized
-        raise TokenRejected(
-            answer,
-            hint="Sign in again: %zbt login. If that does not help, check that the data centre is yours: %zbt doctor.",
-            status=status,
-            code=code,
-        )
-    if code in _NOTHING_THERE or code == "URL_RULE_NOT_CONFIGURED" or status == 404:  # noqa: PLR2004  Not Found
-        raise NotFound(answer, hint=_path_advice(call), status=status, code=code)
+        hint = "Sign in again: %zbt login. If that does not help, check that the data centre is yours: %zbt doctor."
+        return TokenRejected(str(refusal), hint=hint, status=status, code=code)
+    if code in _NOTHING_THERE or status == 404:  # noqa: PLR2004  Not Found
+        return NotFound(str(refusal), hint=_path_advice(refusal.call), status=status, code=code)
     if 300 <= status < 400:  # noqa: PLR2004  RFC 9110 §15.4
-        raise ApiError(
-            f"{where}: the answer redirects elsewhere (HTTP {status}), which is not followed: the token would travel",
-            hint="Check the path and the data centre.",
-            status=status,
-            code=code,
-        )
-    raise ApiError(answer, hint=_advice(code, status, call), status=status, code=code)
+        message = f"{refusal.where}: a redirect (HTTP {status}) is not followed: the token would travel"
+        return ApiError(message, hint="Check the path and the data centre.", status=status, code=code)
+    return ApiError(str(refusal), hint=_advice(refusal), status=status, code=code)
 
 
-def _wait(text: str, response: Response) -> timedelta:
+def _locked(refusal: _Refusal, retry_at: datetime) -> RateLimited:
+    return RateLimited(
+        f"{refusal.where}: Zoho's rate limit is used up, and this address is locked until {retry_at:%H:%M} UTC",
+        hint="Send nothing to it before then: calls during the lock can make it longer. Other addresses work.",
+        status=refusal.status,
+        code=refusal.code,
+        retry_at=retry_at,
+    )
+
+
+def _scope_missing(refusal: _Refusal) -> ScopeMissing:
+    message, hint = f"{refusal.where}: this sign-in does not cover the call", "%zbt endpoints lists the scopes."
+    if refusal.needed:
+        message, hint = f"{message}, which needs {refusal.needed}", f"Run: %zbt login --add-scope {refusal.needed}"
+    return ScopeMissing(message, hint=hint, status=refusal.status, code=refusal.code, needed=refusal.needed)
+
+
+def _wait(refusal: _Refusal) -> timedelta:
     """How long the lock lasts: the minutes of the text (rounded: one more), else Retry-After, else the whole lock."""
-    minutes = _MINUTES.findall(text)
+    minutes = _MINUTES.findall(refusal.text)
     if minutes:
         return min(timedelta(minutes=int(minutes[-1]) + 1), timedelta(days=1))
-    seconds = response.headers.get("retry-after", "")
+    seconds = refusal.retry_after
     return timedelta(seconds=min(int(seconds), 86_400)) if seconds.isascii() and seconds.isdigit() else LOCK
 
 
@@ -155,15 +160,14 @@ def _path_advice(call: ApiCall) -> str:
     )
 
 
-def _advice(code: str, status: int, call: ApiCall) -> str:
-    if code == "INVALID_METHOD":
+def _advice(refusal: _Refusal) -> str:
+    if refusal.code == "INVALID_METHOD":
         return "This address does not take that method: %zbt endpoints shows which it takes."
-    if status >= 500:  # noqa: PLR2004  RFC 9110 §15.6
-        sure = (
-            "Try again in a minute." if call.method == "GET" else "Look whether it happened before you send it again."
-        )
+    if refusal.status >= 500:  # noqa: PLR2004  RFC 9110 §15.6
+        reads = refusal.call.method == "GET"
+        sure = "Try again in a minute." if reads else "Look whether it happened before you send it again."
         return f"The fault is on Zoho's side. {sure}"
-    return f"Check the parameters: %zbt endpoints {call.path} lists them."
+    return f"Check the parameters: %zbt endpoints {refusal.call.path} lists them."
 
 
 def _shown(text: str, redact: Callable[[str], str]) -> str:
