@@ -148,7 +148,7 @@ class SignIn:
             "sign_out": self._sign_out,
             "look": self._look,
         }
-        step = steps.get(event.get("kind"))
+        step = steps.get(_text(event, "kind"))
         if step is None:
             return
         with self._lock:

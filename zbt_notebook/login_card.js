@@ -1,0 +1,437 @@
+// The sign-in card. Everything it shows comes from Python in a message {kind: "view", …}, everything the user does goes
+// there in a message. Nothing is ever set on the model: its state can be saved into the notebook, messages cannot. The
+// client secret and the code live in their inputs alone, and are blanked in the handler that sends them.
+
+const PATIENCE = 3000; // ms in which a kernel that is free has answered
+const FIELDS = { data_center: "Data centre", client_id: "Client ID", client_secret: "Client secret", redirect_uri: "Redirect URI", scopes: "Scopes" };
+const OPERATIONS = ["READ", "CREATE", "UPDATE", "DELETE", "ALL"];
+const PASTES = ["paste", "drop"];
+
+let cards = 0;
+
+// An element with its properties, attributes (those with a hyphen, and role) and children. Text is text, never markup.
+function make(tag, properties = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name.includes("-") || name === "role" || name === "for") node.setAttribute(name, value);
+    else node[name] = value;
+  }
+  node.append(...children);
+  return node;
+}
+
+function plainInput(properties) {
+  return make("input", { type: "text", autocomplete: "off", autocapitalize: "off", spellcheck: false, ...properties });
+}
+
+function hiddenInput(properties) {
+  // new-password keeps password managers from filling in and from offering to save
+  return plainInput({ type: "password", autocomplete: "new-password", ...properties });
+}
+
+function button(text, className, onclick) {
+  return make("button", { type: "button", className: `zbt-button ${className}`, textContent: text, onclick });
+}
+
+function isPressable(control) {
+  return control.getAttribute("aria-disabled") !== "true";
+}
+
+function setPressable(control, pressable) {
+  control.setAttribute("aria-disabled", String(!pressable)); // disabled itself would throw the keyboard's focus away
+}
+
+function duration(seconds) {
+  const whole = Math.max(0, Math.round(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+function scopesIn(text) {
+  return text.split(/[,\s]+/).filter(Boolean);
+}
+
+function webAddress(text) {
+  return /^https?:\/\//.test(text) ? text : "";
+}
+
+class Card {
+  constructor(model, el) {
+    this.model = model;
+    this.prefix = `zbt-${(cards += 1)}-`;
+    this.view = null;
+    this.edited = new Set(); // fields typed into since they were last sent: what Python tells does not replace them
+    this.sent = false; // whether the next view answers this very card, so that the focus may follow it
+    this.opened = false; // whether the consent page was opened in this attempt
+    this.codeBegan = 0; // when the code's two minutes began, as far as can be told from here
+    this.build();
+    el.append(this.root);
+    this.received = (content) => content?.kind === "view" && this.show(content);
+    model.on("msg:custom", this.received);
+    this.back = () => this.cameBack();
+    document.addEventListener("visibilitychange", this.back);
+    window.addEventListener("focus", this.back);
+    this.clock = setInterval(() => this.tick(), 1000);
+    this.send("hello");
+  }
+
+  remove() {
+    clearInterval(this.clock);
+    clearTimeout(this.patience);
+    document.removeEventListener("visibilitychange", this.back);
+    window.removeEventListener("focus", this.back);
+    this.model.off("msg:custom", this.received);
+  }
+
+  // ---- what goes to Python
+
+  send(kind, content = {}) {
+    clearTimeout(this.patience);
+    this.patience = setTimeout(() => this.unanswered(), PATIENCE);
+    try {
+      this.model.send({ kind, ...content });
+    } catch {
+      this.unanswered(); // no kernel, no way to send
+    }
+  }
+
+  sendForm(kind) {
+    if (!this.view || this.root.getAttribute("aria-busy") === "true") return;
+    const typed = Object.fromEntries(Object.keys(FIELDS).map((name) => [name, this[name].value]));
+    this.client_secret.value = "";
+    this.edited.clear();
+    this.press(kind, { attempt: this.view.attempt, ...typed });
+  }
+
+  sendCode(text) {
+    this.code.value = "";
+    if (this.view && isPressable(this.connect)) this.press("code", { code: text });
+  }
+
+  press(kind, content = {}) {
+    this.sent = true;
+    this.setBusy(true);
+    this.send(kind, content);
+  }
+
+  keep() {
+    const { client_secret: _never, ...names } = FIELDS;
+    this.model.send({ kind: "form", ...Object.fromEntries(Object.keys(names).map((name) => [name, this[name].value])) });
+    this.edited.clear();
+  }
+
+  unanswered() {
+    this.setBusy(false);
+    if (this.view) {
+      this.patienceNote.textContent = "The kernel has not answered yet. It may be busy: this goes on when it is free. After a restart, run the cell again.";
+      return;
+    }
+    this.root.dataset.phase = "asleep";
+    this.say(["This card belongs to an earlier session", "Run the cell again. If the kernel is only busy, the card wakes up by itself."], "asleep");
+  }
+
+  // ---- what comes from Python
+
+  show(view) {
+    clearTimeout(this.patience);
+    const before = this.view;
+    this.view = view;
+    this.patienceNote.textContent = "";
+    if (before?.attempt !== view.attempt) this.newAttempt();
+    this.root.dataset.phase = view.phase;
+    this.say(view.status, view.failed ? "failed" : view.phase);
+    this.note.textContent = view.note;
+    this.showForm(view);
+    this.showConsent(view);
+    this.showConnection(view.connection);
+    this.setBusy(Boolean(view.busy));
+    this.tick();
+    if (this.sent && !view.busy) {
+      this.sent = false;
+      this.follow(view);
+    }
+  }
+
+  say(lines, tone) {
+    const paragraphs = lines.filter(Boolean);
+    const shown = [...this.status.children].map((child) => child.textContent);
+    this.root.dataset.tone = tone;
+    if (shown.join("\n") === paragraphs.join("\n")) return; // said once, not at every view
+    this.status.replaceChildren(...paragraphs.map((text) => make("div", { textContent: text })));
+  }
+
+  showForm(view) {
+    const names = view.data_centers.map((site) => site.name);
+    if ([...this.data_center.options].map((option) => option.value).join() !== names.join()) {
+      const options = view.data_centers.map((site) => make("option", { value: site.name, textContent: `${site.name} · ${site.host}` }));
+      this.data_center.replaceChildren(...options);
+    }
+    if (!this.presets.childElementCount) this.buildPicker(view.scopes);
+    for (const [name, value] of Object.entries(view.form)) {
+      if (!this.edited.has(name) && this[name].value !== value) this[name].value = value;
+    }
+    for (const name of [...Object.keys(FIELDS), "code"]) {
+      this[name].setAttribute("aria-invalid", String(view.failed && view.field === name));
+    }
+    this.client_secret.placeholder = view.secret_held ? "held in the kernel" : "";
+    this.showPicked();
+    this.showSite();
+  }
+
+  showSite() {
+    const site = this.view.data_centers.find((known) => known.name === this.data_center.value);
+    const address = webAddress(site?.console_url ?? "");
+    this.console.hidden = !address;
+    this.console.querySelector("a").href = address || "#";
+    this.console.querySelector("a").textContent = address.replace("https://", "");
+  }
+
+  showConsent(view) {
+    const address = webAddress(view.consent_url);
+    if (!address) this.linkPlace.replaceChildren(this.linkHint);
+    else if (this.linkPlace.firstElementChild?.href !== new URL(address).href) {
+      const link = make("a", { className: "zbt-button zbt-primary", href: address, target: "_blank", rel: "noopener noreferrer", textContent: "Open Zoho's consent page" });
+      link.addEventListener("click", () => this.wentAway());
+      link.addEventListener("auxclick", () => this.wentAway());
+      this.linkPlace.replaceChildren(link);
+    }
+    this.create.classList.toggle("zbt-primary", !address);
+    this.code.disabled = !address;
+  }
+
+  showConnection(connection) {
+    this.connection = connection;
+    if (!connection) return;
+    this.shownAt = performance.now();
+    this.asked = false;
+    const fact = (term, ...what) => [make("dt", { textContent: term }), make("dd", {}, ...what)];
+    this.left = make("span");
+    this.facts.replaceChildren(
+      ...fact("Connection", connection.name),
+      ...fact("Zoho", `${connection.data_center} · ${connection.host}`),
+      ...fact("Client", make("span", { className: "zbt-mono", textContent: connection.client_id })),
+      ...fact("Access token", this.left),
+    );
+    const missing = connection.missing.length;
+    this.scopesTitle.textContent = missing ? `Granted, but for ${missing} that you asked for` : "Granted, as you asked";
+    this.granted.replaceChildren(
+      ...connection.granted.map((scope) => this.scopeItem(scope, true)),
+      ...connection.missing.map((scope) => this.scopeItem(scope, false)),
+    );
+    this.refresh.hidden = !connection.can_refresh;
+  }
+
+  scopeItem(scope, granted) {
+    const family = `${this.view.scopes.family}.`;
+    const item = make("li", { textContent: scope.startsWith(family) ? scope.slice(family.length) : scope, title: scope });
+    if (!granted) item.append(make("em", { textContent: " not granted" }));
+    item.dataset.granted = String(granted);
+    return item;
+  }
+
+  follow(view) {
+    // Only where the user's last step was in this card, and the focus is not by now elsewhere.
+    const active = document.activeElement;
+    if (active && active !== document.body && !this.root.contains(active)) return;
+    if (view.failed && this[view.field]) this[view.field].focus();
+    else if (view.phase === "waiting" && !view.failed) this.linkPlace.querySelector("a")?.focus();
+    else if (!active || active === document.body || !active.checkVisibility?.()) this.status.focus();
+  }
+
+  setBusy(busy) {
+    this.root.setAttribute("aria-busy", String(busy));
+    const view = this.view;
+    setPressable(this.create, !busy && Boolean(view));
+    setPressable(this.connect, !busy && Boolean(view?.consent_url));
+    setPressable(this.again, !busy && Boolean(view?.attempt));
+    for (const control of [this.refresh, this.signOut]) setPressable(control, !busy);
+  }
+
+  // ---- time
+
+  newAttempt() {
+    this.opened = false;
+    this.codeBegan = 0;
+  }
+
+  wentAway() {
+    this.opened = true;
+    this.codeBegan = 0; // another visit to the consent page brings another code
+  }
+
+  cameBack() {
+    if (document.visibilityState !== "visible") return;
+    if (this.opened) this.beginCode();
+    if (this.connection) this.send("look");
+  }
+
+  beginCode() {
+    if (this.view?.consent_url && !this.codeBegan) this.codeBegan = performance.now();
+    this.tick();
+  }
+
+  tick() {
+    if (this.view?.phase === "waiting") this.tickCode();
+    if (this.connection) this.tickToken();
+  }
+
+  tickCode() {
+    const life = this.view.code_life;
+    const left = this.codeBegan ? life - (performance.now() - this.codeBegan) / 1000 : life;
+    this.life.dataset.over = String(left <= 0);
+    this.bar.style.setProperty("--left", String(Math.max(0, left / life)));
+    const minutes = Math.round(life / 60);
+    const begun = left > 0
+      ? `About ${duration(left)} left to paste the code.`
+      : `The code's ${minutes} minutes are over. Start again for a new link, or paste a newer code.`;
+    this.lifeText.textContent = this.codeBegan ? begun : `Zoho's code lives ${minutes} minutes. It is exchanged as soon as you paste it.`;
+  }
+
+  tickToken() {
+    const left = this.connection.seconds_left - (performance.now() - this.shownAt) / 1000;
+    const renewed = this.connection.can_refresh ? ", then renewed by itself" : "";
+    this.left.textContent = left > 0 ? `good for ${duration(left)}${renewed}` : this.connection.can_refresh ? "renewed at the next call" : "expired";
+    if (left <= 0 && !this.asked) {
+      this.asked = true; // once: the kernel may know of a newer one
+      this.send("look");
+    }
+  }
+
+  // ---- the parts, made once
+
+  build() {
+    // Focus in a widget leaves Jupyter's command mode on: without these two, pressing D twice here deletes the cell.
+    this.root = make("section", { className: "zbt-card", "aria-label": "Zoho BugTracker sign-in", "data-lm-suppress-shortcuts": "true" });
+    this.root.addEventListener("keydown", (event) => event.stopPropagation());
+    this.root.dataset.phase = "loading";
+    this.status = make("div", { className: "zbt-status", role: "status", tabIndex: -1 });
+    this.note = make("p", { className: "zbt-note", "aria-live": "polite" });
+    this.patienceNote = make("p", { className: "zbt-note", "aria-live": "polite" });
+    this.root.append(
+      make("header", { className: "zbt-header" }, make("span", { className: "zbt-mark", "aria-hidden": "true" }), make("div", { className: "zbt-heading" }, make("div", { className: "zbt-title", textContent: "Zoho BugTracker" }), this.status)),
+      make("div", { className: "zbt-steps" }, this.buildForm(), this.buildConsent()),
+      this.buildConnection(),
+      this.note,
+      this.patienceNote,
+      this.buildFoot(),
+    );
+    this.setBusy(true);
+  }
+
+  field(name, label, control, ...more) {
+    control.id = this.prefix + name;
+    control.classList.add("zbt-control");
+    this[name] = control;
+    return make("div", { className: "zbt-field" }, make("label", { for: control.id, textContent: label }), control, ...more);
+  }
+
+  group(number, title, ...children) {
+    const id = `${this.prefix}step${number}`;
+    const heading = make("div", { className: "zbt-step-title", id }, make("span", { className: "zbt-number", "aria-hidden": "true", textContent: number }), title);
+    return make("div", { className: "zbt-step", role: "group", "aria-labelledby": id }, heading, ...children);
+  }
+
+  buildForm() {
+    this.presets = make("div", { className: "zbt-presets" });
+    this.grid = make("div", { className: "zbt-grid" });
+    const picker = make("details", { className: "zbt-picker" }, make("summary", { textContent: "Choose from the list" }), this.grid);
+    const copy = button("Copy", "zbt-small", async () => {
+      await navigator.clipboard?.writeText(this.redirect_uri.value).catch(() => undefined);
+      copy.textContent = "Copied";
+      setTimeout(() => (copy.textContent = "Copy"), 1500);
+    });
+    const redirect = this.field("redirect_uri", FIELDS.redirect_uri, plainInput({ inputMode: "url" }), make("p", { className: "zbt-help" }, "As registered in the API console, to the letter. ", copy));
+    this.create = button("Create consent link", "zbt-primary", () => isPressable(this.create) && this.sendForm("start"));
+    const form = this.group(
+      "1",
+      "Your client",
+      this.field("data_center", FIELDS.data_center, make("select")),
+      this.field("client_id", FIELDS.client_id, plainInput({ className: "zbt-mono" })),
+      this.field("client_secret", FIELDS.client_secret, hiddenInput({ className: "zbt-mono" })),
+      redirect,
+      this.field("scopes", FIELDS.scopes, make("textarea", { rows: 3, spellcheck: false, className: "zbt-mono" }), this.presets, picker),
+      make("div", { className: "zbt-row" }, this.create),
+    );
+    for (const name of Object.keys(FIELDS)) {
+      this[name].addEventListener("input", () => this.edited.add(name));
+      this[name].addEventListener("keydown", (event) => event.key === "Enter" && name !== "scopes" && isPressable(this.create) && this.sendForm("start"));
+      if (name !== "client_secret") this[name].addEventListener("change", () => this.keep());
+    }
+    this.scopes.addEventListener("input", () => this.showPicked());
+    this.data_center.addEventListener("change", () => this.showSite());
+    return form;
+  }
+
+  buildPicker({ family, modules, presets }) {
+    this.presets.append(...presets.map(([name, scopes]) => button(name, "zbt-small", () => this.pick(scopes))));
+    const row = (module, operations) =>
+      make("tr", {}, make("th", { scope: "row", textContent: module }), ...OPERATIONS.map((operation) => make("td", {}, ...(operations.includes(operation) ? [this.box(family, module, operation)] : []))));
+    const head = make("tr", {}, make("td"), ...OPERATIONS.map((operation) => make("th", { scope: "col", textContent: operation.toLowerCase() })));
+    this.grid.append(make("table", {}, make("thead", {}, head), make("tbody", {}, ...modules.map(([module, operations]) => row(module, operations)))));
+  }
+
+  box(family, module, operation) {
+    const scope = `${family}.${module}.${operation}`;
+    const box = make("input", { type: "checkbox", value: scope, "aria-label": `${module} ${operation.toLowerCase()}` });
+    box.addEventListener("change", () => {
+      const others = scopesIn(this.scopes.value).filter((one) => one.toLowerCase() !== scope.toLowerCase());
+      this.pick(box.checked ? [...others, scope] : others);
+    });
+    return box;
+  }
+
+  pick(scopes) {
+    this.scopes.value = scopes.join(", ");
+    this.showPicked();
+    this.keep();
+  }
+
+  showPicked() {
+    const picked = new Set(scopesIn(this.scopes.value).map((scope) => scope.toLowerCase()));
+    for (const box of this.grid.querySelectorAll("input")) box.checked = picked.has(box.value.toLowerCase());
+  }
+
+  buildConsent() {
+    this.linkHint = make("p", { className: "zbt-help", textContent: "The link to Zoho's own page appears here. There you see what this notebook asks for, and accept or reject it." });
+    this.linkPlace = make("div", { className: "zbt-link-place" }, this.linkHint);
+    this.connect = button("Connect", "zbt-primary", () => isPressable(this.connect) && this.sendCode(this.code.value));
+    this.again = button("Start again", "", () => isPressable(this.again) && this.sendForm("start_again"));
+    this.bar = make("div", { className: "zbt-bar", "aria-hidden": "true" });
+    this.lifeText = make("p", { className: "zbt-help" });
+    this.life = make("div", { className: "zbt-life" }, this.bar, this.lifeText);
+    const code = hiddenInput({ autocomplete: "off", className: "zbt-mono", placeholder: "the code, or the whole address" });
+    const consent = this.group("2", "Zoho's consent", this.linkPlace, this.field("code", "Code", code), this.life, make("div", { className: "zbt-row" }, this.connect, this.again));
+    for (const kind of PASTES) {
+      code.addEventListener(kind, (event) => {
+        const text = (event.clipboardData ?? event.dataTransfer)?.getData("text") ?? "";
+        event.preventDefault();
+        if (text) this.sendCode(text);
+      });
+    }
+    code.addEventListener("keydown", (event) => event.key === "Enter" && this.sendCode(code.value));
+    code.addEventListener("focus", () => this.beginCode());
+    return consent;
+  }
+
+  buildConnection() {
+    this.facts = make("dl", { className: "zbt-facts" });
+    this.scopesTitle = make("div", { className: "zbt-subtitle" });
+    this.granted = make("ul", { className: "zbt-scopes" });
+    this.refresh = button("Refresh", "", () => isPressable(this.refresh) && this.press("refresh"));
+    this.signOut = button("Sign out", "", () => isPressable(this.signOut) && this.press("sign_out"));
+    return make("div", { className: "zbt-connected" }, this.facts, this.scopesTitle, this.granted, make("div", { className: "zbt-row" }, this.refresh, this.signOut));
+  }
+
+  buildFoot() {
+    const link = make("a", { target: "_blank", rel: "noopener noreferrer", href: "#" });
+    this.console = make("span", { hidden: true }, "No client yet? Register one at ", link, ". ");
+    const prompt = make("span", {}, "To paste in a prompt instead: ", make("code", { textContent: "%zbt login --mode prompt" }));
+    return make("footer", { className: "zbt-foot" }, this.console, prompt);
+  }
+}
+
+export default {
+  render({ model, el }) {
+    const card = new Card(model, el);
+    return () => card.remove();
+  },
+};
