@@ -16,9 +16,7 @@ from zbt_notebook.sandbox.switches import Switches
 
 ORIGIN = "https://bugtracker.sandbox.test"
 NOW = 1_790_000_000.0
-MODULES = (
-    "portals", "projects", "milestones", "bugs", "timesheets", "events", "users", "tags", "forums", "documents", "search",
-)  # fmt: skip
+MODULES = "portals projects milestones bugs timesheets events users tags forums documents search".split()  # noqa: SIM905  shorter
 
 
 def grant_of(*scopes: str) -> Grant:
@@ -83,6 +81,12 @@ def make_caller(*, bugs: int = 300, hostile: bool = False) -> Caller:
 @pytest.fixture
 def caller():
     return make_caller()
+
+
+@pytest.fixture
+def busy_caller():
+    """A portal of the usual size."""
+    return make_caller(bugs=2000)
 
 
 @pytest.fixture

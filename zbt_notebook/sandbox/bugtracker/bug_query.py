@@ -44,7 +44,7 @@ FILTERS = (
 
 
 def wanted(call: Call, project_id: int | None) -> list[Bug]:
-    """The bugs of a project (None: of all) that the call asks for, in the order it asks for, newest first unless told."""
+    """The bugs of a project (None: of all) that the call asks for, in its order: newest first unless told."""
     conditions = {name: value for name, value in call.values.items() if name not in _PAGING}
     key = (project_id, call.user.id, tuple(sorted(conditions.items(), key=lambda item: item[0])))
     table, queries = call.store.bugs, call.store.queries

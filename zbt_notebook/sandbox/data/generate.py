@@ -142,7 +142,8 @@ class _History:
             grain = getrandbits(31)
             severity = severities[number - 1]
             wait = int(self.rng.expovariate(1 / _PATIENCE_DAYS[severity]) * DAY_MS) + 3_600_000
-            closed = created + wait if created + wait < self.now_ms and random() < 0.93 else None
+            ends = random() < 0.93
+            closed = created + wait if ends and created + wait < self.now_ms else None
             quarter = min((created - start) // _QUARTER_MS, 7)
             progress = int(random() * 10)
             status = portal.STATUSES[3 if closed else (0, 0, 0, 0, 0, 1, 1, 1, 2, 4)[progress]]
@@ -177,14 +178,15 @@ class _History:
 
     def _moments(self, count: int, start: int) -> list[int]:
         """Choose *count* moments in order: more of them lately, fewer at night, at weekends and between releases."""
+        rng = Random(self.rng.getrandbits(32))  # its own: how often it is asked depends on the weekday that now is
         moments: list[int] = []
         while len(moments) < count:
-            moment = start + int(self.rng.random() ** 0.8 * (self.now_ms - start))
+            moment = start + int(rng.random() ** 0.8 * (self.now_ms - start))
             since_release = (moment - start) % _QUARTER_MS / _QUARTER_MS
             weekday = (moment // DAY_MS + 3) % 7
             hour = moment % DAY_MS // 3_600_000
             likely = (0.25 if weekday > 4 else 1.0) * (1.0 if 11 <= hour <= 22 else 0.2) * (1.2 - 0.7 * since_release)
-            if self.rng.random() < likely:
+            if rng.random() < likely:
                 moments.append(moment // 1000 * 1000)
         moments.sort()
         return moments
