@@ -207,7 +207,7 @@ class Card {
     this.left = make("span");
     this.facts.replaceChildren(
       ...fact("Connection", connection.name),
-      ...fact("Zoho", `${connection.data_center} · ${connection.host}`),
+      ...fact("Data centre", `${connection.data_center} · ${connection.host}`),
       ...fact("Client", make("span", { className: "zbt-mono", textContent: connection.client_id })),
       ...fact("Access token", this.left),
     );
@@ -317,11 +317,13 @@ class Card {
     this.setBusy(true);
   }
 
-  field(name, label, control, ...more) {
+  // A labelled control; what is beside its label, and what is below it.
+  field(name, label, control, { beside = [], below = [] } = {}) {
     control.id = this.prefix + name;
     control.classList.add("zbt-control");
     this[name] = control;
-    return make("div", { className: "zbt-field" }, make("label", { for: control.id, textContent: label }), control, ...more);
+    const title = make("label", { for: control.id, textContent: label });
+    return make("div", { className: "zbt-field" }, beside.length ? make("div", { className: "zbt-label-row" }, title, ...beside) : title, control, ...below);
   }
 
   group(number, title, ...children) {
@@ -339,7 +341,8 @@ class Card {
       copy.textContent = "Copied";
       setTimeout(() => (copy.textContent = "Copy"), 1500);
     });
-    const redirect = this.field("redirect_uri", FIELDS.redirect_uri, plainInput({ inputMode: "url" }), make("p", { className: "zbt-help" }, "As registered in the API console, to the letter. ", copy));
+    const registered = make("p", { className: "zbt-help", textContent: "Register this very address in the API console, to the letter." });
+    const redirect = this.field("redirect_uri", FIELDS.redirect_uri, plainInput({ inputMode: "url" }), { beside: [copy], below: [registered] });
     this.create = button("Create consent link", "zbt-primary", () => isPressable(this.create) && this.sendForm("start"));
     const form = this.group(
       "1",
@@ -348,7 +351,7 @@ class Card {
       this.field("client_id", FIELDS.client_id, plainInput({ className: "zbt-mono" })),
       this.field("client_secret", FIELDS.client_secret, hiddenInput({ className: "zbt-mono" })),
       redirect,
-      this.field("scopes", FIELDS.scopes, make("textarea", { rows: 3, spellcheck: false, className: "zbt-mono" }), this.presets, picker),
+      this.field("scopes", FIELDS.scopes, make("textarea", { rows: 3, spellcheck: false, className: "zbt-mono" }), { beside: [this.presets], below: [picker] }),
       make("div", { className: "zbt-row" }, this.create),
     );
     for (const name of Object.keys(FIELDS)) {
