@@ -16,6 +16,8 @@ from urllib.parse import quote, urljoin
 
 from zbt_notebook.errors import ZbtError
 
+# Defaults, which the user's own settings overrule: no question about news over the first notebook.
+QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 _TICK = 0.1
@@ -58,7 +60,7 @@ class JupyterServer:
         self._port = port
         self._environment = environment or {}
         self._options = options
-        self._runtime = tempfile.TemporaryDirectory(prefix="zbt-notebook-runtime-")
+        self._folder = tempfile.TemporaryDirectory(prefix="zbt-notebook-server-")
         self._process: subprocess.Popen[bytes] | None = None
         self._address: Address | None = None
 
@@ -83,7 +85,7 @@ class JupyterServer:
             self._process = subprocess.Popen(  # noqa: S603  the interpreter that runs this, and a fixed module
                 self._command(),
                 cwd=self.folder,
-                env={**os.environ, **self._environment, "JUPYTER_RUNTIME_DIR": self._runtime.name},
+                env={**os.environ, **self._environment, **self._own_folders()},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -109,7 +111,7 @@ class JupyterServer:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        self._runtime.cleanup()
+        self._folder.cleanup()
 
     def __enter__(self) -> Self:
         return self
@@ -123,13 +125,24 @@ class JupyterServer:
             *(sys.executable, "-m", self._application),
             *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self._port}", "--ServerApp.port_retries=0"),
             f"--ServerApp.root_dir={self.folder}",
-            *("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
             *as_root,
             *self._options,
         ]
 
+    def _own_folders(self) -> dict[str, str]:
+        """Where the server writes its address, and where it finds one more layer of defaults."""
+        folder = Path(self._folder.name)
+        defaults = folder / "config" / "labconfig" / "default_setting_overrides.json"
+        defaults.parent.mkdir(parents=True, exist_ok=True)
+        defaults.write_text(json.dumps(QUIET), "utf-8")
+        more = os.environ.get("JUPYTER_CONFIG_PATH")
+        return {
+            "JUPYTER_RUNTIME_DIR": str(folder),
+            "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, [str(folder / "config"), more])),
+        }
+
     def _find_address(self) -> Address | None:
-        for path in Path(self._runtime.name).glob("jpserver-*.json"):
+        for path in Path(self._folder.name).glob("jpserver-*.json"):
             with contextlib.suppress(ValueError, KeyError):  # half-written: the next tick reads it whole
                 server: dict[str, Any] = json.loads(path.read_text("utf-8"))
                 return Address(server["url"], server["token"])

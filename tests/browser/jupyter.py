@@ -11,7 +11,6 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from zbt_notebook.cli import as_json
 from zbt_notebook.lab import JupyterServer
 
-QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 WIDGETS = "@jupyter-widgets/jupyterlab-manager:plugin"
 THEMES = "@jupyterlab/apputils-extension:themes"
 THEME_NAMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
@@ -62,7 +61,7 @@ class Application:
     def set(self, *, save_widget_state, theme):
         """Write the user's settings; a page reads them when it is opened."""
         chosen = {WIDGETS: {"saveState": save_widget_state}, THEMES: {"theme": THEME_NAMES[theme]}}
-        for plugin, values in {**QUIET, **chosen}.items():
+        for plugin, values in chosen.items():
             package, _, name = plugin.partition(":")
             path = self.settings / package / f"{name}.jupyterlab-settings"
             path.parent.mkdir(parents=True, exist_ok=True)

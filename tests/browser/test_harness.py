@@ -85,3 +85,12 @@ def test_a_notebook_can_use_the_tests_own_sandbox(open_notebook, sandbox):
     notebook.run_all()
     notebook.wait_for_text("200", cell=1)
     assert any("/redirect" in str(entry) for entry in sandbox.world.log.entries())
+
+
+@pytest.mark.parametrize("kind", ["lab", "notebook"])
+def test_no_toast_asks_about_news(open_notebook, kind):
+    """Nothing of Jupyter's own lies over the notebook when it opens."""
+    notebook = open_notebook("1", kind=kind)
+    notebook.run_all()
+    notebook.wait_for_text("1", cell=0)
+    assert notebook.page.get_by_text("official Jupyter news").count() == 0
