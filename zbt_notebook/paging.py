@@ -1,0 +1,224 @@
+"""Which page of a list to ask for next, so that no record is missed or doubled while others come and go; nothing sent.
+
+A list is a window onto rows that move: a row added before the place one reads shifts the others into the next page
+(they come twice), a row deleted there shifts them into the page one has already read (they never come). Two ways out:
+
+* **Count known**: all pages are asked for at once. The rows that came are compared with the rows that were announced;
+  rows made since then do not count. Where they differ, the list is swept once more in the other way.
+* **Sweep**: each page begins with the last record of the page before. As long as a page holds a record that the sweep
+  has reached, the pages join without a gap. Where none is in it, rows were deleted, and the sweep steps back a page.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+PAGE_SIZE = 200  # the most that Zoho gives at once
+
+_STEPS_BACK = 8  # of one sweep; a server that answers by chance must not keep it going for ever
+_IDLE_PAGES = 2  # full pages in a row that bring nothing new: the server does not look at the index
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One page: the position of its first record, counted from 1, and how many records."""
+
+    index: int
+    size: int
+
+    @property
+    def page(self) -> int:
+        """Its number, for lists that count pages (V3)."""
+        return (self.index - 1) // self.size + 1
+
+
+class Pager:
+    """The pages of one list. Thinks only; not for use by two threads at once.
+
+    *expected* is the number of rows that the list is announced to have, *at_most* a number that it cannot exceed.
+    *is_new* tells a record that was made after the announcement. *overlap* is off where a list counts pages, not
+    records. *is_past* tells a record after which nothing wanted comes.
+    """
+
+    def __init__(
+        self,
+        *,
+        size: int = PAGE_SIZE,
+        start: int = 1,
+        expected: int | None = None,
+        at_most: int | None = None,
+        limit: int | None = None,
+        overlap: bool = True,
+        is_new: Callable[[Any], bool] | None = None,
+        is_past: Callable[[Any], bool] | None = None,
+    ) -> None:
+        self.size = size if limit is None else min(size, max(limit, 1))
+        self.start = start
+        self.expected = expected
+        self.done = limit == 0 or expected == 0 or at_most == 0
+        self.came = 0  # different records
+        self.miscounted = False  # the announced number was wrong though nothing moved
+        self._at_most = at_most
+        self._limit = limit
+        self._step = self.size - (1 if overlap and self.size > 2 else 0)  # noqa: PLR2004  a page of two would not move on
+        self._is_new = is_new
+        self._is_past = is_past
+        self._made_since = 0
+        self._seen: set[str] = set()
+        self._ready: list[list[Any]] = []
+        self._waiting: list[Ask] = []
+        self._sent: set[Ask] = set()
+        self._early: dict[Ask, Sequence[Any]] = {}
+        self._all: list[Ask] = []  # of the pages asked for at once, those whose turn is still to come
+        self._pages = 0
+        self._sweep: _Sweep | None = None
+        if not self.done:
+            self._begin()
+
+    def _begin(self) -> None:
+        wanted = self.expected if self._limit is None or self.expected is None else min(self.expected, self._limit)
+        if wanted is None:
+            self._sweep = _Sweep()
+            self._waiting = [Ask(self.start, self.size)]
+        else:
+            self._all = [Ask(self.start + at, self.size) for at in range(0, wanted, self.size)]
+            self._waiting = list(self._all)
+            self._pages = len(self._all)
+
+    def ask(self) -> Ask | None:
+        """The next page to ask for now, or None where an answer has to come first."""
+        if self.done or not self._waiting:
+            return None
+        ask = self._waiting.pop(0)
+        self._sent.add(ask)
+        return ask
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether there is a page to ask for now."""
+        return bool(self._waiting) and not self.done
+
+    def give_back(self, ask: Ask) -> None:
+        """Take an ask back that was not answered: it is asked for again."""
+        self._sent.discard(ask)
+        self._waiting.insert(0, ask)
+
+    def take(self, ask: Ask, records: Sequence[Any], *, more: bool | None = None) -> int:
+        """Take the answer to an ask; ``ready`` then gives what is new. The number of pages that became ready.
+
+        *more* is the server's own word on whether the list goes on, where it has one.
+        """
+        self._sent.discard(ask)
+        if self.done:
+            return 1
+        if self._sweep is not None:
+            self._swept(self._sweep, ask, records, more=more)
+            return 1
+        self._early[ask] = records
+        before = len(self._all)
+        while self._all and self._all[0] in self._early:
+            self._add(self._early.pop(self._all.pop(0)))
+        if not self._all:
+            self._compare()
+        return before - len(self._all)
+
+    def ready(self) -> list[Any]:
+        """The records that came since the last call, each once, in the order of the list."""
+        records = [record for page in self._ready for record in page]
+        self._ready.clear()
+        return records
+
+    def _add(self, records: Sequence[Any]) -> int:
+        """Keep what has not come before; tell how much that is."""
+        new = []
+        for record in records:
+            if self._is_past and self._is_past(record):
+                continue
+            identity = identify(record)
+            if identity is not None:
+                if identity in self._seen:
+                    continue
+                self._seen.add(identity)
+            new.append(record)
+        if self._limit is not None:
+            new = new[: self._limit - self.came]
+        self.came += len(new)
+        if self._is_new:
+            self._made_since += sum(map(self._is_new, new))
+        self._ready.append(new)
+        if self._limit is not None and self.came >= self._limit:
+            self.done = True
+        return len(new)
+
+    def _compare(self) -> None:
+        """Are the pages that were announced, and came, all the rows."""
+        announced = self._announced
+        full = announced < self.came >= self._pages * self.size
+        alone = self._pages == 1 and not full  # one page is one moment: nothing can have moved
+        if self.done or alone or self.came == announced or (self.came > announced and not full):
+            self.miscounted = not self.done and self.came != announced
+            self.done = True
+            return
+        self._sweep = _Sweep()
+        self._waiting = [Ask(self.start, self.size)]
+        if full:  # more than announced: go on where the pages end
+            self._sweep.reached.update(self._seen)
+            self._waiting = [Ask(self.start + (self._pages - 1) * self.size + self._step, self.size)]
+
+    def _swept(self, sweep: "_Sweep", ask: Ask, records: Sequence[Any], *, more: bool | None) -> None:
+        names = [identify(record) for record in records]
+        if None in names:
+            self._step = self.size  # without ids nothing tells whether pages join
+        if self._is_torn(sweep, ask, names):
+            sweep.steps_back += 1
+            self._add(records)
+            self._waiting = [Ask(max(self.start, ask.index - self._step), self.size)]
+            return
+        known = bool(names) and None not in names and sweep.reached.issuperset(names)
+        sweep.idle = sweep.idle + 1 if known else 0
+        sweep.reached.update(name for name in names if name is not None)
+        self._add(records)
+        if self.done or self._ends(sweep, ask, records, more=more):
+            self.miscounted = self.expected is not None and self._limit is None and self.came != self._announced
+            self.done = True
+            return
+        self._waiting = [Ask(ask.index + self._step, self.size)]
+
+    @property
+    def _announced(self) -> int:
+        return (self.expected or 0) + self._made_since
+
+    def _is_torn(self, sweep: "_Sweep", ask: Ask, names: Sequence[str | None]) -> bool:
+        """Whether a page does not join what the sweep has reached, so that rows may be missing in between."""
+        if self._step == self.size or ask.index <= self.start or sweep.steps_back >= _STEPS_BACK:
+            return False
+        return sweep.reached.isdisjoint(names)
+
+    def _ends(self, sweep: "_Sweep", ask: Ask, records: Sequence[Any], *, more: bool | None) -> bool:
+        """Whether the list ends with this page."""
+        if not records or sweep.idle >= _IDLE_PAGES:
+            return True
+        if self._is_past and any(map(self._is_past, records)):
+            return True
+        if self._at_most is not None and self.came >= self._at_most:
+            return True
+        return not more if more is not None else len(records) < ask.size
+
+
+class _Sweep:
+    """How far one way through the list, from its beginning, has come without a gap."""
+
+    __slots__ = ("idle", "reached", "steps_back")
+
+    def __init__(self) -> None:
+        self.reached: set[str | None] = set()
+        self.steps_back = 0
+        self.idle = 0
+
+
+def identify(record: Any) -> str | None:
+    """What tells a record from all others of its list, or None where it bears no id."""
+    if not isinstance(record, dict):
+        return None
+    identity = record.get("id_string") or record.get("id")
+    return None if identity is None else str(identity)
