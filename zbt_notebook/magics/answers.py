@@ -119,7 +119,14 @@ def _as_frame(connection: "Connection", answer: Answer, records: list[Any]) -> A
         if any(isinstance(record, dict | list) for record in records) or records == [None]:
             raise UsageError("this answer is not a table", hint="Take --df away, or choose records by -q.")
         records = [{"value": record} for record in records]
-    return connection.frame_of(answer.call, iter((Page(records, None, None),)))
+    from zbt_notebook.frames import to_frame
+
+    names = {name for record in records for name in record}
+    types = {name: kind for name, kind in api.column_types(answer.call).items() if name in names}
+    frame = to_frame(records, types)
+    origin = connection.frame_of(answer.call, iter(())).attrs["zbt"]
+    frame.attrs["zbt"] = {**origin, "pages": len(answer.pages), "rows": len(frame)}
+    return frame
 
 
 def _requests_response(connection: "Connection", answer: Answer) -> Any:

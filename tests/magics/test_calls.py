@@ -1,0 +1,331 @@
+"""``%zbt GET …`` on a real (simulated) API: what comes back, what is sent, what is only shown."""
+
+import json
+
+import pandas as pd
+import pytest
+import requests
+
+from zbt_notebook import IncompletePull, NotFound, NotSignedIn, UsageError
+
+BUGS = "/portal/{portal}/projects/{project}/bugs/"
+PROJECTS = "/portal/{portal}/projects/"
+
+
+@pytest.fixture
+def using(connection, zbt):
+    """Signed in, with portal and project set by name."""
+    zbt("use portal=brightwater project='Harbor Web'")
+    return connection
+
+
+@pytest.fixture
+def answers(console):
+    """Somebody answers the questions: the list of what was asked."""
+
+    def answering(*texts):
+        asked = []
+        replies = iter(texts)
+
+        def ask(question):
+            asked.append(question)
+            return next(replies)
+
+        console.ask = ask
+        return asked
+
+    return answering
+
+
+def requests_seen(site):
+    return [seen for seen in site.world.log.entries() if seen.role == "api"] or site.world.log.entries()
+
+
+@pytest.mark.usefixtures("connection")
+def test_a_list_is_a_frame(zbt):
+    """``%zbt GET /portals/`` answers with a DataFrame that knows where it came from."""
+    frame = zbt("GET /portals/")
+    assert list(frame["name"]) == ["brightwater"]
+    assert frame.attrs["zbt"]["path"] == "/restapi/portals/"
+
+
+@pytest.mark.usefixtures("using")
+def test_one_thing_is_a_dict(zbt, shell):
+    """A bug by its id is the bug itself, out of its envelope."""
+    shell.user_ns["bug"] = zbt(f"{BUGS} --limit 1").iloc[0]["id_string"]
+    found = zbt(BUGS + "{bug}/")
+    assert type(found) is dict
+    assert found["id_string"] == shell.user_ns["bug"]
+
+
+@pytest.mark.usefixtures("using")
+def test_one_page_says_that_there_is_more(zbt, capsys):
+    """Without --all one page comes and a note says so; with it everything does and there is no note."""
+    page = zbt(BUGS)
+    assert len(page) == 100
+    assert "100 rows; more may exist: --all" in capsys.readouterr().out
+    whole = zbt(f"{BUGS} --all")
+    assert len(whole) > 100
+    assert whole["id_string"].is_unique
+    assert "more" not in capsys.readouterr().out
+    assert len(zbt(f"{BUGS} --limit 120")) == 120
+
+
+@pytest.mark.usefixtures("using")
+def test_an_empty_list_is_an_empty_frame(zbt):
+    """Zoho's 204 is a DataFrame without rows."""
+    frame = zbt(f"{BUGS} index==100000")
+    assert isinstance(frame, pd.DataFrame)
+    assert frame.empty
+
+
+@pytest.mark.usefixtures("using")
+def test_json_and_response(zbt):
+    """--json gives what Zoho sent, --response requests' object, which bears no token."""
+    records = zbt(f"{PROJECTS} --json")
+    assert type(records) is list
+    assert records[0]["name"] == "Harbor Web"
+    response = zbt(f"{PROJECTS} --response")
+    assert isinstance(response, requests.Response)
+    assert response.json()["projects"][0]["name"] == "Harbor Web"
+    assert "uthorization" not in str(response.request.headers)
+
+
+@pytest.mark.usefixtures("using")
+def test_a_query_chooses_after_all_pages_are_merged(zbt):
+    """-q sees the records of every page of a list, and the body of one thing."""
+    assert zbt(f"{BUGS} --all -q 'length(@)'") == len(zbt(f"{BUGS} --all"))
+    titles = zbt(f"{BUGS} -q '[].{{id: id_string, title: title}}' --limit 3")
+    assert list(titles.columns) == ["id", "title"]
+    assert titles.attrs["zbt"]["jmespath"] == "[].{id: id_string, title: title}"
+    assert zbt(f"{BUGS} -q '[].title' --limit 2 --df").shape == (2, 1)
+    detail = f"{PROJECTS}{{project}}/"
+    assert zbt(f"{detail} -q name") == zbt(f"{detail} -q 'projects[0].name'") == "Harbor Web"
+
+
+@pytest.mark.parametrize("expression", ["[?", "", "nope(@)"])
+@pytest.mark.usefixtures("using")
+def test_a_wrong_query_is_refused_before_anything_is_sent(expression, zbt):
+    """JMESPath is checked first."""
+    with pytest.raises(UsageError):
+        zbt(f"{BUGS} -q '{expression}'")
+
+
+@pytest.mark.usefixtures("using")
+def test_out_assigns(zbt, shell):
+    """-o puts the result into a variable and shows nothing."""
+    assert zbt(f"{PROJECTS} -o projects") is None
+    assert shell.user_ns["projects"]["name"].iloc[0] == "Harbor Web"
+
+
+@pytest.mark.usefixtures("using")
+def test_the_result_can_be_assigned(run, shell):
+    """``x = %zbt …`` is Python's own assignment."""
+    run(f"x = %zbt {PROJECTS}")
+    assert len(shell.user_ns["x"]) == 6
+
+
+@pytest.mark.usefixtures("using")
+def test_names_of_a_function_can_be_filled_in(run):
+    """Inside a function its own variables are seen."""
+    run(f"def one(wanted):\n    found = %zbt {BUGS} range=={{wanted}}\n    return len(found)")
+    assert run("one(7)") == 7
+
+
+@pytest.mark.usefixtures("using")
+def test_ipythons_own_expansion_is_off(zbt):
+    """``$x`` is a dollar and a letter."""
+    assert "title=costs+%24x" in zbt(f"{BUGS} title=='costs $x' --curl")
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json", "jsonl", "parquet"])
+@pytest.mark.usefixtures("using")
+def test_results_are_saved(suffix, zbt, tmp_path, capsys):
+    """Each format is read back with the same rows."""
+    file = tmp_path / f"bugs list.{suffix}"
+    zbt(f"{BUGS} --limit 5 --save '{file}'")
+    readers = {
+        "csv": pd.read_csv,
+        "json": pd.read_json,
+        "jsonl": lambda path: pd.read_json(path, lines=True),
+        "parquet": pd.read_parquet,
+    }
+    assert len(readers[suffix](file)) == 5
+    assert "saved 5 rows" in capsys.readouterr().out
+    assert [entry.name for entry in tmp_path.iterdir()] == [file.name]
+
+
+@pytest.mark.usefixtures("using")
+def test_a_failed_save_leaves_the_old_file(zbt, tmp_path):
+    """Half a file is never there: what cannot be written changes nothing."""
+    file = tmp_path / "x.csv"
+    file.write_text("old")
+    with pytest.raises(UsageError):
+        zbt(f"{BUGS} --limit 2 -q 'length(@)' --save '{file}'")
+    assert file.read_text() == "old"
+    assert len(list(tmp_path.iterdir())) == 1
+    with pytest.raises(UsageError, match="cannot be written"):
+        zbt(f"{BUGS} --limit 2 --save '{tmp_path}/nowhere/x.csv'")
+
+
+def test_showing_sends_nothing_and_holds_no_token(using, zbt, site):
+    """--dry-run, --curl and --python show the whole call, with a placeholder."""
+    secrets = using.client.authorization.secrets()
+    before = len(requests_seen(site))
+    line = f'POST {BUGS} "title=It\'s {{1 + 1}}" flag=Internal X-Mode:fast'
+    for option in ("--dry-run", "--curl", "--python"):
+        shown = zbt(f"{line} {option}")
+        assert not any(secret in shown for secret in secrets)
+        assert "It" in shown
+        assert "2" in shown
+        assert repr(shown) == str(shown)
+    assert len(requests_seen(site)) == before
+
+
+def test_the_shown_python_runs(using, zbt, monkeypatch, capsys):
+    """--python is a program: with the token in the environment it gets the same answer."""
+    program = zbt(f"{PROJECTS} --python")
+    monkeypatch.setenv("ZBT_TOKEN", using.client.authorization.access_token())
+    exec(compile(program, "shown", "exec"), {})  # noqa: S102  the program is the thing under test
+    assert json.loads(capsys.readouterr().out)["projects"][0]["name"] == "Harbor Web"
+
+
+@pytest.mark.usefixtures("using")
+def test_include_prints_status_and_headers(zbt, capsys):
+    """-i shows the status and the headers of the one answer."""
+    zbt(f"{PROJECTS} -i")
+    printed = capsys.readouterr().out
+    assert printed.startswith("HTTP 200\n")
+    assert "content-type: application/json" in printed
+    with pytest.raises(UsageError, match="one answer"):
+        zbt(f"{PROJECTS} -i --all")
+
+
+@pytest.mark.usefixtures("using")
+def test_a_write_asks_first(zbt, answers):
+    """Yes sends, anything else raises and sends nothing."""
+    asked = answers("n", "y")
+    with pytest.raises(UsageError, match="not sent"):
+        zbt(f"POST {BUGS} title=One")
+    assert "title=One" in asked[0]
+    assert "POST /restapi/portal/" in asked[0]
+    made = zbt(f"POST {BUGS} title=One")
+    assert made["title"] == "One"
+    assert len(asked) == 2
+
+
+@pytest.mark.usefixtures("using")
+def test_without_anybody_to_ask_yes_is_needed(zbt):
+    """Unattended, a write says so instead of waiting."""
+    with pytest.raises(UsageError) as refusal:
+        zbt(f"POST {BUGS} title=Nobody")
+    assert "--yes" in refusal.value.hint
+    assert zbt(f"POST {BUGS} title=Nobody --yes")["title"] == "Nobody"
+
+
+@pytest.mark.usefixtures("using")
+def test_the_same_write_of_the_same_cell_goes_once(run, console, capsys):
+    """Run All makes no duplicates: the second run gives the first answer and says how to send once more."""
+    now = console.clock()
+    cell = f"%zbt POST {BUGS} title=Twice --yes"
+    first = run(cell)
+    console.ledger = type(console.ledger)(lambda: now + 185, console.ledger.sent)
+    console.clock = lambda: now + 185
+    again = run(cell)
+    assert again == first
+    printed = capsys.readouterr().out
+    assert "sent 3 minutes ago" in printed
+    assert first["key"] in printed
+    assert "--again" in printed
+    third = run(cell + " --again")
+    assert third["id_string"] != first["id_string"]
+    other = run(f"%zbt POST {BUGS} title=Twice --yes  ")
+    assert other["id_string"] != first["id_string"]
+
+
+@pytest.mark.usefixtures("using")
+def test_a_cell_is_the_body(zbt, shell):
+    """%%zbt POST takes lines or JSON, with the notebook's values in it."""
+    shell.user_ns["n"] = 7
+    made = zbt(f"POST {BUGS} --yes", "title: Number {{n}}\ndescription: a & b\n")
+    assert made["title"] == "Number 7"
+    made = zbt(f"POST {BUGS} --yes -o made", '{"title": "Number {{n + 1}}"}')
+    assert made is None
+    assert shell.user_ns["made"]["title"] == "Number 8"
+    with pytest.raises(UsageError, match="a GET has none"):
+        zbt(f"GET {BUGS}", "title: x")
+
+
+@pytest.mark.usefixtures("using")
+def test_a_file_is_uploaded(zbt, tmp_path):
+    """name@file goes as a part of a form; a misspelt file is named with the nearest."""
+    (tmp_path / "screen.png").write_bytes(b"\x89PNG")
+    shown = zbt(f"POST {BUGS} title=x uploaddoc@{tmp_path}/screen.png --dry-run")
+    assert "uploaddoc@screen.png (4 bytes)" in shown
+    with pytest.raises(UsageError) as refusal:
+        zbt(f"POST {BUGS} title=x uploaddoc@{tmp_path}/scren.png")
+    assert "Did you mean screen.png?" in refusal.value.hint
+
+
+@pytest.mark.usefixtures("using")
+def test_the_cache_answers_from_memory(zbt, site, console, capsys):
+    """--cache asks once, says how old its answer is, and gives copies that nobody else changes."""
+    zbt(f"{PROJECTS} --json --cache 10m")[0]["name"] = "spoilt"
+    before = len(requests_seen(site))
+    assert zbt(f"{PROJECTS} --json --cache 10m")[0]["name"] == "Harbor Web"
+    assert len(requests_seen(site)) == before
+    assert "from memory, fetched" in capsys.readouterr().out
+    now = console.clock()
+    console.memory = type(console.memory)(lambda: now + 601, console.memory.kept)
+    zbt(f"{PROJECTS} --json --cache 10m")
+    assert len(requests_seen(site)) == before + 1
+
+
+@pytest.mark.usefixtures("using")
+def test_a_doubtful_parameter_is_noted_and_sent(zbt, capsys):
+    """The catalogue warns, with the nearest name, and does not refuse."""
+    zbt(f"{BUGS} sort_colum==created_time statustype==opne --dry-run")
+    printed = capsys.readouterr().out
+    assert "did you mean sort_column?" in printed
+    assert "statustype as one of" in printed
+
+
+@pytest.mark.usefixtures("using")
+def test_an_error_is_raised_in_two_lines(zbt, console):
+    """Nothing is printed instead: the cell fails, and Run All stops."""
+    with pytest.raises(NotFound) as refusal:
+        zbt("/portal/{portal}/projects/404/")
+    assert len(refusal.value._render_traceback_()) == 2
+    assert console.last_error is refusal.value
+
+
+@pytest.mark.usefixtures("using")
+def test_trace_shows_where_an_error_came_from(zbt, capsys):
+    """--trace prints the stack, without values."""
+    with pytest.raises(NotFound):
+        zbt("/portal/{portal}/projects/404/ --trace")
+    assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("no_connections")
+def test_without_a_sign_in_the_error_says_how(zbt):
+    """The first call of a fresh kernel points at %zbt login."""
+    with pytest.raises(NotSignedIn) as refusal:
+        zbt("GET /portals/")
+    assert "%zbt login" in refusal.value.hint
+
+
+@pytest.mark.usefixtures("using")
+def test_a_pull_that_breaks_off_keeps_what_came(zbt, site):
+    """The rows of the pages before the error are in the error."""
+    site.faults.add(kind="status", status=400, path="*/bugs/", times=None, after=1)
+    with pytest.raises(IncompletePull) as broken:
+        zbt(f"{BUGS} --all")
+    assert len(broken.value.rows) == 200
+    assert broken.value.rows.attrs["zbt"]["rows"] == 200
+    assert broken.value.status == 400
+    assert "index==201" in broken.value.resume
+    site.faults.clear()
+    rest = zbt(f"{BUGS} --all {broken.value.resume}")
+    whole = zbt(f"{BUGS} --all")
+    assert [*broken.value.rows["id_string"], *rest["id_string"]] == list(whole["id_string"])
