@@ -67,6 +67,10 @@ class Application:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(values), "utf-8")
 
+    def setting(self, plugin):
+        """What a page is told of a plugin's settings and their defaults."""
+        return self._ask("GET", f"lab/api/settings/{plugin}")
+
     def end_kernels(self):
         """Shut every session down, so that the next test finds the machine as this one did."""
         for session in self._ask("GET", "api/sessions"):

@@ -88,9 +88,7 @@ def test_a_notebook_can_use_the_tests_own_sandbox(open_notebook, sandbox):
 
 
 @pytest.mark.parametrize("kind", ["lab", "notebook"])
-def test_no_toast_asks_about_news(open_notebook, kind):
-    """Nothing of Jupyter's own lies over the notebook when it opens."""
-    notebook = open_notebook("1", kind=kind)
-    notebook.run_all()
-    notebook.wait_for_text("1", cell=0)
-    assert notebook.page.get_by_text("official Jupyter news").count() == 0
+def test_no_toast_asks_about_news(application, kind):
+    """Jupyter's question whether to fetch news, which would lie over the notebook, is answered by a default."""
+    defaults = application(kind).setting("@jupyterlab/apputils-extension:notification")["schema"]["properties"]
+    assert defaults["fetchNews"]["default"] == "false"

@@ -51,7 +51,7 @@ class FrontEnd:
 
     def stop(self):
         self._client.stop_channels()
-        self._manager.shutdown_kernel(now=True)
+        self._manager.shutdown_kernel()  # asked, not killed: a kernel writes its coverage as it ends
         self._manager.cleanup_resources()
         self._client.context.term()
 
