@@ -1,7 +1,7 @@
 """One sign-in and everything it allows."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -93,6 +93,10 @@ class Connection:
 
     def __repr__(self) -> str:
         return f"<zbt_notebook.Connection {self.status()}>"
+
+    def __await__(self) -> "Generator[Any, None, Connection]":
+        """Itself: ``await zbt.login(…)`` reads the same whether its user is waited for or the sign-in is over."""
+        return _itself(self).__await__()
 
     @property
     def data_center(self) -> DataCenter:
@@ -233,6 +237,10 @@ class Connection:
         kernel.forget(self)
         keyring = self.forget_in_keyring() if self.forget_in_keyring else None
         return LogoutReport(revoked=revoked, forgotten=True, keyring=keyring)
+
+
+async def _itself(connection: Connection) -> Connection:
+    return connection
 
 
 def _pairs(params: Params) -> Pairs:
