@@ -109,3 +109,11 @@ def now() -> float:
 def home() -> str:
     """The first project, in the classic API."""
     return f"/restapi/portal/brightwater/projects/{PROJECT_BASE}"
+
+
+@pytest.fixture(scope="module")
+def shared_caller():
+    """One portal, without a rate limit, for tests that do not mind each other's writes."""
+    shared = make_caller(bugs=60)
+    shared.switch(url_limit=0)
+    return shared

@@ -23,10 +23,10 @@ _REFUSALS = {
 
 def describe(routes: Iterable[Route], store: Store, origin: str) -> Json:
     """Describe the routes; examples name records that are really there."""
-    examples = _examples(store)
+    known = examples(store)
     paths: dict[str, Json] = {}
     for route in routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, examples)
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, known)
     return {
         "openapi": "3.0.3",
         "info": {
@@ -51,14 +51,14 @@ def describe(routes: Iterable[Route], store: Store, origin: str) -> Json:
     }
 
 
-def _operation(route: Route, examples: Json) -> Json:
+def _operation(route: Route, known: dict[str, str]) -> Json:
     described: Json = {
         "operationId": _operation_id(route),
         "summary": route.about,
         "tags": [f"{'classic' if route.classic else 'v3'} {route.module}"],
         "description": f"Scope: `ZohoBugTracker.{route.module}.{route.operation}`",
         "parameters": [
-            *(_path_parameter(route, name, examples) for name in _FIELD.findall(route.path)),
+            *(_path_parameter(route, name, known) for name in _FIELD.findall(route.path)),
             *(_query_parameter(parameter) for parameter in route.query),
         ],
         "responses": _responses(route),
@@ -73,13 +73,13 @@ def _operation_id(route: Route) -> str:
     return f"{route.method.lower()}_{words}"
 
 
-def _path_parameter(route: Route, name: str, examples: Json) -> Json:
+def _path_parameter(route: Route, name: str, known: dict[str, str]) -> Json:
     by_name = name == "portal" and route.classic
     schema: Json = {"type": "string", "pattern": "^[0-9]{1,19}$"}
     if by_name:
         schema = {"type": "string", "pattern": "^[A-Za-z0-9]{1,40}$"}
     described: Json = {"name": name, "in": "path", "required": True, "schema": schema}
-    example = PORTAL_NAME if by_name else examples.get(name)
+    example = PORTAL_NAME if by_name else known.get(name)
     return {**described, "example": example} if example else described
 
 
@@ -126,25 +126,41 @@ def _json(schema: Json) -> Json:
     return {"application/json": {"schema": schema}}
 
 
-def _examples(store: Store) -> Json:
-    """For each kind of id in a path, one that exists, all of the same project."""
+def examples(store: Store) -> dict[str, str]:
+    """For each kind of id in a path, one that exists; all of them belong together."""
+    found = {"portal": str(PORTAL_ID), "company": "1"}
+    if tag := next(iter(store.tags), None):
+        found["tag"] = str(tag.id)
     project = next(iter(store.projects), None)
-    found: Json = {"portal": str(PORTAL_ID), "company": "1"}
     if project is None:
         return found
+    found["project"] = str(project.id)
+    found["user"] = str(project.team[0]) if project.team else "1"
     tables: dict[str, Any] = {
         "milestone": store.milestones,
-        "bug": store.bugs,
         "event": store.events,
         "forum": store.forums,
         "folder": store.folders,
         "document": store.documents,
     }
-    found["project"] = str(project.id)
     for name, table in tables.items():
         if rows := table.of(project.id):
             found[name] = str(rows[0].id)
-    found["user"] = str(project.team[0]) if project.team else "1"
-    if tag := next(iter(store.tags), None):
-        found["tag"] = str(tag.id)
+    if documents := store.documents.of(project.id):
+        found["version"] = str(documents[0].versions[0].id)
+    return found | _bug_examples(store, project.id)
+
+
+def _bug_examples(store: Store, project_id: int) -> dict[str, str]:
+    logged = {log.bug_id: log.id for log in store.logs.of(project_id)}
+    bugs = store.bugs.of(project_id)
+    if not bugs:
+        return {}
+    bug = max(bugs, key=lambda bug: (bug.id in logged) + bool(bug.attachment_count) + bool(bug.comment_count))
+    found = {"bug": str(bug.id)}
+    if bug.id in logged:
+        found["log"] = str(logged[bug.id])
+    for name, rows in (("comment", store.comments.of(bug.id)), ("attachment", store.attachments.of(bug.id))):
+        if rows:
+            found[name] = str(rows[0].id)
     return found

@@ -82,7 +82,8 @@ class BugTracker:
         """Answer one request; *grant* is what its access token stands for, None where it stands for nothing."""
         switches = self._switches()
         if request.path == OPENAPI_PATH and request.method == "GET":
-            return _encode(Answer(200, describe(TABLE.routes, self.store, self._origin())))
+            with self._lock:
+                return _encode(Answer(200, describe(TABLE.routes, self.store, self._origin())))
         try:
             answer = self._answer(request, grant, switches)
         except Refused as refused:
