@@ -12,6 +12,7 @@ from zbt_notebook.sign_in import SignIn
 from zbt_notebook.sign_in_view import view_of
 from zbt_notebook.waiting import until
 
+DRAWN_WITHIN = 5.0  # seconds; a notebook takes 0.1, and its first widget of the day a few (measured)
 _HERE = Path(__file__)
 
 
@@ -25,9 +26,11 @@ class LoginCard(anywidget.AnyWidget):
     _esm = _HERE.with_suffix(".js")
     _css = _HERE.with_suffix(".css")
 
-    def __init__(self, sign_in: SignIn) -> None:
+    def __init__(self, sign_in: SignIn, *, patience: float | None = None, fall_back: bool = False) -> None:
         super().__init__()
         self.sign_in = sign_in
+        self.patience = patience
+        self.falls_back = fall_back  # to a prompt, where it is awaited and no front end draws it
         self.is_seen = False  # whether a front end has drawn it
         self._shown_in: object = None
         sign_in.listen(self._show)
@@ -46,7 +49,11 @@ class LoginCard(anywidget.AnyWidget):
 
     async def connected(self, seconds: float | None = None) -> Connection:
         """Wait for the user; raise NotSignedIn with advice where *seconds* (300) were not enough."""
-        return await until(lambda: self.sign_in.connection, seconds)
+        if self.falls_back and not self.is_seen and not await self.drawn(DRAWN_WITHIN):
+            from zbt_notebook.prompt import sign_in_by_prompt
+
+            return sign_in_by_prompt(self.sign_in)
+        return await until(lambda: self.sign_in.connection, self.patience if seconds is None else seconds)
 
     async def drawn(self, seconds: float) -> bool:
         """Whether a front end draws the card within *seconds*."""
@@ -55,19 +62,22 @@ class LoginCard(anywidget.AnyWidget):
         except NotSignedIn:
             return False
 
+    def show(self) -> None:
+        """Show it in the output of the running cell. As that cell's value it is then not shown a second time."""
+        self._shown_in = _running_cell()
+        self._publish()
+
     def _ipython_display_(self) -> None:
-        # `zbt.login()` shows the card at once; as the value of the same cell it is not shown a second time.
-        from IPython.core.display_functions import publish_display_data
+        if self._shown_in is None or self._shown_in != _running_cell():
+            self._publish()
+
+    def _publish(self) -> None:
         from IPython.core.getipython import get_ipython
 
-        shell = get_ipython()
-        cell = shell and (shell.execution_count, id(shell.get_parent()) if hasattr(shell, "get_parent") else 0)
-        if cell and cell == self._shown_in:
-            return
-        self._shown_in = cell
-        bundle = self._repr_mimebundle_()
-        if bundle:  # None once the widget is closed
-            publish_display_data(*bundle)  # type: ignore[no-untyped-call]  # IPython leaves it untyped
+        shell, bundle = get_ipython(), self._repr_mimebundle_()
+        if shell and bundle:  # no shell in a script, no bundle once the widget is closed
+            data, metadata = bundle
+            shell.display_pub.publish(data, metadata)
 
     def _show(self) -> None:
         self.send(view_of(self.sign_in))
@@ -80,3 +90,12 @@ class LoginCard(anywidget.AnyWidget):
             self._show()
         else:
             self.sign_in.handle(content)
+
+
+def _running_cell() -> object:
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    if shell is None or not hasattr(shell, "get_parent"):
+        return None
+    return shell.get_parent().get("header", {}).get("msg_id")

@@ -46,12 +46,6 @@ async def until(ask: Callable[[], _Found | None], seconds: float | None = None) 
         return found
 
 
-def comms_can_flow() -> bool:
-    """Whether widgets of this kernel can be made to work while a cell awaits."""
-    kernel = _kernel()
-    return kernel is not None and (_is_native(kernel) or _has_main_lock(kernel) or _has_queue(kernel))
-
-
 _waiting = 0  # how many wait: two cards can be awaited at once, and all waits run in the kernel's one event loop
 _opened = contextlib.AsyncExitStack()
 

@@ -1,0 +1,127 @@
+"""The ways to sign in, and which of them suits the place: what ``%zbt login`` and ``zbt.login()`` do."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
+
+from zbt_notebook import front_end
+from zbt_notebook.connection import Connection
+from zbt_notebook.data_centers import DataCenter
+from zbt_notebook.embedded_sandbox import SandboxSite, shared_sandbox
+from zbt_notebook.errors import NotSignedIn, UsageError
+from zbt_notebook.login_flow import connect
+from zbt_notebook.sign_in import SignIn
+
+if TYPE_CHECKING:
+    from zbt_notebook.login_card import LoginCard
+
+Mode = Literal["auto", "card", "prompt", "device", "loopback", "env"]
+
+
+def login(
+    *,
+    mode: str = "auto",
+    data_center: str | DataCenter | None = None,
+    name: str = "default",
+    scopes: str | Iterable[str] | None = None,
+    sandbox: bool = False,
+    auto: bool = False,
+    wait: float | None = None,
+    redirect_uri: str | None = None,
+    client_id: str | None = None,
+) -> "LoginCard | Connection":
+    """Sign in; what comes back can be awaited for the Connection, whatever the mode.
+
+    ``card`` shows the card at once and comes back; ``prompt`` asks; ``env`` takes ZBT_CLIENT_ID, ZBT_CLIENT_SECRET and
+    ZBT_REFRESH_TOKEN; ``device`` needs nothing pasted; ``loopback`` catches the redirect on this machine; ``auto``
+    takes ``env`` where these are set, else ``card`` where one can be drawn, else ``prompt``. *sandbox* fills in the
+    embedded sandbox and its client, and *auto* gives the consent there too. *wait* is how many seconds ``await`` has
+    patience for (300).
+
+    There is no argument for the secret: it would be kept in the notebook and in IPython's history. Raise NotSignedIn
+    where nobody can be asked, UsageError for what cannot be meant.
+    """
+    chosen = _chosen(mode, sandbox=sandbox)
+    if auto and not sandbox:
+        raise UsageError(
+            "consent is given by itself on the sandbox alone", hint="Leave out auto, or sign in with sandbox as well."
+        )
+    if chosen == "env":
+        return connect(data_center=data_center, name=name)
+    site = shared_sandbox() if sandbox else None
+    sign_in = _sign_in(
+        site, data_center=data_center, name=name, scopes=scopes, redirect_uri=redirect_uri, client_id=client_id
+    )
+    if auto and site:
+        return _consented(sign_in, site)
+    if chosen == "prompt":
+        from zbt_notebook.prompt import sign_in_by_prompt
+
+        return sign_in_by_prompt(sign_in)
+    return _shown_card(sign_in, wait, fall_back=mode == "auto")
+
+
+def start(**arguments: Any) -> Connection | None:
+    """Do what ``%zbt login`` does; the Connection where the sign-in is over, None where a card now waits for it."""
+    begun = login(**arguments)
+    return begun if isinstance(begun, Connection) else None
+
+
+async def start_and_wait(*, seconds: float | None = None, **arguments: Any) -> Connection:
+    """Do what ``%zbt login --wait`` does: the Connection, once it is there.
+
+    Raise NotSignedIn where *seconds* (300) pass without, or Stop is pressed.
+    """
+    begun = login(**{"wait": seconds, **arguments})
+    try:
+        return await begun
+    except asyncio.CancelledError:
+        pass  # what Stop does to a cell that awaits
+    raise NotSignedIn(
+        "the wait for the sign-in was stopped", hint="The card goes on working: finish there at any time."
+    )
+
+
+def _chosen(mode: str, *, sandbox: bool) -> Mode:
+    if mode not in get_args(Mode):
+        raise UsageError(f"there is no mode {mode!r}", hint=f"The modes are {', '.join(get_args(Mode))}.")
+    if mode != "auto":
+        return cast("Mode", mode)
+    if not sandbox and front_end.has_variables():
+        return "env"
+    return "card" if front_end.may_draw_widgets() and front_end.can_be_asked() else "prompt"
+
+
+def _sign_in(site: SandboxSite | None, **given: Any) -> SignIn:
+    if site is None:
+        return SignIn(**given)
+    known = {
+        "data_center": site.data_center,
+        "client_id": site.client_id,
+        "redirect_uri": site.redirect_uri,
+        "scopes": site.scopes,
+    }
+    mine = given["client_id"] in {None, site.client_id}
+    filled = {**known, **{name: value for name, value in given.items() if value is not None}}
+    return SignIn(**filled, client_secret=site.client_secret if mine else "")
+
+
+def _consented(sign_in: SignIn, site: SandboxSite) -> Connection:
+    """Go through the sign-in as a user would who presses Accept."""
+    sign_in.handle({"kind": "start", "attempt": sign_in.attempt})
+    if sign_in.consent_url:
+        sign_in.handle({"kind": "code", "code": site.consent(sign_in.consent_url)})
+    if sign_in.connection:
+        return sign_in.connection
+    problem = sign_in.problem
+    raise NotSignedIn(
+        problem.message if problem else "the sandbox gave no consent", hint=problem.hint if problem else ""
+    )
+
+
+def _shown_card(sign_in: SignIn, patience: float | None, *, fall_back: bool) -> "LoginCard":
+    from zbt_notebook.login_card import LoginCard
+
+    card = LoginCard(sign_in, patience=patience, fall_back=fall_back)
+    card.show()
+    return card
