@@ -12,7 +12,7 @@ def load(shell: Any) -> None:
     remove_completion(shell)
     magics = ZbtMagics(shell)
     shell.register_magics(magics)
-    add_completion(shell, magics.console)
+    add_completion(shell, magics)
     add_transform(shell)
 
 

@@ -1,21 +1,23 @@
 """Completion of ``%zbt`` through IPython's matcher API: the same in JupyterLab, Notebook 7 and a terminal."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from zbt_notebook.magics.console import Console
+if TYPE_CHECKING:
+    from zbt_notebook.magics.console import Console
+    from zbt_notebook.magics.zbt_magics import ZbtMagics
 
 IDENTIFIER = "zbt_notebook"
 
-_LINE = re.compile(r"(?P<head>\s*(?:[\w.\[\]'\"]+\s*=\s*)?%{1,2}zbt\s)(?P<line>.*)", re.DOTALL)
-_FIELD_BEGUN = re.compile(r"\w*")
+# Compiled when the first line is completed: compiling takes longer than all else that %load_ext does
+_LINE = r"(?s)(?P<head>\s*(?:[\w.\[\]'\"]+\s*=\s*)?%{1,2}zbt\s)(?P<line>.*)"
 
 
-def add_completion(shell: Any, console: Console) -> None:
+def add_completion(shell: Any, magics: "ZbtMagics") -> None:
     """Offer completions on ``%zbt`` lines in this shell."""
     completer = getattr(shell, "Completer", None)
     if completer is not None and hasattr(completer, "custom_matchers"):
-        completer.custom_matchers.append(matcher(console))
+        completer.custom_matchers.append(matcher(magics))
 
 
 def remove_completion(shell: Any) -> None:
@@ -25,7 +27,7 @@ def remove_completion(shell: Any) -> None:
     matchers[:] = [known for known in matchers if getattr(known, "matcher_identifier", "") != IDENTIFIER]
 
 
-def matcher(console: Console) -> Any:
+def matcher(magics: "ZbtMagics") -> Any:
     """Make the matcher that IPython asks with the text around the cursor."""
     from IPython.core.completer import context_matcher
 
@@ -33,15 +35,15 @@ def matcher(console: Console) -> Any:
     def complete_zbt(context: Any) -> Any:
         line = context.full_text.split("\n")[context.cursor_line]
         before = line[: context.cursor_position]
-        on_line = _LINE.fullmatch(before)
+        on_line = re.fullmatch(_LINE, before)
         if on_line and (context.cursor_line == 0 or not on_line["head"].lstrip().startswith("%%")):
-            return _on_line(console, on_line["line"])
+            return _on_line(magics.console, on_line["line"])
         return _in_body(context, before)
 
     return complete_zbt
 
 
-def _on_line(console: Console, line: str) -> dict[str, Any]:
+def _on_line(console: "Console", line: str) -> dict[str, Any]:
     from zbt_notebook.magics.completion import complete
 
     found = complete(line, len(line), _known(console))
@@ -50,9 +52,9 @@ def _on_line(console: Console, line: str) -> dict[str, Any]:
 
 
 def _in_body(context: Any, before: str) -> dict[str, Any]:
-    first = _LINE.fullmatch(context.full_text.split("\n")[0])
+    first = re.fullmatch(_LINE, context.full_text.split("\n")[0])
     in_cell = first is not None and first["head"].startswith("%%") and context.cursor_line > 0
-    if first is None or not in_cell or not _FIELD_BEGUN.fullmatch(before):
+    if first is None or not in_cell or not re.fullmatch(r"\w*", before):
         return _result([], "")
     from zbt_notebook.errors import UsageError
     from zbt_notebook.magics.call_line import CallLine, parse
@@ -74,7 +76,7 @@ def _result(found: list[tuple[str, str]], fragment: str) -> dict[str, Any]:
     return {**result, "matched_fragment": fragment} if completions else result
 
 
-def _known(console: Console) -> Any:
+def _known(console: "Console") -> Any:
     """Tell what completion may offer of this kernel, without asking anybody."""
     from zbt_notebook import kernel
     from zbt_notebook.magics.completion import Known

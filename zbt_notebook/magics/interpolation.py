@@ -4,6 +4,7 @@ On a line ``{name}`` stands for a value and ``{{`` for a brace; in a body, where
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -168,20 +169,26 @@ def _quoted(text: str, expression: str) -> str:
 def _line_pieces(template: str) -> Iterator[str | _Expression]:
     at = 0
     while at < len(template):
-        if template[at : at + 2] in {"{{", "}}"}:
-            yield template[at]
-            at += 2
-        elif template[at] == "{":
-            end = closing_brace(template, at)
-            if end < 0:
-                raise UsageError("a brace { is opened and never closed", hint="Write {{ for a literal brace.")
-            yield _Expression(template[at + 1 : end])
-            at = end + 1
-        elif template[at] == "}":
+        brace = _BRACE.search(template, at)
+        if brace is None:
+            yield template[at:]
+            return
+        if brace.start() > at:
+            yield template[at : brace.start()]
+        at, found = brace.end(), brace[0]
+        if len(found) > 1:
+            yield found[0]
+        elif found == "}":
             raise UsageError("a brace } is closed and never opened", hint="Write }} for a literal brace.")
         else:
-            yield template[at]
-            at += 1
+            end = closing_brace(template, brace.start())
+            if end < 0:
+                raise UsageError("a brace { is opened and never closed", hint="Write {{ for a literal brace.")
+            yield _Expression(template[at:end])
+            at = end + 1
+
+
+_BRACE = re.compile(r"\{\{|\}\}|[{}]")
 
 
 def _body_pieces(template: str) -> Iterator[str | _Expression]:
@@ -205,11 +212,11 @@ def _body_pieces(template: str) -> Iterator[str | _Expression]:
 
 def _filled_json(pieces: Iterable[str | _Expression], names: Names) -> str:
     filled: list[str] = []
-    in_string = False
+    in_string = escaped = False
     for piece in pieces:
         if isinstance(piece, str):
             filled.append(piece)
-            in_string = _ends_in_string(piece, in_string=in_string, escaped=_ends_in_backslash(filled[:-1]))
+            in_string, escaped = _after(piece, in_string=in_string, escaped=escaped)
         elif in_string:
             text = as_text(names.value(piece.source), piece.source, classic=False)
             filled.append(json.dumps(text)[1:-1])
@@ -218,12 +225,8 @@ def _filled_json(pieces: Iterable[str | _Expression], names: Names) -> str:
     return "".join(filled)
 
 
-def _ends_in_backslash(filled: list[str]) -> bool:
-    text = filled[-1] if filled else ""
-    return (len(text) - len(text.rstrip("\\"))) % 2 == 1
-
-
-def _ends_in_string(text: str, *, in_string: bool, escaped: bool) -> bool:
+def _after(text: str, *, in_string: bool, escaped: bool) -> tuple[bool, bool]:
+    """Tell whether a JSON text ends within a string, and behind a backslash there."""
     for character in text:
         if escaped:
             escaped = False
@@ -231,7 +234,7 @@ def _ends_in_string(text: str, *, in_string: bool, escaped: bool) -> bool:
             escaped = in_string
         elif character == '"':
             in_string = not in_string
-    return in_string
+    return in_string, escaped
 
 
 def _literal_json(text: str) -> tuple[Any] | None:

@@ -7,12 +7,13 @@ as it can.
 
 import ast
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from zbt_notebook.magics.console import Console
 
 # What IPython has made of the line by then; a text that only looks like the magic's line is none of it
-_MAGIC = re.compile(
-    r"(?P<target>[A-Za-z_]\w*\s*=\s*)?get_ipython\(\)\.run_line_magic\('zbt', (?P<line>'.*'|\".*\")\)\s*", re.DOTALL
-)
+_MAGIC = r"(?s)(?P<target>[A-Za-z_]\w*\s*=\s*)?get_ipython\(\)\.run_line_magic\('zbt', (?P<line>'.*'|\".*\")\)\s*"
 _WAITS = "__import__('zbt_notebook.magics.wait_transform', fromlist=['login']).login"
 
 
@@ -39,7 +40,7 @@ def await_login(lines: list[str]) -> list[str]:
 
 
 def _awaited(line: str) -> str:
-    match = _MAGIC.fullmatch(line)
+    match = re.fullmatch(_MAGIC, line) if "run_line_magic('zbt', " in line else None
     if match is None:
         return line
     words = ast.literal_eval(match["line"])
@@ -60,24 +61,24 @@ async def login(line: str) -> Any:
 
     from zbt_notebook.errors import ZbtError
 
-    magics = getattr(get_ipython().magics_manager.magics["line"]["zbt"], "__self__", None)
+    console = get_ipython().magics_manager.magics["line"]["zbt"].__self__.console
     try:
-        return await _login(line, magics)
+        return await _login(line, console)
     except ZbtError as error:
-        if magics is not None:
-            magics.console.last_error = error
+        console.last_error = error
         raise
 
 
-async def _login(line: str, magics: Any) -> Any:
-    import inspect
+async def _login(line: str, console: "Console") -> Any:
+    from inspect import isawaitable
 
     from zbt_notebook import login_ways
-    from zbt_notebook.magics.call_line import parse
+    from zbt_notebook.magics.call_line import CommandLine, parse
     from zbt_notebook.magics.subcommands import login_arguments, note_login
 
     parsed = parse(line)
-    if magics is not None:
-        note_login(magics.console, parsed.options)
+    if not isinstance(parsed, CommandLine):
+        return None
+    note_login(console, parsed.options)
     started = login_ways.login(**login_arguments(parsed.options))
-    return await started if inspect.isawaitable(started) else started
+    return await started if isawaitable(started) else started
