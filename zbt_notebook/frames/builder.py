@@ -29,6 +29,7 @@ DEEPEST = 24
 """Objects nested deeper than this stay whole: Zoho nests four deep, and a hostile body must not exhaust the stack."""
 
 _MISSING = object()
+_FEW = 3  # keys up to which reading them one after the other is faster than all at once
 
 
 class FrameBuilder:
@@ -165,7 +166,7 @@ class _Node:
         everywhere = set(records[0]).intersection(*records).difference(self.optional)
         self.required = tuple(key for key in self.fields if key in everywhere)
         self.optional = tuple(key for key in self.fields if key not in everywhere)
-        self.read = operator.itemgetter(*self.required) if len(self.required) > 1 else None
+        self.read = operator.itemgetter(*self.required) if len(self.required) > _FEW else None
 
 
 class _Page:
@@ -189,6 +190,8 @@ class _Page:
             self.put(node.fields[key], values, rows)
 
     def put(self, node: _Node, values: Sequence[Any], rows: list[int] | None) -> None:
+        if node.column.add_text(self.start, self.size, rows, values):
+            return
         kinds = set(map(type, values))
         if dict in kinds and node.depth < DEEPEST:
             values, rows = self.put_objects(node, values, rows, kinds)
@@ -254,7 +257,7 @@ def _read(node: _Node, records: Sequence[Record]) -> list[Sequence[Any]] | None:
 def _required(node: _Node, records: Sequence[Record]) -> list[Sequence[Any]]:
     if node.read is not None:
         return list(zip(*map(node.read, records), strict=True))
-    return [[record[key] for record in records] for key in node.required]
+    return [list(map(operator.itemgetter(key), records)) for key in node.required]
 
 
 def _unused(name: str, taken: Mapping[str, Any]) -> str:

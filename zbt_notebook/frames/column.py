@@ -35,7 +35,7 @@ allocators would keep twice their memory."""
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The values of one page or more, none of them missing; `rows` count from the frame's first."""
+    """The values of one page or more; `rows` count from the frame's first. Only text may have nulls among it."""
 
     kind: str
     rows: slice | Rows
@@ -66,15 +66,21 @@ class Column:
             rows = present if rows is None else [rows[place] for place in present]
             values = [value for value in values if value is not None]
             kinds = kinds - {NoneType}
-        where = (
-            slice(start, start + size) if rows is None or len(rows) == size else np.array(rows, dtype=np.int64) + start
-        )
         if values:
             kind, packed = self._pack(values, kinds)
-            self.parts.append(Part(kind, where, packed))
-            self._loose += 1
-            if self._loose == _LOOSE_AT_MOST:
-                self.tighten()
+            self._append(kind, _where(start, size, rows), packed)
+
+    def add_text(self, start: int, size: int, rows: list[int] | None, values: Sequence[Any]) -> bool:
+        """Append a page to a column of text at once, its nulls with it; false, and nothing done, where not all is text.
+
+        Arrow finds out for itself what the values are. Most columns are text on every page, and looking twice costs.
+        """
+        if not (self.parts and self.parts[-1].kind == TEXT):
+            return False
+        packed = self.strings.pack_nullable(values)
+        if packed is not None:
+            self._append(TEXT, _where(start, size, rows), packed)
+        return packed is not None
 
     def tighten(self) -> None:
         """Make one part, for each stretch of a kind, of the latest ones."""
@@ -96,10 +102,16 @@ class Column:
         return cells
 
     def rows(self, size: int) -> Rows | None:
-        """Give the rows that are not missing, None for all of `size`."""
+        """Give the rows that some part covers, None for all of `size`."""
         if sum(len(part.packed) for part in self.parts) == size:
             return None
         return np.concatenate([np.empty(0, dtype=np.int64), *(_count(part.rows) for part in self.parts)])
+
+    def _append(self, kind: str, rows: slice | Rows, packed: Any) -> None:
+        self.parts.append(Part(kind, rows, packed))
+        self._loose += 1
+        if self._loose == _LOOSE_AT_MOST:
+            self.tighten()
 
     def _join(self, parts: list[Part]) -> Part:
         if len(parts) == 1:
@@ -137,6 +149,12 @@ class Column:
         if part.kind == FLAG:
             return ["true" if value else "false" for value in part.packed.tolist()]
         return list(part.packed if part.kind == ANY else part.packed.tolist())
+
+
+def _where(start: int, size: int, rows: list[int] | None) -> slice | Rows:
+    if rows is None or len(rows) == size:
+        return slice(start, start + size)
+    return np.array(rows, dtype=np.int64) + start
 
 
 def _join_rows(parts: list[Part]) -> slice | Rows:

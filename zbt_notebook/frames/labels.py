@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-Cells = dict[tuple[str, int], tuple[list[int], list[Any]]]
+Cells = dict[tuple[str, int], tuple[list[int], Any]]
 """(label, its nth time in the record) → the records that have it, and what they have."""
 
 _NEEDED = frozenset({"label_name", "value"})
 _SPELLED_OUT = _NEEDED | {"column_name"}
-_LABEL, _VALUE = itemgetter("label_name"), itemgetter("value")
+_BY_LENGTH = {
+    frozenset({2}): itemgetter("label_name", "value"),
+    frozenset({3}): itemgetter("label_name", "value", "column_name"),
+}
 
 
 def by_label(rows: Iterable[int], lists: Sequence[Any], *, plain: bool) -> tuple[Cells, list[tuple[int, Any]]]:
@@ -37,7 +40,7 @@ def by_label(rows: Iterable[int], lists: Sequence[Any], *, plain: bool) -> tuple
     return cells, rest
 
 
-def _all_alike(lists: Sequence[Any]) -> dict[str, list[Any]] | None:
+def _all_alike(lists: Sequence[Any]) -> dict[str, Sequence[Any]] | None:
     """Give the values by label where all records have the same labels in the same order, else None.
 
     So they are within a project. It says nothing that the long way would not, in a fifth of the time.
@@ -48,13 +51,16 @@ def _all_alike(lists: Sequence[Any]) -> dict[str, list[Any]] | None:
     width = len(lists[0])
     if set(map(len, lists)) != {width} or set(map(type, items)) != {dict}:
         return None
-    if not all(_NEEDED <= keys <= _SPELLED_OUT for keys in map(set, set(map(tuple, items)))):
+    read = _BY_LENGTH.get(frozenset(map(len, items)))
+    if read is None:
         return None
-    labels = list(map(_LABEL, items))
+    try:
+        labels, values, *_ = zip(*map(read, items), strict=True)
+    except KeyError:
+        return None
     first = labels[:width]
     if set(map(type, first)) != {str} or len(set(first)) < width or labels != first * len(lists):
         return None
-    values = list(map(_VALUE, items))
     return {label: values[place::width] for place, label in enumerate(first)}
 
 

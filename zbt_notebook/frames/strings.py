@@ -44,6 +44,10 @@ class Strings:
 
         return pa
 
+    @cached_property
+    def _type(self) -> Any:
+        return self.arrow.large_string()  # the one that pandas itself holds strings in
+
     def pack(self, values: Sequence[str], shared: dict[str, str]) -> Any:
         """Give the strings as tightly as may be, or None for some that are no Unicode.
 
@@ -52,7 +56,7 @@ class Strings:
         """
         try:
             if self.arrow is not None:
-                return self.arrow.array(values, self.arrow.large_string())
+                return self.arrow.array(values, self._type)
             if not self.are_objects:
                 "".join(values).encode()
         except UnicodeEncodeError:
@@ -60,6 +64,15 @@ class Strings:
         if len(shared) < _SHARED_AT_MOST:
             return [shared.setdefault(value, value) for value in values]
         return [shared.get(value, value) for value in values]
+
+    def pack_nullable(self, values: Sequence[Any]) -> Any:
+        """Give strings and nulls as an Arrow array, or None where there is no Arrow or something else among them."""
+        if self.arrow is None:
+            return None
+        try:
+            return self.arrow.array(values, self._type)
+        except (TypeError, ValueError, OverflowError):
+            return None
 
     @property
     def are_objects(self) -> bool:
@@ -82,7 +95,7 @@ class Strings:
             objects = np.full(size, None, dtype=object)
             objects[slice(None) if rows is None else rows] = self.join(packed)
             return pd.Series(objects, dtype=self.dtype)
-        chunks = self.arrow.chunked_array(packed, self.arrow.large_string())
+        chunks = self.arrow.chunked_array(packed, self._type)
         if rows is not None:
             places = np.zeros(size, dtype=np.int64)
             places[rows] = np.arange(len(rows))
