@@ -1,0 +1,194 @@
+"""Signing in from the cells of a real kernel, the test in the browser's place."""
+
+import urllib.error
+import urllib.request
+
+import pytest
+
+CARD = "zbt_notebook.login_card.LoginCard"
+LOGIN = "import zbt_notebook as zbt\n"
+RESTORED = """
+import asyncio
+k = get_ipython().kernel
+print("dispatch_shell" in vars(k), type(getattr(k, "_main_asyncio_lock", asyncio.Lock())).__module__,
+      [task.get_coro().__name__ for task in asyncio.all_tasks() if task.get_coro().__name__ == "_pump"])
+"""
+
+
+class _Unfollowed(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_arguments):
+        return None
+
+
+def consent(link):
+    """Press Accept, and give the address on which the browser ends."""
+    straight = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Unfollowed)
+    asked = urllib.request.Request(link, headers={"Sandbox-Consent": "accept"})  # noqa: S310  http, the sandbox's
+    with pytest.raises(urllib.error.HTTPError) as landed:
+        straight.open(asked, timeout=20)
+    with landed.value as answer:
+        return answer.headers["Location"]
+
+
+def views(kernel, card):
+    return [view for view in kernel.custom_messages(card) if view["kind"] == "view"]
+
+
+def draw(kernel):
+    """What a front end does with a new card; its comm."""
+    card = kernel.comm(CARD)
+    kernel.send(card, {"kind": "hello"})
+    kernel.until(lambda: views(kernel, card))
+    return card
+
+
+def sign_in(kernel, card):
+    """What a user does with the sandbox's card."""
+    kernel.send(card, {"kind": "start", "attempt": views(kernel, card)[-1]["attempt"]})
+    kernel.until(lambda: views(kernel, card)[-1]["consent_url"])
+    kernel.send(card, {"kind": "code", "code": consent(views(kernel, card)[-1]["consent_url"])})
+    kernel.until(lambda: views(kernel, card)[-1]["phase"] == "connected")
+
+
+def test_run_all_waits_for_the_sign_in(kernel):
+    """The awaiting cell ends when the user is connected; only then the next one runs."""
+    waiting = kernel.start(LOGIN + "connection = await zbt.login(sandbox=True)\nprint('first')", allow_stdin=True)
+    after = kernel.start("print('second', connection.name, zbt.current() is connection)")
+    card = draw(kernel)
+    assert kernel.cell(after).status == ""
+    sign_in(kernel, card)
+    assert kernel.wait(waiting).stdout == "first\n"
+    assert kernel.wait(after).stdout == "second default True\n"
+    assert kernel.run(RESTORED).stdout == "False asyncio.locks []\n"
+
+
+def test_the_magic_waits_as_well(kernel):
+    """`%zbt login --wait` ends with the sign-in."""
+    kernel.run("%load_ext zbt_notebook")
+    waiting = kernel.start("%zbt login --sandbox --wait 60", allow_stdin=True)
+    after = kernel.start("import zbt_notebook as zbt\nprint(zbt.current().data_center.name)")
+    sign_in(kernel, draw(kernel))
+    assert kernel.wait(waiting).status == "ok"
+    assert kernel.wait(after).stdout == "sandbox\n"
+
+
+def test_a_card_that_is_not_awaited_does_not_wait(kernel):
+    """`zbt.login()` shows the card once, ends its cell, and works from then on."""
+    shown = kernel.run(LOGIN + "card = zbt.login(sandbox=True)\ncard", allow_stdin=True)
+    assert [sorted(bundle) for bundle in shown.results] == [["application/vnd.jupyter.widget-view+json", "text/plain"]]
+    assert "--mode prompt" in shown.text
+    sign_in(kernel, draw(kernel))
+    assert kernel.run("(await card).name").text == "'default'"
+
+
+def test_a_card_of_an_earlier_cell_can_be_awaited(kernel):
+    """The card is shown in one cell and awaited in the next."""
+    kernel.run(LOGIN + "card = zbt.login(sandbox=True)", allow_stdin=True)
+    card = draw(kernel)
+    waiting = kernel.start("(await card).name")
+    sign_in(kernel, card)
+    assert kernel.wait(waiting).text == "'default'"
+
+
+def test_two_cards_are_awaited_at_once(kernel):
+    """Two sign-ins wait side by side, and end in either order."""
+    kernel.run(LOGIN + "cards = [zbt.login(sandbox=True, name=name) for name in ('one', 'two')]", allow_stdin=True)
+    waiting = kernel.start(
+        "import asyncio\nprint([c.name for c in await asyncio.gather(*(card.connected(60) for card in cards))])"
+    )
+    for card in reversed([name for name, data in kernel.comms.items() if data["state"].get("_anywidget_id") == CARD]):
+        kernel.send(card, {"kind": "hello"})
+        kernel.until(lambda card=card: views(kernel, card))
+        sign_in(kernel, card)
+    assert kernel.wait(waiting).stdout == "['one', 'two']\n"
+    assert kernel.run(RESTORED).stdout == "False asyncio.locks []\n"
+
+
+def test_stop_ends_the_wait_and_nothing_else(kernel):
+    """Stop interrupts; the kernel and the card go on working, and nothing of the waiting is left."""
+    waiting = kernel.start(LOGIN + "card = zbt.login(sandbox=True)\nawait card", allow_stdin=True)
+    card = draw(kernel)
+    kernel.interrupt()
+    assert kernel.wait(waiting).status == "error"
+    assert kernel.run(RESTORED).stdout == "False asyncio.locks []\n"
+    sign_in(kernel, card)
+    assert kernel.run("card.connection.name").text == "'default'"
+
+
+def test_a_wait_that_is_too_long_says_so(kernel):
+    """After the given seconds two lines tell what to do."""
+    waiting = kernel.start(LOGIN + "await zbt.login(sandbox=True, wait=1)", allow_stdin=True)
+    draw(kernel)
+    error = kernel.wait(waiting)
+    assert error.error["ename"] == "NotSignedIn"
+    assert "within 1 seconds" in error.traceback
+    assert "Finish on the card" in error.traceback
+
+
+def test_headless_runs_fail_at_once(kernel):
+    """Under nbclient and papermill there is no stdin: an error that names the variables, and no card."""
+    failed = kernel.run(LOGIN + "zbt.login()", allow_stdin=False)
+    assert failed.error["ename"] == "NotSignedIn"
+    assert "ZBT_CLIENT_ID" in failed.traceback
+    assert not kernel.comms
+
+
+def test_the_sandbox_signs_in_headless(kernel):
+    """The quickstart runs unattended."""
+    kernel.run("%load_ext zbt_notebook")
+    assert kernel.run("%zbt login --sandbox --auto", allow_stdin=False).status == "ok"
+    assert kernel.run("import zbt_notebook as zbt\nzbt.current().data_center.name").text == "'sandbox'"
+
+
+def test_a_console_is_asked_by_prompts(start_kernel):
+    """`jupyter console` sends no cell ids: link and prompts instead of a card."""
+    console = start_kernel(cell_ids=False)
+    outcome = console.run(
+        LOGIN + "try:\n    zbt.login(sandbox=True)\nexcept zbt.ZbtError as error:\n    print(error)",
+        answers=["Hello, Zoho!"] * 5,
+    )
+    assert "/oauth/v2/auth?" in outcome.stdout
+    assert "5 answers were not right" in outcome.stdout
+    assert not console.comms
+
+
+def test_a_prompt_connects(start_kernel):
+    """The code is read unseen; what was typed is in no output and not in the history."""
+    console = start_kernel(cell_ids=False)
+    console.run(
+        LOGIN + "from zbt_notebook.embedded_sandbox import shared_sandbox\nfrom zbt_notebook.sign_in import SignIn\n"
+        "import getpass\nsite = shared_sandbox()\nlinks = []\nreal = getpass.getpass"
+    )
+    # The link is known only once the cell runs, so the kernel itself plays the user who answers this one prompt.
+    outcome = console.run(
+        "import zbt_notebook.sign_in as s\nbegun = s.SignIn._begin_flow\n"
+        "def remember(self):\n    flow = begun(self)\n    links.append(flow.authorization_url)\n    return flow\n"
+        "s.SignIn._begin_flow = remember\n"
+        "getpass.getpass = lambda prompt: real(prompt) and site.consent(links[-1])\n"
+        "connection = zbt.login(sandbox=True)\nprint(connection.name)",
+        answers=["typed-by-the-user"],
+    )
+    assert outcome.stdout.endswith("default\n")
+    assert outcome.prompts == ["Code, or the whole address (not shown): "]
+    assert "typed-by-the-user" not in outcome.stdout
+
+
+def test_where_no_front_end_draws_the_card_prompts_take_over(kernel):
+    """A notebook without the widget extension never says hello: after some seconds the prompt asks."""
+    outcome = kernel.run(
+        LOGIN + "try:\n    await zbt.login(sandbox=True)\nexcept zbt.ZbtError as error:\n    print(error)",
+        answers=["Hello, Zoho!"] * 5,
+    )
+    assert "5 answers were not right" in outcome.stdout
+    assert kernel.comms
+
+
+def test_no_secret_is_in_any_message(kernel):
+    """All that the kernel says during a sign-in, to every front end, is free of secrets."""
+    waiting = kernel.start(LOGIN + "connection = await zbt.login(sandbox=True)", allow_stdin=True)
+    sign_in(kernel, draw(kernel))
+    kernel.wait(waiting)
+    said = repr(kernel.messages)
+    secrets = kernel.run("print(*connection.client.authorization.secrets())").stdout.split()
+    assert len(secrets) == 3
+    assert not [secret for secret in secrets if secret in said]
