@@ -24,8 +24,7 @@ def no_connections():
 
 
 @pytest.fixture
-def sign_in(site, request):
-    request.getfixturevalue("no_connections")
+def sign_in(site, no_connections):  # noqa: ARG001  what it does is wanted
 
     def sign_in(name="default", scopes=None):
         site.clock.advance(700)  # Zoho gives a client ten codes in ten minutes

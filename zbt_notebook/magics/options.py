@@ -141,6 +141,8 @@ OPTIONS: tuple[Option, ...] = (
         metavar="SCOPES",
         kind="text",
     ),
+    Option("client-id", "fill in the client ID; the secret is asked for", ("login",), metavar="ID", kind="text"),
+    Option("redirect-uri", "fill in the redirect URI", ("login",), metavar="URI", kind="text"),
     Option("wait", "end the cell when the sign-in ends", ("login",), metavar="SECONDS", kind="seconds", default="300"),
     Option("sandbox", "sign in to the embedded sandbox", ("login",)),
     Option("auto", "with --sandbox: give the consent too, so that a notebook runs unattended", ("login",)),

@@ -7,7 +7,7 @@ from zbt_notebook import kernel
 from zbt_notebook.magics.call_line import CommandLine, Options
 from zbt_notebook.magics.console import Console
 from zbt_notebook.magics.options import seconds
-from zbt_notebook.magics.sheet import PlainText, Sheet, ago, plain
+from zbt_notebook.magics.sheet import PlainText, Sheet, ago, note, plain
 
 if TYPE_CHECKING:
     from zbt_notebook.connection import Connection
@@ -19,7 +19,7 @@ def run(console: Console, line: CommandLine) -> Any:
 
 
 def login_arguments(options: Options) -> dict[str, Any]:
-    """Give what a login line says, as the arguments of ``zbt_notebook.login_ways.start``."""
+    """Give what a login line says, as the arguments of ``zbt_notebook.login``."""
     from zbt_notebook.scopes import PRESETS
 
     scopes: Any = options.get("scopes") or None
@@ -32,6 +32,8 @@ def login_arguments(options: Options) -> dict[str, Any]:
         "scopes": scopes,
         "sandbox": "sandbox" in options,
         "auto": "auto" in options,
+        "client_id": options.get("client-id") or None,
+        "redirect_uri": options.get("redirect-uri") or None,
     }
     if "wait" in options:
         arguments["wait"] = seconds(options.get("wait"))
@@ -48,7 +50,10 @@ def _login(console: Console, line: CommandLine) -> Any:
     from zbt_notebook import login_ways
 
     note_login(console, line.options)
-    return login_ways.start(**login_arguments(line.options))
+    connection = login_ways.start(**login_arguments(line.options))
+    if connection is None and "wait" in line.options:
+        note("the card waits for you, but this cell does not: for that, write %zbt login --wait at the left margin")
+    return connection
 
 
 def _status(console: Console, line: CommandLine) -> Any:

@@ -70,15 +70,11 @@ async def login(line: str) -> Any:
 
 
 async def _login(line: str, console: "Console") -> Any:
-    from inspect import isawaitable
-
     from zbt_notebook import login_ways
-    from zbt_notebook.magics.call_line import CommandLine, parse
+    from zbt_notebook.magics.call_line import parse
     from zbt_notebook.magics.subcommands import login_arguments, note_login
 
-    parsed = parse(line)
-    if not isinstance(parsed, CommandLine):
-        return None
-    note_login(console, parsed.options)
-    started = login_ways.login(**login_arguments(parsed.options))
-    return await started if isawaitable(started) else started
+    options = parse(line).options
+    note_login(console, options)
+    arguments = login_arguments(options)
+    return await login_ways.start_and_wait(seconds=arguments.pop("wait"), **arguments)
