@@ -120,6 +120,8 @@ def test_statustype_flag_and_views(caller, home):
     views = {view["name"]: view["id"] for view in caller.get(f"{home}/bugs/customviews/")["customviews"]}
     found = caller.get(f"{home}/bugs/", cview_id=views["Unassigned Bugs"])["bugs"]
     assert {bug["assignee_name"] for bug in found} == {"Unassigned"}
+    mine = caller.get(f"{home}/bugs/", cview_id=views["My Open Bugs"])["bugs"]
+    assert {bug["assignee_name"] for bug in mine} == {"Maya Lindqvist"}
     assert caller.send("GET", f"{home}/bugs/", cview_id=1).status == 404
 
 

@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from zbt_notebook.sandbox.bugtracker.bug_writing import check_size
+from zbt_notebook.sandbox.bugtracker.refusals import Refused
+
 
 @pytest.fixture
 def bug(caller, home):
@@ -90,6 +93,13 @@ def test_an_upload_without_a_file_is_refused(caller, bug):
     answer = caller.form(f"{bug}/attachments/", note="nothing")
     assert answer.status == 400
     assert caller.error(answer)["title"] == "LESS_THAN_MIN_OCCURANCE"
+
+
+def test_files_over_128_mb_are_refused():
+    """Zoho takes 128 MB and no more."""
+    check_size("uploaddoc", 128 * 1024 * 1024)
+    with pytest.raises(Refused):
+        check_size("uploaddoc", 128 * 1024 * 1024 + 1)
 
 
 def test_followers(caller, home, bug):

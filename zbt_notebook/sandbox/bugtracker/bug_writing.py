@@ -8,6 +8,8 @@ from zbt_notebook.sandbox.data import portal
 from zbt_notebook.sandbox.data.rows import Attachment, Bug, Choice, Comment, Project
 from zbt_notebook.sandbox.http import Upload
 
+LARGEST_FILE = 128 * 1024 * 1024
+
 _LISTS: dict[str, tuple[Choice, ...]] = {
     "status_id": portal.STATUSES,
     "severity_id": portal.SEVERITIES,
@@ -84,8 +86,15 @@ def touch(call: Call, bug: Bug, state: str, **changes: Any) -> Bug:
     return changed
 
 
+def check_size(name: str, size: int) -> None:
+    """Refuse files over Zoho's 128 MB."""
+    if size > LARGEST_FILE:
+        raise refusals.too_long(name)
+
+
 def file_at(call: Call, bug: Bug, upload: Upload) -> Bug:
     """Attach a file."""
+    check_size(upload.name, len(upload.content))
     made = Attachment(
         call.store.take_id(),
         bug.project_id,

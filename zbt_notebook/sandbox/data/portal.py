@@ -1,5 +1,6 @@
 """The one portal of the sandbox: its people, its pick lists, its projects by name."""
 
+from zbt_notebook.sandbox.accounts.grant import DEMO_USER
 from zbt_notebook.sandbox.data.rows import Choice, CustomField, Member, Tag
 
 PORTAL_ID = 700318264
@@ -15,7 +16,6 @@ BUG_BASE = ID_BASE + 1_000_000
 BUG_STRIDE = 64  # a bug's comments and attachments take their ids from the numbers that follow its own
 
 _NAMES = (
-    ("Priya Raman", "admin"),
     ("Jonas Weber", "manager"),
     ("Łukasz Nowak", "employee"),
     ("María García", "employee"),
@@ -29,7 +29,6 @@ _NAMES = (
     ("Zeynep Kaya", "contractor"),
 )
 _LOGINS = (
-    "priya",
     "jonas",
     "lukasz",
     "maria",
@@ -43,7 +42,9 @@ _LOGINS = (
     "zeynep",
 )
 
+# Whoever tries the sandbox is one of the team, so that there are bugs of theirs.
 MEMBERS: tuple[Member, ...] = (
+    Member(DEMO_USER.zuid, int(DEMO_USER.zpuid), DEMO_USER.name, DEMO_USER.email, "admin"),
     *(
         Member(70031001 + 37 * place, _PEOPLE + 2 * place, name, f"{login}@brightwater.example", role)
         for place, ((name, role), login) in enumerate(zip(_NAMES, _LOGINS, strict=True))

@@ -15,7 +15,7 @@ def activities(call: Call, bug: Bug) -> list[Activity]:
     if bug.closed_ms is not None:
         author = bug.assignee or bug.reporter
         told.append(Activity(bug.id + 61, bug.project_id, bug.id, bug.title, "Bug", author, "closed", bug.closed_ms))
-    written = call.store.activities[bug.id]
+    written = call.store.activities.get(bug.id, [])
     return written if written and written[0].state == "added" else told + written
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from zbt_notebook.sandbox.bugtracker import refusals
 from zbt_notebook.sandbox.bugtracker.bug_query import FILTERS, wanted
-from zbt_notebook.sandbox.bugtracker.bug_writing import change_bug, file_at, new_bug
+from zbt_notebook.sandbox.bugtracker.bug_writing import change_bug, check_size, file_at, new_bug
 from zbt_notebook.sandbox.bugtracker.call import PAGING, Answer, Call
 from zbt_notebook.sandbox.bugtracker.classic.bug_shape import bug_detail, bug_list
 from zbt_notebook.sandbox.bugtracker.parameters import Day, File, Identifier, Identifiers, Json, OneOf, Parameter, Text
@@ -71,6 +71,8 @@ def _person(call: Call, field: str, number: int) -> int:
 def create_bug(call: Call) -> Answer:
     """File a bug, with files if any came along."""
     project = call.project
+    for upload in call.uploads:
+        check_size(upload.name, len(upload.content))
     bug = new_bug(call, project, _changes(call))
     for upload in call.uploads:
         bug = file_at(call, bug, upload)

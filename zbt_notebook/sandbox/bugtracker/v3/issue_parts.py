@@ -116,7 +116,7 @@ def set_resolution(call: Call) -> Answer:
 
 def list_linked(call: Call) -> Answer:
     """List the issues that this one is linked with."""
-    linked = [bug for bug in map(call.store.bugs.get, sorted(call.store.links[call.bug.id])) if bug]
+    linked = [bug for bug in map(call.store.bugs.get, sorted(call.store.links.get(call.bug.id, ()))) if bug]
     return enveloped(call, "linkedissues", linked, lambda bug: issue(call, bug, described=False))
 
 
