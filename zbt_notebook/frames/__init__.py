@@ -3,11 +3,13 @@
 The only package that imports pandas. Its importers import it inside a function, so that `%load_ext` stays cheap.
 
     builder = FrameBuilder(types={"comment_count": "int"})
-    for page in pages:
-        builder.add(page.records)
+    for body in bodies:
+        with collector_at_rest():
+            builder.add(json.loads(body)["bugs"])
     frame = builder.frame()
 """
 
 from zbt_notebook.frames.builder import FrameBuilder, to_frame
+from zbt_notebook.frames.collector import collector_at_rest
 
-__all__ = ["FrameBuilder", "to_frame"]
+__all__ = ["FrameBuilder", "collector_at_rest", "to_frame"]
