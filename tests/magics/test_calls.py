@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import requests
 
-from zbt_notebook import IncompletePull, NotFound, NotSignedIn, UsageError
+from zbt_notebook import IncompletePull, NotFound, NotSignedIn, Unreachable, UsageError
 
 BUGS = "/portal/{portal}/projects/{project}/bugs/"
 PROJECTS = "/portal/{portal}/projects/"
@@ -241,6 +241,27 @@ def test_the_same_write_of_the_same_cell_goes_once(run, console, capsys):
     assert third["id_string"] != first["id_string"]
     other = run(f"%zbt POST {BUGS} title=Twice --yes  ")
     assert other["id_string"] != first["id_string"]
+
+
+@pytest.mark.usefixtures("using")
+def test_a_write_without_an_answer_is_not_repeated_by_itself(run, site):
+    """The connection broke: the write may have happened, so the same cell says so and sends only with --again."""
+    cell = f"%zbt POST {BUGS} title=Lost --yes"
+    site.faults.add(kind="reset", method="POST")
+    with pytest.raises(Unreachable):
+        run(cell)
+    with pytest.raises(UsageError, match="may have happened"):
+        run(cell)
+    assert run(f"{cell} --again")["title"] == "Lost"
+
+
+def test_a_write_ends_what_was_kept(using, zbt, console):
+    """After a write, --cache asks anew."""
+    zbt(f"{BUGS} --limit 3 --cache 10m")
+    assert console.memory.kept
+    zbt(f"POST {BUGS} title=New --yes")
+    assert not console.memory.kept
+    assert using.status().signed_in
 
 
 @pytest.mark.usefixtures("using")

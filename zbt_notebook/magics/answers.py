@@ -45,15 +45,13 @@ class Answer:
 
 
 def ask(connection: "Connection", call: ApiCall) -> Answer:
-    """Send one call and read its one answer."""
-    call = api.normalize(call, connection.data_center)
+    """Send one normalized call and read its one answer."""
     response = connection.send(call)
     return Answer(call, (api.read(response, call),), response.elapsed, response, is_whole=False)
 
 
 def ask_pages(connection: "Connection", call: ApiCall, limit: int | None) -> Answer:
-    """Fetch page after page; where that breaks off, raise IncompletePull with what came."""
-    call = api.normalize(call, connection.data_center)
+    """Fetch page after page of a normalized call; where that breaks off, raise IncompletePull with what came."""
     started = time.monotonic()
     pages: list[Page] = []
     with Progress() as progress:

@@ -49,7 +49,7 @@ class Options:
     pairs: tuple[tuple[str, str], ...] = ()
 
     def __contains__(self, name: str) -> bool:
-        return any(name == known for known, _ in self.pairs)
+        return bool(self.pairs) and any(name == known for known, _ in self.pairs)
 
     def get(self, name: str, default: str = "") -> str:
         """Give the option's value, or the default where it is not on the line."""
@@ -57,7 +57,7 @@ class Options:
 
     def first_of(self, *names: str) -> str:
         """Give the first of these names that is on the line, or an empty text."""
-        return next((name for name in names if name in self), "")
+        return next((name for name in names if name in self), "") if self.pairs else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,7 @@ _ITEM = re.compile(rf"(?P<name>(?:\\[=:@\\]|[^=:@\\]|\\(?![=:@\\]))*)(?P<kind>{_
 _ESCAPED = re.compile(r"\\([=:@\\])")
 _SPECIAL = re.compile(r"[=:@\\]")
 _SPELLINGS = {spelling: option for option in OPTIONS for spelling in (option.flag, option.short) if spelling}
+_ORDER = tuple(dict.fromkeys(option.name for option in OPTIONS))
 _TYPESET = frozenset("\u2010\u2011\u2012\u2013\u2014\u2212")  # dashes that word processors make of hyphens
 _DASHES = str.maketrans(dict.fromkeys(_TYPESET, "-"))
 
@@ -151,6 +152,8 @@ def _unknown_option(spelling: str) -> UsageError:
 
 
 def _options(given: list[tuple[Option, str]], owner: str) -> Options:
+    if not given:
+        return Options()
     values: dict[str, str] = {}
     groups: dict[str, str] = {}
     for option, value in given:
@@ -163,8 +166,7 @@ def _options(given: list[tuple[Option, str]], owner: str) -> Options:
         if other != own.name:
             raise UsageError(f"{own.flag} and --{other} exclude each other", hint="Keep one of them.")
         values[own.name] = value
-    order = dict.fromkeys(option.name for option in OPTIONS)
-    return Options(tuple((name, values[name]) for name in order if name in values))
+    return Options(tuple((name, values[name]) for name in _ORDER if name in values))
 
 
 def _misplaced(option: Option, owner: str) -> UsageError:

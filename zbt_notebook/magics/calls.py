@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from zbt_notebook import api
 from zbt_notebook.api import ApiCall
-from zbt_notebook.errors import UsageError, ZbtError
+from zbt_notebook.errors import Unreachable, UsageError, ZbtError
 from zbt_notebook.magics import answers, query, show
 from zbt_notebook.magics.answers import Answer
 from zbt_notebook.magics.call_line import CallLine, Options
@@ -84,13 +84,24 @@ def _write(console: Console, connection: "Connection", call: ApiCall, options: O
     request = api.build(call, connection.data_center)
     cell = console.cell()
     earlier = console.ledger.earlier(cell, request)
+    if earlier and not earlier.is_certain and "again" not in options:
+        raise UsageError(
+            f"this cell's write may have happened: {earlier.describe(console.clock())}",
+            hint="Look whether it did; if not, add --again to send it once more.",
+        )
     if earlier and "again" not in options:
         note(f"not sent again from this cell: {earlier.describe(console.clock())}. Add --again to send it once more.")
         return earlier.answer
     if "yes" not in options:
         where = f"{connection.data_center.name}, connection {connection.name}"
         confirm(f"Send {call.method} {call.path} ({_content(call)}) to {where}?", console.ask)
-    answer = _recorded(console, connection, call, lambda: answers.ask(connection, call))
+    try:
+        answer = _recorded(console, connection, call, lambda: answers.ask(connection, call))
+    except (Unreachable, KeyboardInterrupt) as error:
+        if getattr(error, "outcome_unknown", True):
+            console.ledger.enter_doubt(cell, request)
+        raise
+    console.memory.forget(connection)  # what was read before may not be so any more
     _include(answer, options)
     value = answers.result(connection, answer, options)
     console.ledger.enter(cell, request, value)

@@ -62,13 +62,15 @@ class Console:
 
     def names(self, connection: "Connection | None", local: dict[str, Any] | None = None) -> Names:
         """Give what a name in braces may stand for: the context, then the user's variables."""
-        variables = {**self.shell.user_ns, **(local or {})}
+
+        def variables() -> dict[str, Any]:
+            return {**self.shell.user_ns, **(local or {})}
 
         def evaluate(expression: str) -> object:
-            return eval(compile(expression, "<%zbt>", "eval"), variables)  # noqa: S307  the user's own expression, in the user's own kernel
+            return eval(compile(expression, "<%zbt>", "eval"), variables())  # noqa: S307  the user's own expression, in the user's own kernel
 
         def known() -> list[str]:
-            return [name for name in variables if not name.startswith("_")]
+            return [name for name in variables() if not name.startswith("_")]
 
         def secrets() -> tuple[str, ...]:
             return connection.client.authorization.secrets() if connection else ()

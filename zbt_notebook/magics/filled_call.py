@@ -99,7 +99,7 @@ def _nearest_file(path: Path) -> str:
 
 def doubts(call: ApiCall) -> list[str]:
     """Tell which parameters and values the catalogue does not know; it may be the one that is wrong."""
-    endpoint = endpoints.match(call.method, call.path)
+    endpoint = endpoints.match(call.method, call.path) if call.params or call.fields else None
     if endpoint is None:
         return []
     found: list[str] = []

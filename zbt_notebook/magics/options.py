@@ -4,6 +4,7 @@ import keyword
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import Literal
@@ -207,6 +208,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = MappingProxyType(
 )
 
 
+@cache
 def options_of(subcommand: str) -> tuple[Option, ...]:
     """Give the options that a subcommand, or CALL, takes."""
     return tuple(option for option in OPTIONS if subcommand in option.on)

@@ -6,6 +6,7 @@ from zbt_notebook.errors import UsageError
 
 _TOKEN_SHAPE = re.compile(r"(?<![0-9A-Za-z])1[0-9]{3}\.[0-9A-Fa-f]{16,64}\.[0-9A-Fa-f]{16,64}")
 _BARE = re.compile(r"(?:[^\s'\"\\{}]|\{[A-Za-z_]\w*\})+")
+_HOLDS_TOGETHER = re.compile(r"['\"\\{]")
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -16,6 +17,8 @@ def split_words(line: str) -> tuple[str, ...]:
     white space, quotes and itself, and is kept before anything else (``C:\reports`` stays whole). ``{…}`` keeps a
     Python expression together, with its spaces and quotes. Raise UsageError for a quote that is never closed.
     """
+    if not _HOLDS_TOGETHER.search(line):
+        return tuple(line.split())
     words: list[str] = []
     word: str | None = None
     at = 0

@@ -15,11 +15,12 @@ Ask = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A write that went out: when, and what came back."""
+    """A write that went out: when, and what came back; ``is_certain`` unless no answer came."""
 
     at: float
     answer: Any = field(repr=False)
     summary: str
+    is_certain: bool = True
 
     def describe(self, now: float) -> str:
         """Say when and what: ``sent 3 minutes ago: bug PT1-I47``."""
@@ -40,6 +41,10 @@ class Ledger:
     def enter(self, cell: str, request: Request, answer: Any) -> None:
         """Remember a write that went out."""
         self.sent[cell, fingerprint(request)] = Sent(self.clock(), answer, summary(answer))
+
+    def enter_doubt(self, cell: str, request: Request) -> None:
+        """Remember a write to which no answer came."""
+        self.sent[cell, fingerprint(request)] = Sent(self.clock(), None, "no answer came", is_certain=False)
 
 
 def fingerprint(request: Request) -> str:
