@@ -10,6 +10,8 @@ from functools import lru_cache
 DAY_MS = 86_400_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US_DAY = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4})")
+_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T.*)?$")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
 
 
 @lru_cache(maxsize=65536)
@@ -59,7 +61,7 @@ def iso(at_ms: int) -> str:
 
 def iso_day(day_ms: int) -> str:
     """``2023-08-07``."""
-    return (_EPOCH + timedelta(milliseconds=day_ms)).strftime("%Y-%m-%d")
+    return (_EPOCH + timedelta(milliseconds=day_ms)).date().isoformat()
 
 
 def today(now_ms: int, offset: int) -> int:
@@ -74,13 +76,21 @@ def read_day(text: str) -> int:
         message = "not MM-DD-YYYY"
         raise ValueError(message)
     month, day, year = map(int, found.groups())
-    return _days(date(year, month, day))
+    return _days(year, month, day)
 
 
 def read_iso_day(text: str) -> int:
-    """Parse ``YYYY-MM-DD`` into a calendar day; raise ValueError for anything else."""
-    return _days(date.fromisoformat(text))
+    """Parse ``YYYY-MM-DD``, whatever time may follow, into a calendar day; raise ValueError for anything else."""
+    found = _ISO_DAY.match(text)
+    if not found:
+        message = "not YYYY-MM-DD"
+        raise ValueError(message)
+    year, month, day = map(int, found.groups())
+    return _days(year, month, day)
 
 
-def _days(day: date) -> int:
-    return (day - _EPOCH.date()).days * DAY_MS
+def _days(year: int, month: int, day: int) -> int:
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        message = "not a year of this tracker"
+        raise ValueError(message)
+    return (date(year, month, day) - _EPOCH.date()).days * DAY_MS

@@ -133,14 +133,14 @@ class Day:
     def read(self, name: str, value: object) -> int:
         """Take the day as milliseconds."""
         try:
-            return dates.read_iso_day(str(value)[:10]) if self.iso else dates.read_day(str(value))
+            return dates.read_iso_day(str(value)) if self.iso else dates.read_day(str(value))
         except ValueError:
             raise refusals.pattern_not_matched(name) from None
 
     def schema(self) -> Json:
         """A string; the pattern keeps to days that exist in every month."""
         if self.iso:
-            return {"type": "string", "format": "date"}
+            return {"type": "string", "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$"}
         return {"type": "string", "pattern": "^(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])-20[0-9]{2}$"}
 
 
@@ -169,7 +169,7 @@ class YesNo:
         """Take either word, or JSON's own."""
         if isinstance(value, bool):
             return value
-        if value in {"true", "false"}:
+        if isinstance(value, str) and value in {"true", "false"}:
             return value == "true"
         raise refusals.pattern_not_matched(name)
 
