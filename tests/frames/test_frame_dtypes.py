@@ -31,7 +31,7 @@ BUG = {
 
 
 def test_a_bug_has_the_dtypes_of_its_values():
-    """Ids are Int64, nested names have dots, `_long` is UTC, "false" boolean, a custom field a column, digits strings."""
+    """Ids are Int64, nested names have dots, `_long` is UTC, "false" boolean, a custom field a column, "7" text."""
     found = {name: str(dtype) for name, dtype in to_frame([BUG]).dtypes.items()}
     assert found == {
         "id": "Int64",
