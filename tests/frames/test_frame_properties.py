@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from zbt_notebook.frames import FrameBuilder, to_frame
@@ -59,7 +59,6 @@ COLUMNS = st.one_of(
 )
 ANY_RECORDS = RECORDS | COLUMNS
 
-PATIENT = settings(deadline=None)  # a busy machine is no failure
 STORAGE = pytest.mark.parametrize("storage", ["as installed", "python"])
 
 
@@ -126,7 +125,6 @@ def named(column: str, name: str) -> bool:
 
 
 @STORAGE
-@PATIENT
 @given(records=ANY_RECORDS)
 def test_every_cell_is_what_the_record_holds(storage: str, records: list[dict[str, Any]]) -> None:
     """Each value of each record stands exact in the column of its name, each name once; all other cells are missing."""
@@ -145,7 +143,6 @@ def test_every_cell_is_what_the_record_holds(storage: str, records: list[dict[st
 
 
 @STORAGE
-@PATIENT
 @given(records=ANY_RECORDS, data=st.data())
 def test_pages_do_not_show(storage: str, records: list[dict[str, Any]], data: st.DataObject) -> None:
     """However the records are cut into pages, some of them empty, and the frame asked for between, it is the same."""
@@ -162,7 +159,6 @@ def test_pages_do_not_show(storage: str, records: list[dict[str, Any]], data: st
         assert repr([paged[name].tolist() for name in paged]) == repr([whole[name].tolist() for name in whole])
 
 
-@PATIENT
 @given(records=ANY_RECORDS)
 def test_dtypes_do_not_depend_on_pyarrow(records: list[dict[str, Any]]) -> None:
     """What a user sees of the dtypes is the same where strings are held by Arrow and where they are Python objects."""
@@ -173,7 +169,6 @@ def test_dtypes_do_not_depend_on_pyarrow(records: list[dict[str, Any]]) -> None:
     assert list(python.columns) == list(installed.columns)
 
 
-@PATIENT
 @given(records=ANY_RECORDS)
 def test_records_are_left_alone(records: list[dict[str, Any]]) -> None:
     """The builder changes nothing in what it is given."""
@@ -188,7 +183,6 @@ TYPES = st.sampled_from(["int", "float", "bool", "str", "datetime", "category"])
 
 
 @STORAGE
-@PATIENT
 @given(records=ANY_RECORDS, types=st.dictionaries(st.sampled_from(["id", "x", "o.y", "t_long", "a", "gone"]), TYPES))
 def test_declared_types_lose_nothing(storage: str, records: list[dict[str, Any]], types: dict[str, str]) -> None:
     """A declared column is converted whole and without loss, or is as it would have been; it is there in any case."""
