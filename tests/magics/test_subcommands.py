@@ -135,7 +135,7 @@ def test_last_tells_the_last_call(zbt):
     """What went, how long it took, what came; a failure too."""
     zbt("GET /portals/ page==1")
     shown = repr(zbt("last"))
-    for part in ("GET /restapi/portals/", "page==1", "HTTP 200, 1 rows", " s"):
+    for part in ("GET /restapi/portals/", "page==1", "HTTP 200, 1 row", " s"):
         assert part in shown
     with pytest.raises(NotFound):
         zbt("GET /portal/404/")
@@ -171,7 +171,7 @@ def test_help_comes_from_the_declarations(zbt):
     for option in options_of("call"):
         assert option.usage in overview
     for option in OPTIONS:
-        assert option.help in zbt(f"help -- {option.flag}")
+        assert option.help in zbt(f"help {option.flag}")
     assert "severity" in repr(zbt("help /portal/{{portal}}/projects/{{project}}/bugs/"))
     with pytest.raises(UsageError) as refusal:
         zbt("help lgoin")

@@ -11,7 +11,7 @@ from zbt_notebook.errors import ApiError, IncompletePull, UsageError, ZbtError
 from zbt_notebook.magics import query
 from zbt_notebook.magics.call_line import Options
 from zbt_notebook.magics.progress import Progress
-from zbt_notebook.magics.sheet import note
+from zbt_notebook.magics.sheet import counted, note
 
 if TYPE_CHECKING:
     from zbt_notebook.connection import Connection
@@ -75,7 +75,7 @@ def _incomplete(connection: "Connection", call: ApiCall, pages: list[Page], erro
     resume = " ".join(f"{name}=={following.param(name)}" for name in names if following and following.param(name))
     why = error.message if isinstance(error, ZbtError) else "interrupted"
     return IncompletePull(
-        f"{rows:,} rows of {len(pages)} pages came, then: {why}",
+        f"{counted(rows, 'row')} of {counted(len(pages), 'page')} came, then: {why}",
         hint="What came is in sys.last_value.rows" + (f"; the rest begins at {resume}." if resume else "."),
         status=error.status if isinstance(error, ApiError) else 0,
         code=error.code if isinstance(error, ApiError) else "",
@@ -142,4 +142,4 @@ def tell_the_rest(answer: Answer, *, tell: Callable[[str], None] = note) -> None
         told = (
             following is not None and following.param("page") is not None
         )  # V3 says it; the classic API's page is full
-        tell(f"{len(answer.records or ()):,} rows; more {'exist' if told else 'may exist'}: --all")
+        tell(f"{counted(len(answer.records or ()), 'row')}; more {'exist' if told else 'may exist'}: --all")

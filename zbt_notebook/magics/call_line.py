@@ -93,7 +93,7 @@ def parse(line: str) -> CallLine | CommandLine:
     """Read what follows ``%zbt``. Raise UsageError that quotes the word and offers the nearest right one."""
     words = split_words(line)
     refuse_secret_words(words)
-    positional, given = _sort_out(words)
+    positional, given = (list(words), []) if words[:1] == ("help",) else _sort_out(words)  # help --all is about --all
     if not positional:
         return CommandLine("help", (), _options(given, "help"))
     first = positional[0]

@@ -13,7 +13,7 @@ from zbt_notebook.magics.console import Console, LastCall
 from zbt_notebook.magics.filled_call import doubts, fill
 from zbt_notebook.magics.options import WRITES, seconds
 from zbt_notebook.magics.save import save
-from zbt_notebook.magics.sheet import ago, note, plain
+from zbt_notebook.magics.sheet import ago, counted, note, plain
 from zbt_notebook.magics.write_guard import confirm
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _outcome(answer: Answer) -> str:
     if records is None:
         return f"{status}one thing"
     pages = f" of {len(answer.pages)} pages" if len(answer.pages) > 1 else ""
-    return f"{status}{len(records):,} rows{pages}"
+    return f"{status}{counted(len(records), 'row')}{pages}"
 
 
 def _include(answer: Answer, options: Options) -> None:
@@ -159,4 +159,4 @@ def _deliver(console: Console, value: Any, options: Options) -> Any:
 
 
 def _extent(value: Any) -> str:
-    return f"{len(value):,} rows " if isinstance(value, list) or hasattr(value, "to_csv") else ""
+    return f"{counted(len(value), 'row')} " if isinstance(value, list) or hasattr(value, "to_csv") else ""
