@@ -25,9 +25,10 @@ def test_portals(caller):
 
 
 def test_a_portal_of_another_name_does_not_exist(caller):
-    """Neither an unknown name nor the login id is a portal."""
-    for portal in ("zillum", caller.grant.user.zuid):
-        assert caller.send("GET", f"/restapi/portal/{portal}/projects/").status == 404
+    """An unknown name is no portal; the login id, taken for one, looks like a missing permission."""
+    assert caller.send("GET", "/restapi/portal/zillum/projects/").status == 404
+    answer = caller.send("GET", f"/restapi/portal/{caller.grant.user.zuid}/projects/")
+    assert (answer.status, caller.error(answer)["code"]) == (403, 6403)
 
 
 def test_projects(caller, home):

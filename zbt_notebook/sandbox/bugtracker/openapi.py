@@ -15,6 +15,7 @@ _FIELD = re.compile(r"\{(\w+)\}")
 _REFUSALS = {
     "400": "A parameter is missing or wrong, or the URL pattern is locked",
     "401": "No token, a dead one, or one without the scope",
+    "403": "The portal is not one of the caller's",
     "404": "There is no such thing",
     "405": "The method is not allowed",
     "429": "The URL pattern is locked, where the sandbox is told to say it so",

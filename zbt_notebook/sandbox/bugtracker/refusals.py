@@ -73,6 +73,12 @@ def not_found(what: str) -> Refused:
     return Refused(404, "RESOURCE_NOT_FOUND", 6404, f"{what} does not exist", kind=OPERATIONAL)
 
 
+def no_access() -> Refused:
+    """What is meant is not a portal of the caller's: so it sounds when ``login_id`` is taken for a portal's id."""
+    message = "You do not have the permission to access this portal"
+    return Refused(403, "ACCESS_DENIED", 6403, message, kind=OPERATIONAL)
+
+
 def parameter_missing(field: str) -> Refused:
     """A required parameter was not sent."""
     return Refused(400, "LESS_THAN_MIN_OCCURANCE", 6831, "Input Parameter Missing", field=field)

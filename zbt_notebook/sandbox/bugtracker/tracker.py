@@ -100,11 +100,11 @@ class BugTracker:
                 status, body, headers = throttled(wait, switches)
                 return Answer(status, body, headers=headers)
             store = self.store
-            if path.get("portal", PORTAL_NAME) not in {PORTAL_NAME, str(PORTAL_ID)}:
-                raise refusals.not_found("Portal")
+            user = _joined(store, grant)
+            if (portal := path.get("portal", PORTAL_NAME)) not in {PORTAL_NAME, str(PORTAL_ID)}:
+                raise refusals.no_access() if portal == str(user.id) else refusals.not_found("Portal")
             values = _values(request, route)
             now_ms = int(self._clock.now() * 1000)
-            user = _joined(store, grant)
             return route.handler(Call(request, path, values, store, user, now_ms, switches, self._origin()))
 
 
@@ -153,7 +153,7 @@ def _dress(refused: Refused, request: Request, switches: Switches) -> Answer:
         as_gateway = switches.missing_token_shape == "gateway"  # noqa: S105  a switch, no secret
     elif refused.title in _AUTHENTICATION:
         as_gateway = switches.invalid_token_shape == "gateway"  # noqa: S105  a switch, no secret
-    elif refused.title == "RESOURCE_NOT_FOUND":
+    elif refused.title in {"RESOURCE_NOT_FOUND", "ACCESS_DENIED"}:
         as_gateway = False
     else:
         as_gateway = switches.validation_shape == "gateway"
