@@ -2,13 +2,13 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import monotonic, time
 
 from zbt_notebook.data_centers import DataCenter
-from zbt_notebook.errors import NotSignedIn, RateLimited, Unreachable, ZbtError
+from zbt_notebook.errors import NotSignedIn, RateLimited, SignInRejected, Unreachable, ZbtError
 from zbt_notebook.http import Transport
 from zbt_notebook.oauth import (
     THROTTLE_WINDOW,
@@ -19,8 +19,11 @@ from zbt_notebook.oauth import (
     refresh_request,
     revoke_request,
 )
+from zbt_notebook.shared_token import Shared, TokenShare
 
-FAILURE_LASTS = 2.0  # seconds in which a failed refresh answers for the calls that come just after it
+FAILURE_LASTS = 2.0  # seconds in which a failed refresh answers for the calls that come just after it …
+REFUSAL_LASTS = 60.0  # … where Zoho refused it: asking again brings the same word, and costs a call of the budget
+LONGEST_LIFE = 86_400.0  # seconds: a shared token that claims more is from before the machine started anew
 TOKEN_BUDGET = 10  # access tokens per refresh token in ten minutes: zoho.com/accounts/protocol/oauth/token-limits.html
 
 
@@ -70,6 +73,10 @@ class _Attempt:
     ended: float = 0.0  # on the monotonic clock
 
 
+def _lasts(error: str) -> float:
+    return REFUSAL_LASTS if error else FAILURE_LASTS
+
+
 class Authorization:
     """The tokens of one sign-in. Safe to use from any number of threads."""
 
@@ -82,6 +89,7 @@ class Authorization:
         *,
         asked: tuple[str, ...] = (),
         clock: Clock | None = None,
+        share: TokenShare | None = None,
     ) -> None:
         self.data_center = data_center
         self.client_id = client.client_id
@@ -89,6 +97,7 @@ class Authorization:
         self._client: ClientCredentials | None = client
         self._transport = transport
         self._clock = clock or Clock()
+        self._share = share
         self._lock = threading.Lock()
         self._last_attempt: _Attempt | None = None
         self._token_calls: deque[float] = deque(maxlen=TOKEN_BUDGET)
@@ -177,7 +186,7 @@ class Authorization:
                 return self._token.access_token
             attempt = _Attempt()
             try:
-                self._refresh()
+                self._refresh_for_all(rejected)
             except ZbtError as error:
                 attempt.error = error
                 raise
@@ -187,7 +196,52 @@ class Authorization:
             return self._token.access_token
 
     def _is_recent(self, attempt: _Attempt) -> bool:
-        return self._clock.monotonic() - attempt.ended < FAILURE_LASTS
+        return self._clock.monotonic() - attempt.ended < _lasts(getattr(attempt.error, "error", ""))
+
+    def _refresh_for_all(self, rejected: str | None) -> None:
+        """Refresh, or adopt what another process of the same sign-in has just got, be it a token or an error."""
+        if self._share is None:
+            self._refresh()
+            return
+        with self._share.alone() as entry:
+            known = entry.read()
+            self._learn_calls(known.calls)
+            if rejected is not None and self._adopt(known, rejected):
+                return
+            try:
+                self._refresh()
+            except (SignInRejected, Unreachable) as error:
+                entry.write(self._failure(error))
+                raise
+            entry.write(self._success())
+
+    def _learn_calls(self, times: Iterable[float]) -> None:
+        now = self._clock.monotonic()
+        recent = sorted(time for time in {*self._token_calls, *times} if now - THROTTLE_WINDOW < time <= now)
+        self._token_calls = deque(recent, maxlen=TOKEN_BUDGET)
+
+    def _adopt(self, known: Shared, rejected: str) -> bool:
+        """Take a token that another process got; raise what another process has just met instead of one."""
+        now = self._clock.monotonic()
+        if known.failed <= now < known.failed + _lasts(known.error):
+            if known.error:
+                raise SignInRejected(known.message, hint=known.hint, error=known.error)
+            raise Unreachable(known.message, hint=known.hint)
+        deadline = _Deadline(known.ends_on_wall, known.ends)
+        seconds = deadline.seconds_left(self._clock)
+        if known.access_token in {"", rejected} or not self._lee_way_of(seconds) < seconds <= LONGEST_LIFE:
+            return False
+        self._take(Token(known.access_token, "", known.scopes, seconds))
+        return True
+
+    def _success(self) -> Shared:
+        calls, deadline = tuple(self._token_calls), self._deadline
+        return Shared(self._token.access_token, deadline.wall, deadline.monotonic, self._token.scopes, calls)
+
+    def _failure(self, error: SignInRejected | Unreachable) -> Shared:
+        word = getattr(error, "error", "")
+        calls, now = tuple(self._token_calls), self._clock.monotonic()
+        return Shared(calls=calls, failed=now, error=word, message=error.message, hint=error.hint)
 
     def _refresh(self) -> None:
         if self._client is None:
@@ -226,7 +280,11 @@ class Authorization:
         kept = token.refresh_token or self._token.refresh_token  # a refresh answers without one: the old stays valid
         self._token = Token(token.access_token, kept, token.scopes or self._token.scopes, token.expires_in)
         self._deadline = _Deadline.after(self._clock, token.expires_in)
-        self._lee_way = min(60.0, token.expires_in / 10)
+        self._lee_way = self._lee_way_of(token.expires_in)
+
+    @staticmethod
+    def _lee_way_of(seconds: float) -> float:
+        return min(60.0, seconds / 10)
 
     def revoke(self) -> bool:
         """Revoke at Zoho and forget here; tell whether Zoho did. It is forgotten here in any case."""

@@ -22,6 +22,7 @@ from zbt_notebook.oauth import (
 )
 from zbt_notebook.pasted import Redirect, read_pasted
 from zbt_notebook.scopes import PRESETS, parse_scopes
+from zbt_notebook.shared_token import TokenShare
 
 DEFAULT_REDIRECT_URI = "http://localhost:8000/callback"
 
@@ -128,7 +129,8 @@ def connect(
 ) -> Connection:
     """Sign in without a user: what is not given comes from ZBT_CLIENT_ID, ZBT_CLIENT_SECRET and ZBT_REFRESH_TOKEN.
 
-    A first access token is fetched at once, so that a wrong value shows here. Raise NotSignedIn with the names of
+    A first access token is fetched at once, so that a wrong value shows here; processes of one machine that sign in
+    with the same refresh token share it. Raise NotSignedIn with the names of
     what is missing, SignInRejected where Zoho refuses.
     """
     given = {
@@ -151,9 +153,10 @@ def connect(
         transport or _transport(),
         name=name,
         clock=clock,
+        share=TokenShare.of(f"{values['ZBT_CLIENT_ID']} {values['ZBT_REFRESH_TOKEN']}"),
         register=False,
     )
-    connection.refresh()
+    connection.client.authorization.access_token()
     kernel.register(connection)
     return connection
 
@@ -167,9 +170,10 @@ def _connected(
     name: str,
     asked: tuple[str, ...] = (),
     clock: Clock | None = None,
+    share: TokenShare | None = None,
     register: bool = True,
 ) -> Connection:
-    authorization = Authorization(client, data_center, token, transport, asked=asked, clock=clock)
+    authorization = Authorization(client, data_center, token, transport, asked=asked, clock=clock, share=share)
     connection = Connection(authorization, transport, name=name, clock=clock)
     if register:
         kernel.register(connection)
