@@ -226,3 +226,37 @@ def test_the_same_holds_without_pyarrow():
     )
     done = subprocess.run([sys.executable, "-c", run], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_hundreds_of_pages_are_as_one():
+    """Where page parts are put together, nothing moves: whole, sparse, mixed, too long and late columns alike."""
+    records = [
+        {
+            "id": n,
+            "s": str(n),
+            "rare": "x" if n % 7 == 0 else None,
+            "mixed": [n, str(n), None, [n]][n % 4],
+            "big": n << 60,
+        }
+        | ({"late": n / 2, "flag": "true", "m": {"id": n}} if n > 100 else {"b": n % 2 == 0})
+        for n in range(400)
+    ]
+    builder = FrameBuilder()
+    for record in records:
+        builder.add([record])
+    paged, whole = builder.frame(), to_frame(records)
+    assert len(builder) == 400
+    assert repr(builder) == "<FrameBuilder: 400 records>"
+    assert list(map(str, paged.dtypes)) == list(map(str, whole.dtypes))
+    assert repr(paged.to_dict("list")) == repr(whole.to_dict("list"))
+    assert paged["rare"].notna().sum() == 58
+    assert paged["m.id"].tolist()[-1] == 399
+
+
+def test_thousands_of_different_strings_are_kept_where_they_are_objects():
+    """Sharing equal strings ends where they stop being few; none is lost."""
+    with pd.option_context("mode.string_storage", "python"):
+        builder = FrameBuilder()
+        for start in range(0, 9000, 3000):
+            builder.add([{"s": f"{start + n}"} for n in range(3000)])
+        assert builder.frame()["s"].tolist() == [str(n) for n in range(9000)]
