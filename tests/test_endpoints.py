@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zbt_notebook import endpoints, scopes
-from zbt_notebook.sandbox.bugtracker.catalogue import TABLE
+from zbt_notebook.simulator.bugtracker.catalogue import TABLE
 
 FILE = Path(endpoints.__file__).with_name("endpoints.json")
 ENTRIES = json.loads(FILE.read_bytes())["endpoints"]

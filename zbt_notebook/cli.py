@@ -19,7 +19,7 @@ from zbt_notebook.errors import ZbtError
 from zbt_notebook.lab import JupyterServer
 
 if TYPE_CHECKING:
-    from zbt_notebook.sandbox import Sandbox
+    from zbt_notebook.simulator import Sandbox
 
 FIRST_NOTEBOOK = "00_quickstart.ipynb"
 _PACKAGE = Path(__file__).resolve().parent
@@ -40,7 +40,7 @@ def demo(*, port: int = 0, browser: bool = True) -> int:
     checkout.enter("lab", module="zbt_notebook")
     if importlib.util.find_spec("jupyterlab") is None:
         raise ZbtError("The demo needs JupyterLab, which is not installed.", hint='pip install "zbt-notebook[lab]"')
-    from zbt_notebook.sandbox import Sandbox
+    from zbt_notebook.simulator import Sandbox
 
     with _until_stopped() as stop, Sandbox() as zoho:
         folder = copy_of_the_notebooks()
@@ -67,7 +67,7 @@ def demo(*, port: int = 0, browser: bool = True) -> int:
 
 def sandbox() -> int:
     """Serve the sandbox alone: one line of JSON says where and with which client; then until stopped."""
-    from zbt_notebook.sandbox import Sandbox
+    from zbt_notebook.simulator import Sandbox
 
     with _until_stopped() as stop, Sandbox() as zoho:
         print(as_json(zoho), flush=True)

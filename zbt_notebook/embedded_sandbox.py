@@ -77,7 +77,7 @@ def sandbox(**options: Any) -> SandboxSite:
 
     *options* are the world's: ``seed``, ``projects``, ``bugs``, ``data_centers``.
     """
-    from zbt_notebook.sandbox import Sandbox
+    from zbt_notebook.simulator import Sandbox
 
     running = Sandbox(**options)
     return SandboxSite(

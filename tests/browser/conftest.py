@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser import chromium
 from tests.browser.jupyter import Application, LabNotebook
 from tests.conftest import ROOT
-from zbt_notebook.sandbox import Sandbox
+from zbt_notebook.simulator import Sandbox
 
 ARTEFACTS = ROOT / "tests" / "artefacts"
 SWITCHES = (

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.sandbox.person import Person
-from zbt_notebook.sandbox import Sandbox
+from zbt_notebook.simulator import Sandbox
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 
 from zbt_notebook.errors import Unreachable, ZbtError
 from zbt_notebook.http import Request, Upload, decode_json
-from zbt_notebook.sandbox import Sandbox
+from zbt_notebook.simulator import Sandbox
 from zbt_notebook.transport import RequestsTransport, as_requests_response
 
 

@@ -3,7 +3,7 @@
 import json
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from zbt_notebook.sandbox.http import Request
+from zbt_notebook.simulator.http import Request
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from zbt_notebook.sandbox import Switches
+from zbt_notebook.simulator import Switches
 
 HERE = Path(__file__).parent
 TABLE = (HERE / "README.md").read_text("utf-8")

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from tests.sandbox.person import Person, landed
-from zbt_notebook.sandbox import Clock, World
+from zbt_notebook.simulator import Clock, World
 
 
 @pytest.fixture

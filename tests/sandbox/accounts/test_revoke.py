@@ -6,7 +6,7 @@ import json
 import pytest
 
 from tests.sandbox.person import Person
-from zbt_notebook.sandbox import Clock, World
+from zbt_notebook.simulator import Clock, World
 
 CLASSIC, NEWER = "/oauth/v2/token/revoke", "/oauth/v2/revoke/token"
 

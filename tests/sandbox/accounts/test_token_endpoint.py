@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sandbox.person import FORM, Person
-from zbt_notebook.sandbox import Clock, World
-from zbt_notebook.sandbox.http import Request
+from zbt_notebook.simulator import Clock, World
+from zbt_notebook.simulator.http import Request
 
 
 @pytest.fixture

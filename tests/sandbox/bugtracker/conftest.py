@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 
 import pytest
 
-from zbt_notebook.sandbox.accounts.grant import DEMO_USER, Grant
-from zbt_notebook.sandbox.bugtracker import BugTracker
-from zbt_notebook.sandbox.clock import Clock
-from zbt_notebook.sandbox.data.portal import PROJECT_BASE
-from zbt_notebook.sandbox.http import Request, Response
-from zbt_notebook.sandbox.switches import Switches
+from zbt_notebook.simulator.accounts.grant import DEMO_USER, Grant
+from zbt_notebook.simulator.bugtracker import BugTracker
+from zbt_notebook.simulator.clock import Clock
+from zbt_notebook.simulator.data.portal import PROJECT_BASE
+from zbt_notebook.simulator.http import Request, Response
+from zbt_notebook.simulator.switches import Switches
 
 ORIGIN = "https://bugtracker.sandbox.test"
 NOW = 1_790_000_000.0

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from zbt_notebook.sandbox.bugtracker import dates
+from zbt_notebook.simulator.bugtracker import dates
 
 WIRE_TRIPLES = ("created_time", "updated_time")
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from zbt_notebook.sandbox.bugtracker.catalogue import TABLE
-from zbt_notebook.sandbox.bugtracker.routes import RouteTable
-from zbt_notebook.sandbox.data.portal import PORTAL_ID, PROJECT_BASE
+from zbt_notebook.simulator.bugtracker.catalogue import TABLE
+from zbt_notebook.simulator.bugtracker.routes import RouteTable
+from zbt_notebook.simulator.data.portal import PORTAL_ID, PROJECT_BASE
 
 PORTAL = "/restapi/portal/brightwater"
 PP = f"/api/v3/portal/{PORTAL_ID}/projects/{PROJECT_BASE}"

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from zbt_notebook.sandbox.data import generate
+from zbt_notebook.simulator.data import generate
 
 NOW = 1_790_000_000
 DAY = 86_400

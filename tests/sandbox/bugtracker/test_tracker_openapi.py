@@ -5,9 +5,9 @@ import json
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from zbt_notebook.sandbox.bugtracker.catalogue import TABLE
-from zbt_notebook.sandbox.bugtracker.openapi import examples
-from zbt_notebook.sandbox.http import Request
+from zbt_notebook.simulator.bugtracker.catalogue import TABLE
+from zbt_notebook.simulator.bugtracker.openapi import examples
+from zbt_notebook.simulator.http import Request
 
 schemathesis = pytest.importorskip("schemathesis")
 GenerationMode = schemathesis.GenerationMode

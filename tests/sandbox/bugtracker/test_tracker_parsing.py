@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from zbt_notebook.sandbox.bugtracker import dates
-from zbt_notebook.sandbox.bugtracker.catalogue import TABLE
-from zbt_notebook.sandbox.bugtracker.openapi import examples
-from zbt_notebook.sandbox.bugtracker.parameters import (
+from zbt_notebook.simulator.bugtracker import dates
+from zbt_notebook.simulator.bugtracker.catalogue import TABLE
+from zbt_notebook.simulator.bugtracker.openapi import examples
+from zbt_notebook.simulator.bugtracker.parameters import (
     Clocked,
     Day,
     Identifier,
@@ -24,9 +24,9 @@ from zbt_notebook.sandbox.bugtracker.parameters import (
     Whole,
     YesNo,
 )
-from zbt_notebook.sandbox.bugtracker.refusals import Refused
-from zbt_notebook.sandbox.bugtracker.tracker import encode_json
-from zbt_notebook.sandbox.http import Request
+from zbt_notebook.simulator.bugtracker.refusals import Refused
+from zbt_notebook.simulator.bugtracker.tracker import encode_json
+from zbt_notebook.simulator.http import Request
 
 KINDS = (
     Text(20, 1), Whole(0, 99), OneOf(("open", "closed")), Identifier(), Identifiers("all"), Day(), Day(iso=True),

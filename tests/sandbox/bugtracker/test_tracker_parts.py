@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from zbt_notebook.sandbox.bugtracker.bug_writing import check_size
-from zbt_notebook.sandbox.bugtracker.refusals import Refused
+from zbt_notebook.simulator.bugtracker.bug_writing import check_size
+from zbt_notebook.simulator.bugtracker.refusals import Refused
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from zbt_notebook.sandbox.accounts.grant import DEMO_USER
+from zbt_notebook.simulator.accounts.grant import DEMO_USER
 
 PORTALS = "/restapi/portals/"
 

@@ -4,7 +4,7 @@ import ast
 from dataclasses import fields
 from pathlib import Path
 
-from zbt_notebook.sandbox.switches import Switches
+from zbt_notebook.simulator.switches import Switches
 
 HERE = Path(__file__).parent
 TABLE = (HERE.parent / "README.md").read_text("utf-8")

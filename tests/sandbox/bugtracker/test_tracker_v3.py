@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from zbt_notebook.sandbox.data.portal import PORTAL_ID, PROJECT_BASE
+from zbt_notebook.simulator.data.portal import PORTAL_ID, PROJECT_BASE
 
 P = f"/api/v3/portal/{PORTAL_ID}"
 PP = f"{P}/projects/{PROJECT_BASE}"

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.sandbox.person import FORM, Person
-from zbt_notebook.sandbox import Clock, World
-from zbt_notebook.sandbox.http import Request
+from zbt_notebook.simulator import Clock, World
+from zbt_notebook.simulator.http import Request
 
 
 @pytest.fixture

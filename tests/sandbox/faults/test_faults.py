@@ -10,9 +10,9 @@ import pytest
 import requests
 
 from tests.sandbox.person import Person
-from zbt_notebook.sandbox import Clock, Sandbox, World
-from zbt_notebook.sandbox.faults import KINDS, Faults
-from zbt_notebook.sandbox.http import Request
+from zbt_notebook.simulator import Clock, Sandbox, World
+from zbt_notebook.simulator.faults import KINDS, Faults
+from zbt_notebook.simulator.http import Request
 
 INFO = "/oauth/serverinfo"
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.sandbox.person import Person, landed
-from zbt_notebook.sandbox import Clock, World
+from zbt_notebook.simulator import Clock, World
 
 THROTTLED = {
     "error_description": "You have made too many requests continuously. Please try again after some time.",

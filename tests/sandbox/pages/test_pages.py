@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.sandbox.person import FORM, Person, landed
-from zbt_notebook.sandbox import Clock, World
-from zbt_notebook.sandbox.http import Request
-from zbt_notebook.sandbox.pages.layout import ASSETS, Markup, fill
+from zbt_notebook.simulator import Clock, World
+from zbt_notebook.simulator.http import Request
+from zbt_notebook.simulator.pages.layout import ASSETS, Markup, fill
 
 HOSTILE = "<script>alert('x')</script>&\"'"
 

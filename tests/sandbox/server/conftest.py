@@ -3,7 +3,7 @@ import socket
 
 import pytest
 
-from zbt_notebook.sandbox import Sandbox
+from zbt_notebook.simulator import Sandbox
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from tests.sandbox.person import Person
-from zbt_notebook.sandbox import Sandbox, World
+from zbt_notebook.simulator import Sandbox, World
 
 
 def connection(origin):
@@ -175,7 +175,7 @@ def test_it_ends_with_its_process():
     """A script that forgets to stop ends at once, without a warning or a word."""
     script = """
 import http.client
-from zbt_notebook.sandbox import Sandbox
+from zbt_notebook.simulator import Sandbox
 sandbox = Sandbox(projects=1, bugs=1)
 peer = http.client.HTTPConnection(sandbox.accounts_url.removeprefix("http://"))
 peer.request("GET", "/oauth/serverinfo")

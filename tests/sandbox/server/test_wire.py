@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zbt_notebook.sandbox.wire import BadMessageError, Message, read_message
+from zbt_notebook.simulator.wire import BadMessageError, Message, read_message
 
 NAMES = st.from_regex(r"[A-Za-z][A-Za-z-]{0,12}", fullmatch=True).map(lambda name: f"x-{name}".lower())
 VALUES = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=20)

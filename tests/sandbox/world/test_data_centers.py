@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tests.sandbox.person import Person, landed
-from zbt_notebook.sandbox import Clock, World
-from zbt_notebook.sandbox.sites import DATA_CENTERS
+from zbt_notebook.simulator import Clock, World
+from zbt_notebook.simulator.sites import DATA_CENTERS
 
 
 @pytest.fixture

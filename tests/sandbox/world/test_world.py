@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.sandbox.person import Person
-from zbt_notebook.sandbox import Clock, World
-from zbt_notebook.sandbox.accounts import DEMO_USER, Grant, User
-from zbt_notebook.sandbox.http import Request
+from zbt_notebook.simulator import Clock, World
+from zbt_notebook.simulator.accounts import DEMO_USER, Grant, User
+from zbt_notebook.simulator.http import Request
 
 
 def grant(*scopes):

@@ -1,7 +1,0 @@
-"""Zoho Accounts: who may act for whom, and for how long."""
-
-from zbt_notebook.sandbox.accounts.clients import Client
-from zbt_notebook.sandbox.accounts.front import Accounts, bearer_token
-from zbt_notebook.sandbox.accounts.grant import DEMO_USER, Grant, User
-
-__all__ = ["DEMO_USER", "Accounts", "Client", "Grant", "User", "bearer_token"]

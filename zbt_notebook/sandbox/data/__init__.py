@@ -1,5 +1,0 @@
-"""The data set of the sandbox: rows, and how they are made from a seed."""
-
-from zbt_notebook.sandbox.data.generate import Dataset, generate
-
-__all__ = ["Dataset", "generate"]

@@ -1,0 +1,40 @@
+"""All routes of the simulated API."""
+
+from zbt_notebook.simulator.bugtracker.classic import (
+    activities,
+    bug_parts,
+    bugs,
+    dashboard,
+    documents,
+    events,
+    fields,
+    forums,
+    milestones,
+    portals,
+    projects,
+    search,
+    timesheets,
+    users,
+)
+from zbt_notebook.simulator.bugtracker.routes import RouteTable
+from zbt_notebook.simulator.bugtracker.v3 import issue_parts, issues, places, tags
+
+_CLASSIC = (
+    portals,
+    projects,
+    milestones,
+    bugs,
+    bug_parts,
+    activities,
+    fields,
+    timesheets,
+    events,
+    forums,
+    documents,
+    users,
+    search,
+    dashboard,
+)
+_V3 = (places, issues, issue_parts, tags)
+
+TABLE = RouteTable(route for family in (*_CLASSIC, *_V3) for route in family.ROUTES)

@@ -1,0 +1,53 @@
+"""What happened to a bug."""
+
+from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.parameters import Json
+from zbt_notebook.simulator.bugtracker.routes import Route
+from zbt_notebook.simulator.bugtracker.schemas import many
+from zbt_notebook.simulator.data.rows import Activity, Bug
+
+B = "/restapi/portal/{portal}/projects/{project}/bugs/{bug}"
+
+
+def activities(call: Call, bug: Bug) -> list[Activity]:
+    """What happened to a bug, oldest first: what its dates tell, and what was written since."""
+    told = [Activity(bug.id + 60, bug.project_id, bug.id, bug.title, "Bug", bug.reporter, "added", bug.created_ms)]
+    if bug.closed_ms is not None:
+        author = bug.assignee or bug.reporter
+        told.append(Activity(bug.id + 61, bug.project_id, bug.id, bug.title, "Bug", author, "closed", bug.closed_ms))
+    written = call.store.activities.get(bug.id, [])
+    return written if written and written[0].state == "added" else told + written
+
+
+def activity_shape(call: Call, row: Activity) -> Json:
+    """Shape an activity."""
+    shown = call.triple("time", row.at_ms)
+    return {
+        "id": row.id,
+        "name": row.name,
+        "activity_for": row.activity_for,
+        "activity_by": call.name(row.author),
+        "state": row.state,
+        "time": shown["time"],
+        "time_long": row.at_ms,
+        "display_time": shown["time_format"],
+    }
+
+
+def list_activities(call: Call) -> Answer:
+    """List what happened to a bug."""
+    return listing("activities", [activity_shape(call, row) for row in call.page(activities(call, call.bug))])
+
+
+ROUTES = (
+    Route(
+        "GET",
+        f"{B}/activities/",
+        "bugs.READ",
+        list_activities,
+        "List what happened to a bug",
+        query=PAGING,
+        returns=many("activities", "Activity"),
+        empty=True,
+    ),
+)

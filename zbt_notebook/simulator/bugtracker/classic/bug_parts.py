@@ -1,0 +1,262 @@
+"""What hangs on a bug: comments, attachments, followers, resolution, timer."""
+
+from zbt_notebook.simulator.bugtracker import refusals
+from zbt_notebook.simulator.bugtracker.bug_query import wanted
+from zbt_notebook.simulator.bugtracker.bug_writing import file_at, say, touch
+from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.classic.downloads import download
+from zbt_notebook.simulator.bugtracker.parameters import File, Identifiers, Json, Parameter, Text
+from zbt_notebook.simulator.bugtracker.routes import Route
+from zbt_notebook.simulator.bugtracker.schemas import DELETED, many
+from zbt_notebook.simulator.data.rows import Attachment, Bug, Comment, Member
+
+PP = "/restapi/portal/{portal}/projects/{project}"
+B = f"{PP}/bugs/{{bug}}"
+
+
+def comment_shape(call: Call, comment: Comment) -> Json:
+    """Shape a comment."""
+    return {
+        "id": comment.id,
+        "id_string": str(comment.id),
+        "content": comment.content,
+        "added_by": str(comment.author),
+        "added_person": call.name(comment.author),
+        **call.triple("created_time", comment.created_ms),
+    }
+
+
+def list_comments(call: Call) -> Answer:
+    """List a bug's comments, oldest first."""
+    rows = call.page(call.store.comments.of(call.bug.id))
+    return listing("comments", [comment_shape(call, comment) for comment in rows])
+
+
+def list_all_comments(call: Call) -> Answer:
+    """List the comments of many bugs: those with the newest bugs first."""
+    first, size = max(call.values.get("index", 1), 1), call.values.get("range", 100)
+    rows: list[Comment] = []
+    for bug in wanted(call, call.project.id):
+        rows += call.store.comments.of(bug.id) if bug.comment_count else ()
+        if len(rows) >= first + size:
+            break
+    return listing("comments", [comment_shape(call, row) | {"bug_id": str(row.parent_id)} for row in call.page(rows)])
+
+
+def add_comment(call: Call) -> Answer:
+    """Comment on a bug."""
+    return Answer(201, {"comments": [comment_shape(call, say(call, call.bug, call.values["content"]))]})
+
+
+def delete_comment(call: Call) -> Answer:
+    """Delete a comment."""
+    bug = call.bug
+    call.store.comments.remove(call.store.comments.find(bug.id, call.number("comment"), "Comment"))
+    touch(call, bug, "deleted a comment", comment_count=len(call.store.comments.of(bug.id)))
+    return Answer(200, {"response": "Comment deleted successfully"})
+
+
+def attachment_shape(call: Call, row: Attachment) -> Json:
+    """Shape an attachment; Zoho's own shape is not known."""
+    return {
+        "attachment_id": str(row.id),
+        "file_name": row.file_name,
+        "file_size": str(len(row.content)),
+        "file_type": row.content_type,
+        "uploaded_by": str(row.author),
+        "uploaded_person": call.name(row.author),
+        **call.triple("uploaded_time", row.created_ms),
+        "link": {"self": call.link("projects", row.project_id, "bugs", row.parent_id, "attachments", row.id)},
+    }
+
+
+def list_attachments(call: Call) -> Answer:
+    """List a bug's files."""
+    rows = call.store.attachments.of(call.bug.id)
+    return listing("attachments", [attachment_shape(call, row) for row in rows])
+
+
+def add_attachments(call: Call) -> Answer:
+    """Attach files."""
+    bug = call.bug
+    if not call.uploads:
+        raise refusals.parameter_missing("uploaddoc")
+    for upload in call.uploads:
+        bug = file_at(call, bug, upload)
+    rows = call.store.attachments.of(bug.id)[-len(call.uploads) :]
+    return Answer(201, {"attachments": [attachment_shape(call, row) for row in rows]})
+
+
+def download_attachment(call: Call) -> Answer:
+    """Give the file itself, never to be shown as a page of this site."""
+    row = call.store.attachments.find(call.bug.id, call.number("attachment"), "Attachment")
+    return download(row.content, row.file_name)
+
+
+def delete_attachment(call: Call) -> Answer:
+    """Delete a file."""
+    bug, attachments = call.bug, call.store.attachments
+    attachments.remove(attachments.find(bug.id, call.number("attachment"), "Attachment"))
+    touch(call, bug, "deleted a file", attachment_count=len(attachments.of(bug.id)))
+    return Answer(200, {"response": "Attachment deleted successfully"})
+
+
+def _followers(call: Call, bug: Bug) -> list[Json]:
+    members = [call.store.members.get(one) for one in bug.followers]
+    return [
+        {"follower_id": str(one.id), "follower_name": one.name, "follower_email": one.email} for one in members if one
+    ]
+
+
+def list_followers(call: Call) -> Answer:
+    """List who follows a bug."""
+    return listing("bugfollowers", _followers(call, call.bug))
+
+
+def _named(call: Call) -> list[Member]:
+    found = [call.store.member_by_any_id(number) for number in sorted(call.values["bug_followers"])]
+    if None in found:
+        raise refusals.not_found("The user of bug_followers")
+    return [member for member in found if member]
+
+
+def add_followers(call: Call) -> Answer:
+    """Let people follow a bug."""
+    bug = call.bug
+    ids = (*bug.followers, *(one.id for one in _named(call) if one.id not in bug.followers))
+    return Answer(200, {"bugfollowers": _followers(call, touch(call, bug, "added followers", followers=ids))})
+
+
+def remove_followers(call: Call) -> Answer:
+    """Let people no longer follow a bug; everybody, where nobody is named."""
+    bug = call.bug
+    gone = {one.id for one in _named(call)} if "bug_followers" in call.values else set(bug.followers)
+    touch(call, bug, "removed followers", followers=tuple(one for one in bug.followers if one not in gone))
+    return Answer(200, {"response": "Followers deleted successfully"})
+
+
+def _resolution(call: Call, bug: Bug) -> Json:
+    at = bug.resolved_ms if bug.resolved_ms is not None else bug.updated_ms
+    return {
+        "resolution": bug.resolution,
+        "resolved_by": str(bug.resolved_by),
+        "resolved_person": call.name(bug.resolved_by),
+        **call.triple("resolved_time", at),
+    }
+
+
+def get_resolution(call: Call) -> Answer:
+    """Show how a bug was resolved."""
+    bug = call.bug
+    return listing("resolution", [_resolution(call, bug)] if bug.resolution else [])
+
+
+def set_resolution(call: Call) -> Answer:
+    """Say how a bug was resolved."""
+    status = 200 if call.request.method == "PUT" else 201
+    changes = {"resolution": call.values["resolution"], "resolved_by": call.user.id, "resolved_ms": call.now_ms}
+    return Answer(status, {"resolution": [_resolution(call, touch(call, call.bug, "resolved", **changes))]})
+
+
+def delete_resolution(call: Call) -> Answer:
+    """Take the resolution back."""
+    touch(call, call.bug, "removed the resolution", resolution="", resolved_by=0, resolved_ms=None)
+    return Answer(200, {"response": "Resolution deleted successfully"})
+
+
+def get_timer(call: Call) -> Answer:
+    """Show the caller's timer at a bug, which the first look starts."""
+    bug = call.bug
+    started = call.store.timers.setdefault((bug.id, call.user.id), call.now_ms)
+    elapsed = (call.now_ms - started) // 1000
+    timer = {"bug_id": str(bug.id), "owner_id": str(call.user.id), "status": "running", "elapsed_seconds": elapsed}
+    return Answer(200, {"timer": [timer]})
+
+
+_COMMENTS, _FILES, _FOLLOWERS = (
+    many("comments", "Comment"),
+    many("attachments", "Attachment"),
+    many("bugfollowers", "Follower"),
+)
+_RESOLUTION = many("resolution", "Resolution")
+_WHO = Parameter("bug_followers", Identifiers(), required=True)
+_HOW = (Parameter("resolution", Text(shortest=1), required=True),)
+_FILE = (Parameter("uploaddoc", File(), required=True),)
+ROUTES = (
+    Route(
+        "GET",
+        f"{B}/comments/",
+        "bugs.READ",
+        list_comments,
+        "List a bug's comments",
+        query=PAGING,
+        returns=_COMMENTS,
+        empty=True,
+    ),
+    Route(
+        "POST",
+        f"{B}/comments/",
+        "bugs.CREATE",
+        add_comment,
+        "Comment on a bug",
+        body=(Parameter("content", Text(shortest=1), required=True),),
+        returns=_COMMENTS,
+        status=201,
+    ),
+    Route(
+        "GET",
+        f"{PP}/bugs/comments/",
+        "bugs.READ",
+        list_all_comments,
+        "List the comments of many bugs",
+        query=PAGING,
+        returns=_COMMENTS,
+        empty=True,
+    ),
+    Route("DELETE", f"{B}/comments/{{comment}}/", "bugs.DELETE", delete_comment, "Delete a comment", returns=DELETED),
+    Route("GET", f"{B}/attachments/", "bugs.READ", list_attachments, "List a bug's files", returns=_FILES, empty=True),
+    Route(
+        "POST",
+        f"{B}/attachments/",
+        "bugs.CREATE",
+        add_attachments,
+        "Attach a file",
+        body=_FILE,
+        returns=_FILES,
+        status=201,
+    ),
+    Route("GET", f"{B}/attachments/{{attachment}}/", "bugs.READ", download_attachment, "Download a file", binary=True),
+    Route(
+        "DELETE", f"{B}/attachments/{{attachment}}/", "bugs.DELETE", delete_attachment, "Delete a file", returns=DELETED
+    ),
+    Route("GET", f"{B}/bugfollowers/", "bugs.READ", list_followers, "List followers", returns=_FOLLOWERS, empty=True),
+    Route(
+        "POST", f"{B}/bugfollowers/", "bugs.UPDATE", add_followers, "Add followers", body=(_WHO,), returns=_FOLLOWERS
+    ),
+    Route(
+        "DELETE",
+        f"{B}/bugfollowers/",
+        "bugs.DELETE",
+        remove_followers,
+        "Remove followers",
+        query=(Parameter("bug_followers", Identifiers()),),
+        returns=DELETED,
+    ),
+    Route(
+        "GET", f"{B}/resolution/", "bugs.READ", get_resolution, "Show the resolution", returns=_RESOLUTION, empty=True
+    ),
+    Route(
+        "POST", f"{B}/resolution/", "bugs.CREATE", set_resolution, "Resolve", body=_HOW, returns=_RESOLUTION, status=201
+    ),
+    Route(
+        "PUT",
+        f"{B}/resolution/",
+        "bugs.UPDATE",
+        set_resolution,
+        "Change the resolution",
+        body=_HOW,
+        returns=_RESOLUTION,
+    ),
+    Route("DELETE", f"{B}/resolution/", "bugs.DELETE", delete_resolution, "Remove the resolution", returns=DELETED),
+    Route("GET", f"{B}/timer", "bugs.READ", get_timer, "Show the timer", returns=many("timer", "Timer")),
+)

@@ -1,0 +1,81 @@
+"""The dashboard of a project: what happened, and the statuses people post."""
+
+from itertools import chain, islice
+
+from zbt_notebook.simulator.bugtracker.bug_query import wanted
+from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.classic.activities import activities, activity_shape
+from zbt_notebook.simulator.bugtracker.parameters import Json, Parameter, Text
+from zbt_notebook.simulator.bugtracker.routes import Route
+from zbt_notebook.simulator.bugtracker.schemas import many
+from zbt_notebook.simulator.data.rows import Comment
+
+PP = "/restapi/portal/{portal}/projects/{project}"
+_RECENT = 200
+
+
+def project_activities(call: Call) -> Answer:
+    """List what happened to the bugs that changed last, newest first."""
+    project = call.project
+    changed = sorted(wanted(call, project.id), key=lambda bug: -bug.updated_ms)[:_RECENT]
+    rows = sorted(chain.from_iterable(activities(call, bug) for bug in changed), key=lambda row: -row.at_ms)
+    return listing("activities", [activity_shape(call, row) for row in call.page(list(islice(rows, 2 * _RECENT)))])
+
+
+def _status_shape(call: Call, row: Comment) -> Json:
+    return {
+        "id": row.id,
+        "content": row.content,
+        "posted_by": str(row.author),
+        "posted_person": call.name(row.author),
+        **call.triple("posted_time", row.created_ms),
+    }
+
+
+def list_statuses(call: Call) -> Answer:
+    """List what people posted, newest first."""
+    rows = call.store.comments.of(call.project.id)[::-1]
+    return listing("statuses", [_status_shape(call, row) for row in call.page(rows)])
+
+
+def post_status(call: Call) -> Answer:
+    """Post a status."""
+    project = call.project
+    made = Comment(call.store.take_id(), project.id, project.id, call.user.id, call.values["content"], call.now_ms)
+    return Answer(201, {"statuses": [_status_shape(call, call.store.comments.add(made))]})
+
+
+_STATUSES = many("statuses", "ProjectStatus")
+# The scopes of these belong to Zoho Projects alone; in this family, those of projects stand in for them.
+ROUTES = (
+    Route(
+        "GET",
+        f"{PP}/activities/",
+        "projects.READ",
+        project_activities,
+        "List what happened in a project",
+        query=PAGING,
+        returns=many("activities", "Activity"),
+        empty=True,
+    ),
+    Route(
+        "GET",
+        f"{PP}/statuses/",
+        "projects.READ",
+        list_statuses,
+        "List posted statuses",
+        query=PAGING,
+        returns=_STATUSES,
+        empty=True,
+    ),
+    Route(
+        "POST",
+        f"{PP}/statuses/",
+        "projects.UPDATE",
+        post_status,
+        "Post a status",
+        body=(Parameter("content", Text(shortest=1), required=True),),
+        returns=_STATUSES,
+        status=201,
+    ),
+)

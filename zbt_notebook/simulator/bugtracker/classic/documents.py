@@ -1,0 +1,210 @@
+"""Documents with their versions, and folders."""
+
+from zbt_notebook.simulator.bugtracker import refusals
+from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.classic.downloads import download
+from zbt_notebook.simulator.bugtracker.parameters import File, Identifier, Identifiers, Json, Parameter, Text
+from zbt_notebook.simulator.bugtracker.routes import Route
+from zbt_notebook.simulator.bugtracker.schemas import DELETED, many
+from zbt_notebook.simulator.data.rows import Document, Folder, Version
+from zbt_notebook.simulator.http import Upload
+
+PP = "/restapi/portal/{portal}/projects/{project}"
+
+
+def document_shape(call: Call, document: Document) -> Json:
+    """Shape a document, its newest version first."""
+    here = ("projects", document.project_id, "documents", document.id)
+    folder = call.store.folders.get(document.folder_id)
+    return {
+        "id": document.id,
+        "file_name": document.file_name,
+        "content_type": document.content_type,
+        "folder": {"id": document.folder_id, "name": folder.name if folder else ""},
+        "versions": [
+            {
+                "id": version.id,
+                "version": version.number,
+                "uploaded_by": call.name(version.author),
+                **call.triple("uploaded_date", version.created_ms),
+                "file_size": str(len(version.content)),
+                "description": version.description,
+                "link": {"self": call.link(*here, "versions", version.id)},
+            }
+            for version in document.versions
+        ],
+        "link": {"self": call.link(*here)},
+    }
+
+
+def list_documents(call: Call) -> Answer:
+    """List the documents of a project."""
+    rows = call.store.documents.of(call.project.id)
+    return listing("documents", [document_shape(call, row) for row in call.page(rows)])
+
+
+def _document(call: Call) -> Document:
+    return call.store.documents.find(call.number("document"), "Document", call.project.id)
+
+
+def get_document(call: Call) -> Answer:
+    """Show one document."""
+    return Answer(200, {"documents": [document_shape(call, _document(call))]})
+
+
+def download_version(call: Call) -> Answer:
+    """Give the content of one version."""
+    document = _document(call)
+    for version in document.versions:
+        if version.id == call.number("version"):
+            return download(version.content, document.file_name)
+    raise refusals.not_found("Version")
+
+
+def _upload(call: Call) -> Upload:
+    if not call.uploads:
+        raise refusals.parameter_missing("uploaddoc")
+    return call.uploads[0]
+
+
+def _version(call: Call, upload: Upload, number: str) -> Version:
+    about = call.values.get("description", "")
+    return Version(call.store.take_id(), number, call.user.id, call.now_ms, upload.content, about)
+
+
+def create_document(call: Call) -> Answer:
+    """Upload a new document, into the first folder unless told."""
+    project, upload = call.project, _upload(call)
+    folder_id = call.values.get("folder_id")
+    if folder_id is None:
+        folder_id = next((folder.id for folder in call.store.folders.of(project.id)), 0)
+    else:
+        call.store.folders.find(folder_id, "Folder", project.id)
+    made = Document(
+        id=call.store.take_id(),
+        project_id=project.id,
+        folder_id=folder_id,
+        file_name=upload.filename,
+        content_type=upload.content_type,
+        versions=(_version(call, upload, "1.0"),),
+        tags=call.values.get("tags", ""),
+    )
+    return Answer(201, {"documents": [document_shape(call, call.store.documents.put(made))]})
+
+
+def add_version(call: Call) -> Answer:
+    """Upload a new version of a document."""
+    document = _document(call)
+    version = _version(call, _upload(call), f"{len(document.versions) + 1}.0")
+    changed = call.store.documents.change(document, versions=(version, *document.versions))
+    return Answer(200, {"documents": [document_shape(call, changed)]})
+
+
+def delete_document(call: Call) -> Answer:
+    """Delete a document with all its versions."""
+    call.store.documents.remove(_document(call))
+    return Answer(200, {"response": "Document deleted successfully"})
+
+
+def _folder_shape(call: Call, folder: Folder) -> Json:
+    here = call.link("projects", folder.project_id, "folders", folder.id)
+    return {"id": folder.id, "name": folder.name, "is_discussion": folder.discussion, "link": {"self": here}}
+
+
+def list_folders(call: Call) -> Answer:
+    """List the folders of a project."""
+    return listing("folders", [_folder_shape(call, row) for row in call.page(call.store.folders.of(call.project.id))])
+
+
+def create_folder(call: Call) -> Answer:
+    """Add a folder."""
+    made = call.store.folders.put(Folder(call.store.take_id(), call.project.id, call.values["name"]))
+    return Answer(201, {"folders": [_folder_shape(call, made)]})
+
+
+def _folder(call: Call) -> Folder:
+    return call.store.folders.find(call.number("folder"), "Folder", call.project.id)
+
+
+def rename_folder(call: Call) -> Answer:
+    """Rename a folder."""
+    return Answer(200, {"folders": [_folder_shape(call, call.store.folders.change(_folder(call), **call.values))]})
+
+
+def delete_folder(call: Call) -> Answer:
+    """Delete a folder with its documents."""
+    folder = _folder(call)
+    for document in call.store.documents.of(folder.project_id):
+        if document.folder_id == folder.id:
+            call.store.documents.remove(document)
+    call.store.folders.remove(folder)
+    return Answer(200, {"response": "Folder deleted successfully"})
+
+
+_DOCUMENTS, _FOLDERS = many("documents", "Document"), many("folders", "Folder")
+_HERE = f"{PP}/documents/{{document}}/"
+_NAME = (Parameter("name", Text(200, 1), required=True),)
+_UPLOAD = (
+    Parameter("uploaddoc", File(), required=True),
+    Parameter("description", Text()),
+    Parameter("tags", Text(1000)),
+    Parameter("notify", Identifiers()),
+)
+ROUTES = (
+    Route(
+        "GET",
+        f"{PP}/documents/",
+        "documents.READ",
+        list_documents,
+        "List documents",
+        query=PAGING,
+        returns=_DOCUMENTS,
+        empty=True,
+    ),
+    Route(
+        "POST",
+        f"{PP}/documents/",
+        "documents.CREATE",
+        create_document,
+        "Upload a document",
+        body=(*_UPLOAD, Parameter("folder_id", Identifier())),
+        returns=_DOCUMENTS,
+        status=201,
+    ),
+    Route("GET", _HERE, "documents.READ", get_document, "Show a document", returns=_DOCUMENTS),
+    Route(
+        "GET", f"{_HERE}versions/{{version}}/", "documents.READ", download_version, "Download a version", binary=True
+    ),
+    Route("POST", _HERE, "documents.UPDATE", add_version, "Upload a new version", body=_UPLOAD, returns=_DOCUMENTS),
+    Route("DELETE", _HERE, "documents.DELETE", delete_document, "Delete a document", returns=DELETED),
+    Route(
+        "GET",
+        f"{PP}/folders/",
+        "documents.READ",
+        list_folders,
+        "List folders",
+        query=PAGING,
+        returns=_FOLDERS,
+        empty=True,
+    ),
+    Route(
+        "POST",
+        f"{PP}/folders/",
+        "documents.CREATE",
+        create_folder,
+        "Add a folder",
+        body=_NAME,
+        returns=_FOLDERS,
+        status=201,
+    ),
+    Route(
+        "POST",
+        f"{PP}/folders/{{folder}}/",
+        "documents.UPDATE",
+        rename_folder,
+        "Rename a folder",
+        body=_NAME,
+        returns=_FOLDERS,
+    ),
+    Route("DELETE", f"{PP}/folders/{{folder}}/", "documents.DELETE", delete_folder, "Delete a folder", returns=DELETED),
+)

@@ -1,0 +1,175 @@
+"""Milestones."""
+
+from zbt_notebook.simulator.bugtracker import dates, refusals
+from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.parameters import Day, Identifier, Identifiers, Json, OneOf, Parameter, Text
+from zbt_notebook.simulator.bugtracker.routes import Route
+from zbt_notebook.simulator.bugtracker.schemas import DELETED, many
+from zbt_notebook.simulator.data.rows import Member, Milestone
+
+PP = "/restapi/portal/{portal}/projects/{project}"
+
+
+def milestone_shape(call: Call, milestone: Milestone) -> Json:
+    """Shape a milestone."""
+    done = milestone.completed_ms
+    shape: Json = {
+        "id": milestone.id,
+        "id_string": str(milestone.id),
+        "name": milestone.name,
+        "owner_name": call.name(milestone.owner),
+        "owner_id": str(milestone.owner),
+        "flag": "internal" if milestone.internal else "external",
+    }
+    for name, day in (("start_date", milestone.start_ms), ("end_date", milestone.end_ms)):
+        shape |= call.day_triple(name, day) | {name: dates.minute_text(day)}
+    shape["status"] = "notcompleted" if done is None else "completed"
+    if done is not None:
+        shape |= call.triple("completed_date", done)
+    here = ("projects", milestone.project_id, "milestones", milestone.id)
+    shape["link"] = {"self": call.link(*here), "status": call.link(*here, "status")}
+    return shape
+
+
+def _wanted(call: Call, milestone: Milestone) -> bool:
+    values = call.values
+    today = dates.today(call.now_ms, call.offset)
+    done = milestone.completed_ms is not None
+    people: frozenset[int] = values.get("owner", frozenset()) | values.get("owner_zpuid", frozenset())
+    owner = call.store.members.get(milestone.owner)
+    return (
+        values.get("status", "all") in {"all", "completed" if done else "notcompleted"}
+        and values.get("flag", "allflag") in {"allflag", "internal" if milestone.internal else "external"}
+        and {
+            "all": True,
+            "upcoming": not done and milestone.end_ms >= today,
+            "delayed": not done and milestone.end_ms < today,
+        }[values.get("display_type", "all")]
+        and (not people or bool(owner and {owner.id, owner.zpuid} & people))
+    )
+
+
+def list_milestones(call: Call) -> Answer:
+    """List milestones by status, flag, owner and how near they are."""
+    rows = [milestone for milestone in call.store.milestones.of(call.project.id) if _wanted(call, milestone)]
+    return listing("milestones", [milestone_shape(call, milestone) for milestone in call.page(rows)])
+
+
+def _milestone(call: Call) -> Milestone:
+    return call.store.milestones.find(call.number("milestone"), "Milestone", call.project.id)
+
+
+def get_milestone(call: Call) -> Answer:
+    """Show one milestone."""
+    return Answer(200, {"milestones": [milestone_shape(call, _milestone(call))]})
+
+
+def _owner(call: Call) -> Member:
+    found = call.store.member_by_any_id(call.values["owner"])
+    if found is None:
+        raise refusals.not_found("Owner")
+    return found
+
+
+def create_milestone(call: Call) -> Answer:
+    """Add a milestone."""
+    made = Milestone(
+        id=call.store.take_id(),
+        project_id=call.project.id,
+        name=call.values["name"],
+        owner=_owner(call).id,
+        start_ms=call.values["start_date"],
+        end_ms=call.values["end_date"],
+        internal=call.values["flag"] == "internal",
+    )
+    return Answer(201, {"milestones": [milestone_shape(call, call.store.milestones.put(made))]})
+
+
+def update_milestone(call: Call) -> Answer:
+    """Change a milestone."""
+    milestone, values = _milestone(call), call.values
+    changed = call.store.milestones.change(
+        milestone,
+        name=values.get("name", milestone.name),
+        owner=_owner(call).id if "owner" in values else milestone.owner,
+        start_ms=values.get("start_date", milestone.start_ms),
+        end_ms=values.get("end_date", milestone.end_ms),
+        internal=values["flag"] == "internal" if "flag" in values else milestone.internal,
+    )
+    return Answer(200, {"milestones": [milestone_shape(call, changed)]})
+
+
+def set_status(call: Call) -> Answer:
+    """Complete a milestone (2), or open it again (1)."""
+    done = call.now_ms if call.values["status"] == "2" else None
+    changed = call.store.milestones.change(_milestone(call), completed_ms=done)
+    return Answer(200, {"milestones": [milestone_shape(call, changed)]})
+
+
+def delete_milestone(call: Call) -> Answer:
+    """Delete a milestone; its bugs stay, without one."""
+    milestone = _milestone(call)
+    for bug in call.store.bugs.of(milestone.project_id):
+        if milestone.id in {bug.milestone_id, bug.affected_id}:
+            call.store.bugs.change(
+                bug,
+                milestone_id=0 if bug.milestone_id == milestone.id else bug.milestone_id,
+                affected_id=0 if bug.affected_id == milestone.id else bug.affected_id,
+            )
+    call.store.milestones.remove(milestone)
+    return Answer(200, {"response": "Milestone deleted successfully"})
+
+
+_FLAG = OneOf(("internal", "external"))
+_FIELDS = (("name", Text(200, 1)), ("start_date", Day()), ("end_date", Day()), ("owner", Identifier()), ("flag", _FLAG))
+_ONE = many("milestones", "Milestone")
+_HERE = f"{PP}/milestones/{{milestone}}/"
+ROUTES = (
+    Route(
+        "GET",
+        f"{PP}/milestones/",
+        "milestones.READ",
+        list_milestones,
+        "List milestones",
+        query=(
+            *PAGING,
+            Parameter("status", OneOf(("all", "completed", "notcompleted"))),
+            Parameter("display_type", OneOf(("all", "upcoming", "delayed"))),
+            Parameter("flag", OneOf(("allflag", "internal", "external"))),
+            Parameter("owner", Identifiers()),
+            Parameter("owner_zpuid", Identifiers()),
+        ),
+        returns=_ONE,
+        empty=True,
+    ),
+    Route(
+        "POST",
+        f"{PP}/milestones/",
+        "milestones.CREATE",
+        create_milestone,
+        "Create a milestone",
+        body=tuple(Parameter(name, kind, required=True) for name, kind in _FIELDS),
+        returns=_ONE,
+        status=201,
+    ),
+    Route("GET", _HERE, "milestones.READ", get_milestone, "Show a milestone", returns=_ONE),
+    Route(
+        "POST",
+        _HERE,
+        "milestones.UPDATE",
+        update_milestone,
+        "Change a milestone",
+        body=tuple(Parameter(name, kind) for name, kind in _FIELDS),
+        returns=_ONE,
+    ),
+    Route(
+        "POST",
+        f"{_HERE}status/",
+        "milestones.UPDATE",
+        set_status,
+        "Complete or reopen a milestone",
+        body=(Parameter("status", OneOf(("1", "2")), required=True),),
+        returns=_ONE,
+    ),
+    Route("DELETE", _HERE, "milestones.DELETE", delete_milestone, "Delete a milestone", returns=DELETED),
+)

@@ -1,0 +1,165 @@
+"""Projects."""
+
+from zbt_notebook.simulator.bugtracker import refusals
+from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.parameters import Identifier, Json, OneOf, Parameter, Text
+from zbt_notebook.simulator.bugtracker.routes import Route
+from zbt_notebook.simulator.bugtracker.schemas import DELETED, many
+from zbt_notebook.simulator.data.portal import CUSTOM_FIELDS
+from zbt_notebook.simulator.data.rows import Project
+
+P = "/restapi/portal/{portal}"
+STATUS = OneOf(("active", "archived", "template"))
+SORTING = (
+    Parameter("sort_column", OneOf(("created_time", "last_modified_time"))),
+    Parameter("sort_order", OneOf(("ascending", "descending"))),
+)
+_LINKS = {
+    "folder": "folders",
+    "milestone": "milestones",
+    "forum": "forums",
+    "document": "documents",
+    "event": "events",
+    "bug": "bugs",
+    "task": "tasks",
+    "tasklist": "tasklists",
+    "user": "users",
+    "timesheet": "logs",
+    "activity": "activities",
+    "status": "statuses",
+}
+
+
+def project_shape(call: Call, project: Project) -> Json:
+    """Shape a project with its counts."""
+    opened, closed = call.store.bug_counts(project.id)
+    milestones = call.store.milestones.of(project.id)
+    done = sum(milestone.completed_ms is not None for milestone in milestones)
+    return {
+        "id": project.id,
+        "id_string": str(project.id),
+        "name": project.name,
+        "status": project.status,
+        "owner_name": call.name(project.owner),
+        "owner_id": str(project.owner),
+        "description": project.description,
+        **call.triple("created_date", project.created_ms),
+        "IS_BUG_ENABLED": True,
+        "task_count": {"open": 0, "closed": 0},
+        "bug_count": {"open": opened, "closed": closed},
+        "milestone_count": {"open": len(milestones) - done, "closed": done},
+        "custom_fields": [{"Marked as": "hostile texts"}] if project.hostile else [],
+        "link": {
+            "self": call.link("projects", project.id),
+            **{name: call.link("projects", project.id, path) for name, path in _LINKS.items()},
+        },
+    }
+
+
+def list_projects(call: Call) -> Answer:
+    """List projects, by status and in order of their making."""
+    status = call.values.get("status", "active")
+    rows = [project for project in call.store.projects if project.status == status]
+    if "sort_column" in call.values or "sort_order" in call.values:
+        rows.sort(key=lambda project: project.created_ms, reverse=call.values.get("sort_order") == "descending")
+    return listing("projects", [project_shape(call, project) for project in call.page(rows)])
+
+
+def get_project(call: Call) -> Answer:
+    """Show one project."""
+    return Answer(200, {"projects": [project_shape(call, call.project)]})
+
+
+def create_project(call: Call) -> Answer:
+    """Make an empty project, owned by the caller unless told."""
+    owner = call.user
+    if "owner" in call.values:
+        found = call.store.member_by_any_id(call.values["owner"])
+        if not found:
+            raise refusals.not_found("Owner")
+        owner = found
+    name = call.values["name"]
+    project = Project(
+        id=call.store.take_id(),
+        name=name,
+        prefix=("".join(letter for letter in name.upper() if letter.isalnum())[:3] or "PR") + "1",
+        description=call.values.get("description", ""),
+        owner=owner.id,
+        created_ms=call.now_ms,
+        team=tuple({owner.id, call.user.id}),
+    )
+    return Answer(201, {"projects": [project_shape(call, call.store.projects.put(project))]})
+
+
+def update_project(call: Call) -> Answer:
+    """Change name, description or status."""
+    return Answer(200, {"projects": [project_shape(call, call.store.projects.change(call.project, **call.values))]})
+
+
+def delete_project(call: Call) -> Answer:
+    """Delete a project with all it holds."""
+    call.store.remove_project(call.project)
+    return Answer(200, {"response": "Project deleted successfully"})
+
+
+def list_custom_fields(_call: Call) -> Answer:
+    """List the custom fields that projects may have."""
+    return Answer(200, {"customfields": [custom_field(field) for field in range(len(CUSTOM_FIELDS))]})
+
+
+def custom_field(place: int) -> Json:
+    """Shape a custom field; the capital letter in ``default_Value`` is Zoho's."""
+    field = CUSTOM_FIELDS[place]
+    return {
+        "label_name": field.label,
+        "column_name": field.column,
+        "default_Value": "",
+        "picklist_values": list(field.options),
+    }
+
+
+_ONE = many("projects", "Project")
+_TEXTS = (Parameter("description", Text()),)
+ROUTES = (
+    Route(
+        "GET",
+        f"{P}/projects/",
+        "projects.READ",
+        list_projects,
+        "List projects",
+        query=(*PAGING, Parameter("status", STATUS, about="active unless told."), *SORTING),
+        returns=_ONE,
+        empty=True,
+    ),
+    Route(
+        "GET",
+        f"{P}/projects/customfields/",
+        "projects.READ",
+        list_custom_fields,
+        "List the projects' custom fields",
+        returns=many("customfields", "CustomField"),
+    ),
+    Route(
+        "POST",
+        f"{P}/projects/",
+        "projects.CREATE",
+        create_project,
+        "Create a project",
+        body=(Parameter("name", Text(200, 1), required=True), *_TEXTS, Parameter("owner", Identifier())),
+        returns=_ONE,
+        status=201,
+    ),
+    Route("GET", f"{P}/projects/{{project}}/", "projects.READ", get_project, "Show a project", returns=_ONE),
+    Route(
+        "POST",
+        f"{P}/projects/{{project}}/",
+        "projects.UPDATE",
+        update_project,
+        "Change a project",
+        body=(Parameter("name", Text(200, 1)), *_TEXTS, Parameter("status", STATUS)),
+        returns=_ONE,
+    ),
+    Route(
+        "DELETE", f"{P}/projects/{{project}}/", "projects.DELETE", delete_project, "Delete a project", returns=DELETED
+    ),
+)

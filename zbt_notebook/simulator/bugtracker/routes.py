@@ -1,0 +1,114 @@
+"""The route table: what can be called, with which scope and which parameters, and who answers."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from zbt_notebook.simulator.bugtracker import refusals
+from zbt_notebook.simulator.bugtracker.call import Answer, Call
+from zbt_notebook.simulator.bugtracker.parameters import Kind, Parameter
+
+Json = dict[str, Any]
+CLASSIC = "/restapi/"
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method at one path.
+
+    ``scope`` is its module and operation; ``body`` describes form fields in the classic API and JSON keys in V3, or is
+    a kind of its own where the body is an array; ``returns`` is the JSON schema of the answer, None where it has no
+    body, and ``empty`` tells that 204 may come in its place.
+    """
+
+    method: str
+    path: str
+    scope: str
+    handler: Callable[[Call], Answer]
+    about: str
+    query: tuple[Parameter, ...] = ()
+    body: tuple[Parameter, ...] | Kind = ()
+    returns: Json | None = None
+    status: int = 200
+    empty: bool = False
+    binary: bool = False
+
+    @property
+    def classic(self) -> bool:
+        """Tell the classic API from V3."""
+        return self.path.startswith(CLASSIC)
+
+    @property
+    def module(self) -> str:
+        """The module of its scope: ``bugs``."""
+        return self.scope.partition(".")[0]
+
+    @property
+    def operation(self) -> str:
+        """The operation of its scope: ``READ``."""
+        return self.scope.partition(".")[2]
+
+    @property
+    def pattern(self) -> str:
+        """What the throttle counts by."""
+        return f"{self.method} {self.path}"
+
+
+@dataclass(slots=True)
+class _Place:
+    """All methods of one path."""
+
+    regex: re.Pattern[str]
+    names: tuple[str, ...]
+    methods: dict[str, Route] = field(default_factory=dict)
+
+
+class RouteTable:
+    """Finds the route of a method and a path."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self.routes = tuple(routes)
+        self._by_length: dict[int, list[_Place]] = {}
+        places: dict[str, _Place] = {}
+        for route in self.routes:
+            place = places.get(route.path)
+            if place is None:
+                place = places[route.path] = _Place(_compile(route.path), tuple(_FIELD.findall(route.path)))
+                self._by_length.setdefault(_length(route.path), []).append(place)
+            if route.method in place.methods:
+                message = f"two routes answer {route.pattern}"
+                raise ValueError(message)
+            place.methods[route.method] = route
+
+    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
+        """Give the route and the values of its path; Refused where there is none."""
+        for place in self._by_length.get(_length(path), ()):
+            if found := place.regex.fullmatch(path):
+                if method not in place.methods:
+                    raise refusals.wrong_method(method)
+                return place.methods[method], dict(zip(place.names, map(unquote, found.groups()), strict=True))
+        raise refusals.wrong_url(path)
+
+    def methods(self, path: str) -> tuple[str, ...]:
+        """The methods that a path knows, for ``Allow``."""
+        for place in self._by_length.get(_length(path), ()):
+            if place.regex.fullmatch(path):
+                return tuple(place.methods)
+        return ()
+
+
+def _length(path: str) -> int:
+    return path.rstrip("/").count("/")
+
+
+def _compile(path: str) -> re.Pattern[str]:
+    def piece(found: re.Match[str]) -> str:
+        by_name = found[1] == "portal" and path.startswith(CLASSIC)  # V3 takes the portal's number alone
+        return "([^/]+)" if by_name else "([0-9]{1,19})"
+
+    # Classic paths end with a slash, with or without which Zoho's own pages print them; V3's have none.
+    slash = "/?" if path.startswith(CLASSIC) else ""
+    return re.compile(_FIELD.sub(piece, re.escape(path.rstrip("/")).replace(r"\{", "{").replace(r"\}", "}")) + slash)

@@ -1,0 +1,90 @@
+"""Titles, reports and remarks, each told from one random number."""
+
+from random import Random
+
+from zbt_notebook.simulator.data import words
+from zbt_notebook.simulator.data.portal import BUG_STRIDE, CUSTOM_FIELDS
+from zbt_notebook.simulator.data.rows import Attachment, Bug, Comment
+
+_DAY_MS = 86_400_000
+_WISHES = ("Feature(New)", "Enhancement")
+
+
+def title(grain: int, module: str, classification: str) -> str:
+    """Say in a line what a bug of this module is about."""
+    if classification in _WISHES:
+        grain, pattern = divmod(grain, len(words.WISHES))
+        grain, who = divmod(grain, len(words.WISH_WHO))
+        deeds = words.WISH_DO[module]
+        return words.WISHES[pattern].format(
+            who=words.WISH_WHO[who], who_title=words.WISH_WHO[who].capitalize(), do=deeds[grain % len(deeds)]
+        )
+    subjects, symptoms = words.TROUBLES[module]
+    grain, subject = divmod(grain, len(subjects))
+    grain, symptom = divmod(grain, len(symptoms))
+    return f"{subjects[subject]} {symptoms[symptom]}{words.CONDITIONS[grain % len(words.CONDITIONS)]}"
+
+
+def description(bug: Bug) -> str:
+    """The report in Zoho's HTML: steps, what was expected, what happened."""
+    if bug.description is not None:
+        return bug.description
+    told = Random(bug.grain)
+    steps = "".join(f"<li>{step}</li>" for step in told.sample(words.STEPS, told.randint(2, 5)))
+    return (
+        f"<div><p>Seen in build {told.randint(1200, 4800)}.</p><ol>{steps}</ol>"
+        f"<p><b>Expected:</b> {told.choice(words.EXPECTED)}</p><p><b>Actual:</b> {told.choice(words.ACTUAL)}</p></div>"
+    )
+
+
+def comments(bug: Bug, team: tuple[int, ...]) -> list[Comment]:
+    """The remarks a bug was generated with, oldest first."""
+    told = Random(bug.grain + 1)
+    span = max(bug.updated_ms - bug.created_ms, 1)
+    times = sorted(bug.created_ms + told.randrange(span) for _ in range(bug.comment_count))
+    return [
+        Comment(
+            bug.id + 1 + place,
+            bug.project_id,
+            bug.id,
+            told.choice(team),
+            f"<div>{told.choice(words.REMARKS)}</div>",
+            at,
+        )
+        for place, at in enumerate(times)
+    ]
+
+
+def attachments(bug: Bug) -> list[Attachment]:
+    """The files a bug was generated with."""
+    told = Random(bug.grain + 2)
+    made = []
+    for place in range(bug.attachment_count):
+        name = told.choice(("console", "server", "network", "steps"))
+        lines = "".join(f"{told.randrange(10**6):06d} {told.choice(words.STEPS)}\n" for _ in range(told.randint(3, 12)))
+        made.append(
+            Attachment(
+                bug.id + BUG_STRIDE // 2 + place,
+                bug.project_id,
+                bug.id,
+                f"{name}-{place + 1}.log",
+                "text/plain",
+                lines.encode(),
+                bug.reporter,
+                bug.created_ms,
+            )
+        )
+    return made
+
+
+def custom_values(bug: Bug) -> dict[str, str | int]:
+    """Values of the custom fields by column; a day is given in milliseconds of the epoch."""
+    grain = bug.grain
+    options = CUSTOM_FIELDS[1].options
+    told: dict[str, str | int] = {
+        "UDF_CHAR1": words.CUSTOMERS[grain % 16] if grain % 16 < len(words.CUSTOMERS) else "",
+        "UDF_CHAR2": options[0 if grain % 5 else grain % 3],
+        "UDF_LONG1": str(20_000 + grain % 70_001) if grain % 3 == 0 else "",
+        "UDF_DATE1": bug.created_ms - grain % 4 * _DAY_MS,
+    }
+    return {**told, **bug.custom} if bug.custom else told
