@@ -203,13 +203,13 @@ class Card {
     if (!connection) return;
     this.shownAt = performance.now();
     this.asked = false;
-    const fact = (term, ...what) => [make("dt", { textContent: term }), make("dd", {}, ...what)];
+    const fact = (term, ...what) => make("div", {}, make("dt", { textContent: term }), make("dd", {}, ...what));
     this.left = make("span");
     this.facts.replaceChildren(
-      ...fact("Connection", connection.name),
-      ...fact("Data centre", `${connection.data_center} · ${connection.host}`),
-      ...fact("Client", make("span", { className: "zbt-mono", textContent: connection.client_id })),
-      ...fact("Access token", this.left),
+      fact("Connection", connection.name),
+      fact("Data centre", `${connection.data_center} · ${connection.host}`),
+      fact("Client", make("span", { className: "zbt-mono", textContent: connection.client_id })),
+      fact("Access token", this.left),
     );
     const missing = connection.missing.length;
     this.scopesTitle.textContent = missing ? `Granted, but for ${missing} that you asked for` : "Granted, as you asked";
@@ -306,12 +306,11 @@ class Card {
     this.status = make("div", { className: "zbt-status", role: "status", tabIndex: -1 });
     this.note = make("p", { className: "zbt-note", "aria-live": "polite" });
     this.patienceNote = make("p", { className: "zbt-note", "aria-live": "polite" });
+    const heading = make("div", { className: "zbt-heading" }, make("div", { className: "zbt-title", textContent: "Zoho BugTracker" }), this.status, this.note, this.patienceNote);
     this.root.append(
-      make("header", { className: "zbt-header" }, make("span", { className: "zbt-mark", "aria-hidden": "true" }), make("div", { className: "zbt-heading" }, make("div", { className: "zbt-title", textContent: "Zoho BugTracker" }), this.status)),
+      make("header", { className: "zbt-header" }, make("span", { className: "zbt-mark", "aria-hidden": "true" }), heading),
       make("div", { className: "zbt-steps" }, this.buildForm(), this.buildConsent()),
       this.buildConnection(),
-      this.note,
-      this.patienceNote,
       this.buildFoot(),
     );
     this.setBusy(true);
