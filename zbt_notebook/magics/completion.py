@@ -135,7 +135,7 @@ def _arguments(subcommand: str, fragment: str, known: Known) -> Candidates:
         for kind, places in (("portal", known.portals), ("project", known.projects)):
             yield f"{kind}=", kind
             if fragment.startswith(f"{kind}="):
-                yield from ((_written(kind, place.name, fragment), place.id) for place in places)
+                yield from ((_written(kind, place.name, fragment), kind) for place in places)
     elif subcommand == "switch":
         yield from ((name, "connection") for name in known.connections)
     elif subcommand == "endpoints":
