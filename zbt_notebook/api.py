@@ -165,7 +165,7 @@ def _thing(body: Any) -> Any:
 def first_page(call: ApiCall, size: int = PAGE_SIZE) -> ApiCall:
     """The call for the first page of all, as large as Zoho gives them; what the user chose stays."""
     endpoint = endpoints.match(call.method, call.path)
-    paging = endpoint.paging if endpoint else _paging_by_path(call.path)
+    paging = endpoint.paging if endpoint else paging_by_path(call.path)
     if paging == "page":
         return call.with_params(page=call.param("page") or 1, per_page=call.param("per_page") or size)
     if paging == "index":
@@ -173,28 +173,30 @@ def first_page(call: ApiCall, size: int = PAGE_SIZE) -> ApiCall:
     return call
 
 
-def _paging_by_path(path: str) -> str:
+def paging_by_path(path: str) -> str:
+    """How an unknown list is paged: V3 counts pages, the classic API records."""
     return "page" if path.startswith(_V3) else "index"
 
 
 def _next_call(call: ApiCall, endpoint: Endpoint | None, body: Any, records: list[Any]) -> ApiCall | None:
-    paging = endpoint.paging if endpoint else _paging_by_path(call.path)
+    paging = endpoint.paging if endpoint else paging_by_path(call.path)
     if paging == "page":
         info = body.get("page_info") if isinstance(body, dict) else None
         info = info[0] if isinstance(info, list) and info else info
-        more = len(records) >= _number(call.param("per_page"), DEFAULT_PAGE_SIZE)
+        more = len(records) >= number(call.param("per_page"), DEFAULT_PAGE_SIZE)
         if isinstance(info, dict) and "has_next_page" in info:
             more = str(info["has_next_page"]).lower() == "true"  # a boolean or a string: both were recorded
-        return call.with_params(page=_number(call.param("page"), 1) + 1) if more and records else None
+        return call.with_params(page=number(call.param("page"), 1) + 1) if more and records else None
     if paging == "index":
-        if not records or len(records) < _number(call.param("range"), DEFAULT_PAGE_SIZE):
+        if not records or len(records) < number(call.param("range"), DEFAULT_PAGE_SIZE):
             return None
         # index counts from 1 (glossary-api.html); a client that begins at 0 is given the first page as well
-        return call.with_params(index=max(1, _number(call.param("index"), 1)) + len(records))
+        return call.with_params(index=max(1, number(call.param("index"), 1)) + len(records))
     return None
 
 
-def _number(text: str | None, otherwise: int) -> int:
+def number(text: str | None, otherwise: int) -> int:
+    """A parameter as a number above zero."""
     return int(text) if text and text.isascii() and text.isdigit() and int(text) > 0 else otherwise
 
 

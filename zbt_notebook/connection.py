@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook import api
@@ -12,14 +13,22 @@ from zbt_notebook.api import ApiCall, Page
 from zbt_notebook.authorization import Authorization, Clock
 from zbt_notebook.client import ApiClient
 from zbt_notebook.data_centers import DataCenter
-from zbt_notebook.errors import UsageError
+from zbt_notebook.errors import IncompletePull, UsageError
 from zbt_notebook.http import Pairs, Response, Transport, Upload
+from zbt_notebook.progress import reporter
+from zbt_notebook.pull.checkpoint import default_path
+from zbt_notebook.pull.kinds import find_kind
+from zbt_notebook.pull.run import Pull
+from zbt_notebook.pull.wish import Wish, as_filters, as_milliseconds
 from zbt_notebook.rate_limit import INTERACTIVE, Lane, RateLimits, WindowUse
 from zbt_notebook.scopes import missing
 
 if TYPE_CHECKING:
     import pandas as pd
     import requests
+
+    from zbt_notebook.progress import Told
+    from zbt_notebook.pull.wish import Api, Since
 
 Params = Mapping[str, object] | Sequence[tuple[str, object]] | None
 
@@ -170,10 +179,69 @@ class Connection:
         """Every record of every page as a DataFrame with typed columns; at most *limit* rows.
 
         ``*_long`` columns are UTC timestamps, nested objects are flattened with dots, ids are exact. ``attrs["zbt"]``
-        tells where it came from.
+        tells where it came from. Raise IncompletePull, which holds what came, where it ends early.
         """
-        call = ApiCall("GET", path, _pairs(params))
-        return self.frame_of(call, self.pages(call, limit=limit))
+        return self._pull(Wish(path=path, where=_pairs(params), limit=limit), progress=False)
+
+    def pull(
+        self,
+        kind: str,
+        *,
+        portal: str | int | None = None,
+        projects: str | int | Sequence[str | int] = "all",
+        where: Mapping[str, object] | None = None,
+        since: "Since" = None,
+        concurrency: int = 8,
+        api: "Api" = "auto",
+        progress: "bool | Told" = True,
+        limit: int | None = None,
+        checkpoint: bool | str | Path = False,
+    ) -> "pd.DataFrame":
+        """Everything of a *kind* in many projects as one DataFrame: as fast as Zoho allows, complete, nothing twice.
+
+        *kind* is "bugs", "comments", "milestones", "timelogs", "users", or any other list of a project in the
+        catalogue. *projects* is "all" (the active ones), or names or ids. *where* goes to Zoho's own filters. *since*
+        (a date, a datetime, a timedelta back from now) keeps what was changed from then on; for time logs, what was
+        logged. ``project.id`` and ``project.name`` stand first; ``attrs["zbt"]["errors"]`` lists projects that refused.
+
+        *api* "auto" takes the classic API as long as it answers, then V3, with the same columns (``v3_columns``).
+        *progress* may be a function that takes each Snapshot. With *checkpoint* pages are kept in a file too, in the
+        user's cache or at the path given; the same call takes up where a killed kernel stopped.
+
+        Raise IncompletePull where it is stopped or ends early: ``zbt.resume()`` goes on.
+        """
+        wish = Wish(
+            kind=find_kind(kind).name,
+            portal="" if portal is None else str(portal),
+            projects=_names(projects),
+            where=as_filters(where, kind),
+            since=as_milliseconds(since, self.client.today()),
+            api=api,
+            limit=limit,
+            concurrency=concurrency,
+        )
+        if checkpoint:
+            path = default_path(wish, self.data_center.name) if checkpoint is True else Path(checkpoint).absolute()
+            wish = replace(wish, checkpoint=str(path))
+        return self._pull(wish, progress=progress)
+
+    def resume(self, wish: Wish, *, progress: "bool | Told" = True) -> "pd.DataFrame":
+        """Go on with a pull that ended early; what this kernel or a checkpoint holds of it is not fetched again."""
+        return self._pull(wish, progress=progress)
+
+    def _pull(self, wish: Wish, *, progress: "bool | Told") -> "pd.DataFrame":
+        from zbt_notebook import kernel
+
+        kept = kernel.kept_pull(wish.id) if wish.id else None
+        wish = replace(wish, connection=self.name, id=wish.id or token_hex(8))
+        pull = kept or Pull(self.client, wish, reporter(progress))
+        try:
+            frame = pull.run(self.client, reporter(progress))
+        except IncompletePull:
+            kernel.keep_pull(wish.id, pull)
+            raise
+        kernel.forget_pull(wish.id)
+        return frame
 
     def frame_of(self, call: ApiCall, pages: Iterator[Page]) -> "pd.DataFrame":
         """Pages of a list as one DataFrame; raise UsageError where the answer is one thing."""
@@ -241,6 +309,12 @@ class Connection:
 
 async def _itself(connection: Connection) -> Connection:
     return connection
+
+
+def _names(projects: str | int | Sequence[str | int]) -> tuple[str, ...]:
+    if isinstance(projects, (str, int)):
+        return () if projects == "all" else (str(projects),)
+    return tuple(map(str, projects))
 
 
 def _pairs(params: Params) -> Pairs:

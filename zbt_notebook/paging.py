@@ -9,7 +9,7 @@ A list is a window onto rows that move: a row added before the place one reads s
   has reached, the pages join without a gap. Where none is in it, rows were deleted, and the sweep steps back a page.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,6 +103,31 @@ class Pager:
         self._sent.discard(ask)
         self._waiting.insert(0, ask)
 
+    def claim(self, ask: Ask) -> bool:
+        """Mark an ask as sent that ``ask`` would give, now or after others; tell whether it is one."""
+        if self.done or ask not in self._waiting:
+            return False
+        self._waiting.remove(ask)
+        self._sent.add(ask)
+        return True
+
+    def knows(self, names: Iterable[str]) -> None:
+        """Let records of these ids pass as having come."""
+        self._seen.update(names)
+
+    def names(self) -> frozenset[str]:
+        """The ids of all records that came."""
+        return frozenset(self._seen)
+
+    def drop(self, ask: Ask) -> None:
+        """Forget an ask that will not be answered."""
+        self._sent.discard(ask)
+
+    @property
+    def held(self) -> int:
+        """Pages that were asked for and not given on by ``ready``."""
+        return len(self._sent) + len(self._early) + len(self._ready)
+
     def take(self, ask: Ask, records: Sequence[Any], *, more: bool | None = None) -> int:
         """Take the answer to an ask; ``ready`` then gives what is new. The number of pages that became ready.
 
@@ -145,7 +170,8 @@ class Pager:
         self.came += len(new)
         if self._is_new:
             self._made_since += sum(map(self._is_new, new))
-        self._ready.append(new)
+        if new:
+            self._ready.append(new)
         if self._limit is not None and self.came >= self._limit:
             self.done = True
         return len(new)

@@ -52,11 +52,22 @@ class SlidingWindow:
         *leave* slots are kept for others.
         """
         self._forget(now)
-        if self._in_flight + len(self._free_at) < self.limit - leave:
+        slots = max(1, self.limit - leave)
+        if self._in_flight + len(self._free_at) < slots:
             self._in_flight += 1
             return 0
-        excess = self._in_flight + len(self._free_at) - (self.limit - leave)
+        excess = self._in_flight + len(self._free_at) - slots
         return self._free_at[excess] - now if excess < len(self._free_at) else None
+
+    def forecast(self, now: int, count: int, *, leave: int = 0) -> int:
+        """Nanoseconds until the last of *count* requests may go, if nobody else asks and all are answered at once."""
+        self._forget(now)
+        slots = max(1, self.limit - leave)
+        late = self._in_flight + len(self._free_at) + count - slots - 1  # the slot, in order, that the last one takes
+        if late < 0:
+            return 0
+        known = self._free_at[late] - now if late < len(self._free_at) else 0
+        return known or self.window * max(1, -(-(late + 1 - len(self._free_at)) // slots))
 
     def release(self, now: int, *, sent: bool = True) -> None:
         """Give a slot back; it counts for a full window from now on, unless nothing was ever sent."""
@@ -150,6 +161,19 @@ class RateLimits:
             seconds = max(0.0, (retry_at - self._today()).total_seconds())
             self._locks[key] = self._clock() + int(seconds * SECOND)
             self._changed.notify_all()
+
+    @property
+    def limit(self) -> int:
+        """Requests of one URL pattern in a window."""
+        return self._limit
+
+    def forecast(self, key: str, count: int, leave: int = 0) -> float:
+        """Seconds until the last of *count* further requests may go."""
+        with self._changed:
+            now = self._clock()
+            window = self._windows.get(key) or SlidingWindow(self._limit, self._window)
+            locked = max(0, self._locks.get(key, 0) - now)
+            return (locked + window.forecast(now, count, leave=leave)) / SECOND
 
     def use(self) -> tuple[WindowUse, ...]:
         """Every window that counts something now, the fullest first."""

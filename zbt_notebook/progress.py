@@ -1,0 +1,184 @@
+"""Shows how far something is that takes longer than a second: a line in a terminal, an output in a notebook."""
+
+import html
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+SILENT_FOR = 1.0  # seconds
+_EVERY = 0.2  # seconds between two drawings
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """How far it is; ``of`` is the number of pages where it is known, ``waiting`` the seconds until a slot is free."""
+
+    what: str
+    rows: int = 0
+    pages: int = 0
+    of: int | None = None
+    seconds: float = 0.0
+    left: float | None = None
+    waiting: float = 0.0
+    refused: int = 0
+    forecast: str = ""
+    done: bool = False
+
+    @property
+    def share(self) -> float | None:
+        """How much of it is done, from 0 to 1, where that is known."""
+        return min(1.0, self.pages / self.of) if self.of else None
+
+    def __str__(self) -> str:
+        of = f" of {self.of:,}" if self.of and not self.done else ""
+        plural = "" if self.pages == 1 and not of else "s"
+        parts = [f"{self.rows:,} {self.what}", f"{self.pages:,}{of} page{plural}"]
+        if self.done:
+            parts.append(duration(self.seconds))
+        elif self.left is not None:
+            parts.append(f"about {duration(self.left)} left")
+        if self.waiting > 1 and not self.done:
+            parts.append(f"the rate limit frees a slot in {duration(self.waiting)}")
+        if self.refused:
+            plural = "s" if self.refused > 1 else ""
+            parts.append(f"{self.refused:,} project{plural} refused, see attrs['zbt']['errors']")
+        return ", ".join(parts)
+
+
+Told = Callable[[Snapshot], None]
+
+
+def reporter(progress: bool | Told) -> "Reporter":  # noqa: FBT001  the user's own word: progress=False
+    """Who shows the snapshots: the user's own function, nobody, or what fits where this runs."""
+    if callable(progress):
+        return Reporter(_Given(progress))
+    if not progress:
+        return Reporter(_Nobody())
+    shell = _shell()
+    if shell is not None and getattr(shell, "kernel", None) is not None:
+        return Reporter(_Notebook())
+    return Reporter(_Terminal() if sys.stderr.isatty() else _OneLine())
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them: 75 s, 12 min, 3 h 05 min."""
+    if seconds < 120:  # noqa: PLR2004  two minutes, the length of Zoho's window
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60:02} min"  # noqa: PLR2004  two hours
+
+
+class _Face(Protocol):
+    silent_for: float
+
+    def draw(self, snapshot: Snapshot) -> None: ...
+
+    def end(self, snapshot: Snapshot) -> None: ...
+
+
+class Reporter:
+    """Draws now and then, and nothing at all where it is over in a second."""
+
+    def __init__(self, face: _Face, clock: Callable[[], float] = time.monotonic) -> None:
+        self._face = face
+        self._clock = clock
+        self._began = clock()
+        self._drawn = 0.0
+
+    def tell(self, snapshot: Snapshot) -> None:
+        """Take notice of a state; shows it where the last one was shown a while ago."""
+        now = self._clock()
+        if now - self._began >= self._face.silent_for and now - self._drawn >= _EVERY * (self._face.silent_for > 0):
+            self._drawn = now
+            self._face.draw(snapshot)
+
+    def end(self, snapshot: Snapshot) -> None:
+        """Show how it ended, where it took its time or something was refused."""
+        if self._drawn or snapshot.refused or self._clock() - self._began >= self._face.silent_for:
+            self._face.end(snapshot)
+
+
+class _Given:
+    silent_for = 0.0
+
+    def __init__(self, told: Told) -> None:
+        self.draw = told
+        self.end = told
+
+
+class _Nobody:
+    silent_for = float("inf")
+
+    def draw(self, snapshot: Snapshot) -> None:
+        """Show nothing."""
+
+    def end(self, snapshot: Snapshot) -> None:
+        """Show nothing."""
+
+
+class _OneLine:
+    """For logs: one line when it is over."""
+
+    silent_for = SILENT_FOR
+
+    def draw(self, snapshot: Snapshot) -> None:
+        """Wait for the end."""
+
+    def end(self, snapshot: Snapshot) -> None:
+        sys.stderr.write(f"{snapshot}\n")
+        sys.stderr.flush()
+
+
+class _Terminal:
+    """One line that is written over."""
+
+    silent_for = SILENT_FOR
+
+    def __init__(self) -> None:
+        self._width = 0
+
+    def draw(self, snapshot: Snapshot) -> None:
+        line = str(snapshot)
+        sys.stderr.write("\r" + line.ljust(self._width))
+        sys.stderr.flush()
+        self._width = len(line)
+
+    def end(self, snapshot: Snapshot) -> None:
+        self.draw(snapshot)
+        sys.stderr.write("\n")
+        sys.stderr.flush()
+
+
+class _Notebook:
+    """One output of the cell that is updated in place; what is saved of it is a line of text."""
+
+    silent_for = SILENT_FOR
+
+    def __init__(self) -> None:
+        self._handle: Any = None
+
+    def draw(self, snapshot: Snapshot) -> None:
+        from IPython.display import display
+
+        bundle = {"text/plain": str(snapshot), "text/html": _as_html(snapshot)}
+        if self._handle is None:
+            show: Any = display  # IPython ships it without types
+            self._handle = show(bundle, raw=True, display_id=True)
+        else:
+            self._handle.update(bundle, raw=True)
+
+    end = draw
+
+
+def _as_html(snapshot: Snapshot) -> str:
+    share = snapshot.share
+    known = "" if share is None else f' value="{share:.3f}"'
+    bar = "" if snapshot.done else f'<progress max="1"{known} aria-label="Progress"></progress> '
+    return f'<div role="status">{bar}{html.escape(str(snapshot))}</div>'
+
+
+def _shell() -> Any:
+    interactive = sys.modules.get("IPython")
+    return interactive.get_ipython() if interactive and hasattr(interactive, "get_ipython") else None

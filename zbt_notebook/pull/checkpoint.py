@@ -1,0 +1,138 @@
+"""A file that holds what a pull has fetched, so that a killed kernel loses none of it.
+
+The first line is the plan, each further line one page. A line that a kill cut short is not read.
+"""
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from zbt_notebook.api import ApiCall
+from zbt_notebook.errors import UsageError
+from zbt_notebook.paging import Ask
+from zbt_notebook.pull.plan import Listing, Plan
+from zbt_notebook.pull.wish import Wish
+
+_VERSION = 1
+
+
+def default_path(wish: Wish, data_center: str) -> Path:
+    """Where the checkpoint of a wish lies when the user names no place: in the user's cache, under its own name."""
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    name = hashlib.sha256(f"{data_center} {_essence(wish)}".encode()).hexdigest()[:24]
+    return Path(cache) / "zbt-notebook" / "pulls" / f"{name}.jsonl"
+
+
+def _essence(wish: Wish) -> str:
+    return repr(replace(wish, id="", checkpoint="", concurrency=0))
+
+
+class Checkpoint:
+    """One pull's file, readable by its owner alone. Pages may be written from any thread."""
+
+    def __init__(self, wish: Wish) -> None:
+        self._path = Path(wish.checkpoint)
+        self._wish = _essence(wish)
+        self._lock = threading.Lock()
+        self._file: Any = None
+
+    def read(self) -> tuple[str, int, Plan] | None:
+        """What the file was begun with: the API, the time of the plan, the plan. None where there is no such file."""
+        try:
+            with self._path.open(encoding="utf-8") as file:
+                header = json.loads(file.readline())
+        except (OSError, ValueError):
+            return None
+        if not isinstance(header, dict) or header.get("version") != _VERSION:
+            raise UsageError(
+                f"{str(self._path)!r} is no checkpoint of a pull", hint="Name another file, or delete this one."
+            )
+        if header["wish"] != self._wish:
+            raise UsageError(
+                f"the checkpoint {str(self._path)!r} is of another pull",
+                hint="Ask for the same as then, name another file, or delete this one.",
+            )
+        listings = tuple(
+            Listing(
+                ApiCall("GET", listing["path"], tuple((name, value) for name, value in listing["params"])),
+                listing["project"],
+                listing["exact"],
+                listing["at_most"],
+                listing["limit"],
+            )
+            for listing in header["listings"]
+        )
+        return header["api"], header["planned_at"], Plan(listings, header["empty"])
+
+    def pages(self) -> Iterator[tuple[int, Ask, bool | None, list[Any]]]:
+        """Every whole page of the file: its line in the plan, its place, the server's word, its records."""
+        with self._path.open(encoding="utf-8") as file:
+            file.readline()
+            for text in file:
+                try:
+                    position, index, size, more, records = json.loads(text)
+                except ValueError:
+                    return
+                yield position, Ask(index, size), more, records
+
+    def begin(self, api: str, planned_at: int, plan: Plan) -> None:
+        """Write the plan into a fresh file."""
+        header = {
+            "version": _VERSION,
+            "wish": self._wish,
+            "api": api,
+            "planned_at": planned_at,
+            "empty": plan.empty,
+            "listings": [
+                {
+                    "path": listing.call.path,
+                    "params": listing.call.params,
+                    "project": dict(listing.project),
+                    "exact": listing.exact,
+                    "at_most": listing.at_most,
+                    "limit": listing.limit,
+                }
+                for listing in plan.listings
+            ],
+        }
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._open(os.O_CREAT | os.O_TRUNC)
+        self._append(header)
+
+    def go_on(self) -> None:
+        """Write on behind the last whole line."""
+        whole = self._path.read_bytes().rfind(b"\n") + 1
+        self._open(0)
+        os.ftruncate(self._file.fileno(), whole)
+        self._file.seek(whole)
+
+    def write(self, position: int, ask: Ask, more: bool | None, records: Sequence[Any]) -> None:  # noqa: FBT001  as in pages()
+        """Keep one page."""
+        with self._lock:
+            if self._file is not None:
+                self._append([position, ask.index, ask.size, more, list(records)])
+
+    def done(self) -> None:
+        """The pull is complete: the file has served."""
+        self.close()
+        self._path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Write no more; the file stays."""
+        with self._lock:
+            if self._file is not None:
+                self._file.close()
+            self._file = None
+
+    def _open(self, flags: int) -> None:
+        flags |= os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)
+        self._file = os.fdopen(os.open(self._path, flags, 0o600), "w", encoding="utf-8")
+
+    def _append(self, value: Any) -> None:
+        self._file.write(json.dumps(value, separators=(",", ":")) + "\n")
+        self._file.flush()

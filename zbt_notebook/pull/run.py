@@ -1,0 +1,365 @@
+"""A pull under way: runs, stops, and goes on where it stopped."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from zbt_notebook import api, endpoints, v3_columns
+from zbt_notebook.api import ApiCall
+from zbt_notebook.client import ApiClient
+from zbt_notebook.errors import ApiError, IncompletePull, RateLimited, UsageError
+from zbt_notebook.paging import Ask, Pager, identify
+from zbt_notebook.progress import Reporter, Snapshot, duration
+from zbt_notebook.pull.calls import beginning, page_call, paging_of
+from zbt_notebook.pull.checkpoint import Checkpoint
+from zbt_notebook.pull.crew import Crew, Line, Stopped
+from zbt_notebook.pull.interrupts import noticed
+from zbt_notebook.pull.kinds import Kind, find_kind
+from zbt_notebook.pull.places import Retired, find_places, is_retired, retired
+from zbt_notebook.pull.plan import Listing, Plan, plan, plan_v3
+from zbt_notebook.pull.rows import after, before, placed, refusal
+from zbt_notebook.pull.wish import Wish
+from zbt_notebook.rate_limit import INTERACTIVE_SLOTS, Lane
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_PATIENCE = 0.1  # seconds between two looks at Ctrl-C
+_FIRST_GUESS = 0.5  # seconds a page takes, as long as none was timed
+
+
+class Pull:
+    """One pull. ``run`` gives its frame or raises IncompletePull; called again, it goes on where it stopped."""
+
+    def __init__(self, client: ApiClient, wish: Wish, reporter: Reporter) -> None:
+        self.wish = wish
+        self.rows = 0
+        self.pages = 0
+        self.errors: list[dict[str, Any]] = []
+        self.forecast = ""
+        self._client = client
+        self._reporter = reporter
+        self._kind: Kind | None = find_kind(wish.kind) if wish.kind else None
+        self._api = "v3" if wish.api == "v3" else "classic"
+        self._plan: Plan | None = None
+        self._lines: list[Line] = []
+        self._builder: Any = None
+        self._seen: set[str] = set()
+        self._planned_at = 0  # epoch milliseconds
+        self._due = 0
+        self._waiting = 0.0
+        self._began = time.monotonic()
+        self._checkpoint: Checkpoint | None = None
+
+    def run(self, client: ApiClient | None = None, reporter: Reporter | None = None) -> "pd.DataFrame":
+        """Fetch what is still to come. Raise IncompletePull where it ends early, else what refused the first call."""
+        self._client = client or self._client
+        self._reporter = reporter or self._reporter
+        self._began = time.monotonic()
+        if self._plan is None:
+            self._prepare()
+        with noticed() as interrupted:
+            while (failure := self._fetch_all(interrupted)) is not None:
+                if isinstance(failure, Retired):
+                    self._turn_to_v3()
+                else:
+                    self._give_up(failure)
+            self._finish()
+            return self._frame()
+
+    # -- before the first page
+
+    def _prepare(self) -> None:
+        from zbt_notebook.frames import FrameBuilder
+
+        self._planned_at = int(self._client.today().timestamp() * 1000)
+        begun = None
+        if self.wish.checkpoint:
+            self._checkpoint = Checkpoint(self.wish)
+            begun = self._checkpoint.read()
+        if begun is not None:
+            self._api, self._planned_at, self._plan = begun
+        else:
+            self._plan = self._make_plan()
+        listings = self._plan.listings
+        self._builder = FrameBuilder(api.column_types(self._sample_call()))
+        self._lines = [self._line(listing, position) for position, listing in enumerate(listings)]
+        self._due = self._plan.pages
+        if self._checkpoint is not None:
+            self._take_up(self._checkpoint, begun=begun is not None)
+        self.forecast = self._foretell()
+
+    def _take_up(self, checkpoint: Checkpoint, *, begun: bool) -> None:
+        if not begun:
+            checkpoint.begin(self._api, self._planned_at, self._plan or Plan(()))
+            return
+        for position, ask, more, records in checkpoint.pages():
+            line = self._lines[position]
+            line.pager = line.pager or line.open(None)
+            if line.pager.claim(ask):
+                line.pager.take(ask, records, more=more)
+                self.pages += 1
+                self._due = max(0, self._due - 1)
+        checkpoint.go_on()
+
+    def _make_plan(self) -> Plan:
+        wish = self.wish
+        if self._kind is None:
+            call = api.normalize(ApiCall("GET", wish.path, wish.where), self._client.data_center)
+            return Plan((Listing(call, limit=wish.limit),))
+        if wish.since is not None and not self._kind.changed:
+            raise UsageError(
+                f"{self._kind.name} do not tell when they were changed: since= has nothing to compare",
+                hint="Pull them all, and choose in the DataFrame.",
+            )
+        if self._api == "classic":
+            try:
+                return self._plan_classic(self._kind)
+            except Retired:
+                if wish.api == "classic":
+                    raise retired() from None
+                self._api = "v3"
+        return self._plan_v3(self._kind)
+
+    def _plan_classic(self, kind: Kind) -> Plan:
+        portal, projects = find_places(self._client, self.wish.portal, self.wish.projects, v3=False)
+        return plan(kind, self.wish, portal, projects, self._client.today())
+
+    def _plan_v3(self, kind: Kind) -> Plan:
+        v3_columns.check_filters(kind.name, dict(self.wish.where), dict(kind.params))
+        portal, projects = find_places(self._client, self.wish.portal, self.wish.projects, v3=True)
+        return plan_v3(kind, self.wish, portal, projects)
+
+    def _sample_call(self) -> ApiCall:
+        if self._kind is not None:
+            return ApiCall("GET", self._kind.endpoint.path)
+        return self._plan.listings[0].call if self._plan else ApiCall("GET", "/")
+
+    def _foretell(self) -> str:
+        if not self._plan or not self._plan.listings:
+            return "0 pages"
+        call = self._plan.listings[0].call
+        wait = self._client.limits.forecast(endpoints.template("GET", call.path), self._due, self._lane().leave)
+        seconds = max(wait, 0.0) + _FIRST_GUESS * self._due / max(1, self.wish.concurrency)
+        floor = "" if self._plan.certain else "at least "
+        return f"{floor}{self._due:,} page{'' if self._due == 1 else 's'}, about {duration(max(1.0, seconds))}"
+
+    # -- page by page
+
+    def _fetch_all(self, interrupted: Callable[[], bool]) -> BaseException | None:
+        """Work until all is there, or something stops it: then give that."""
+        knows = self._plan is not None and self._plan.certain
+        crew: Crew = Crew(
+            self._lines,
+            partial(self._fetch, lambda: crew.stopped),
+            size=max(1, min(self.wish.concurrency, 32)) if self._kind else 1,
+            eager=self.wish.limit is None or knows,
+            wanted=None if self.wish.limit is None or self._chooses else self.wish.limit - self.rows,
+        )
+        try:
+            with crew:
+                while not crew.finished:
+                    for line, records in crew.collect(_PATIENCE):
+                        self._store(line, records)
+                    if self.wish.limit is not None and self.rows >= self.wish.limit:
+                        return None
+                    if interrupted():
+                        return KeyboardInterrupt()
+                    if crew.failure is not None:
+                        return crew.failure
+                    self._reporter.tell(self._snapshot())
+        except KeyboardInterrupt as interrupt:
+            return interrupt
+        return None
+
+    def _fetch(self, stopped: Callable[[], bool], line: Line, ask: Ask) -> tuple[Sequence[Any], bool | None]:
+        listing: Listing = line.subject
+
+        def waiting(seconds: float) -> None:
+            self._waiting = seconds
+            if stopped():
+                raise Stopped
+
+        paging = paging_of(listing.call)
+        try:
+            page = self._client.fetch(page_call(listing.call, paging, ask), self._lane(waiting))
+        except ApiError as error:
+            if self._kind and self._api == "classic" and self.wish.api == "auto" and is_retired(self._client, error):
+                raise Retired from None
+            raise
+        if page.records is None:
+            raise UsageError(f"{listing.call.path} is one thing, not a list", hint="Use connection.get(path) for it.")
+        self._waiting = 0.0
+        self.pages += 1
+        self._due = max(0, self._due - 1)
+        records = page.records
+        if self._api == "v3" and self._kind:
+            records = [v3_columns.as_classic(self._kind.name, record) for record in records]
+        more = page.next is not None if paging == "page" else None if paging else False
+        if self._checkpoint is not None:
+            self._checkpoint.write(line.position, ask, more, records)
+        return records, more
+
+    def _lane(self, waiting: Callable[[float], None] | None = None) -> Lane:
+        # The last window may use every slot: keeping three free would make a pull of 100 pages two minutes longer.
+        limit = self._client.limits.limit
+        return Lane(min(INTERACTIVE_SLOTS, limit // 4) if self._kind and self._due > limit else 0, waiting)
+
+    def _line(self, listing: Listing, position: int, known: frozenset[str] = frozenset()) -> Line:
+        def open_pager(wanted: int | None) -> Pager:
+            limits = [limit for limit in (listing.limit, wanted) if limit is not None and not self._chooses]
+            paging = paging_of(listing.call)
+            start, size = beginning(listing.call, paging)
+            since, kind = self.wish.since, self._kind
+            newest_first = self._newest_change_first
+            pager = Pager(
+                size=size,
+                start=start,
+                expected=listing.exact,
+                at_most=listing.at_most,
+                limit=min(limits, default=None),
+                overlap=paging == "index",
+                is_new=partial(after, kind.made, self._planned_at) if kind and kind.made else None,
+                is_past=partial(before, kind.changed, since) if newest_first and kind and since else None,
+            )
+            pager.knows(known)
+            return pager
+
+        return Line(open_pager, listing, position)
+
+    @property
+    def _newest_change_first(self) -> bool:
+        """Whether the server sorts by the time of change, so that the first older record ends a list."""
+        kind = self._kind
+        return bool(kind and kind.newest_change_first and self.wish.since is not None and self._api == "classic")
+
+    @property
+    def _chooses(self) -> bool:
+        """Whether records are left out after they came, so that what is wanted cannot be counted before."""
+        if self._api == "v3":
+            return bool(self.wish.where or self.wish.since is not None)
+        return self.wish.since is not None and not self._newest_change_first
+
+    def _store(self, line: Line, records: list[Any]) -> None:
+        """Take records of a line, in order, into the frame."""
+        listing: Listing = line.subject
+        self._take(listing, records)
+
+    def _take(self, listing: Listing, records: Sequence[Any]) -> None:
+        wish, kind = self.wish, self._kind
+        if kind is not None:
+            records = [record for record in records if self._is_wanted(kind, record)]
+            project = dict(listing.project)
+            records = [placed(record, project) for record in records]
+        if wish.limit is not None:
+            records = records[: wish.limit - self.rows]
+        self.rows += len(records)
+        self._builder.add(records)
+
+    def _is_wanted(self, kind: Kind, record: Any) -> bool:
+        if self.wish.since is not None and before(kind.changed, self.wish.since, record):
+            return False
+        if self._api == "v3" and not v3_columns.keeps(record, dict(self.wish.where)):
+            return False
+        if kind.ids_are_global:
+            identity = identify(record)
+            if identity is not None:
+                if identity in self._seen:
+                    return False  # moved from one project to another meanwhile
+                self._seen.add(identity)
+        return True
+
+    # -- the end, and the ends before it
+
+    def _turn_to_v3(self) -> None:
+        """Zoho has retired the classic API meanwhile: what is still to come is read from V3."""
+        kind = self._kind
+        if kind is None:
+            return
+        self._api = "v3"
+        fresh = {str(listing.project["id"]): listing for listing in self._plan_v3(kind).listings}
+        for position, line in enumerate(self._lines):
+            listing = fresh.get(str(line.subject.project.get("id")))
+            if line.done or listing is None:
+                continue
+            known = line.pager.names() if line.pager else frozenset()
+            self._lines[position] = self._line(listing, position, known)
+
+    def _give_up(self, failure: BaseException) -> None:
+        if not isinstance(failure, (KeyboardInterrupt, Stopped)) and not self.rows and not self.pages:
+            self._reporter.end(self._snapshot())
+            raise failure.with_traceback(None)
+        if isinstance(failure, UsageError) or not isinstance(failure, (Exception, KeyboardInterrupt)):
+            raise failure
+        cause, hint = "you stopped it", "Go on with zbt.resume(): nothing that came is fetched again."
+        if isinstance(failure, ApiError) or hasattr(failure, "hint"):
+            cause = str(getattr(failure, "message", failure))
+        elif not isinstance(failure, (KeyboardInterrupt, Stopped)):
+            raise failure
+        if isinstance(failure, RateLimited) and failure.retry_at:
+            hint = f"From {failure.retry_at:%H:%M} UTC on, go on with zbt.resume(): nothing that came is fetched again."
+        self._reporter.end(self._snapshot())
+        raise IncompletePull(
+            f"{self.rows:,} {self.what} in {self.pages:,} pages came, then it ended: {cause}",
+            hint=hint,
+            status=getattr(failure, "status", 0),
+            code=getattr(failure, "code", ""),
+            rows=self._frame(),
+            resume=self.wish.token(),
+        ) from None
+
+    def _finish(self) -> None:
+        self.errors = [refusal(line) for line in self._lines if line.error is not None]
+        refused = [line.error for line in self._lines if line.error is not None]
+        if refused and len(refused) == len(self._lines) and not self.rows:
+            raise refused[0].with_traceback(None)  # every list refuses: that is no result
+        if self._checkpoint is not None:
+            self._checkpoint.done()
+        self._reporter.end(replace(self._snapshot(), done=True))
+
+    @property
+    def what(self) -> str:
+        """What its rows are."""
+        return self._kind.name if self._kind else "rows"
+
+    def _snapshot(self) -> Snapshot:
+        elapsed = time.monotonic() - self._began
+        of = self.pages + self._due if self._plan and self._plan.certain else None
+        left = None
+        if self._due and self.pages and self._plan:
+            key = endpoints.template("GET", self._plan.listings[0].call.path)
+            pace = elapsed / self.pages * self._due
+            left = max(
+                self._client.limits.forecast(key, self._due, self._lane().leave), pace if not self._waiting else 0
+            )
+        refused = sum(line.error is not None for line in self._lines)
+        return Snapshot(self.what, self.rows, self.pages, of, elapsed, left, self._waiting, refused, self.forecast)
+
+    def _frame(self) -> "pd.DataFrame":
+        frame: pd.DataFrame = self._builder.frame()
+        listings = self._plan.listings if self._plan else ()
+        about: dict[str, Any] = {
+            "pages": self.pages,
+            "rows": len(frame),
+            "fetched_at": self._client.today().isoformat(timespec="seconds"),
+            "data_center": self._client.data_center.name,
+            "connection": self.wish.connection,
+        }
+        if self._kind is None:
+            call = listings[0].call
+            about |= {"method": call.method, "path": call.path, "params": [list(pair) for pair in call.params]}
+        else:
+            about |= {
+                "kind": self._kind.name,
+                "api": self._api,
+                "projects": len({str(listing.project["id"]) for listing in listings})
+                + (self._plan.empty if self._plan else 0),
+                "where": [list(pair) for pair in self.wish.where],
+                "since": self.wish.since,
+                "forecast": self.forecast,
+                "errors": [refusal(line) for line in self._lines if line.error is not None],
+            }
+        frame.attrs["zbt"] = about
+        return frame

@@ -1,0 +1,34 @@
+"""Takes up a pull that ended early, in this kernel or in another."""
+
+from typing import TYPE_CHECKING
+
+from zbt_notebook import kernel
+from zbt_notebook.errors import NotSignedIn, UsageError
+from zbt_notebook.pull.wish import Wish
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from zbt_notebook.progress import Told
+
+
+def resume(token: str | None = None, *, progress: "bool | Told" = True) -> "pd.DataFrame":
+    """Go on with a pull that ended early; the whole of it as a DataFrame.
+
+    *token* is ``IncompletePull.resume``; without one, the latest interrupted pull of this kernel goes on. What this
+    kernel or the pull's checkpoint holds is not fetched again; where neither is left, all of it is.
+    """
+    if token is None:
+        latest = kernel.kept_pull()
+        if latest is None:
+            raise UsageError(
+                "no pull of this kernel was interrupted", hint="Give the token: zbt.resume(error.resume), or pull anew."
+            )
+        wish: Wish = latest.wish
+    else:
+        wish = Wish.from_token(token)
+    try:
+        connection = kernel.current(wish.connection)
+    except NotSignedIn:
+        connection = kernel.current()
+    return connection.resume(wish, progress=progress)
