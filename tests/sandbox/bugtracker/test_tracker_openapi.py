@@ -3,13 +3,13 @@
 import json
 
 import pytest
+import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 
 from zbt_notebook.simulator.bugtracker.catalogue import TABLE
 from zbt_notebook.simulator.bugtracker.openapi import examples
 from zbt_notebook.simulator.http import Request
 
-schemathesis = pytest.importorskip("schemathesis")
 GenerationMode = schemathesis.GenerationMode
 
 TOKEN = {"Authorization": "Zoho-oauthtoken good"}
