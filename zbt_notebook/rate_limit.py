@@ -20,6 +20,7 @@ SECOND = 1_000_000_000  # times are integer nanoseconds: with floats `now + (t -
 LIMIT = 100  # requests per URL pattern …
 WINDOW = 120 * SECOND  # … in two minutes: https://www.zoho.com/deluge/help/projects/get-portals.html
 SLACK = SECOND // 2  # for a server that counts in buckets of its own clock
+LOOK_UP = 0.5  # seconds: who waits looks up this often for Ctrl-C and for a lock
 INTERACTIVE_SLOTS = 3  # what a bulk pull leaves to the user's own calls
 
 
@@ -98,7 +99,8 @@ class WindowUse:
 class RateLimits:
     """The windows of one client at one data centre, shared by all its threads.
 
-    *clock* gives nanoseconds that never run backwards; *today* gives the date and time (UTC).
+    *clock* gives nanoseconds that never run backwards; *today* gives the date and time (UTC); *wait* lets the time pass
+    until the condition is notified or the seconds are over, and may do so faster than the sun.
     """
 
     def __init__(
@@ -108,9 +110,11 @@ class RateLimits:
         *,
         limit: int = LIMIT,
         window: int = WINDOW + SLACK,
+        wait: Callable[[Condition, float], object] = Condition.wait,
     ) -> None:
         self._clock = clock
         self._today = today
+        self._wait = wait
         self._limit = limit
         self._window = window
         self._windows: dict[str, SlidingWindow] = {}
@@ -143,7 +147,7 @@ class RateLimits:
                 seconds = (window.window if pause is None else pause) / SECOND
                 if lane.waiting:
                     lane.waiting(seconds)
-                self._changed.wait(min(seconds, 0.5))  # short, so that Ctrl-C and a lock are noticed
+                self._wait(self._changed, min(seconds, LOOK_UP))  # short, so that Ctrl-C and a lock are noticed
 
     def _refuse_while_locked(self, key: str) -> None:
         left = self._locks.get(key, 0) - self._clock()

@@ -58,16 +58,22 @@ class Pull:
         self._client = client or self._client
         self._reporter = reporter or self._reporter
         self._began = time.monotonic()
-        if self._plan is None:
-            self._prepare()
-        with noticed() as interrupted:
-            while (failure := self._fetch_all(interrupted)) is not None:
-                if isinstance(failure, Retired):
-                    self._turn_to_v3()
-                else:
-                    self._give_up(failure)
-            self._finish()
-            return self._frame()
+        try:
+            if self._plan is None:
+                self._prepare()
+            elif self._checkpoint is not None:
+                self._checkpoint.go_on()
+            with noticed() as interrupted:
+                while (failure := self._fetch_all(interrupted)) is not None:
+                    if isinstance(failure, Retired):
+                        self._turn_to_v3()
+                    else:
+                        self._give_up(failure)
+                self._finish()
+                return self._frame()
+        finally:
+            if self._checkpoint is not None:
+                self._checkpoint.close()
 
     # -- before the first page
 
