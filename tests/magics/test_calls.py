@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from zbt_notebook import IncompletePull, NotFound, NotSignedIn, Unreachable, UsageError
+from zbt_notebook.pull.wish import Wish
 
 BUGS = "/portal/{portal}/projects/{project}/bugs/"
 PROJECTS = "/portal/{portal}/projects/"
@@ -99,6 +100,9 @@ def test_a_query_chooses_after_all_pages_are_merged(zbt):
     assert list(titles.columns) == ["id", "title"]
     assert titles.attrs["zbt"]["jmespath"] == "[].{id: id_string, title: title}"
     assert zbt(f"{BUGS} -q '[].title' --limit 2 --df").shape == (2, 1)
+    assert zbt(f"{PROJECTS} --json -q '[0].{{{{n: name}}}}'") == {
+        "n": "Harbor Web"
+    }  # doubled, as elsewhere on the line
     detail = f"{PROJECTS}{{project}}/"
     assert zbt(f"{detail} -q name") == zbt(f"{detail} -q 'projects[0].name'") == "Harbor Web"
 
@@ -336,17 +340,72 @@ def test_without_a_sign_in_the_error_says_how(zbt):
     assert "%zbt login" in refusal.value.hint
 
 
-@pytest.mark.usefixtures("using")
-def test_a_pull_that_breaks_off_keeps_what_came(zbt, site):
-    """The rows of the pages before the error are in the error."""
+def test_a_pull_that_breaks_off_keeps_what_came(using, zbt, site):
+    """The rows of the pages before the error are in the error, with the word that fetches the whole."""
     site.faults.add(kind="status", status=400, path="*/bugs/", times=None, after=1)
     with pytest.raises(IncompletePull) as broken:
         zbt(f"{BUGS} --all")
     assert len(broken.value.rows) == 200
     assert broken.value.rows.attrs["zbt"]["rows"] == 200
     assert broken.value.status == 400
-    assert "index==201" in broken.value.resume
     site.faults.clear()
-    rest = zbt(f"{BUGS} --all {broken.value.resume}")
-    whole = zbt(f"{BUGS} --all")
-    assert [*broken.value.rows["id_string"], *rest["id_string"]] == list(whole["id_string"])
+    whole = using.resume(Wish.from_token(broken.value.resume), progress=False)
+    assert len(whole) == len(zbt(f"{BUGS} --all"))
+
+
+def test_an_interrupted_pull_keeps_what_came(using, zbt):
+    """Stop after the first page: the rows of that page are in the error."""
+
+    def stopped(call, *, limit=None):
+        yield next(iter(type(using).pages(using, call, limit=limit)))
+        raise KeyboardInterrupt
+
+    using.pages = stopped
+    with pytest.raises(IncompletePull, match="200 rows of 1 page came, then: interrupted"):
+        zbt(f"{BUGS} --all")
+
+
+@pytest.mark.usefixtures("using")
+def test_json_bodies_and_files_are_shown_too(zbt, tmp_path):
+    """What V3 and uploads send can be shown in every way."""
+    (tmp_path / "a.txt").write_text("x")
+    line = 'POST /api/v3/portal/{portal}/projects/{project}/issues name=x severity:=\'{"id": "5"}\' X-Mode:fast'
+    assert '"severity": {' in zbt(f"{line} --dry-run")
+    assert "--data-raw" in zbt(f"{line} --curl")
+    assert "json={'name': 'x', 'severity': {'id': '5'}}" in zbt(f"{line} --python")
+    upload = f"POST {BUGS} title=x uploaddoc@{tmp_path}/a.txt"
+    assert "-F uploaddoc=@a.txt" in zbt(f"{upload} --curl")
+    assert "files=[('uploaddoc', open('a.txt', 'rb'))]" in zbt(f"{upload} --python")
+
+
+@pytest.mark.usefixtures("using")
+def test_things_and_nested_lists_are_saved(zbt, tmp_path, shell):
+    """One thing is a row of a table; lists within cells are JSON in parquet."""
+    project = PROJECTS + "{project}/"
+    zbt(f"{project} --save {tmp_path}/one.csv")
+    assert len(pd.read_csv(tmp_path / "one.csv")) == 1
+    zbt(f"{project} --save {tmp_path}/one.json")
+    assert json.loads((tmp_path / "one.json").read_text())["name"] == "Harbor Web"
+    zbt(f"{PROJECTS} -q '[].{{id: id_string, mixed: [name, `1`]}}' --save {tmp_path}/mixed.parquet -o mixed")
+    saved = pd.read_parquet(tmp_path / "mixed.parquet")
+    assert len(saved) == len(shell.user_ns["mixed"])
+
+
+@pytest.mark.usefixtures("using")
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (f"{PROJECTS} 'X-Mode:a{{chr(10)}}Cookie'", "line end"),
+        (f"{PROJECTS} 'X Mode:a'", "is not the name of a header"),
+        (f"POST {BUGS} uploaddoc@/nowhere/at/all.txt", "there is no file"),
+        (f"POST {BUGS} uploaddoc@/", "cannot be read"),
+        (f"{PROJECTS} --response -q name", "another"),
+        (f"{PROJECTS}{{project}}/ -q 'length(id_string, name)'", "does not fit"),
+        (f"{PROJECTS} -q '[].[name]' --df", "not a table"),
+    ],
+)
+def test_what_cannot_be_is_explained(line, message, zbt):
+    """Each mistake of a call is a UsageError with advice."""
+    with pytest.raises(UsageError, match=message) as refusal:
+        zbt(line)
+    assert refusal.value.hint

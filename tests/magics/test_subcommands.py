@@ -4,6 +4,7 @@ import pytest
 
 from zbt_notebook import NotFound, NotSignedIn, UsageError, kernel
 from zbt_notebook.magics.options import OPTIONS, SUBCOMMANDS, options_of
+from zbt_notebook.magics.places import Place, find_place
 from zbt_notebook.magics.sheet import Sheet, ago, listed, plain
 
 
@@ -173,6 +174,9 @@ def test_help_comes_from_the_declarations(zbt):
     for option in OPTIONS:
         assert option.help in zbt(f"help {option.flag}")
     assert "severity" in repr(zbt("help /portal/{{portal}}/projects/{{project}}/bugs/"))
+    assert "scope ZohoBugTracker.portals.READ" in repr(zbt("help /portals/"))
+    assert "sort_column" in repr(zbt("help sort_column"))
+    assert repr(zbt("help bugs")) == repr(zbt("endpoints bugs"))
     with pytest.raises(UsageError) as refusal:
         zbt("help lgoin")
     assert "login" in refusal.value.hint
@@ -207,3 +211,12 @@ def test_small_words():
         *("just now", "1 second ago", "59 seconds ago", "3 minutes ago", "2 hours ago", "2 days ago")
     ]
     assert listed(map(str, range(7))) == "0, 1, 2, 3, 4 and 2 more"
+
+
+def test_places_with_one_name_are_told_apart_by_id():
+    """Where two projects have one name, the error gives their ids."""
+    places = (Place("1", "Same"), Place("2", "Same"))
+    with pytest.raises(UsageError) as refusal:
+        find_place(places, "Same")
+    assert "1, 2" in refusal.value.hint
+    assert find_place(places, "2") == places[1]

@@ -10,8 +10,8 @@ from zbt_notebook.api import ApiCall, Page
 from zbt_notebook.errors import ApiError, IncompletePull, UsageError, ZbtError
 from zbt_notebook.magics import query
 from zbt_notebook.magics.call_line import Options
-from zbt_notebook.magics.progress import Progress
 from zbt_notebook.magics.sheet import counted, note
+from zbt_notebook.progress import Snapshot, reporter
 
 if TYPE_CHECKING:
     from zbt_notebook.connection import Connection
@@ -54,33 +54,41 @@ def ask_pages(connection: "Connection", call: ApiCall, limit: int | None) -> Ans
     """Fetch page after page of a normalized call; where that breaks off, raise IncompletePull with what came."""
     started = time.monotonic()
     pages: list[Page] = []
-    with Progress() as progress:
-        try:
-            for page in connection.pages(call, limit=limit):
-                pages.append(page)
-                progress.show(pages=len(pages), rows=sum(len(page.records or ()) for page in pages))
-        except (ZbtError, KeyboardInterrupt) as error:
-            if not pages:
-                raise
-            broken: BaseException = error
-        else:
-            return Answer(call, tuple(pages), time.monotonic() - started)
-    raise _incomplete(connection, call, pages, broken)
+    shown = reporter(progress=True)
+    try:
+        for page in connection.pages(call, limit=limit):
+            pages.append(page)
+            shown.tell(_snapshot(pages, started))
+    except (ZbtError, KeyboardInterrupt) as error:
+        if not pages:
+            raise
+        shown.end(_snapshot(pages, started))
+        broken: BaseException = error
+    else:
+        shown.end(_snapshot(pages, started, done=True))
+        return Answer(call, tuple(pages), time.monotonic() - started)
+    raise _incomplete(connection, call, limit, pages, broken)
 
 
-def _incomplete(connection: "Connection", call: ApiCall, pages: list[Page], error: BaseException) -> IncompletePull:
+def _snapshot(pages: list[Page], started: float, *, done: bool = False) -> Snapshot:
     rows = sum(len(page.records or ()) for page in pages)
-    following = pages[-1].next
-    names = ("index", "page", "range", "per_page")
-    resume = " ".join(f"{name}=={following.param(name)}" for name in names if following and following.param(name))
+    return Snapshot("rows", rows, len(pages), seconds=time.monotonic() - started, done=done)
+
+
+def _incomplete(
+    connection: "Connection", call: ApiCall, limit: int | None, pages: list[Page], error: BaseException
+) -> IncompletePull:
+    from zbt_notebook.pull.wish import Wish
+
+    rows = sum(len(page.records or ()) for page in pages)
     why = error.message if isinstance(error, ZbtError) else "interrupted"
     return IncompletePull(
         f"{counted(rows, 'row')} of {counted(len(pages), 'page')} came, then: {why}",
-        hint="What came is in sys.last_value.rows" + (f"; the rest begins at {resume}." if resume else "."),
+        hint="What came is in sys.last_value.rows; run the cell again to fetch all of it.",
         status=error.status if isinstance(error, ApiError) else 0,
         code=error.code if isinstance(error, ApiError) else "",
         rows=connection.frame_of(call, iter(pages)),
-        resume=resume,
+        resume=Wish(path=call.path, where=call.params, limit=limit, connection=connection.name).token(),
     )
 
 
@@ -91,7 +99,7 @@ def result(connection: "Connection", answer: Answer, options: Options) -> Any:
     page = answer.pages[0] if answer.pages else Page([], None, None)
     records = answer.records
     if "jmespath" in options:
-        expression = options.get("jmespath")
+        expression = query.read(options.get("jmespath"))
         found = query.search(expression, records, page.thing, page.body)
         return _chosen(connection, answer, found, expression, options)
     if records is None:

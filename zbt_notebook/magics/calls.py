@@ -31,7 +31,7 @@ def run(console: Console, line: CallLine, cell: str | None, local: dict[str, Any
     """Do what a call's line says and give its result; None where ``--out`` took it."""
     options = line.options
     if "jmespath" in options:
-        query.check(options.get("jmespath"))
+        query.read(options.get("jmespath"))
     _refuse_mixtures(options)
     connection = console.connection(options)
     call = api.normalize(fill(line, console.names(connection, local), cell), connection.data_center)

@@ -65,10 +65,10 @@ class Atlas:
         return context
 
     def _portal(self, wanted: str) -> Place:
-        found = _find(self.portals, wanted)
+        found = find_place(self.portals, wanted)
         if found is None:
             self.portals = _places(self.connection.rows("/portals/"))
-            found = _find(self.portals, wanted)
+            found = find_place(self.portals, wanted)
         return found or _missing("portal", wanted, self.portals)
 
     def _only_portal(self) -> Place:
@@ -81,10 +81,10 @@ class Atlas:
     def _project(self, portal: Place | None, wanted: str) -> Place:
         portal_id = portal.id if portal else ""
         known = self.projects.get(portal_id, ())
-        found = _find(known, wanted)
+        found = find_place(known, wanted)
         if found is None:
             known = self.projects[portal_id] = _places(self.connection.rows(f"/portal/{portal_id}/projects/"))
-            found = _find(known, wanted)
+            found = find_place(known, wanted)
         return found or _missing("project", wanted, known)
 
 
@@ -96,7 +96,8 @@ def _places(rows: Any) -> tuple[Place, ...]:
     )
 
 
-def _find(places: tuple[Place, ...], wanted: str) -> Place | None:
+def find_place(places: tuple[Place, ...], wanted: str) -> Place | None:
+    """Find a place by its id, its name, or its name in any case; raise UsageError where several have the name."""
     folded = wanted.casefold().strip()
     for found in (
         [place for place in places if place.id == wanted],

@@ -6,21 +6,32 @@ from zbt_notebook.errors import UsageError
 from zbt_notebook.magics.words import shown
 
 
-def check(expression: str) -> None:
-    """Raise UsageError, with the place of the mistake, for what is not JMESPath."""
+def read(expression: str) -> str:
+    """Give the expression back where it is JMESPath; raise UsageError with the place of the mistake where it is not.
+
+    Braces may be doubled, as they are where values are filled in: ``{{`` means nothing of its own to JMESPath.
+    """
+    problem = _problem(expression)
+    if not problem:
+        return expression
+    single = expression.replace("{{", "{").replace("}}", "}")
+    if single != expression and not _problem(single):
+        return single
+    raise UsageError(
+        f"{shown(expression)} is not JMESPath: {problem}",
+        hint="As in: -q \"[?severity.type=='Major'].{id: id, title: title}\" (https://jmespath.org/examples.html).",
+    )
+
+
+def _problem(expression: str) -> str:
     import jmespath
     from jmespath.exceptions import JMESPathError
 
     try:
         jmespath.compile(expression)
     except JMESPathError as error:
-        problem = str(error).partition("\n")[0]
-    else:
-        return
-    raise UsageError(
-        f"{shown(expression)} is not JMESPath: {problem}",
-        hint="As in: -q \"[?severity.type=='Major'].{id: id, title: title}\" (https://jmespath.org/examples.html).",
-    )
+        return str(error).partition("\n")[0]
+    return ""
 
 
 def search(expression: str, records: list[Any] | None, thing: Any, body: Any) -> Any:
