@@ -3,7 +3,7 @@
 import json
 import os
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from zbt_notebook.data_centers import DataCenter
@@ -40,6 +40,16 @@ class SandboxSite:
     def world(self) -> Any:
         """Everything it simulates: accounts, data, switches, the log of requests."""
         return self._own().world
+
+    def for_devices(self) -> "SandboxSite":
+        """The same sandbox with its client for the device flow."""
+        client = self.world.demo_client("device")
+        return replace(self, client_id=client.client_id, client_secret=client.client_secret)
+
+    def for_redirects_to(self, redirect_uri: str) -> "SandboxSite":
+        """The same sandbox with a client that has this redirect URI."""
+        client = self.world.register_client("Redirect demo", redirect_uri=redirect_uri, scopes=self.scopes)
+        return replace(self, client_id=client.client_id, client_secret=client.client_secret, redirect_uri=redirect_uri)
 
     def _own(self) -> Any:
         if self.running is None:

@@ -112,7 +112,7 @@ class LoginFlow:
         )
         transport = self._transport or _transport()
         token = read_token(transport(request), asked=self.scopes)
-        return _connected(
+        return connected(
             self._client, data_center, token, transport, asked=self.scopes, name=self.name, clock=self._clock
         )
 
@@ -146,7 +146,7 @@ def connect(
             hint="Set these variables, and ZBT_DATA_CENTER where it is not us, before the kernel starts.",
         )
     client = ClientCredentials(_client_id(values["ZBT_CLIENT_ID"]), _client_secret(values["ZBT_CLIENT_SECRET"]))
-    connection = _connected(
+    connection = connected(
         client,
         find_data_center(data_center),
         Token("", values["ZBT_REFRESH_TOKEN"].strip()),
@@ -161,7 +161,7 @@ def connect(
     return connection
 
 
-def _connected(
+def connected(
     client: ClientCredentials,
     data_center: DataCenter,
     token: Token,
@@ -173,6 +173,7 @@ def _connected(
     share: TokenShare | None = None,
     register: bool = True,
 ) -> Connection:
+    """Make a connection of a token that was just given, and (but for *register*) the kernel's current one."""
     authorization = Authorization(client, data_center, token, transport, asked=asked, clock=clock, share=share)
     connection = Connection(authorization, transport, name=name, clock=clock)
     if register:
