@@ -9,10 +9,12 @@ from zbt_notebook.connection import Connection
 from zbt_notebook.data_centers import DataCenter
 from zbt_notebook.embedded_sandbox import SandboxSite, shared_sandbox
 from zbt_notebook.errors import NotSignedIn, UsageError
-from zbt_notebook.login_flow import connect
+from zbt_notebook.login_flow import DEFAULT_REDIRECT_URI, connect, connected
+from zbt_notebook.scopes import parse_scopes
 from zbt_notebook.sign_in import SignIn
 
 if TYPE_CHECKING:
+    from zbt_notebook.background import BackgroundSignIn, Work
     from zbt_notebook.login_card import LoginCard
 
 Mode = Literal["auto", "card", "prompt", "device", "loopback", "env"]
@@ -29,7 +31,7 @@ def login(
     wait: float | None = None,
     redirect_uri: str | None = None,
     client_id: str | None = None,
-) -> "LoginCard | Connection":
+) -> "LoginCard | BackgroundSignIn | Connection":
     """Sign in; what comes back can be awaited for the Connection, whatever the mode.
 
     ``card`` shows the card at once and comes back; ``prompt`` asks; ``env`` takes ZBT_CLIENT_ID, ZBT_CLIENT_SECRET and
@@ -48,7 +50,7 @@ def login(
         )
     if chosen == "env":
         return connect(data_center=data_center, name=name)
-    site = shared_sandbox() if sandbox else None
+    site = _sandbox(chosen, redirect_uri) if sandbox else None
     sign_in = _sign_in(
         site, data_center=data_center, name=name, scopes=scopes, redirect_uri=redirect_uri, client_id=client_id
     )
@@ -58,11 +60,13 @@ def login(
         from zbt_notebook.prompt import sign_in_by_prompt
 
         return sign_in_by_prompt(sign_in)
+    if chosen in {"device", "loopback"}:
+        return _in_the_background(chosen, sign_in, wait)
     return _shown_card(sign_in, wait, fall_back=mode == "auto")
 
 
 def start(**arguments: Any) -> Connection | None:
-    """Do what ``%zbt login`` does; the Connection where the sign-in is over, None where a card now waits for it."""
+    """Do what ``%zbt login`` does; the Connection where the sign-in is over, None where it now waits for its user."""
     begun = login(**arguments)
     return begun if isinstance(begun, Connection) else None
 
@@ -92,6 +96,13 @@ def _chosen(mode: str, *, sandbox: bool) -> Mode:
     return "card" if front_end.may_draw_widgets() and front_end.can_be_asked() else "prompt"
 
 
+def _sandbox(mode: Mode, redirect_uri: str | None) -> SandboxSite:
+    site = shared_sandbox()
+    if mode == "device":
+        return site.for_devices()
+    return site.for_redirects_to(redirect_uri or DEFAULT_REDIRECT_URI) if mode == "loopback" else site
+
+
 def _sign_in(site: SandboxSite | None, **given: Any) -> SignIn:
     if site is None:
         return SignIn(**given)
@@ -116,6 +127,40 @@ def _consented(sign_in: SignIn, site: SandboxSite) -> Connection:
     problem = sign_in.problem
     raise NotSignedIn(
         problem.message if problem else "the sandbox gave no consent", hint=problem.hint if problem else ""
+    )
+
+
+def _in_the_background(mode: Mode, sign_in: SignIn, patience: float | None) -> "BackgroundSignIn":
+    from zbt_notebook.background import BackgroundSignIn
+    from zbt_notebook.prompt import ask_for_client
+
+    ask_for_client(sign_in)
+    if sign_in.problem:
+        raise UsageError(sign_in.problem.message, hint=sign_in.problem.hint)
+    begun = BackgroundSignIn(_device(sign_in) if mode == "device" else _loopback(sign_in), patience=patience)
+    begun.show()
+    return begun
+
+
+def _loopback(sign_in: SignIn) -> "Work":
+    from zbt_notebook.loopback import LoopbackWork
+
+    return LoopbackWork(sign_in)
+
+
+def _device(sign_in: SignIn) -> "Work":
+    from functools import partial
+
+    from zbt_notebook.device_flow import DeviceWork
+    from zbt_notebook.transport import RequestsTransport
+
+    return DeviceWork(
+        sign_in.client,
+        parse_scopes(sign_in.form.scopes),
+        sign_in.site,
+        data_centers=sign_in.data_centers,
+        transport=RequestsTransport(),
+        connect=partial(connected, name=sign_in.name),
     )
 
 

@@ -44,23 +44,28 @@ def _field_at_fault(sign_in: SignIn) -> str:
 
 
 def _begin(sign_in: SignIn) -> None:
-    """Ask for the client, as far as it is not known or was refused, and print the link."""
+    ask_for_client(sign_in)
+    problem = sign_in.problem
+    if problem and problem.field not in {"client_id", "client_secret"}:
+        raise UsageError(problem.message, hint=problem.hint)
+    if sign_in.consent_url:
+        print(  # noqa: T201  as above
+            "Open this address, accept, and copy the code or the address of the page after that:",
+            sign_in.consent_url,
+            f"Its redirect URI is {sign_in.form.redirect_uri}: the one registered in the API console, to the letter.",
+            sep="\n\n",
+        )
+
+
+def ask_for_client(sign_in: SignIn) -> None:
+    """Start *sign_in*, after asking for the client ID and the secret as far as they are not known, or were refused."""
     at_fault = _field_at_fault(sign_in)
     event: dict[str, object] = {"kind": "start", "attempt": sign_in.attempt}
     if not sign_in.form.client_id or at_fault == "client_id":
+        require_a_user()
         event["client_id"] = builtins.input("Client ID: ")
         sign_in.handle({**event, "kind": "form"})
     if not sign_in.holds_secret or at_fault == "client_secret":
+        require_a_user()
         event["client_secret"] = getpass.getpass("Client secret (not shown): ")
     sign_in.handle(event)
-    if not sign_in.consent_url:
-        problem = sign_in.problem
-        if problem and problem.field not in {"client_id", "client_secret"}:
-            raise UsageError(problem.message, hint=problem.hint)
-        return
-    print(  # noqa: T201  as above
-        "Open this address, accept, and copy the code or the address of the page after that:",
-        sign_in.consent_url,
-        f"Its redirect URI is {sign_in.form.redirect_uri}: the one registered in the API console, to the letter.",
-        sep="\n\n",
-    )

@@ -10,6 +10,7 @@ from zbt_notebook.connection import Connection
 from zbt_notebook.data_centers import DATA_CENTERS, DataCenter, default_data_center, find_data_center
 from zbt_notebook.errors import SignInRejected, UsageError, ZbtError
 from zbt_notebook.login_flow import DEFAULT_REDIRECT_URI, LoginFlow
+from zbt_notebook.oauth import ClientCredentials
 from zbt_notebook.scopes import PRESETS, parse_scopes
 
 Phase = Literal["form", "waiting", "connected"]
@@ -133,6 +134,16 @@ class SignIn:
         """Whether the secret field may stay empty."""
         return bool(self._secret_for(self.form))
 
+    @property
+    def client(self) -> ClientCredentials:
+        """The client as it is filled in, with the secret that is held for it."""
+        return ClientCredentials(self.form.client_id.strip(), self._secret_for(self.form).strip())
+
+    @property
+    def site(self) -> DataCenter:
+        """The data centre that is chosen; raise UsageError where there is none of that name."""
+        return self.data_centers.get(self.form.data_center) or find_data_center(self.form.data_center)
+
     def listen(self, listener: Callable[[], None]) -> None:
         """Call *listener* after every change, on the thread that made it."""
         self._listeners.append(listener)
@@ -197,8 +208,8 @@ class SignIn:
                 "the client secret is empty",
                 hint="Copy it from Zoho's API console. A client without one signs in with zbt.LoginFlow(…).",
             )
-        site = self.data_centers.get(form.data_center) or find_data_center(form.data_center)
-        return self._begin(form.client_id, secret, form.redirect_uri, parse_scopes(form.scopes), site, name=self.name)
+        scopes = parse_scopes(form.scopes)
+        return self._begin(form.client_id, secret, form.redirect_uri, scopes, self.site, name=self.name)
 
     def _start_again(self, event: Event) -> None:
         self._start(event, complain=False)

@@ -1,0 +1,120 @@
+"""A sign-in that goes on in a thread of its own while cells run: nothing has to be pasted."""
+
+import html
+import threading
+from collections.abc import Generator
+from typing import Any, Protocol
+
+from zbt_notebook.connection import Connection
+from zbt_notebook.errors import NotSignedIn, Unreachable, ZbtError
+from zbt_notebook.waiting import PATIENCE, until
+
+_STYLE = (
+    "border:1px solid var(--jp-border-color2,#8886);border-radius:10px;padding:14px 16px;max-width:40rem;"
+    "font:13px/1.5 var(--jp-ui-font-family,system-ui,sans-serif)"
+)
+
+
+class Work(Protocol):
+    """What the thread does."""
+
+    @property
+    def link(self) -> str:
+        """Where the user has to go."""
+
+    @property
+    def instructions(self) -> tuple[str, ...]:
+        """What to tell them, in lines."""
+
+    def run(self, stopped: threading.Event) -> Connection:
+        """Give the connection, or raise; come back soon after *stopped* is set."""
+
+
+class BackgroundSignIn:
+    """A sign-in under way; ``await`` it, or ``wait()`` for it, or go on and look at ``connection`` later.
+
+    ``wait()`` works in any cell of any kernel and in a script: what it waits for happens in a thread, not in a widget.
+    """
+
+    def __init__(self, work: Work, *, patience: float | None = None) -> None:
+        self.connection: Connection | None = None
+        self.error: ZbtError | None = None
+        self._work = work
+        self._patience = PATIENCE if patience is None else patience
+        self._stopped = threading.Event()
+        self._ended = threading.Event()
+        self._display: Any = None
+        self._thread = threading.Thread(target=self._run, name="zbt-sign-in", daemon=True)
+        self._thread.start()
+
+    def __repr__(self) -> str:
+        first, *rest = self._lines()
+        return "\n".join(filter(None, (first, self._link(), *rest)))
+
+    def __await__(self) -> Generator[Any, None, Connection]:
+        return self._awaited().__await__()
+
+    def wait(self, seconds: float | None = None) -> Connection:
+        """Wait for the end; raise what went wrong, or NotSignedIn where *seconds* (300) were not enough."""
+        patience = self._patience if seconds is None else seconds
+        if not self._ended.wait(patience):
+            raise NotSignedIn(
+                f"nobody signed in within {patience:.0f} seconds", hint="Run the cell again for a new link."
+            )
+        return self._outcome()
+
+    def stop(self) -> None:
+        """Give it up; what it holds (a thread, a port) is free when this returns. Stopping twice does no harm."""
+        self._stopped.set()
+        if self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def show(self) -> None:
+        """Show what to do in the output of the running cell, or print it where there is none."""
+        from IPython.core.getipython import get_ipython
+
+        if getattr(get_ipython(), "kernel", None) is None:
+            print(self)  # noqa: T201  a terminal: what to do has to be seen
+            return
+        from IPython.core.display_functions import display
+
+        self._display = display(self, display_id=True)  # type: ignore[no-untyped-call]  # IPython leaves it untyped
+
+    def _repr_mimebundle_(self, **_wishes: object) -> dict[str, str]:
+        first, *rest = (html.escape(line) for line in self._lines())
+        link = html.escape(self._link())
+        anchor = f'<p><a href="{link}" target="_blank" rel="noopener noreferrer">Open Zoho\'s page</a></p>'
+        lines = "".join(f"<p>{line}</p>" for line in rest)
+        body = f'<div role="status"><b>{first}</b></div>{anchor if link else ""}{lines}'
+        return {"text/plain": repr(self), "text/html": f"<div style='{_STYLE}'>{body}</div>"}
+
+    def _lines(self) -> tuple[str, ...]:
+        if self.connection:
+            return ("Connected", str(self.connection.status()))
+        if self.error:
+            return (self.error.message, self.error.hint)
+        return ("Waiting for your consent", *self._work.instructions)
+
+    def _link(self) -> str:
+        return "" if self.connection or self.error else self._work.link
+
+    async def _awaited(self) -> Connection:
+        await until(lambda: self._ended.is_set() or None, self._patience)
+        return self._outcome()
+
+    def _outcome(self) -> Connection:
+        if self.connection:
+            return self.connection
+        raise (self.error or NotSignedIn("the sign-in was stopped", hint="Run the cell again.")).with_traceback(None)
+
+    def _run(self) -> None:
+        try:
+            self.connection = self._work.run(self._stopped)
+        except ZbtError as error:
+            self.error = error
+        except Exception as error:  # noqa: BLE001  a thread has nobody to raise to: kept for whoever waits
+            self.error = Unreachable(f"the sign-in failed in a way nobody foresaw ({type(error).__name__})")
+        finally:
+            self._ended.set()
+        if self._display is not None:
+            self._display.update(self)
