@@ -52,3 +52,13 @@ def test_completion_over_the_wire(signed_in):
         reply = signed_in._client.complete(code, len(code), reply=True, timeout=30)["content"]
         assert expected in reply["matches"]
         assert code[: reply["cursor_start"]] + expected == code[: code.rindex(" ") + 1] + expected
+
+
+def test_a_cell_is_known_by_its_id(start_kernel):
+    """Where the front end names cells, two cells with one text are two writes."""
+    kernel = start_kernel(cell_ids=True)
+    kernel.run(SIGN_IN)
+    kernel.run(USE)
+    first, second = kernel.run(f"{WRITE} --yes"), kernel.run(f"{WRITE} --yes")
+    assert first.status == second.status == "ok"
+    assert first.text != second.text

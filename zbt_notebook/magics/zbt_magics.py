@@ -28,7 +28,11 @@ class ZbtMagics(Magics):
     @needs_local_scope
     @line_cell_magic
     def zbt(self, line: str, cell: str | None = None, local_ns: dict[str, Any] | None = None) -> Any:
-        """Call the Zoho BugTracker API, sign in and out: ``%zbt help``."""
+        """Call the Zoho BugTracker API, sign in and out.
+
+        ``%zbt login`` signs in, ``%zbt GET /portals/`` calls, ``%%zbt POST /path/`` takes the cell as the body, and
+        ``%zbt help`` tells the rest. Raise ZbtError, in two lines, where something fails.
+        """
         from zbt_notebook.errors import ZbtError
 
         try:
