@@ -1,6 +1,7 @@
 """HTTP messages as values, as the sandbox's world takes and gives them."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.parser import BytesParser
@@ -9,6 +10,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -114,8 +117,16 @@ class Response:
 
 def json_response(status: int, value: object, *headers: tuple[str, str]) -> Response:
     """JSON as Zoho sends it: UTF-8, with the charset named."""
-    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-    return Response(status, body, (("Content-Type", "application/json;charset=UTF-8"), *headers))
+    return Response(status, encode_json(value), (("Content-Type", "application/json;charset=UTF-8"), *headers))
+
+
+def encode_json(value: object, text: str = "") -> bytes:
+    """Write a value, or JSON *text*, in UTF-8, which cannot carry lone surrogates: these are written as escapes."""
+    text = text or json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode()
 
 
 def html_response(status: int, page: str, *headers: tuple[str, str]) -> Response:

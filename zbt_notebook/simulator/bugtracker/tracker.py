@@ -1,7 +1,5 @@
 """The simulated BugTracker API as a function from requests to responses."""
 
-import json
-import re
 import threading
 from collections.abc import Callable
 from typing import TypedDict
@@ -20,11 +18,10 @@ from zbt_notebook.simulator.clock import Clock
 from zbt_notebook.simulator.data.generate import generate
 from zbt_notebook.simulator.data.portal import PORTAL_ID, PORTAL_NAME
 from zbt_notebook.simulator.data.rows import Member
-from zbt_notebook.simulator.http import Request, Response
+from zbt_notebook.simulator.http import Request, Response, encode_json
 from zbt_notebook.simulator.switches import Switches
 
 OPENAPI_PATH = "/openapi.json"
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _AUTHENTICATION = frozenset({"INVALID_TICKET", "INVALID_OAUTHTOKEN", "INVALID_OAUTHSCOPE"})
 _NO_GRANT_NEEDED = frozenset({"URL_RULE_NOT_CONFIGURED", "INVALID_METHOD"})
 
@@ -171,12 +168,3 @@ def _encode(answer: Answer) -> Response:
         return Response(answer.status, b"", answer.headers)
     headers = (("Content-Type", "application/json;charset=UTF-8"), *answer.headers)
     return Response(answer.status, encode_json(answer.value, answer.text), headers)
-
-
-def encode_json(value: object, text: str = "") -> bytes:
-    """Write JSON in UTF-8, which cannot carry lone surrogates: these are written as escapes."""
-    text = text or json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode()
