@@ -192,3 +192,54 @@ def test_no_secret_is_in_any_message(kernel):
     secrets = kernel.run("print(*connection.client.authorization.secrets())").stdout.split()
     assert len(secrets) == 3
     assert not [secret for secret in secrets if secret in said]
+
+
+APPROVE = "from zbt_notebook.embedded_sandbox import shared_sandbox\nshared_sandbox().world.approve_device(%r)"
+
+
+def updates(kernel):
+    """What took the place of earlier outputs."""
+    return [content["data"] for kind, content in kernel.messages if kind == "update_display_data"]
+
+
+def test_the_device_flow_runs_while_cells_run(kernel):
+    """The short code is shown, cells go on, `wait()` in any cell ends it, and the output loses its link."""
+    kernel.run(
+        LOGIN + "from zbt_notebook.embedded_sandbox import shared_sandbox\n"
+        "shared_sandbox().world.set(device_interval=1, device_units='seconds')"
+    )
+    shown = kernel.run("begun = zbt.login(mode='device', sandbox=True)", allow_stdin=True)
+    assert "Waiting for your consent" in shown.text
+    code = shown.text.partition("short code ")[2].split()[0]
+    assert code in shown.results[-1]["text/html"]
+    kernel.run(APPROVE % code)
+    assert kernel.run("begun.wait().name").text == "'default'"
+    kernel.until(lambda: updates(kernel))
+    last = updates(kernel)[-1]
+    assert "Connected" in last["text/html"]
+    assert code not in repr(last)
+    assert "href" not in last["text/html"]
+
+
+def test_run_all_waits_for_the_loopback(kernel):
+    """Awaited, the loopback sign-in ends its cell when the browser has come back to this machine."""
+    kernel.run(
+        LOGIN + "import socket\nwith socket.socket() as probe:\n    probe.bind(('127.0.0.1', 0))\n"
+        "    uri = f'http://127.0.0.1:{probe.getsockname()[1]}/callback'"
+    )
+    waiting = kernel.start("c = await zbt.login(mode='loopback', sandbox=True, redirect_uri=uri)", allow_stdin=True)
+    after = kernel.start("print(c.name)")
+    kernel.until(lambda: kernel.cell(waiting).results)
+    link = kernel.cell(waiting).text.splitlines()[1]
+    straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with straight.open(consent(link), timeout=20) as answer:
+        assert b"Connected" in answer.read()
+    assert kernel.wait(after).stdout == "default\n"
+
+
+def test_other_ways_fail_at_once_without_a_user(kernel):
+    """Headless, the modes that need a client name the variables instead of waiting."""
+    for mode in ("prompt", "device", "loopback"):
+        failed = kernel.run(f"import zbt_notebook as zbt\nzbt.login(mode={mode!r})", allow_stdin=False)
+        assert failed.error["ename"] == "NotSignedIn"
+        assert "ZBT_CLIENT_ID" in failed.traceback
