@@ -219,7 +219,7 @@ def test_a_fault_on_the_wire_does_not_hold_up_stopping():
     while sandbox.faults.active:
         time.sleep(0.001)
     sandbox.stop()
-    assert threads_of_sandboxes() == before
+    assert threads_of_sandboxes() <= before
     for peer in peers:
         peer.close()
 

@@ -165,7 +165,7 @@ def test_stopping_with_open_connections():
         peer.getresponse().read()
     sandbox.stop()
     sandbox.stop()
-    assert threads_of_sandboxes() == before
+    assert threads_of_sandboxes() <= before
     for peer in peers:
         assert peer.sock.recv(1) == b""
         peer.close()
