@@ -55,6 +55,12 @@ class LoginCard(anywidget.AnyWidget):
             return sign_in_by_prompt(self.sign_in)
         return await until(lambda: self.sign_in.connection, self.patience if seconds is None else seconds)
 
+    def wait(self, seconds: float | None = None) -> Connection:
+        """As ``await``, in a program that has no kernel; in a cell raise UsageError, for there it cannot work."""
+        from zbt_notebook.nested_loop import run
+
+        return run(self.connected(seconds))
+
     async def drawn(self, seconds: float) -> bool:
         """Whether a front end draws the card within *seconds*."""
         try:

@@ -1,7 +1,7 @@
 """The ways to sign in, and which of them suits the place: what ``%zbt login`` and ``zbt.login()`` do."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from zbt_notebook import front_end
@@ -29,6 +29,7 @@ def login(
     sandbox: bool = False,
     auto: bool = False,
     wait: float | None = None,
+    remember: bool = False,
     redirect_uri: str | None = None,
     client_id: str | None = None,
 ) -> "LoginCard | BackgroundSignIn | Connection":
@@ -38,7 +39,8 @@ def login(
     ZBT_REFRESH_TOKEN; ``device`` needs nothing pasted; ``loopback`` catches the redirect on this machine; ``auto``
     takes ``env`` where these are set, else ``card`` where one can be drawn, else ``prompt``. *sandbox* fills in the
     embedded sandbox and its client, and *auto* gives the consent there too. *wait* is how many seconds ``await`` has
-    patience for (300).
+    patience for (300). With *remember* the sign-in is kept in the operating system's keyring: the next one under this
+    name needs nobody, until the connection is signed out.
 
     There is no argument for the secret: it would be kept in the notebook and in IPython's history. Raise NotSignedIn
     where nobody can be asked, UsageError for what cannot be meant.
@@ -50,9 +52,20 @@ def login(
         )
     if chosen == "env":
         return connect(data_center=data_center, name=name)
+    if mode == "auto" and not sandbox and client_id is scopes is data_center is redirect_uri is None:
+        from zbt_notebook.remembering import recall
+
+        if kept := recall(name):
+            return kept
     site = _sandbox(chosen, redirect_uri) if sandbox else None
     sign_in = _sign_in(
-        site, data_center=data_center, name=name, scopes=scopes, redirect_uri=redirect_uri, client_id=client_id
+        site,
+        _remembering() if remember else None,
+        data_center=data_center,
+        name=name,
+        scopes=scopes,
+        redirect_uri=redirect_uri,
+        client_id=client_id,
     )
     if auto and site:
         return _consented(sign_in, site)
@@ -103,9 +116,15 @@ def _sandbox(mode: Mode, redirect_uri: str | None) -> SandboxSite:
     return site.for_redirects_to(redirect_uri or DEFAULT_REDIRECT_URI) if mode == "loopback" else site
 
 
-def _sign_in(site: SandboxSite | None, **given: Any) -> SignIn:
+def _remembering() -> Callable[[Connection], str]:
+    from zbt_notebook.remembering import Remembering
+
+    return Remembering()
+
+
+def _sign_in(site: SandboxSite | None, afterwards: Callable[[Connection], str] | None, **given: Any) -> SignIn:
     if site is None:
-        return SignIn(**given)
+        return SignIn(**given, afterwards=afterwards)
     known = {
         "data_center": site.data_center,
         "client_id": site.client_id,
@@ -114,7 +133,7 @@ def _sign_in(site: SandboxSite | None, **given: Any) -> SignIn:
     }
     mine = given["client_id"] in {None, site.client_id}
     filled = {**known, **{name: value for name, value in given.items() if value is not None}}
-    return SignIn(**filled, client_secret=site.client_secret if mine else "")
+    return SignIn(**filled, client_secret=site.client_secret if mine else "", afterwards=afterwards)
 
 
 def _consented(sign_in: SignIn, site: SandboxSite) -> Connection:
@@ -149,8 +168,6 @@ def _loopback(sign_in: SignIn) -> "Work":
 
 
 def _device(sign_in: SignIn) -> "Work":
-    from functools import partial
-
     from zbt_notebook.device_flow import DeviceWork
     from zbt_notebook.transport import RequestsTransport
 
@@ -160,7 +177,7 @@ def _device(sign_in: SignIn) -> "Work":
         sign_in.site,
         data_centers=sign_in.data_centers,
         transport=RequestsTransport(),
-        connect=partial(connected, name=sign_in.name),
+        connect=lambda *given, **more: sign_in.take(connected(*given, **more, name=sign_in.name)),
     )
 
 

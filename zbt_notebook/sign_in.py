@@ -97,6 +97,7 @@ class SignIn:
         data_center: str | DataCenter | None = None,
         name: str = "default",
         begin: Begin = LoginFlow,
+        afterwards: Callable[[Connection], str] | None = None,
     ) -> None:
         site = find_data_center(data_center)
         self.name = name
@@ -117,6 +118,7 @@ class SignIn:
         self._held = self._given  # a secret that the caller gave outlives a sign-in, one that was typed does not
         self._flow: LoginFlow | None = None
         self._begin = begin
+        self._afterwards = afterwards  # gives a note on what it did with the connection
         self._listeners: list[Callable[[], None]] = []
         self._lock = threading.RLock()
 
@@ -172,6 +174,14 @@ class SignIn:
                 self.busy = ""
                 self._tell()
 
+    def take(self, connection: Connection) -> Connection:
+        """End with *connection*, however it came about; give it back."""
+        note = self._afterwards(connection) if self._afterwards else ""
+        with self._lock:
+            self._flow, self._held = None, self._given
+            self.phase, self.connection, self.problem, self.note = "connected", connection, None, note
+        return connection
+
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener()
@@ -224,13 +234,9 @@ class SignIn:
 
     def _finish(self, flow: LoginFlow, pasted: str) -> None:
         try:
-            connection = flow.finish(pasted)
+            self.take(flow.finish(pasted))
         except Exception as error:  # noqa: BLE001  shown, as all else: a handler has nobody to raise to
             self._settle(flow, error)
-            return
-        with self._lock:
-            self._flow, self._held = None, self._given
-            self.phase, self.connection, self.problem = "connected", connection, None
 
     def _settle(self, flow: LoginFlow, error: Exception) -> None:
         with self._lock:

@@ -1,0 +1,89 @@
+"""Signing in with --remember: once by hand, afterwards without a form, until the sign-out."""
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+
+from zbt_notebook import front_end, kernel, login_ways
+from zbt_notebook.errors import UsageError
+from zbt_notebook.login_card import LoginCard
+from zbt_notebook.sign_in_view import view_of
+
+
+class Chest(KeyringBackend):
+    """A keyring in memory."""
+
+    priority = 1
+
+    def __init__(self):
+        super().__init__()
+        self.kept = {}
+
+    def get_password(self, service, username):
+        return self.kept.get((service, username))
+
+    def set_password(self, service, username, password):
+        self.kept[service, username] = password
+
+    def delete_password(self, service, username):
+        del self.kept[service, username]
+
+
+@pytest.fixture
+def chest():
+    usual = keyring.get_keyring()
+    keyring.set_keyring(Chest())
+    yield keyring.get_keyring()
+    keyring.set_keyring(usual)
+
+
+@pytest.fixture(autouse=True)
+def notebook(monkeypatch):
+    monkeypatch.setattr(front_end, "may_draw_widgets", lambda: True)
+    monkeypatch.setattr(front_end, "can_be_asked", lambda: True)
+
+
+def sign_in(site, card):
+    card.sign_in.handle(
+        {"kind": "start", "attempt": 0, "client_id": site.client_id, "client_secret": site.client_secret}
+    )
+    card.sign_in.handle({"kind": "code", "code": site.consent(card.sign_in.consent_url)})
+    return card.connection
+
+
+def begin(site, **more):
+    return login_ways.login(data_center=site.data_center, redirect_uri=site.redirect_uri, scopes=site.scopes, **more)
+
+
+def test_the_second_sign_in_needs_no_form(site, chest):
+    """Remembered in one kernel, `%zbt login` in the next is silent; signing out forgets."""
+    card = begin(site, remember=True)
+    connection = sign_in(site, card)
+    assert "Remembered" in view_of(card.sign_in)["note"]
+    kernel.forget(connection)
+    again = login_ways.login()
+    assert kernel.current() is again
+    assert again.data_center == site.data_center
+    assert again.logout().keyring is True
+    assert not chest.kept
+    assert isinstance(login_ways.login(), LoginCard)
+
+
+def test_without_the_wish_nothing_is_remembered(site, chest):
+    """The keyring is not touched unless the user asks."""
+    sign_in(site, begin(site))
+    assert not chest.kept
+
+
+def test_what_zoho_refuses_is_forgotten(site, chest):
+    """A revoked refresh token is no dead end: the form comes back."""
+    kernel.forget(sign_in(site, begin(site, remember=True)))
+    site.world.disconnect()
+    assert isinstance(login_ways.login(), LoginCard)
+    assert not chest.kept
+
+
+def test_an_unsafe_keyring_is_refused_before_anybody_signs_in(site):
+    """The null keyring of the tests keeps nothing: an error at once, and no card."""
+    with pytest.raises(UsageError, match="cannot be remembered"):
+        begin(site, remember=True)

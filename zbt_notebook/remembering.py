@@ -1,0 +1,52 @@
+"""Keeps a sign-in for the next kernel, in the operating system's keyring, where the user asked for it."""
+
+from importlib.util import find_spec
+
+from zbt_notebook.connection import Connection
+from zbt_notebook.errors import SignInRejected, UsageError
+from zbt_notebook.keyring_store import KeyringStore
+from zbt_notebook.login_flow import connect
+
+
+def recall(name: str) -> Connection | None:
+    """Sign in with what is remembered under the connection's name, without the user; None where nothing is of use.
+
+    What Zoho does not take any more is forgotten. Raise Unreachable where Zoho does not answer.
+    """
+    store = _store()
+    kept = store.load(name) if store else None
+    if store is None or kept is None:
+        return None
+    try:
+        connection = connect(kept.client_id, kept.client_secret, kept.refresh_token, kept.data_center, name=name)
+    except SignInRejected:
+        store.forget(name)
+        return None
+    connection.forget_in_keyring = lambda: store.forget(name)
+    return connection
+
+
+class Remembering:
+    """Remembers connections; raise UsageError at once, before anybody signs in, where there is no safe keyring."""
+
+    def __init__(self) -> None:
+        self._store = KeyringStore()
+
+    def __call__(self, connection: Connection) -> str:
+        """Remember this one; a line that says so, or why not."""
+        store, name = self._store, connection.name
+        try:
+            store.save(name, connection.client.authorization.keepsake())
+        except UsageError as error:
+            return str(error)
+        connection.forget_in_keyring = lambda: store.forget(name)
+        return "Remembered in this machine's keyring: the next %zbt login needs no form. Signing out forgets it."
+
+
+def _store() -> KeyringStore | None:
+    if find_spec("keyring") is None:
+        return None
+    try:
+        return KeyringStore()
+    except UsageError:
+        return None
