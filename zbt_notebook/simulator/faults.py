@@ -35,7 +35,11 @@ KINDS: Mapping[str, Mapping[str, float | int | str | None]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A rule: the next *times* matching requests, after the first *after* ones, meet this (None: all of them)."""
+    """A rule: the next *times* matching requests, after the first *after* ones, meet this (None: all of them).
+
+    ``path`` is a path with everything below it, whether it ends in a slash or not, or a pattern as of fnmatch:
+    ``/restapi/`` is the whole classic API, ``*/bugs/`` each project's list of bugs, ``/oauth/v2/toke[n]`` that one alone.
+    """
 
     number: int
     kind: str
@@ -46,8 +50,14 @@ class Fault:
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def matches(self, request: Request) -> bool:
-        """Tell whether this rule is about a request; ``path`` is a pattern as of fnmatch."""
-        return fnmatchcase(request.path, self.path) and self.method in {None, request.method}
+        """Tell whether this rule is about a request."""
+        return self.method in {None, request.method} and _covers(self.path, request.path)
+
+
+def _covers(rule: str, path: str) -> bool:
+    if any(sign in rule for sign in "*?["):
+        return fnmatchcase(path, rule)
+    return f"{path}/".startswith(f"{rule.rstrip('/')}/")
 
 
 class Faults:

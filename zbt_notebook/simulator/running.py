@@ -73,7 +73,7 @@ class Sandbox:
 
     @property
     def faults(self) -> Faults:
-        """What shall go wrong; ``faults.add(kind="reset", path="/restapi/*")``."""
+        """What shall go wrong; ``faults.add(kind="reset", path="/restapi/")``."""
         return self.world.faults
 
     def stop(self) -> None:

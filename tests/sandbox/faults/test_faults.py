@@ -54,6 +54,25 @@ def test_a_fault_can_wait_and_can_last(world):
     assert ask(world).status == 200
 
 
+@pytest.mark.parametrize(
+    ("rule", "struck", "spared"),
+    [
+        ("/restapi/", ["/restapi", "/restapi/", "/restapi/portals/"], ["/", "/restapis/", "/api/v3/portals"]),
+        ("/restapi", ["/restapi", "/restapi/", "/restapi/portals/"], ["/", "/restapis/"]),
+        ("/", ["/", "/restapi/portals/", "/oauth/v2/token"], []),
+        ("*/bugs/", ["/restapi/portal/a/projects/1/bugs/"], ["/restapi/portal/a/projects/1/bugs/2/"]),
+        ("/oauth/v2/toke[n]", ["/oauth/v2/token"], ["/oauth/v2/token/revoke"]),
+        ("*", ["/", "/restapi"], []),
+    ],
+)
+def test_a_path_is_itself_and_all_below_it(rule, struck, spared):
+    """A path without wildcards covers what is below it, with or without a last slash; a pattern covers what it says."""
+    faults = Faults()
+    fault = faults.add(kind="status", path=rule)
+    for path in struck + spared:
+        assert fault.matches(Request("GET", f"https://api.sandbox.test{path}")) == (path in struck), path
+
+
 def test_a_fault_strikes_where_told(world):
     """``path`` is a pattern, ``method`` one method."""
     world.faults.add(kind="status", path="/oauth/*", method="post", times=None)
