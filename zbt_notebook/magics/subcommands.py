@@ -32,6 +32,7 @@ def login_arguments(options: Options) -> dict[str, Any]:
         "scopes": scopes,
         "sandbox": "sandbox" in options,
         "auto": "auto" in options,
+        "remember": "remember" in options,
         "client_id": options.get("client-id") or None,
         "redirect_uri": options.get("redirect-uri") or None,
     }
