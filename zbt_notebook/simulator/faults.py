@@ -38,7 +38,7 @@ class Fault:
     """A rule: the next *times* matching requests, after the first *after* ones, meet this (None: all of them).
 
     ``path`` is a path with everything below it, whether it ends in a slash or not, or a pattern as of fnmatch:
-    ``/restapi/`` is the whole classic API, ``*/bugs/`` each project's list of bugs, ``/oauth/v2/toke[n]`` that one alone.
+    ``/restapi/`` is the whole classic API, ``*/bugs/`` every list of bugs, ``/oauth/v2/toke[n]`` that one alone.
     """
 
     number: int
