@@ -208,5 +208,6 @@ def told(cell: Any, value: Any) -> bool:
     if isinstance(value, bool) or isinstance(cell, bool):
         return str(cell).lower() == str(value).lower()
     if isinstance(cell, str):
-        return cell == repr(value)
+        whole = isinstance(value, float) and value.is_integer()  # an integer among floats, told as it came
+        return cell == repr(value) or (whole and cell == repr(int(value)))
     return float(cell) == float(value) and (isinstance(cell, float) or int(cell) == int(value))

@@ -63,5 +63,7 @@ def test_the_readme_has_two_commands():
 def test_every_link_to_a_file_leads_somewhere():
     """Pictures and files named in the README exist."""
     text = (ROOT / "README.md").read_text()
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)\)|src(?:set)?=\"([^\"]+)\"", text)
+    assert len(targets) >= 4
+    for target in map("".join, targets):
         assert (ROOT / target).exists(), target

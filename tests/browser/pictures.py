@@ -1,0 +1,76 @@
+"""Makes the README's pictures: ``python -m tests.browser.pictures``, to be looked at before they are committed."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser import chromium
+from tests.browser.conftest import SWITCHES
+from tests.browser.jupyter import Application, LabNotebook
+from tests.conftest import ROOT
+
+IMAGES = ROOT / "notebooks" / "images"
+CELLS = (
+    "%load_ext zbt_notebook",
+    "%zbt login --sandbox",
+    """%zbt use portal=brightwater project="Harbor Web"
+bugs = %zbt GET /portal/{portal}/projects/{project}/bugs/ statustype==open --all
+bugs[["key", "title", "severity.type", "assignee_name"]].head()""",
+)
+
+
+def sign_in(notebook, context):
+    """As a user does: link, Accept, copy, paste."""
+    page = notebook.page
+    page.get_by_role("button", name="Create consent link").click()
+    with context.expect_page() as opened:
+        page.get_by_role("link", name="Open Zoho's consent page").click()
+    consent = opened.value
+    consent.get_by_role("button", name="Accept").click()
+    code = consent.locator("#code").inner_text()
+    consent.close()
+    page.get_by_label("Code", exact=True).fill(code)
+    page.get_by_role("button", name="Connect").click()
+    page.get_by_role("status").filter(has_text="Connected").wait_for()
+
+
+def picture(browser, application, theme):
+    """One notebook, signed in, with a table below."""
+    application.set(save_widget_state=False, theme=theme)
+    context = browser.new_context(viewport={"width": 1180, "height": 830}, device_scale_factor=1.5, color_scheme=theme)
+    notebook = LabNotebook(context.new_page(), application, f"{theme}.ipynb")
+    notebook.write(*CELLS)
+    notebook.open()
+    notebook.run_cell(0)
+    notebook.run_cell(1)
+    notebook.page.get_by_role("button", name="Create consent link").wait_for()
+    panel = notebook.page.locator(".jp-NotebookPanel-notebook")
+    panel.screenshot(path=IMAGES / f"card-{theme}.png")
+    sign_in(notebook, context)
+    notebook.run_cell(2)
+    notebook.wait_until_idle()
+    notebook.page.get_by_text("HW1-I").first.wait_for()
+    panel.screenshot(path=IMAGES / f"quickstart-{theme}.png")
+    context.close()
+
+
+def main():
+    IMAGES.mkdir(exist_ok=True)
+    path = chromium.find()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        application = Application("lab", Path(folder) / "lab", {})
+        application.start()
+        browser = playwright.chromium.launch(executable_path=path, args=SWITCHES, headless=True)
+        try:
+            for theme in ("light", "dark"):
+                picture(browser, application, theme)
+        finally:
+            browser.close()
+            application.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
