@@ -212,7 +212,7 @@ class Card {
       fact("Access token", this.left),
     );
     const missing = connection.missing.length;
-    this.scopesTitle.textContent = missing ? `Granted, but for ${missing} that you asked for` : "Granted, as you asked";
+    this.scopesTitle.textContent = missing ? `Granted, except ${missing} of the scopes you asked for` : "Granted, as you asked";
     this.granted.replaceChildren(
       ...connection.granted.map((scope) => this.scopeItem(scope, true)),
       ...connection.missing.map((scope) => this.scopeItem(scope, false)),
@@ -425,9 +425,13 @@ class Card {
 
   buildFoot() {
     const link = make("a", { target: "_blank", rel: "noopener noreferrer", href: "#" });
-    this.console = make("span", { hidden: true }, "No client yet? Register one at ", link, ". ");
-    const prompt = make("span", {}, "To paste in a prompt instead: ", make("code", { textContent: "%zbt login --mode prompt" }));
-    return make("footer", { className: "zbt-foot" }, this.console, prompt);
+    this.console = make("div", { hidden: true }, "No client yet? Register one at ", link, ".");
+    const way = (text, mode) => make("li", {}, `${text}: `, make("code", { textContent: `%zbt login --mode ${mode}` }));
+    const ways = [way("Paste in a prompt instead", "prompt"), way("Use a short code, with a client of the type Non-browser", "device")];
+    // Only where the browser and the kernel may be on one machine can a redirect be caught there.
+    if (["localhost", "127.0.0.1", "[::1]"].includes(location.hostname)) ways.push(way("Catch the answer on this machine, with nothing to paste", "loopback"));
+    const others = make("details", { className: "zbt-ways" }, make("summary", { textContent: "Other ways to sign in" }), make("ul", {}, ...ways));
+    return make("footer", { className: "zbt-foot" }, this.console, others);
   }
 }
 
