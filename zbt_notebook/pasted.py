@@ -9,6 +9,7 @@ from zbt_notebook.errors import SignInRejected
 from zbt_notebook.oauth import rejection
 
 _LONGEST = 4096
+_MOST_PIECES = 4  # into which a code may have been wrapped; a sentence, its spaces dropped, looks like a code
 _INVISIBLE = re.compile("[\\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff]+")  # what copying puts in by itself
 _QUOTES = "\"'`<>()[]{}\u2018\u2019\u201c\u201d\u00ab\u00bb,;"
 _CODE = re.compile(r"[A-Za-z0-9._~-]{8,512}")
@@ -37,6 +38,8 @@ def read_pasted(text: str, *, state: str = "") -> Redirect:
         raise SignInRejected(f"the pasted text is {len(pasted):,} characters long: it is not a code", hint=_AGAIN)
     fields = _fields(pasted)
     if not fields:
+        if sum(any(map(str.isalnum, word)) for word in text.split()) > _MOST_PIECES:
+            raise SignInRejected("the pasted text is not a code", hint=_AGAIN)
         return Redirect(_code(pasted))
     if "error" in fields:
         raise rejection(fields["error"])
