@@ -6,7 +6,7 @@ is known: DOC Zoho's documentation, CODE Zoho's own wrappers, LIVE a recorded an
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -78,6 +78,7 @@ def modules() -> tuple[str, ...]:
     return tuple(_catalogue().operations)
 
 
+@lru_cache(maxsize=1024)  # a call asks for its endpoint several times
 def match(method: str, path: str) -> Endpoint | None:
     """The endpoint that a call goes to, or None.
 
@@ -89,6 +90,7 @@ def match(method: str, path: str) -> Endpoint | None:
     return node.endpoints.get(_verb(method)) if node else None
 
 
+@lru_cache(maxsize=1024)
 def template(method: str, path: str) -> str:
     """The name that all calls of one kind share: ``GET /restapi/portal/{}/projects/{}/bugs``.
 

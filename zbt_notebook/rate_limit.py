@@ -7,11 +7,11 @@ Counting from the sending, as token buckets and fixed windows do, was measured t
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from threading import Condition
+from threading import Condition, Lock
+from typing import Self
 
 from zbt_notebook.errors import RateLimited
 
@@ -119,35 +119,43 @@ class RateLimits:
         self._window = window
         self._windows: dict[str, SlidingWindow] = {}
         self._locks: dict[str, int] = {}
-        self._changed = Condition()
+        self._changed = Condition(Lock())
+        self._waiters = 0
 
-    @contextmanager
-    def slot(self, key: str, lane: Lane = INTERACTIVE) -> Iterator["SlotUse"]:
-        """Hold a slot of *key* while the request is under way, waiting for one where none is free.
+    def slot(self, key: str, lane: Lane = INTERACTIVE) -> "SlotUse":
+        """Hold a slot of *key* in a ``with`` while the request is under way, waiting for one where none is free.
 
         Raise RateLimited at once, sending nothing, while Zoho's lock lasts.
         """
-        self._acquire(key, lane)
-        use = SlotUse()
-        try:
-            yield use
-        finally:
-            with self._changed:
-                self._windows[key].release(self._clock(), sent=use.sent)
-                self._changed.notify_all()
+        return SlotUse(self, key, lane)
 
-    def _acquire(self, key: str, lane: Lane) -> None:
+    def acquire(self, key: str, lane: Lane = INTERACTIVE) -> SlidingWindow:
+        """Take a slot, waiting for it; ``release`` gives it back."""
         with self._changed:
-            window = self._windows.setdefault(key, SlidingWindow(self._limit, self._window))
+            window = self._windows.get(key)
+            if window is None:
+                window = self._windows[key] = SlidingWindow(self._limit, self._window)
             while True:
-                self._refuse_while_locked(key)
+                if self._locks:
+                    self._refuse_while_locked(key)
                 pause = window.take(self._clock(), leave=lane.leave)
                 if pause == 0:
-                    return
+                    return window
                 seconds = (window.window if pause is None else pause) / SECOND
                 if lane.waiting:
                     lane.waiting(seconds)
-                self._wait(self._changed, min(seconds, LOOK_UP))  # short, so that Ctrl-C and a lock are noticed
+                self._waiters += 1
+                try:
+                    self._wait(self._changed, min(seconds, LOOK_UP))
+                finally:
+                    self._waiters -= 1
+
+    def release(self, window: SlidingWindow, *, sent: bool) -> None:
+        """Give a slot back, after the answer."""
+        with self._changed:
+            window.release(self._clock(), sent=sent)
+            if self._waiters:
+                self._changed.notify_all()
 
     def _refuse_while_locked(self, key: str) -> None:
         left = self._locks.get(key, 0) - self._clock()
@@ -194,8 +202,20 @@ class RateLimits:
         return (self._today() + timedelta(microseconds=left // 1000)).astimezone(UTC) if left > 0 else None
 
 
-@dataclass(slots=True)
 class SlotUse:
-    """What became of a slot: ``sent`` is set to False where the request never left."""
+    """One use of a slot; ``sent`` is set to False where the request never left."""
 
-    sent: bool = True
+    __slots__ = ("_key", "_lane", "_limits", "_window", "sent")
+
+    def __init__(self, limits: RateLimits, key: str, lane: Lane) -> None:
+        self.sent = True
+        self._limits = limits
+        self._key = key
+        self._lane = lane
+
+    def __enter__(self) -> Self:
+        self._window = self._limits.acquire(self._key, self._lane)
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self._limits.release(self._window, sent=self.sent)

@@ -3,19 +3,31 @@
 import json
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from http.client import responses
 from os import environ
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import requests
+import urllib3
 from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.structures import CaseInsensitiveDict
-from requests.utils import get_environ_proxies
-from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
+from requests.utils import get_environ_proxies, select_proxy
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    DecodeError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    ProxyError,
+)
+from urllib3.exceptions import SSLError as Urllib3SSLError
 from urllib3.exceptions import TimeoutError as Urllib3Timeout
 from urllib3.filepost import encode_multipart_formdata
+from urllib3.util import Timeout
 
 from zbt_notebook.errors import Unreachable
 from zbt_notebook.http import Request, Response
@@ -24,11 +36,15 @@ CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 30.0  # seconds: to be connected, and betwe
 DEADLINE = 60.0  # seconds for a whole answer: a server that drips beats any read timeout
 LARGEST_ANSWER = 256 * 2**20  # bytes, decompressed
 
+_ORIGINS = 16  # to which connections are kept; a notebook speaks to two
 _USER_AGENT = "zbt-notebook"
 
 
 class RequestsTransport:
     """A transport with pooled connections; call it with a Request.
+
+    requests finds the way to an origin, with its proxy and its certificates; on that way urllib3 alone is at work, for
+    what a session does to each request costs more CPU time than all the rest (measured: tests/benchmarks).
 
     Redirects are not followed, ``.netrc`` is not read, cookies are not kept. Proxies and the CA bundle are taken from
     the environment once: reading them for each call costs a third of its CPU time (measured).
@@ -43,19 +59,18 @@ class RequestsTransport:
         pool: int = 16,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._adapter = HTTPAdapter(pool_connections=4, pool_maxsize=pool, max_retries=0)
-        self._timeout = timeout
+        self._adapter = HTTPAdapter(pool_connections=_ORIGINS, pool_maxsize=pool, max_retries=0)
+        self._timeout = Timeout(connect=timeout[0], read=timeout[1])
         self._deadline = deadline
         self._largest = largest
         self._clock = clock
         self._ca_bundle = environ.get("REQUESTS_CA_BUNDLE") or environ.get("CURL_CA_BUNDLE") or True
-        self._proxies: dict[str, dict[str, str]] = {}
+        self._routes: dict[str, _Route] = {}
 
     def __call__(self, request: Request) -> Response:
         """Send and read to the end; raise Unreachable, which quotes neither address nor body, where that fails."""
-        prepared = _prepare(request)
         try:
-            return self._exchange(prepared)
+            return self._exchange(request)
         except (requests.RequestException, HTTPError, OSError) as error:
             failure = _unreachable(error, request)
         raise failure  # outside the except block: a chained exception would bring its frames along, with their values
@@ -64,57 +79,105 @@ class RequestsTransport:
         """Close the pooled connections."""
         self._adapter.close()
 
-    def _exchange(self, prepared: requests.PreparedRequest) -> Response:
+    def _exchange(self, request: Request) -> Response:
         started = self._clock()
-        answer = self._adapter.send(
-            prepared,
-            stream=True,
+        body, headers = _body_and_headers(request)
+        parts = urlsplit(_full_url(request))
+        route = self._route(parts.scheme, parts.netloc)
+        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        answer = route.pool.urlopen(
+            request.method,
+            route.prefix + target,
+            body=body,
+            headers=headers,
+            retries=False,
+            redirect=False,
+            assert_same_host=False,
             timeout=self._timeout,
-            verify=self._ca_bundle,
-            proxies=self._proxies_for(prepared.url or ""),
+            preload_content=False,
+            decode_content=False,
         )
         try:
-            body = b"".join(self._chunks(answer, started))
+            content = b"".join(self._chunks(answer, started))
         except BaseException:
             answer.close()  # half read: the connection cannot be used again
             raise
-        answer.raw.release_conn()
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        return Response(answer.status_code, headers, body, self._clock() - started)
+        answer.release_conn()
+        told = {name.lower(): value for name, value in answer.headers.items()}
+        return Response(answer.status, told, content, self._clock() - started)
 
-    def _chunks(self, answer: requests.Response, started: float) -> Iterator[bytes]:
+    def _chunks(self, answer: urllib3.BaseHTTPResponse, started: float) -> Iterator[bytes]:
         size = 0
-        while chunk := answer.raw.read1(65_536, decode_content=True):
+        while chunk := answer.read1(65_536, decode_content=True):
             size += len(chunk)
             if size > self._largest:
-                message = f"more than {self._largest // 2**20} MB"
-                raise requests.exceptions.ContentDecodingError(message)
+                raise _TooLarge
             if self._clock() - started > self._deadline:
-                message = f"not done after {self._deadline:.0f} s"
-                raise requests.exceptions.ReadTimeout(message)
+                raise _TooSlow
             yield chunk
 
-    def _proxies_for(self, url: str) -> Mapping[str, str]:
-        origin = urlsplit(url).netloc
-        if origin not in self._proxies:
-            loopback = (urlsplit(url).hostname or "") in {"localhost", "127.0.0.1", "::1"}
-            self._proxies[origin] = {} if loopback else get_environ_proxies(url)
-        return self._proxies[origin]
+    def _route(self, scheme: str, netloc: str) -> "_Route":
+        origin = f"{scheme}://{netloc}"
+        route = self._routes.get(origin)
+        if route is None:
+            if len(self._routes) >= _ORIGINS:
+                self._routes.clear()  # requests' own pools are closed in turn; an old one must not be kept
+            route = self._routes[origin] = self._find_route(origin)
+        return route
+
+    def _find_route(self, origin: str) -> "_Route":
+        asked = requests.Request("GET", origin + "/").prepare()
+        loopback = (urlsplit(origin).hostname or "") in {"localhost", "127.0.0.1", "::1"}
+        proxies = {} if loopback else get_environ_proxies(origin)
+        pool: Any = self._adapter.get_connection_with_tls_context(asked, self._ca_bundle, proxies=proxies)
+        verify: Any = self._adapter.cert_verify  # types-requests leaves it untyped
+        verify(pool, origin, self._ca_bundle, None)
+        proxy = select_proxy(origin, proxies)
+        # an HTTP proxy is told the whole address; a SOCKS proxy, or one that tunnels TLS, is not
+        whole = bool(proxy) and origin.startswith("http:") and not str(proxy).lower().startswith("socks")
+        return _Route(pool, origin if whole else "")
 
 
-def _prepare(request: Request) -> requests.PreparedRequest:
-    """The prepared form, without the detour through a session: 0.7 of its CPU time (measured)."""
-    prepared = requests.PreparedRequest()
+@dataclass(frozen=True, slots=True)
+class _Route:
+    """The way to an origin: its connections, and what stands before a path."""
+
+    pool: urllib3.HTTPConnectionPool
+    prefix: str
+
+
+class _TooLarge(HTTPError):
+    """The answer is larger than any of Zoho's."""
+
+
+class _TooSlow(HTTPError):
+    """The answer was not through at the deadline."""
+
+
+def _full_url(request: Request) -> str:
+    return f"{request.url}?{urlencode(request.params)}" if request.params else request.url
+
+
+def _body_and_headers(request: Request) -> tuple[bytes | None, dict[str, str]]:
     body, kind = _encode(request)
     headers = {"User-Agent": _USER_AGENT, "Accept": "application/json, */*", "Accept-Encoding": "gzip, deflate"}
     if kind:
         headers["Content-Type"] = kind
     if body is not None or not request.is_safe:
         headers["Content-Length"] = str(len(body or b""))
+    known = {name.lower(): name for name in headers}
+    for name, value in request.headers:
+        headers[known.get(name.lower(), name)] = value
+    return body, headers
+
+
+def _prepare(request: Request) -> requests.PreparedRequest:
+    """The request as requests would prepare it."""
+    prepared = requests.PreparedRequest()
+    prepared.body, headers = _body_and_headers(request)
+    prepared.headers = CaseInsensitiveDict(headers)
     prepared.method = request.method
-    prepared.url = f"{request.url}?{urlencode(request.params)}" if request.params else request.url
-    prepared.headers = CaseInsensitiveDict({**headers, **dict(request.headers)})
-    prepared.body = body
+    prepared.url = _full_url(request)
     return prepared
 
 
@@ -138,7 +201,7 @@ def _unreachable(error: Exception, request: Request) -> Unreachable:
     host = parts.hostname or ""
     reason: object = getattr(error, "args", [None])[0] if getattr(error, "args", None) else None
     reason = getattr(reason, "reason", reason)
-    nothing_sent = isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
+    nothing_sent = any(isinstance(failure, (ConnectTimeoutError, NewConnectionError)) for failure in (error, reason))
     what, hint = _diagnosis(error, reason)
     unknown = not request.is_safe and not nothing_sent
     if unknown:
@@ -149,20 +212,20 @@ def _unreachable(error: Exception, request: Request) -> Unreachable:
 # The first that fits: kinds of the exception or of its reason, what happened, what to do next
 _DIAGNOSES: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
     ((NameResolutionError,), "its name is not known", "Check the network, and the data centre's address."),
-    ((requests.exceptions.ProxyError,), "the proxy refuses", "Check HTTPS_PROXY and NO_PROXY."),
+    ((ProxyError, requests.exceptions.ProxyError), "the proxy refuses", "Check HTTPS_PROXY and NO_PROXY."),
     (
-        (requests.exceptions.SSLError, ssl.SSLError),
+        (Urllib3SSLError, ssl.SSLError),
         "its certificate is not trusted",
         "Behind a company proxy, set REQUESTS_CA_BUNDLE to its certificate, then restart the kernel.",
     ),
     (
-        (requests.exceptions.ConnectTimeout, NewConnectionError),
+        (ConnectTimeoutError, NewConnectionError),
         "it does not accept connections",
         "Check the network. If it is the sandbox: is it still running?",
     ),
-    ((requests.exceptions.Timeout, Urllib3Timeout), "it took too long", "Try again in a minute."),
+    ((_TooSlow, Urllib3Timeout), "it took too long", "Try again in a minute."),
     (
-        (requests.exceptions.ContentDecodingError,),
+        (_TooLarge, DecodeError),
         "the answer is too large or garbled",
         "Ask for less at once, or try again.",
     ),
