@@ -115,8 +115,12 @@ class Card {
 
   keep() {
     const { client_secret: _never, ...names } = FIELDS;
-    this.model.send({ kind: "form", ...Object.fromEntries(Object.keys(names).map((name) => [name, this[name].value])) });
-    this.edited.clear();
+    try {
+      this.model.send({ kind: "form", ...Object.fromEntries(Object.keys(names).map((name) => [name, this[name].value])) });
+      this.edited.clear();
+    } catch {
+      // no kernel: the next button says so
+    }
   }
 
   unanswered() {

@@ -1,5 +1,6 @@
 """The sign-in card: a widget that shows a sign-in and passes on what its user does."""
 
+import threading
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ class LoginCard(anywidget.AnyWidget):
         self.falls_back = fall_back  # to a prompt, where it is awaited and no front end draws it
         self.is_seen = False  # whether a front end has drawn it
         self._shown_in: object = None
+        self._sending = threading.Lock()
         sign_in.listen(self._show)
         self.on_msg(self._hear)
 
@@ -86,7 +88,8 @@ class LoginCard(anywidget.AnyWidget):
             shell.display_pub.publish(data, metadata)
 
     def _show(self) -> None:
-        self.send(view_of(self.sign_in))
+        with self._sending:  # whoever sends last has looked last
+            self.send(view_of(self.sign_in))
 
     def _hear(self, _widget: object, content: Any, _buffers: object) -> None:
         if not isinstance(content, dict):

@@ -101,9 +101,7 @@ class SignIn:
     ) -> None:
         site = find_data_center(data_center)
         self.name = name
-        self.data_centers = {site.name: site} | dict(DATA_CENTERS) if site.name not in DATA_CENTERS else DATA_CENTERS
-        if (usual := default_data_center()).name not in self.data_centers:
-            self.data_centers = {**self.data_centers, usual.name: usual}
+        self.data_centers = _choices(site)
         if client_id is None and not client_secret:
             client_id, client_secret = os.environ.get("ZBT_CLIENT_ID", ""), os.environ.get("ZBT_CLIENT_SECRET", "")
         asked = PRESETS["read only"] if scopes is None else parse_scopes(scopes)
@@ -120,7 +118,7 @@ class SignIn:
         self._begin = begin
         self._afterwards = afterwards  # gives a note on what it did with the connection
         self._listeners: list[Callable[[], None]] = []
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()  # held while anything here changes
 
     def __repr__(self) -> str:
         return f"<SignIn {self.name!r} {self.phase}>"
@@ -164,7 +162,7 @@ class SignIn:
         step = steps.get(_text(event, "kind"))
         if step is None:
             return
-        with self._lock:
+        with self.lock:
             work = step(event)
         self._tell()
         if work:
@@ -177,7 +175,7 @@ class SignIn:
     def take(self, connection: Connection) -> Connection:
         """End with *connection*, however it came about; give it back."""
         note = self._afterwards(connection) if self._afterwards else ""
-        with self._lock:
+        with self.lock:
             self._flow, self._held = None, self._given
             self.phase, self.connection, self.problem, self.note = "connected", connection, None, note
         return connection
@@ -239,10 +237,11 @@ class SignIn:
             self._settle(flow, error)
 
     def _settle(self, flow: LoginFlow, error: Exception) -> None:
-        with self._lock:
+        with self.lock:
             self.problem = _problem(error)
             if getattr(error, "error", "") == "invalid_client_secret" and self._flow is flow:
-                self._given, self._held, self._flow, self.phase = None, None, None, "form"
+                self._given = None if self._held is self._given else self._given
+                self._held, self._flow, self.phase = self._given, None, "form"
 
     def _refresh(self, _event: Event) -> Callable[[], None] | None:
         connection = self._take_in_hand("refreshing")
@@ -261,8 +260,12 @@ class SignIn:
         return (lambda: self._leave(connection)) if connection else None
 
     def _leave(self, connection: Connection) -> None:
-        report = connection.logout()
-        with self._lock:
+        try:
+            report = connection.logout()
+        except Exception as error:  # noqa: BLE001  as in _finish
+            self.problem = _problem(error)
+            return
+        with self.lock:
             self.phase, self.connection, self.note = "form", None, str(report)
 
     def _take_in_hand(self, business: str) -> Connection | None:
@@ -281,6 +284,12 @@ class SignIn:
         held = self._held
         belongs = held and (held.client_id, held.realm) == (form.client_id.strip(), _realm(form.data_center))
         return held.text if held and belongs else ""
+
+
+def _choices(site: DataCenter) -> Mapping[str, DataCenter]:
+    """Zoho's data centres, after those that are this sign-in's or this environment's own."""
+    own = {one.name: one for one in (site, default_data_center()) if one.name not in DATA_CENTERS}
+    return {**own, **DATA_CENTERS}
 
 
 def _realm(data_center: str) -> str:

@@ -13,6 +13,11 @@ _STATES = {"form": "Not connected", "waiting": "Waiting for your consent", "conn
 
 def view_of(sign_in: SignIn) -> dict[str, Any]:
     """Everything a view needs, whenever it was opened."""
+    with sign_in.lock:
+        return _view_of(sign_in)
+
+
+def _view_of(sign_in: SignIn) -> dict[str, Any]:
     problem, form = sign_in.problem, sign_in.form
     return {
         "kind": "view",

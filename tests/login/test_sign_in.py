@@ -227,6 +227,20 @@ def test_a_refused_secret_is_forgotten_and_asked_for(site, sign_in):
     assert connect(site, sign_in)["phase"] == "connected"
 
 
+def test_a_refused_typed_secret_leaves_the_given_one(site):
+    """Who types a wrong secret over the sandbox's own gets that one back."""
+    sign_in = SignIn(
+        client_id=site.client_id,
+        client_secret=site.client_secret,
+        redirect_uri=site.redirect_uri,
+        data_center=site.data_center,
+    )
+    view = paste(sign_in, landed(site, start(site, sign_in, client_secret="wrong" * 8)))
+    assert "invalid_client_secret" in view["status"][0]
+    assert view["secret_held"]
+    assert paste(sign_in, landed(site, start(site, sign_in, client_secret="")))["phase"] == "connected"
+
+
 def test_a_client_that_lives_elsewhere_is_explained(site, sign_in):
     """An unknown client is refused at the exchange with the client ID to be looked at."""
     view = start(site, sign_in, client_id="1000.UNKNOWN")
