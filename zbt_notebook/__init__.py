@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from zbt_notebook.login_flow import LoginFlow as LoginFlow
     from zbt_notebook.login_flow import connect as connect
     from zbt_notebook.login_ways import login as login
+    from zbt_notebook.repetition import refetch as refetch
     from zbt_notebook.resumption import resume as resume
 
 __version__ = "0.1.0"
@@ -47,6 +48,7 @@ _FRONT_DOOR = {
     "connect": "login_flow",
     "current": "kernel",
     "login": "login_ways",
+    "refetch": "repetition",
     "resume": "resumption",
     "sandbox": "embedded_sandbox",
 }

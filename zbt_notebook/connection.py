@@ -241,6 +241,7 @@ class Connection:
             kernel.keep_pull(wish.id, pull)
             raise
         kernel.forget_pull(wish.id)
+        frame.attrs["zbt"]["wish"] = replace(wish, id="", checkpoint="").token()  # for refetch
         return frame
 
     def frame_of(self, call: ApiCall, pages: Iterator[Page]) -> "pd.DataFrame":

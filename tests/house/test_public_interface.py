@@ -27,6 +27,7 @@ DOCUMENTED = {
     "current",
     "load_ipython_extension",
     "login",
+    "refetch",
     "resume",
     "sandbox",
 }

@@ -1,8 +1,8 @@
 """One call made and its answer given as it was asked for: a DataFrame, dicts, a choice from them."""
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook import api
@@ -27,7 +27,7 @@ class Answer:
     elapsed: float
     response: "Response | None" = None
     is_whole: bool = True  # a list was asked for to its end, or to the limit
-    seconds_old: float = field(default=0.0)
+    limit: int | None = None
 
     @property
     def records(self) -> list[Any] | None:
@@ -37,6 +37,11 @@ class Answer:
         if self.pages[0].records is None:
             return None
         return [record for page in self.pages for record in page.records or ()]
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """How much was asked for, as a frame tells it."""
+        return {"all": self.is_whole and self.limit is None, "limit": self.limit}
 
     @property
     def has_more(self) -> bool:
@@ -66,7 +71,7 @@ def ask_pages(connection: "Connection", call: ApiCall, limit: int | None) -> Ans
         broken: BaseException = error
     else:
         shown.end(_snapshot(pages, started, done=True))
-        return Answer(call, tuple(pages), time.monotonic() - started)
+        return Answer(call, tuple(pages), time.monotonic() - started, limit=limit)
     raise _incomplete(connection, call, limit, pages, broken)
 
 
@@ -87,7 +92,7 @@ def _incomplete(
         hint="What came is in sys.last_value.rows; run the cell again to fetch all of it.",
         status=error.status if isinstance(error, ApiError) else 0,
         code=error.code if isinstance(error, ApiError) else "",
-        rows=connection.frame_of(call, iter(pages)),
+        rows=_frame(connection, call, pages, asked={"all": limit is None, "limit": limit}),
         resume=Wish(path=call.path, where=call.params, limit=limit, connection=connection.name).token(),
     )
 
@@ -104,11 +109,13 @@ def result(connection: "Connection", answer: Answer, options: Options) -> Any:
         return _chosen(connection, answer, found, expression, options)
     if records is None:
         return _as_frame(connection, answer, [page.thing]) if "df" in options else page.thing
-    return records if "json" in options else connection.frame_of(answer.call, _pages(answer))
+    return records if "json" in options else _frame(connection, answer.call, answer.pages, asked=answer.asked)
 
 
-def _pages(answer: Answer) -> Iterator[Page]:
-    return iter(answer.pages)
+def _frame(connection: "Connection", call: ApiCall, pages: Iterable[Page], *, asked: dict[str, Any]) -> Any:
+    frame = connection.frame_of(call, iter(pages))
+    frame.attrs["zbt"] |= asked
+    return frame
 
 
 def _chosen(connection: "Connection", answer: Answer, found: Any, expression: str, options: Options) -> Any:
@@ -131,7 +138,7 @@ def _as_frame(connection: "Connection", answer: Answer, records: list[Any]) -> A
     types = {name: kind for name, kind in api.column_types(answer.call).items() if name in names}
     frame = to_frame(records, types)
     origin = connection.frame_of(answer.call, iter(())).attrs["zbt"]
-    frame.attrs["zbt"] = {**origin, "pages": len(answer.pages), "rows": len(frame)}
+    frame.attrs["zbt"] = {**origin, "pages": len(answer.pages), "rows": len(frame), **answer.asked}
     return frame
 
 

@@ -66,7 +66,7 @@ def _read(console: Console, connection: "Connection", call: ApiCall, options: Op
         found = console.memory.find(connection, call, extent, seconds(options.get("cache")))
         if found:
             note(f"from memory, fetched {ago(found[0])}")
-            return Answer(call, found[1], 0.0, is_whole=many)
+            return Answer(call, found[1], 0.0, is_whole=many, limit=limit)
     answer = _recorded(
         console,
         connection,
