@@ -59,7 +59,7 @@ class Card {
     this.model = model;
     this.prefix = `zbt-${(cards += 1)}-`;
     this.view = null;
-    this.edited = new Set(); // fields typed into since they were last sent: what Python tells does not replace them
+    this.edited = new Set(); // fields typed into: until Python tells the same, what it tells is older, and replaces nothing
     this.sent = false; // whether the next view answers this very card, so that the focus may follow it
     this.opened = false; // whether the consent page was opened in this attempt
     this.codeBegan = 0; // when the code's two minutes began, as far as can be told from here
@@ -98,7 +98,6 @@ class Card {
     if (!this.view || this.root.getAttribute("aria-busy") === "true") return;
     const typed = Object.fromEntries(Object.keys(FIELDS).map((name) => [name, this[name].value]));
     this.client_secret.value = "";
-    this.edited.clear();
     this.press(kind, { attempt: this.view.attempt, ...typed });
   }
 
@@ -117,7 +116,6 @@ class Card {
     const { client_secret: _never, ...names } = FIELDS;
     try {
       this.model.send({ kind: "form", ...Object.fromEntries(Object.keys(names).map((name) => [name, this[name].value])) });
-      this.edited.clear();
     } catch {
       // no kernel: the next button says so
     }
@@ -171,7 +169,8 @@ class Card {
     }
     if (!this.presets.childElementCount) this.buildPicker(view.scopes);
     for (const [name, value] of Object.entries(view.form)) {
-      if (!this.edited.has(name) && this[name].value !== value) this[name].value = value;
+      if (this[name].value === value) this.edited.delete(name);
+      else if (!this.edited.has(name)) this[name].value = value;
     }
     for (const name of [...Object.keys(FIELDS), "code"]) {
       this[name].setAttribute("aria-invalid", String(view.failed && view.field === name));
@@ -387,6 +386,7 @@ class Card {
 
   pick(scopes) {
     this.scopes.value = scopes.join(", ");
+    this.edited.add("scopes");
     this.showPicked();
     this.keep();
   }
