@@ -380,3 +380,40 @@ def test_texts_are_texts(open_notebook, sandbox):
     card.connect()
     card.place.get_by_text(hostile).wait_for()
     assert card.page.evaluate("() => window.hit") is None
+
+
+@pytest.mark.parametrize("kind", ["lab", "notebook"])
+def test_run_all_waits_for_the_card(open_notebook, sandbox, kind):
+    """Run All stops at the awaited card, whose widgets work meanwhile, and goes on once it is connected."""
+    notebook = open_notebook(
+        "import zbt_notebook as zbt\n"
+        f"site = zbt.DataCenter('sandbox', {sandbox.accounts_url!r}, {sandbox.api_url!r})\n"
+        f"connection = await zbt.login(data_center=site, redirect_uri={sandbox.redirect_uri!r})",
+        "print('goes on as', connection.name)",
+        kind=kind,
+    )
+    notebook.run_all()
+    card = Card(notebook, sandbox)
+    card.says("Not connected")
+    assert notebook.execution_counts()[1] is None
+    card.connect()
+    notebook.wait_for_text("goes on as default", cell=1)
+
+
+def test_a_wait_can_be_stopped(open_notebook, sandbox):
+    """Stop ends the awaiting cell; the card goes on working."""
+    notebook = open_notebook(
+        "import zbt_notebook as zbt\n"
+        f"site = zbt.DataCenter('sandbox', {sandbox.accounts_url!r}, {sandbox.api_url!r})\n"
+        f"card = zbt.login(data_center=site, redirect_uri={sandbox.redirect_uri!r})\n"
+        "await card",
+        "print(card.connection.name)",
+    )
+    notebook.run_cell(0)
+    card = Card(notebook, sandbox)
+    card.says("Not connected")
+    notebook.interrupt()
+    notebook.wait_until_idle()
+    card.connect()
+    notebook.run_cell(1)
+    notebook.wait_for_text("default", cell=1)
