@@ -72,6 +72,8 @@ class Switches:
     has_next_page_as: Literal["bool", "string"] = "bool"
     page_info_as: Literal["object", "array"] = "object"
     page_count_in_page_info: bool = True
+    # What hangs on an issue: "comments", "attachments", …; third parties saw "comment", "attachment_details", …
+    v3_envelope_keys: Literal["plural", "details"] = "plural"
     empty_v3_list_as: Literal["list", "204"] = "list"
 
     # -- the rate limit per URL pattern; a limit of 0 is no limit

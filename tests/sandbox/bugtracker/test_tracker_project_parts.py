@@ -108,6 +108,15 @@ def test_a_user_comes_and_goes(caller, home):
     made = only(caller.form(f"{home}/users/", email="new@brightwater.example", role="contractor"), "users")
     here = f"{home}/users/{made['id']}/"
     assert only(caller.form(here, role="manager"), "users")["role"] == "manager"
+    rated = only(caller.form(here, rate="62.5"), "users")
+    assert (rated["rate"], rated["role"]) == ("62.5", "manager")
+    assert rated in caller.get(f"{home}/users/")["users"]
+    two = caller.form(f"{home}/users/", email="a@b.example,c@b.example", rate="40")
+    assert [(user["email"], user["rate"]) for user in json.loads(two.body)["users"]] == [
+        ("a@b.example", "40"),
+        ("c@b.example", "40"),
+    ]
+    assert caller.form(f"{home}/users/", email="nobody").status == 400
     assert (
         only(caller.form(f"{PORTAL}/users/activate/", users=made["id"], action="deactivate"), "users")["active"]
         is False
@@ -211,7 +220,31 @@ def test_a_forum_lives(caller, home):
     assert caller.form(f"{here}comments/", content="So.").status == 201
     assert caller.get(f"{here}comments/")["comments"][0]["content"] == "So."
     assert only(caller.form(here, is_sticky_post="true"), "forums")["is_sticky_post"] is True
+    assert caller.form(f"{here}follow").status == 200
+    assert caller.get(here)["forums"][0]["is_following"] is True
+    assert caller.form(f"{here}unfollow").status == 200
+    assert caller.get(here)["forums"] == [made | {"is_sticky_post": True}]
+    of_category = caller.get(f"{home}/forums/", category_id=category["id"])["forums"]
+    assert [forum["id"] for forum in of_category] == [made["id"]]
+    assert caller.send("DELETE", f"{home}/categories/{category['id']}/").status == 200
+    assert caller.send("GET", f"{home}/forums/", category_id=category["id"]).status == 204
     assert caller.send("DELETE", here).status == 200
+    assert caller.send("GET", here).status == 404
+
+
+def test_the_best_answer(caller, home):
+    """Generated discussions have answers; one is changed, marked as the best, unmarked, and deleted."""
+    here = f"{home}/forums/{caller.get(f'{home}/forums/')['forums'][0]['id']}/"
+    first = caller.get(f"{here}comments/")["comments"][0]
+    answer = f"{here}comments/{first['id']}/"
+    assert only(caller.form(answer, content="Otherwise"), "comments") == first | {"content": "Otherwise"}
+    assert only(caller.form(f"{answer}markbestanswer"), "comments")["is_best_answer"] is True
+    assert [row["is_best_answer"] for row in caller.get(f"{here}comments/")["comments"]].count(True) == 1
+    assert caller.send("DELETE", f"{answer}markbestanswer").status == 200
+    assert caller.get(f"{here}comments/")["comments"][0]["is_best_answer"] is False
+    caller.form(f"{answer}markbestanswer")
+    assert caller.send("DELETE", answer).status == 200
+    assert caller.send("DELETE", answer).status == 404
 
 
 def test_a_document_lives(caller, home):
@@ -224,6 +257,11 @@ def test_a_document_lives(caller, home):
     again = only(caller.upload(here, {"uploaddoc": ("a.bin", b"\x00two")}, description="better"), "documents")
     assert [version["version"] for version in again["versions"]] == ["2.0", "1.0"]
     assert caller.get(here)["documents"] == [again]
+    assert caller.get(here, version="1.0")["documents"][0]["versions"] == again["versions"][1:]
+    assert caller.send("GET", here, version="3.0").status == 404
+    assert caller.send("GET", f"{here}versions/1.0/").body == b"\x00one"
+    in_folder = caller.get(f"{home}/documents/", folder_id=folder["id"])["documents"]
+    assert in_folder == [again]
     newest = again["versions"][0]["link"]["self"]["url"].removeprefix("https://bugtracker.sandbox.test")
     assert caller.send("GET", newest).body == b"\x00two"
     assert only(caller.form(f"{home}/folders/{folder['id']}/", name="Old"), "folders")["name"] == "Old"
@@ -232,6 +270,21 @@ def test_a_document_lives(caller, home):
     rest = caller.get(f"{home}/documents/")["documents"]
     assert caller.send("DELETE", f"{home}/documents/{rest[0]['id']}/").status == 200
     assert len(caller.get(f"{home}/folders/")["folders"]) == 2
+
+
+def test_documents_by_kind_and_in_order(caller, home):
+    """Kinds go by the file name's ending; the order is that of name, type or date."""
+
+    def names(**wanted):
+        return [row["file_name"] for row in caller.get(f"{home}/documents/", **wanted)["documents"]]
+
+    assert names(category="spreadsheets") == ["error-budget.csv"]
+    assert names(category="documents", sort_column="name") == sorted(names(category="documents"))
+    assert names(sort_column="type")[0] == "error-budget.csv"
+    assert names(sort_column="name", sort_order="descending") == sorted(names(), reverse=True)
+    assert names(sort_column="date", sort_order="descending") == names(sort_column="date")[::-1]
+    assert caller.send("GET", f"{home}/documents/", category="videos").status == 204
+    assert caller.send("GET", f"{home}/documents/", category="cats").status == 400
 
 
 def test_search(caller, home):

@@ -162,6 +162,23 @@ def test_what_hangs_on_an_issue(caller, issue):
     assert states[-3:] == ["attached a file", "added followers", "resolved"]
 
 
+def test_the_envelopes_of_an_issues_parts_have_two_spellings(caller, issue):
+    """``comments`` and its kin, or ``comment``, ``attachment_details`` and theirs, as third parties saw."""
+    caller.json("POST", f"{issue}/resolution", {"resolution": "Done"})
+    spellings = {
+        "comments": "comment",
+        "attachments": "attachment_details",
+        "activities": "activity_details",
+        "followers": "issue_follower",
+        "resolution": "resolution_details",
+    }
+    for part, other in spellings.items():
+        caller.switch(v3_envelope_keys="plural")
+        plural = caller.get(f"{issue}/{part}", page=1)
+        caller.switch(v3_envelope_keys="details")
+        assert caller.get(f"{issue}/{part}", page=1)[other] == plural[part]
+
+
 def test_the_portals_number_and_the_singular_are_required(caller):
     """``/portals/{id}/…``, a portal's name, or a slash at the end are wrong URLs in V3."""
     for path in (f"/api/v3/portals/{PORTAL_ID}/projects", "/api/v3/portal/brightwater/projects", f"{P}/projects/"):
@@ -190,4 +207,9 @@ def test_tags(caller, issue):
     assert made[0]["id"] in {tag["id"] for tag in caller.get(issue)["tags"]}
     assert caller.json("POST", f"{PP}/tags/dissociate", pair).status == 200
     assert made[0]["id"] not in {tag["id"] for tag in caller.get(issue)["tags"]}
+    numbered = {"tag_id": made[0]["id"], "entity_id": pair["entity_id"], "entityType": 3}
+    assert caller.json("POST", f"{PP}/tags/associate", numbered).status == 200
+    assert caller.form(f"{PP}/tags/dissociate", **numbered).status == 200
+    answer = caller.json("POST", f"{PP}/tags/associate", {name: pair[name] for name in ("tag_id", "entity_id")})
+    assert caller.error(answer)["details"][0]["field_name"] == "entityType"
     assert caller.send("DELETE", here).status == 204

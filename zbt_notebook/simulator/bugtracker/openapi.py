@@ -147,6 +147,10 @@ def examples(store: Store) -> dict[str, str]:
     for name, table in tables.items():
         if rows := table.of(project.id):
             found[name] = str(rows[0].id)
+    if categories := store.categories.of(project.id):
+        found["category"] = str(categories[0].id)
+    if "forum" in found and (answers := store.comments.of(int(found["forum"]))):
+        found["answer"] = str(answers[0].id)
     if documents := store.documents.of(project.id):
         found["version"] = str(documents[0].versions[0].id)
     return found | _bug_examples(store, project.id)

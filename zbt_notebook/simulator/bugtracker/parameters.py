@@ -27,6 +27,7 @@ class Parameter:
     kind: Kind
     required: bool = False
     about: str = ""
+    also: str | None = None  # another name under which it is taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,38 @@ class Whole:
     def schema(self) -> Json:
         """An integer with its bounds."""
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Money, with two decimals at most; kept as the text that was sent."""
+
+    def read(self, name: str, value: object) -> str:
+        """Take digits with a point."""
+        if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", value):
+            raise refusals.pattern_not_matched(name)
+        return value
+
+    def schema(self) -> Json:
+        """A string."""
+        return {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,2})?$"}
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """E-mail addresses with commas between."""
+
+    def read(self, name: str, value: object) -> list[str]:
+        """Take whatever has an ``@`` with something on either side."""
+        addresses = [address.strip() for address in value.split(",")] if isinstance(value, str) else []
+        if not addresses or not all(re.fullmatch(r"[^@\s]+@[^@\s]+", address) for address in addresses):
+            raise refusals.pattern_not_matched(name)
+        return addresses
+
+    def schema(self) -> Json:
+        """A string."""
+        one = "[a-z0-9.]{1,40}@[a-z0-9.]{1,40}"
+        return {"type": "string", "pattern": f"^{one}(,{one})*$", "maxLength": 4000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +290,7 @@ def read_object(value: object, parameters: tuple[Parameter, ...]) -> Json:
         raise refusals.broken_json()
     known = {parameter.name: parameter for parameter in parameters}
     for key in value:
-        if key not in known:
+        if key not in known and all(key != parameter.also for parameter in parameters):
             raise refusals.extra_key(str(key)[:100])
     return _read(value, parameters)
 
@@ -280,8 +313,9 @@ def object_schema(parameters: tuple[Parameter, ...], *, closed: bool = True) -> 
 def _read(sent: Any, parameters: tuple[Parameter, ...]) -> Json:
     values: Json = {}
     for parameter in parameters:
-        if parameter.name in sent:
-            values[parameter.name] = parameter.kind.read(parameter.name, sent[parameter.name])
+        name = parameter.name if parameter.name in sent else parameter.also
+        if name is not None and name in sent:
+            values[parameter.name] = parameter.kind.read(name, sent[name])
         elif parameter.required:
             raise refusals.parameter_missing(parameter.name)
     return values

@@ -107,6 +107,8 @@ def _length(path: str) -> int:
 def _compile(path: str) -> re.Pattern[str]:
     def piece(found: re.Match[str]) -> str:
         by_name = found[1] == "portal" and path.startswith(CLASSIC)  # V3 takes the portal's number alone
+        if found[1] == "version":  # its id, or what people call it: 1.0
+            return r"([0-9]{1,19}(?:\.[0-9]{1,4})?)"
         return "([^/]+)" if by_name else "([0-9]{1,19})"
 
     # Classic paths end with a slash, with or without which Zoho's own pages print them; V3's have none.

@@ -97,7 +97,8 @@ COMPONENTS: dict[str, Json] = {
     "RenamedField": record("column_name:str label_name:str"),
     "CustomView": record("id:int name:str"),
     "Comment": record(
-        "id:int id_string:str content:str", "added_by:str added_person:str posted_by:str posted_person:str"
+        "id:int id_string:str content:str",
+        "added_by:str added_person:str posted_by:str posted_person:str is_best_answer:bool",
     ),
     "Attachment": record(
         f"attachment_id:str file_name:str file_size:str file_type:str uploaded_by:str uploaded_person:str "
@@ -109,7 +110,7 @@ COMPONENTS: dict[str, Json] = {
     "Follower": record("follower_id:str follower_name:str follower_email:str"),
     "Resolution": record(f"resolution:str resolved_by:str resolved_person:str {_triple('resolved_time')}"),
     "Timer": record("bug_id:str owner_id:str status:str elapsed_seconds:int"),
-    "User": record("id:str zpuid:str name:str email:str role:str active:bool"),
+    "User": record("id:str zpuid:str name:str email:str role:str active:bool", "rate:str"),
     "UserCount": record("avail_user_count:int active_user_count:int"),
     "TimeLog": record(
         "id:int id_string:str hours:int minutes:int total_minutes:int hours_display:str notes:str bill_status:str "
@@ -123,8 +124,8 @@ COMPONENTS: dict[str, Json] = {
         "occurrence(s):int occurred:int duration_hour:str duration_minutes:str is_open:bool participants:[obj]"
     ),
     "Forum": record(
-        "id:int name:str content:str is_sticky_post:bool is_announcement_post:bool posted_by:str posted_person:str "
-        f"{_triple('post_date')} link:obj"
+        "id:int name:str content:str is_sticky_post:bool is_announcement_post:bool is_following:bool posted_by:str "
+        f"posted_person:str {_triple('post_date')} link:obj"
     ),
     "ProjectStatus": record(f"id:int content:str posted_by:str posted_person:str {_triple('posted_time')}"),
     "Category": record("id:int name:str"),

@@ -115,6 +115,16 @@ class Children(Generic[C]):
         self.of(row.parent_id).append(row)
         return row
 
+    def begin(self, parent_id: int) -> None:
+        """Let a new parent have none."""
+        self._known[parent_id] = []
+
+    def change(self, row: C, **changes: Any) -> C:
+        """Put a changed copy in the row's place."""
+        rows = self.of(row.parent_id)
+        changed = rows[rows.index(row)] = replace(row, **changes)
+        return changed
+
     def remove(self, row: C) -> None:
         """Take a row out."""
         self.of(row.parent_id).remove(row)
@@ -139,6 +149,7 @@ class Store:
         self.attachments: Children[Attachment] = Children(self._told_attachments)
         self.activities: defaultdict[int, list[Activity]] = defaultdict(list)
         self.timers: dict[tuple[int, int], int] = {}
+        self.rates: dict[tuple[int, int], str] = {}
         self.links: defaultdict[int, set[int]] = defaultdict(set)
         self.choices: dict[int, Choice] = {
             choice.id: choice
@@ -209,6 +220,8 @@ class Store:
         )
 
     def _told_comments(self, parent_id: int) -> list[Comment]:
+        if forum := self.forums.get(parent_id):
+            return prose.answers(forum, self.projects.find(forum.project_id, "Project").team)
         bug = self.bugs.get(parent_id)
         project = self.projects.get(bug.project_id) if bug else None
         return prose.comments(bug, project.team) if bug and project and bug.comment_count else []

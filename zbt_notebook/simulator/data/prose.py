@@ -4,7 +4,7 @@ from random import Random
 
 from zbt_notebook.simulator.data import words
 from zbt_notebook.simulator.data.portal import BUG_STRIDE, CUSTOM_FIELDS
-from zbt_notebook.simulator.data.rows import Attachment, Bug, Comment
+from zbt_notebook.simulator.data.rows import Attachment, Bug, Comment, Forum
 
 _DAY_MS = 86_400_000
 _WISHES = ("Feature(New)", "Enhancement")
@@ -52,6 +52,22 @@ def comments(bug: Bug, team: tuple[int, ...]) -> list[Comment]:
             at,
         )
         for place, at in enumerate(times)
+    ]
+
+
+def answers(forum: Forum, team: tuple[int, ...]) -> list[Comment]:
+    """What was answered in a discussion that was generated, oldest first."""
+    told = Random(forum.id)
+    return [
+        Comment(
+            forum.id + 1 + place,
+            forum.project_id,
+            forum.id,
+            told.choice(team),
+            f"<div>{told.choice(words.REMARKS)}</div>",
+            forum.created_ms + (place + 1) * told.randint(600_000, 3_600_000),
+        )
+        for place in range(told.randint(1, 4))
     ]
 
 

@@ -182,6 +182,8 @@ class Forum:
     category_id: int = 0
     sticky: bool = False
     announcement: bool = False
+    followers: tuple[int, ...] = ()
+    best_answer: int = 0
 
 
 @dataclass(frozen=True, slots=True)

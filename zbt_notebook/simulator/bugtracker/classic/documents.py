@@ -1,9 +1,14 @@
 """Documents with their versions, and folders."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import PurePath
+from typing import Any
+
 from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call, listing
 from zbt_notebook.simulator.bugtracker.classic.downloads import download
-from zbt_notebook.simulator.bugtracker.parameters import File, Identifier, Identifiers, Json, Parameter, Text
+from zbt_notebook.simulator.bugtracker.parameters import File, Identifier, Identifiers, Json, OneOf, Parameter, Text
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import DELETED, many
 from zbt_notebook.simulator.data.rows import Document, Folder, Version
@@ -38,8 +43,14 @@ def document_shape(call: Call, document: Document) -> Json:
 
 
 def list_documents(call: Call) -> Answer:
-    """List the documents of a project."""
-    rows = call.store.documents.of(call.project.id)
+    """List the documents of a project, or those of a folder or of a kind, in the wanted order."""
+    rows, values = call.store.documents.of(call.project.id), call.values
+    if folder := values.get("folder_id"):
+        rows = [row for row in rows if row.folder_id == folder]
+    if (kind := values.get("category", "all")) != "all":
+        rows = [row for row in rows if PurePath(row.file_name).suffix.lower()[1:] in _KINDS[kind]]
+    if "sort_column" in values or "sort_order" in values:
+        rows.sort(key=_ORDERS[values.get("sort_column", "date")], reverse=values.get("sort_order") == "descending")
     return listing("documents", [document_shape(call, row) for row in call.page(rows)])
 
 
@@ -48,17 +59,24 @@ def _document(call: Call) -> Document:
 
 
 def get_document(call: Call) -> Answer:
-    """Show one document."""
-    return Answer(200, {"documents": [document_shape(call, _document(call))]})
+    """Show one document, with the one version that is asked for, or with all."""
+    document = _document(call)
+    if version := call.values.get("version"):
+        document = replace(document, versions=(_find_version(document, version),))
+    return Answer(200, {"documents": [document_shape(call, document)]})
+
+
+def _find_version(document: Document, name: str) -> Version:
+    for version in document.versions:
+        if name in {version.number, str(version.id)}:
+            return version
+    raise refusals.not_found("Version")
 
 
 def download_version(call: Call) -> Answer:
     """Give the content of one version."""
     document = _document(call)
-    for version in document.versions:
-        if version.id == call.number("version"):
-            return download(version.content, document.file_name)
-    raise refusals.not_found("Version")
+    return download(_find_version(document, call.path["version"]).content, document.file_name)
 
 
 def _upload(call: Call) -> Upload:
@@ -141,6 +159,21 @@ def delete_folder(call: Call) -> Answer:
     return Answer(200, {"response": "Folder deleted successfully"})
 
 
+_KINDS = {
+    "documents": {"doc", "docx", "odt", "rtf", "txt", "md"},
+    "spreadsheets": {"xls", "xlsx", "ods", "csv"},
+    "presentations": {"ppt", "pptx", "odp"},
+    "pdf": {"pdf"},
+    "images": {"png", "jpg", "jpeg", "gif", "svg", "webp"},
+    "audio": {"mp3", "wav", "ogg", "flac"},
+    "videos": {"mp4", "mov", "webm", "avi"},
+}
+# Zoho's page says by what, not how it is spelt.
+_ORDERS: dict[str, Callable[[Document], Any]] = {
+    "date": lambda row: row.versions[0].created_ms,
+    "type": lambda row: (PurePath(row.file_name).suffix.lower(), row.file_name),
+    "name": lambda row: row.file_name,
+}
 _DOCUMENTS, _FOLDERS = many("documents", "Document"), many("folders", "Folder")
 _HERE = f"{PP}/documents/{{document}}/"
 _NAME = (Parameter("name", Text(200, 1), required=True),)
@@ -157,7 +190,13 @@ ROUTES = (
         "documents.READ",
         list_documents,
         "List documents",
-        query=PAGING,
+        query=(
+            *PAGING,
+            Parameter("folder_id", Identifier()),
+            Parameter("category", OneOf(("all", *_KINDS))),
+            Parameter("sort_column", OneOf(tuple(_ORDERS))),
+            Parameter("sort_order", OneOf(("ascending", "descending")), about="ascending unless told."),
+        ),
         returns=_DOCUMENTS,
         empty=True,
     ),
@@ -171,7 +210,15 @@ ROUTES = (
         returns=_DOCUMENTS,
         status=201,
     ),
-    Route("GET", _HERE, "documents.READ", get_document, "Show a document", returns=_DOCUMENTS),
+    Route(
+        "GET",
+        _HERE,
+        "documents.READ",
+        get_document,
+        "Show a document",
+        query=(Parameter("version", Text(20, 1), about="Such as 1.0; all of them unless told."),),
+        returns=_DOCUMENTS,
+    ),
     Route(
         "GET", f"{_HERE}versions/{{version}}/", "documents.READ", download_version, "Download a version", binary=True
     ),

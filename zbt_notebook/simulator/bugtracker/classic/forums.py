@@ -1,12 +1,13 @@
-"""Forums, their comments and their categories."""
+"""Forum posts and their categories."""
 
 from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call, listing
 from zbt_notebook.simulator.bugtracker.parameters import File, Identifier, Identifiers, Json, Parameter, Text, YesNo
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import DELETED, many
-from zbt_notebook.simulator.data.rows import Category, Comment, Forum
+from zbt_notebook.simulator.data.rows import Category, Forum
 
 PP = "/restapi/portal/{portal}/projects/{project}"
+HERE = f"{PP}/forums/{{forum}}/"
 
 
 def forum_shape(call: Call, forum: Forum) -> Json:
@@ -17,6 +18,7 @@ def forum_shape(call: Call, forum: Forum) -> Json:
         "content": forum.content,
         "is_sticky_post": forum.sticky,
         "is_announcement_post": forum.announcement,
+        "is_following": call.user.id in forum.followers,
         "posted_by": str(forum.author),
         "posted_person": call.name(forum.author),
         **call.triple("post_date", forum.created_ms),
@@ -25,8 +27,16 @@ def forum_shape(call: Call, forum: Forum) -> Json:
 
 
 def list_forums(call: Call) -> Answer:
-    """List the discussions of a project."""
-    return listing("forums", [forum_shape(call, forum) for forum in call.page(call.store.forums.of(call.project.id))])
+    """List the discussions of a project, or of one of its categories."""
+    rows = call.store.forums.of(call.project.id)
+    if category := call.values.get("category_id"):
+        rows = [forum for forum in rows if forum.category_id == category]
+    return listing("forums", [forum_shape(call, forum) for forum in call.page(rows)])
+
+
+def get_forum(call: Call) -> Answer:
+    """Show one discussion."""
+    return Answer(200, {"forums": [forum_shape(call, forum_of(call))]})
 
 
 def create_forum(call: Call) -> Answer:
@@ -38,16 +48,18 @@ def create_forum(call: Call) -> Answer:
     made = Forum(
         call.store.take_id(), project.id, values["name"], values["content"], call.user.id, call.now_ms, category
     )
+    call.store.comments.begin(made.id)
     return Answer(201, {"forums": [forum_shape(call, call.store.forums.put(made))]})
 
 
-def _forum(call: Call) -> Forum:
+def forum_of(call: Call) -> Forum:
+    """The discussion of the path; Refused where this project has none of that id."""
     return call.store.forums.find(call.number("forum"), "Forum", call.project.id)
 
 
 def update_forum(call: Call) -> Answer:
     """Change a discussion's name, text or place."""
-    forum, values = _forum(call), call.values
+    forum, values = forum_of(call), call.values
     if category := values.get("category_id"):
         call.store.categories.find(category, "Category", call.project.id)
     changed = call.store.forums.change(
@@ -63,32 +75,25 @@ def update_forum(call: Call) -> Answer:
 
 def delete_forum(call: Call) -> Answer:
     """Delete a discussion."""
-    call.store.forums.remove(_forum(call))
+    call.store.forums.remove(forum_of(call))
     return Answer(200, {"response": "Forum Post deleted successfully"})
 
 
-def _comment_shape(call: Call, row: Comment) -> Json:
-    return {
-        "id": row.id,
-        "id_string": str(row.id),
-        "content": row.content,
-        "posted_by": str(row.author),
-        "posted_person": call.name(row.author),
-        **call.triple("post_date", row.created_ms),
-    }
+def follow(call: Call) -> Answer:
+    """Follow a discussion."""
+    return _following(call, on=True)
 
 
-def list_forum_comments(call: Call) -> Answer:
-    """List what was answered in a discussion."""
-    rows = call.page(call.store.comments.of(_forum(call).id))
-    return listing("comments", [_comment_shape(call, row) for row in rows])
+def unfollow(call: Call) -> Answer:
+    """No longer follow a discussion."""
+    return _following(call, on=False)
 
 
-def add_forum_comment(call: Call) -> Answer:
-    """Answer in a discussion."""
-    forum = _forum(call)
-    made = Comment(call.store.take_id(), forum.project_id, forum.id, call.user.id, call.values["content"], call.now_ms)
-    return Answer(201, {"comments": [_comment_shape(call, call.store.comments.add(made))]})
+def _following(call: Call, *, on: bool) -> Answer:
+    forum = forum_of(call)
+    others = tuple(one for one in forum.followers if one != call.user.id)
+    call.store.forums.change(forum, followers=(*others, call.user.id) if on else others)
+    return Answer(200, {"response": f"Forum {'followed' if on else 'unfollowed'} successfully"})
 
 
 def list_categories(call: Call) -> Answer:
@@ -103,13 +108,35 @@ def create_category(call: Call) -> Answer:
     return Answer(201, {"categories": [{"id": made.id, "name": made.name}]})
 
 
-_ONE, _COMMENTS, _CATEGORIES = many("forums", "Forum"), many("comments", "Comment"), many("categories", "Category")
-_HERE = f"{PP}/forums/{{forum}}/"
+def delete_category(call: Call) -> Answer:
+    """Delete a category; its discussions stay, in none."""
+    category = call.store.categories.find(call.number("category"), "Category", call.project.id)
+    for forum in call.store.forums.of(category.project_id):
+        if forum.category_id == category.id:
+            call.store.forums.change(forum, category_id=0)
+    call.store.categories.remove(category)
+    return Answer(200, {"response": "Category deleted successfully"})
+
+
+_ONE, _CATEGORIES = many("forums", "Forum"), many("categories", "Category")
 _NAME, _CONTENT = Text(500, 1), Text(shortest=1)
+_EXTRAS = (
+    Parameter("category_id", Identifier()),
+    Parameter("notify", Identifiers()),
+    Parameter("uploadfile", File()),
+)
 ROUTES = (
     Route(
-        "GET", f"{PP}/forums/", "forums.READ", list_forums, "List discussions", query=PAGING, returns=_ONE, empty=True
+        "GET",
+        f"{PP}/forums/",
+        "forums.READ",
+        list_forums,
+        "List discussions",
+        query=(*PAGING, Parameter("category_id", Identifier())),
+        returns=_ONE,
+        empty=True,
     ),
+    Route("GET", HERE, "forums.READ", get_forum, "Show a discussion", returns=_ONE),
     Route(
         "POST",
         f"{PP}/forums/",
@@ -119,49 +146,29 @@ ROUTES = (
         body=(
             Parameter("name", _NAME, required=True),
             Parameter("content", _CONTENT, required=True),
-            Parameter("category_id", Identifier()),
-            Parameter("notify", Identifiers()),
-            Parameter("uploadfile", File()),
+            *_EXTRAS,
         ),
         returns=_ONE,
         status=201,
     ),
     Route(
         "POST",
-        _HERE,
+        HERE,
         "forums.UPDATE",
         update_forum,
         "Change a discussion",
         body=(
             Parameter("name", _NAME),
             Parameter("content", _CONTENT),
-            Parameter("category_id", Identifier()),
+            *_EXTRAS,
             Parameter("is_sticky_post", YesNo()),
             Parameter("is_announcement_post", YesNo()),
         ),
         returns=_ONE,
     ),
-    Route("DELETE", _HERE, "forums.DELETE", delete_forum, "Delete a discussion", returns=DELETED),
-    Route(
-        "GET",
-        f"{_HERE}comments/",
-        "forums.READ",
-        list_forum_comments,
-        "List answers",
-        query=PAGING,
-        returns=_COMMENTS,
-        empty=True,
-    ),
-    Route(
-        "POST",
-        f"{_HERE}comments/",
-        "forums.CREATE",
-        add_forum_comment,
-        "Answer",
-        body=(Parameter("content", _CONTENT, required=True),),
-        returns=_COMMENTS,
-        status=201,
-    ),
+    Route("DELETE", HERE, "forums.DELETE", delete_forum, "Delete a discussion", returns=DELETED),
+    Route("POST", f"{HERE}follow", "forums.UPDATE", follow, "Follow a discussion", returns=DELETED),
+    Route("POST", f"{HERE}unfollow", "forums.UPDATE", unfollow, "Unfollow a discussion", returns=DELETED),
     Route(
         "GET", f"{PP}/categories/", "forums.READ", list_categories, "List categories", returns=_CATEGORIES, empty=True
     ),
@@ -174,5 +181,13 @@ ROUTES = (
         body=(Parameter("name", _NAME, required=True),),
         returns=_CATEGORIES,
         status=201,
+    ),
+    Route(
+        "DELETE",
+        f"{PP}/categories/{{category}}/",
+        "forums.DELETE",
+        delete_category,
+        "Delete a category",
+        returns=DELETED,
     ),
 )

@@ -2,7 +2,7 @@
 
 from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call, listing
-from zbt_notebook.simulator.bugtracker.classic.users import USER_FIELDS, USER_TYPE, chosen_users, new_user, user
+from zbt_notebook.simulator.bugtracker.classic.users import USER_FIELDS, USER_TYPE, chosen_users, new_users, user
 from zbt_notebook.simulator.bugtracker.parameters import Identifiers, Json, OneOf, Parameter, Text
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import DELETED, many, one
@@ -66,9 +66,9 @@ def list_users(call: Call) -> Answer:
     return listing("users", [user(member) for member in call.page(chosen_users(call, list(call.store.members)))])
 
 
-def add_user(call: Call) -> Answer:
-    """Invite somebody to the portal."""
-    return Answer(201, {"users": [user(call.store.members.put(new_user(call)))]})
+def add_users(call: Call) -> Answer:
+    """Invite people to the portal."""
+    return Answer(201, {"users": [user(member) for member in new_users(call)]})
 
 
 def delete_user(call: Call) -> Answer:
@@ -124,7 +124,7 @@ ROUTES = (
         "POST",
         f"{P}/users/",
         "users.CREATE",
-        add_user,
+        add_users,
         "Invite a user",
         body=USER_FIELDS,
         returns=many("users", "User"),
@@ -145,7 +145,7 @@ ROUTES = (
         "POST",
         f"{P}/clients/{{company}}/users",
         "users.CREATE",
-        add_user,
+        add_users,
         "Invite a client's user",
         body=(*USER_FIELDS, Parameter("projects", Text(4000))),
         returns=many("users", "User"),

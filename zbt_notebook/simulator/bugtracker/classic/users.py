@@ -2,7 +2,7 @@
 
 from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call, listing
-from zbt_notebook.simulator.bugtracker.parameters import Json, OneOf, Parameter, Text
+from zbt_notebook.simulator.bugtracker.parameters import Addresses, Amount, Json, OneOf, Parameter, Text
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import DELETED, many
 from zbt_notebook.simulator.data.rows import Member
@@ -11,10 +11,12 @@ PP = "/restapi/portal/{portal}/projects/{project}"
 ROLES = ("admin", "manager", "employee", "contractor")
 USER_TYPE = Parameter("user_type", OneOf(("active", "inactive", "all")), about="active unless told.")
 USER_FIELDS = (
-    Parameter("email", Text(254, 3), required=True),
+    Parameter("email", Addresses(), required=True),
     Parameter("role", OneOf(ROLES)),
     Parameter("name", Text(200)),
 )
+
+_RATE = Parameter("rate", Amount(), about="What an hour of theirs costs in this project.")
 
 
 def user(member: Member) -> Json:
@@ -35,9 +37,12 @@ def chosen_users(call: Call, members: list[Member]) -> list[Member]:
     return [member for member in members if kind == "all" or member.active == (kind == "active")]
 
 
-def new_user(call: Call) -> Member:
-    """Make a user of the form's fields, or find the one who has the address already."""
-    email = call.values["email"]
+def new_users(call: Call) -> list[Member]:
+    """Make users of the form's fields, or find those who have the addresses already."""
+    return [call.store.members.put(_new_user(call, address)) for address in call.values["email"]]
+
+
+def _new_user(call: Call, email: str) -> Member:
     for member in call.store.members:
         if member.email == email:
             return member
@@ -49,16 +54,26 @@ def new_user(call: Call) -> Member:
 def list_users(call: Call) -> Answer:
     """List the project's users."""
     team = [member for member in call.store.members if member.id in call.project.team]
-    return listing("users", [user(member) for member in call.page(chosen_users(call, team))])
+    return listing("users", [_teammate_shape(call, member) for member in call.page(chosen_users(call, team))])
 
 
-def add_user(call: Call) -> Answer:
-    """Put somebody into the project's team."""
-    project = call.project
-    member = call.store.members.put(new_user(call))
-    if member.id not in project.team:
-        call.store.projects.change(project, team=(*project.team, member.id))
-    return Answer(201, {"users": [user(member)]})
+def add_users(call: Call) -> Answer:
+    """Put people into the project's team."""
+    project, members = call.project, new_users(call)
+    team = dict.fromkeys((*project.team, *(member.id for member in members)))
+    call.store.projects.change(project, team=tuple(team))
+    return Answer(201, {"users": [_rated(call, member) for member in members]})
+
+
+def _rated(call: Call, member: Member) -> Json:
+    if "rate" in call.values:
+        call.store.rates[call.project.id, member.id] = call.values["rate"]
+    return _teammate_shape(call, member)
+
+
+def _teammate_shape(call: Call, member: Member) -> Json:
+    rate = call.store.rates.get((call.project.id, member.id))
+    return user(member) | ({"rate": rate} if rate else {})
 
 
 def _teammate(call: Call) -> Member:
@@ -68,15 +83,17 @@ def _teammate(call: Call) -> Member:
 
 
 def update_user(call: Call) -> Answer:
-    """Change a user's role."""
-    changed = call.store.members.change(_teammate(call), **call.values)
-    return Answer(200, {"users": [user(changed)]})
+    """Change a user's role, or what their hour costs in this project."""
+    member = _teammate(call)
+    changed = call.store.members.change(member, role=call.values.get("role", member.role))
+    return Answer(200, {"users": [_rated(call, changed)]})
 
 
 def delete_user(call: Call) -> Answer:
     """Take somebody out of the project's team."""
     member, project = _teammate(call), call.project
     call.store.projects.change(project, team=tuple(one for one in project.team if one != member.id))
+    call.store.rates.pop((project.id, member.id), None)
     return Answer(200, {"response": "User deleted successfully"})
 
 
@@ -95,9 +112,9 @@ ROUTES = (
         "POST",
         f"{PP}/users/",
         "users.CREATE",
-        add_user,
-        "Add a user to a project",
-        body=USER_FIELDS,
+        add_users,
+        "Add users to a project",
+        body=(*USER_FIELDS, _RATE),
         returns=many("users", "User"),
         status=201,
     ),
@@ -107,7 +124,7 @@ ROUTES = (
         "users.UPDATE",
         update_user,
         "Change a user's role",
-        body=(Parameter("role", OneOf(ROLES), required=True),),
+        body=(Parameter("role", OneOf(ROLES)), _RATE),
         returns=many("users", "User"),
     ),
     Route(

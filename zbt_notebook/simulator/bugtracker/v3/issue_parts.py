@@ -9,7 +9,7 @@ from zbt_notebook.simulator.bugtracker.parameters import File, Identifier, Json,
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import array, paged
 from zbt_notebook.simulator.bugtracker.v3.issue_shape import issue, person
-from zbt_notebook.simulator.bugtracker.v3.paging import PAGE, enveloped
+from zbt_notebook.simulator.bugtracker.v3.paging import PAGE, envelope_key, enveloped
 from zbt_notebook.simulator.data.rows import Activity, Attachment, Comment
 
 HERE = "/api/v3/portal/{portal}/projects/{project}/issues/{bug}"
@@ -105,13 +105,13 @@ def add_followers(call: Call) -> Answer:
 
 def get_resolution(call: Call) -> Answer:
     """Show how it was resolved; empty where it was not."""
-    return Answer(200, {"resolution": call.bug.resolution})
+    return Answer(200, {envelope_key(call, "resolution"): call.bug.resolution})
 
 
 def set_resolution(call: Call) -> Answer:
     """Say how it was resolved."""
     changes = {"resolution": call.values["resolution"], "resolved_by": call.user.id, "resolved_ms": call.now_ms}
-    return Answer(200, {"resolution": touch(call, call.bug, "resolved", **changes).resolution})
+    return Answer(200, {envelope_key(call, "resolution"): touch(call, call.bug, "resolved", **changes).resolution})
 
 
 def list_linked(call: Call) -> Answer:

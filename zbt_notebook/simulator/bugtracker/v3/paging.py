@@ -14,6 +14,13 @@ PAGE = (
     Parameter("page", Whole(1), required=True, about="Counted from 1."),
     Parameter("per_page", Whole(1), about="100 unless told, 200 at most."),
 )
+_DETAILS = {
+    "comments": "comment",
+    "attachments": "attachment_details",
+    "activities": "activity_details",
+    "followers": "issue_follower",
+    "resolution": "resolution_details",
+}
 
 
 def bare(call: Call, rows: Sequence[Row], shape: Callable[[Row], Json]) -> Answer:
@@ -33,7 +40,13 @@ def enveloped(call: Call, name: str, rows: Sequence[Row], shape: Callable[[Row],
     if call.switches.page_count_in_page_info:
         described["page_count"] = len(shown)
     described["has_next_page"] = str(more).lower() if call.switches.has_next_page_as == "string" else more
-    return Answer(200, {name: shown, "page_info": [described] if call.switches.page_info_as == "array" else described})
+    key = envelope_key(call, name)
+    return Answer(200, {key: shown, "page_info": [described] if call.switches.page_info_as == "array" else described})
+
+
+def envelope_key(call: Call, name: str) -> str:
+    """The key under which a list comes, in the spelling that the switches ask for."""
+    return _DETAILS.get(name, name) if call.switches.v3_envelope_keys == "details" else name
 
 
 def _wanted(call: Call) -> tuple[int, int]:

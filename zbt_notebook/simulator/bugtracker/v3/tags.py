@@ -1,15 +1,33 @@
 """Tags, whose BugTracker pages already document V3 paths."""
 
+import re
+
 from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.bug_writing import touch
 from zbt_notebook.simulator.bugtracker.call import DEFAULT_RANGE, MOST_PER_PAGE, NOTHING, Answer, Call
-from zbt_notebook.simulator.bugtracker.parameters import Identifier, Json, ManyOf, OneOf, Parameter, Text, Whole
+from zbt_notebook.simulator.bugtracker.parameters import Identifier, Json, ManyOf, Parameter, Text, Whole
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import many
 from zbt_notebook.simulator.data.rows import Tag
 
 P = "/api/v3/portal/{portal}"
 _RANGE = (Parameter("index", Whole(), about="Counted from 0, unlike the classic API's."), Parameter("range", Whole(1)))
+
+
+class EntityType:
+    """What kind of thing is tagged: Zoho's number for it, or a word. Here issues alone can be."""
+
+    def read(self, name: str, value: object) -> None:
+        """Take any number, as it is not known which ones Zoho gives."""
+        if isinstance(value, bool) or not isinstance(value, (int, str)):
+            raise refusals.pattern_not_matched(name)
+        if not re.fullmatch("[0-9]{1,3}|bug|issue", str(value), re.IGNORECASE | re.ASCII):
+            raise refusals.invalid_value(name)
+
+    def schema(self) -> Json:
+        """A small number or a word."""
+        words = {"type": "string", "enum": ["bug", "issue"]}
+        return {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 999}, words]}
 
 
 def _shape(call: Call, tag: Tag) -> Json:
@@ -92,7 +110,7 @@ _NAME, _COLOR = Text(50, 1), Parameter("color_class", Text(20, 1))
 _PAIR = (
     Parameter("tag_id", Identifier(), required=True),
     Parameter("entity_id", Identifier(), required=True),
-    Parameter("entity_type", OneOf(("bug", "issue"))),
+    Parameter("entityType", EntityType(), required=True, also="entity_type"),
 )
 ROUTES = (
     Route("GET", f"{P}/tags", "tags.READ", list_tags, "List tags", query=_RANGE, returns=_ONE),

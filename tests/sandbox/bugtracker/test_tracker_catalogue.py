@@ -1,0 +1,35 @@
+"""The client's catalogue and the sandbox were written apart; here they are held against each other."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import zbt_notebook
+from zbt_notebook.simulator.bugtracker.catalogue import TABLE
+
+LISTED = json.loads(Path(zbt_notebook.__file__).with_name("endpoints.json").read_text("utf-8"))["endpoints"]
+WHOLE_BODIES = {"tags.create"}  # the body is an array, and its one parameter the array itself
+
+
+def place(method, path):
+    return method, re.sub(r"\{\w+\}", "{}", path).rstrip("/")
+
+
+ROUTES = {place(route.method, route.path): route for route in TABLE.routes}
+
+
+@pytest.mark.parametrize("endpoint", LISTED, ids=lambda endpoint: endpoint["id"])
+def test_every_endpoint_of_the_clients_catalogue_is_answered(endpoint):
+    """Path, method, scope and parameters that the client knows, the sandbox knows."""
+    route = ROUTES[place(endpoint["method"], endpoint["path"])]
+    assert route.scope == f"{endpoint['module']}.{endpoint['operation']}"
+    if endpoint["id"] not in WHOLE_BODIES:
+        known = {parameter.name for parameter in (*route.query, *route.body)}
+        assert {parameter["name"] for parameter in endpoint["params"]} <= known
+
+
+def test_the_client_knows_every_route():
+    """The sandbox has no route that the client's catalogue leaves out."""
+    assert ROUTES.keys() == {place(endpoint["method"], endpoint["path"]) for endpoint in LISTED}
