@@ -11,8 +11,9 @@ from zbt_notebook.waiting import PATIENCE, until
 
 _STYLE = (
     "border:1px solid var(--jp-border-color2,#8886);border-radius:10px;padding:14px 16px;max-width:40rem;"
-    "font:13px/1.5 var(--jp-ui-font-family,system-ui,sans-serif)"
+    "font:13px/1.5 var(--jp-ui-font-family,system-ui,sans-serif);display:grid;gap:6px"
 )
+_CODE_STYLE = "font:600 22px/1.4 var(--jp-code-font-family,monospace);letter-spacing:.08em"
 
 
 class Work(Protocol):
@@ -25,6 +26,10 @@ class Work(Protocol):
     @property
     def instructions(self) -> tuple[str, ...]:
         """What to tell them, in lines."""
+
+    @property
+    def user_code(self) -> str:
+        """What the user types there; empty where nothing is typed."""
 
     def run(self, stopped: threading.Event) -> Connection:
         """Give the connection, or raise; come back soon after *stopped* is set."""
@@ -82,11 +87,14 @@ class BackgroundSignIn:
 
     def _repr_mimebundle_(self, **_wishes: object) -> dict[str, str]:
         first, *rest = (html.escape(line) for line in self._lines())
-        link = html.escape(self._link())
-        anchor = f'<p><a href="{link}" target="_blank" rel="noopener noreferrer">Open Zoho\'s page</a></p>'
-        lines = "".join(f"<p>{line}</p>" for line in rest)
-        body = f'<div role="status"><b>{first}</b></div>{anchor if link else ""}{lines}'
-        return {"text/plain": repr(self), "text/html": f"<div style='{_STYLE}'>{body}</div>"}
+        link, code = html.escape(self._link()), html.escape(self._work.user_code)
+        parts = [f'<div role="status"><b>{first}</b></div>']
+        if link:
+            parts.append(f'<a href="{link}" target="_blank" rel="noopener noreferrer">Open Zoho\'s consent page</a>')
+        if link and code:
+            parts.append(f"<div style='{_CODE_STYLE}'>{code}</div>")
+        parts += [f"<div>{line}</div>" for line in rest]
+        return {"text/plain": repr(self), "text/html": f"<div style='{_STYLE}'>{''.join(parts)}</div>"}
 
     def _lines(self) -> tuple[str, ...]:
         if self.connection:

@@ -56,7 +56,7 @@ class LoopbackWork:
     """
 
     def __init__(self, sign_in: SignIn, *, life: float = LIFE, clock: Callable[[], float] = time.monotonic) -> None:
-        self.link = sign_in.consent_url
+        self.link, self.user_code = sign_in.consent_url, ""
         self.instructions = (
             "Accept there, in a browser on this machine. The answer comes back by itself; nothing has to be pasted.",
         )
