@@ -74,6 +74,22 @@ def test_the_status_page_keeps_up_and_moves_the_clock(page, person, sandbox):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_the_status_page_generates_a_code_and_switches_the_user(page, sandbox):
+    """A Self Client's code can be copied from its page; the user that was switched to is named at once."""
+    page.goto(sandbox.accounts_url)
+    page.get_by_role("button", name="Generate code").click()
+    code = page.locator("#code").inner_text()
+    client = Person(sandbox.world, sandbox.world.demo_client("self"))
+    fields = client.credentials(grant_type="authorization_code", code=code)
+    assert "refresh_token" in client.say("/oauth/v2/token", **fields)
+    page.get_by_role("link", name="Back to the sandbox").click()
+    before = sandbox.world.accounts.state.user
+    page.get_by_label("User", exact=True).select_option(label="Jonas Weber")
+    page.get_by_role("button", name="Switch user").click()
+    expect(page.locator("#user")).to_have_text("Jonas Weber (US)")
+    sandbox.world.sign_in(before)
+
+
 def test_a_device_is_connected_by_its_short_code(page, sandbox):
     """Type the code, compare, accept: the device's next poll has tokens."""
     device = Person(sandbox.world, sandbox.world.demo_client("device"))

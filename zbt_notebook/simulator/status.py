@@ -4,23 +4,37 @@ import secrets
 from datetime import UTC, datetime
 from urllib.parse import unquote_plus
 
-from zbt_notebook.simulator.accounts import Accounts
+from zbt_notebook.simulator.accounts import Accounts, Client, User
+from zbt_notebook.simulator.accounts.scopes import all_known, split_scopes
 from zbt_notebook.simulator.clock import Clock
 from zbt_notebook.simulator.faults import KINDS, Faults
 from zbt_notebook.simulator.http import Request, Response
 from zbt_notebook.simulator.pages.error import error_page
 from zbt_notebook.simulator.pages.layout import Markup, fill, joined, page
+from zbt_notebook.simulator.pages.self_client import self_client_code_page
 from zbt_notebook.simulator.request_log import RequestLog
 from zbt_notebook.simulator.sites import Sites
 
 _SHOWN = 60
 _LONGEST_STEP = 366 * 86400
+_CODE_LIFETIMES = (180, 300, 420, 600)  # seconds that the console offers
 
 
 class StatusPage:
     """The page at ``/`` and the buttons on it, each good only with the page's own ticket."""
 
-    def __init__(self, accounts: Accounts, clock: Clock, faults: Faults, log: RequestLog, sites: Sites) -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        clock: Clock,
+        faults: Faults,
+        log: RequestLog,
+        sites: Sites,
+        *,
+        people: tuple[User, ...],
+    ) -> None:
+        """Stand beside a world; *people* are those who may sit at the browser."""
+        self._people = {str(person.zuid): person for person in people}
         self._state = accounts.state
         self._clock = clock
         self._faults = faults
@@ -37,12 +51,12 @@ class StatusPage:
         if not secrets.compare_digest(request.form.get("ticket", "").encode(), self._ticket.encode()):
             return error_page("This page has expired", "Reload the status page and press the button again", status=403)
         try:
-            self._act(request.path.removeprefix("/sandbox/"), request.form)
+            shown = self._act(request.path.removeprefix("/sandbox/"), request.form)
         except ValueError as problem:
             return error_page("That did not work", str(problem))
-        return Response(303, b"", (("Location", "/"), ("Cache-Control", "no-store")))
+        return shown or Response(303, b"", (("Location", "/"), ("Cache-Control", "no-store")))
 
-    def _act(self, action: str, form: dict[str, str]) -> None:
+    def _act(self, action: str, form: dict[str, str]) -> Response | None:
         match action:
             case "clock":
                 self._clock.advance(min(float(form.get("seconds", "")), _LONGEST_STEP))
@@ -53,8 +67,30 @@ class StatusPage:
                 self._faults.clear()
             case "log/clear":
                 self._log.clear()
+            case "user":
+                self._switch_user(form.get("zuid", ""), form.get("home", ""))
+            case "code":
+                return self._generate_code(split_scopes(form.get("scopes", "")), float(form.get("seconds", "")))
             case _:
                 raise ValueError("the sandbox has no such button")
+        return None
+
+    def _switch_user(self, zuid: str, home: str) -> None:
+        if zuid not in self._people or home not in self._sites:
+            raise ValueError("there is no such user, or no such data centre")
+        with self._state.lock:
+            self._state.user, self._state.home = self._people[zuid], home
+
+    def _generate_code(self, scopes: tuple[str, ...], seconds: float) -> Response:
+        if not all_known(scopes):
+            raise ValueError("Enter a valid scope")
+        client = self._self_client()
+        code = self._state.self_client_code(client.client_id, scopes, seconds)
+        return self_client_code_page(client, code, scopes, seconds=seconds)
+
+    def _self_client(self) -> Client:
+        with self._state.lock:
+            return next(client for client in self._state.clients.values() if client.type == "self")
 
     def _body(self) -> Markup:
         now = self._clock.now()
@@ -63,6 +99,12 @@ class StatusPage:
             ticket=self._ticket,
             now=f"{datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M:%S} UTC",
             user=f"{self._state.user.name} ({self._state.home.upper()})",
+            people=self._choices(
+                {key: person.name for key, person in self._people.items()}, str(self._state.user.zuid)
+            ),
+            homes=self._choices({name: name.upper() for name in self._sites.names}, self._state.home),
+            scopes=", ".join(self._self_client().scopes),
+            lifetimes=self._choices({str(one): f"{one // 60} min" for one in _CODE_LIFETIMES}, "180"),
             sites=joined([self._site(name) for name in self._sites.names]),
             clients=self._clients(),
             tokens=self._tokens(now),
@@ -70,6 +112,15 @@ class StatusPage:
             kinds=joined([fill("option.html", name=kind) for kind in KINDS]),
             log=self._log_rows(),
             total=self._log.total,
+        )
+
+    @staticmethod
+    def _choices(names: dict[str, str], chosen: str) -> Markup:
+        return joined(
+            [
+                fill("choice.html", value=value, name=name, selected=Markup(" selected" if value == chosen else ""))
+                for value, name in names.items()
+            ]
         )
 
     def _site(self, name: str) -> Markup:
@@ -87,7 +138,7 @@ class StatusPage:
                     type=client.type,
                     client_id=client.client_id,
                     client_secret=client.client_secret,
-                    redirect_uri=client.redirect_uri or "none",
+                    redirect_uri=fill("code.html", text=client.redirect_uri) if client.redirect_uri else "none",
                     where="every data centre" if client.multi_dc else client.data_center.upper(),
                 )
                 for client in clients

@@ -176,6 +176,36 @@ def test_the_status_pages_buttons(world, person):
     assert world.log.entries() == []
 
 
+def test_the_page_generates_a_self_client_code(world, person):
+    """The code stands on the page that answers the button, never in an address, and becomes tokens."""
+    page = person.get(world.accounts_url() + "/")
+    asked = {"scopes": "ZohoBugTracker.bugs.READ, ZohoBugTracker.users.READ", "seconds": "300"}
+    answer = submit(world, "/sandbox/code", ticket=ticket(page), **asked)
+    assert (answer.status, answer.header("location")) == (200, None)
+    text = answer.body.decode()
+    assert 'data-seconds="300"' in text
+    code = re.search(r'id="code" class="code">([^<]+)<', text)[1]
+    client = Person(world, world.demo_client("self"))
+    tokens = client.say("/oauth/v2/token", **client.credentials(grant_type="authorization_code", code=code))
+    assert tokens["scope"] == "ZohoBugTracker.bugs.READ ZohoBugTracker.users.READ"
+    assert "refresh_token" in tokens
+
+
+def test_the_page_switches_the_user():
+    """Another of the team sits at the browser, with an account elsewhere: consent is asked anew, tokens are theirs."""
+    world = World(clock=Clock(frozen_at=1_700_000_000), projects=1, bugs=1, data_centers=("us", "eu"))
+    person = Person(world)
+    person.sign_in()
+    page = person.get(world.accounts_url() + "/")
+    zuid = re.search(r'value="(\d+)">Jonas Weber<', page.body.decode())[1]
+    assert submit(world, "/sandbox/user", ticket=ticket(page), zuid=zuid, home="eu").status == 303
+    assert "Jonas Weber (EU)" in person.get(world.accounts_url() + "/").body.decode()
+    asked = person.get(person.link(scope="AaaServer.profile.READ"))
+    assert "Jonas Weber" in asked.body.decode()
+    address = submit(world, "/oauth/v2/auth", ticket=ticket(asked), decision="accept").header("location")
+    assert landed(address)["location"] == "eu"
+
+
 @pytest.mark.parametrize("fields", [{}, {"ticket": "é"}, {"ticket": "guess"}])
 def test_the_buttons_need_the_pages_ticket(world, fields):
     """A form from elsewhere moves nothing."""
@@ -191,6 +221,12 @@ def test_the_buttons_need_the_pages_ticket(world, fields):
         ("clock", {"seconds": "nan"}),
         ("fault", {"kind": "flood"}),
         ("fault", {"kind": "status", "times": "many"}),
+        ("user", {"zuid": "1", "home": "us"}),
+        ("user", {"zuid": "60012345678", "home": "mars"}),
+        ("code", {"scopes": "", "seconds": "180"}),
+        ("code", {"scopes": "ZohoBugTracker.cats.READ", "seconds": "180"}),
+        ("code", {"scopes": "ZohoBugTracker.bugs.READ", "seconds": "601"}),
+        ("code", {"scopes": "ZohoBugTracker.bugs.READ", "seconds": "nan"}),
         ("nothing", {}),
     ],
 )

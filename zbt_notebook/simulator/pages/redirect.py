@@ -15,6 +15,6 @@ def redirect_page(query: dict[str, str], address: str, *, seconds_left: float | 
     if seconds_left is None:
         life = Markup("<p class='life' data-over>This code has been used or has expired. Ask for a new one.</p>")
     else:
-        life = fill("life.html", seconds=max(0, int(seconds_left)))
+        life = fill("life.html", seconds=max(0, int(seconds_left)), again="Create a new consent link.")
     body = fill("redirect.html", code=code, address=address, life=life, location=query.get("location", "").upper())
     return page("Your authorization code", body)

@@ -28,7 +28,7 @@ function countDown(life) {
     const text = life.querySelector("[data-left]");
     if (!left) {
       life.dataset.over = "";
-      text.textContent = "This code has expired. Create a new consent link.";
+      text.textContent = `This code has expired. ${life.dataset.again}`;
       clearInterval(timer);
     } else {
       text.textContent = `Good for one use within ${left} ${left === 1 ? "second" : "seconds"}.`;
