@@ -69,6 +69,7 @@ class Switches:
     range_over_max: Literal["cap", "refuse"] = "cap"
     index_zero: Literal["tolerate", "refuse"] = "tolerate"  # tolerated, it counts as 1
     status_details_key: Literal["status_details", "status_deatils"] = "status_details"
+    choice_ids_as: Literal["string", "number"] = "string"  # a bug's severity and its kin; a status's id is always text
     has_next_page_as: Literal["bool", "string"] = "bool"
     page_info_as: Literal["object", "array"] = "object"
     page_count_in_page_info: bool = True

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from zbt_notebook.simulator.accounts import Accounts, Client, User, bearer_token
 from zbt_notebook.simulator.accounts.clients import ClientType
 from zbt_notebook.simulator.clock import Clock
+from zbt_notebook.simulator.data.portal import MEMBERS
 from zbt_notebook.simulator.faults import Faults, suffer
 from zbt_notebook.simulator.http import Request, Response
 from zbt_notebook.simulator.pages.error import error_page
@@ -30,6 +31,9 @@ DEMO_SCOPES = (
     "ZohoBugTracker.timesheets.READ",
     "ZohoBugTracker.users.READ",
 )
+
+# Whoever of the portal's team may sit at the browser.
+PEOPLE = tuple(User(one.id, str(one.zpuid), one.name, one.email) for one in MEMBERS if one.active)
 
 
 class World:
@@ -58,7 +62,7 @@ class World:
         self._data = (seed, projects, bugs, hostile)
         self._bugtrackers: dict[str, BugTracker] = {}
         self._lock = Lock()
-        self._status = StatusPage(self.accounts, self.clock, self.faults, self.log, self.sites)
+        self._status = StatusPage(self.accounts, self.clock, self.faults, self.log, self.sites, people=PEOPLE)
         redirect = f"{self.accounts_url()}/redirect"
         # The four demo clients are known everywhere, as with the console's multi-data-centre switch on.
         self._demo: dict[ClientType, str] = {}
@@ -149,6 +153,14 @@ class World:
                     origin=lambda: self.api_url(name),
                 )
             return self._bugtrackers[name]
+
+    def generate(self, *, seed: int = 1, projects: int = 6, bugs: int = 2000, hostile: bool = False) -> None:
+        """Put a fresh portal of this size into every data centre; clients and tokens stay as they are."""
+        with self._lock:
+            self._data = (seed, projects, bugs, hostile)
+            known = list(self._bugtrackers.values())
+        for tracker in known:
+            tracker.generate(seed=seed, projects=projects, bugs=bugs, hostile=hostile)
 
     def handle(self, request: Request) -> Response:
         """Answer any request to any of this world's sites."""

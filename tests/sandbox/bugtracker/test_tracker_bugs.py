@@ -32,6 +32,16 @@ def test_a_bug_has_the_recorded_keys_and_types(caller, home):
     assert "description" not in bug
 
 
+def test_ids_of_choices_may_be_numbers(caller, home):
+    """Older payloads had numbers for the ids of severity and its kin; the status's id was text there too."""
+    texts = caller.get(f"{home}/bugs/", range=1)["bugs"][0]
+    caller.switch(choice_ids_as="number")
+    numbers = caller.get(f"{home}/bugs/", range=1)["bugs"][0]
+    for name in ("severity", "reproducible", "classification", "module"):
+        assert numbers[name] == texts[name] | {"id": int(texts[name]["id"])}
+    assert numbers["status"] == texts["status"]
+
+
 def test_dates_come_as_triples_in_the_portals_time_zone():
     """1691446793000 is 08-07-2023 07:19:53 PM in a portal three hours west of UTC, as in the recorded bug."""
     assert dates.triple("created_time", 1691446793000, -180) == {

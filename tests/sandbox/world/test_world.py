@@ -92,6 +92,17 @@ def test_the_log_tells_what_was_asked_without_its_secrets():
     assert world.log.total == 3
 
 
+def test_the_portal_can_be_made_anew():
+    """``World.generate`` replaces the data of every data centre, those not looked at yet too; tokens live on."""
+    world = World(data_centers=("us", "eu"), projects=1, bugs=3)
+    token = Person(world).sign_in()["access_token"]
+    assert len(world.bugtracker("us").store.bugs) == 3
+    world.generate(projects=2, bugs=40, seed=9)
+    assert [len(world.bugtracker(name).store.bugs) for name in ("us", "eu")] == [40, 40]
+    header = {"authorization": f"Zoho-oauthtoken {token}"}
+    assert Person(world).get(f"{world.api_url()}/restapi/portals/", **header).status == 200
+
+
 def test_no_site_lives_at_other_addresses():
     """A request for an unknown host is a 404."""
     assert World().handle(Request("GET", "https://accounts.zoho.test/")).status == 404

@@ -82,8 +82,11 @@ class _Writer:
         known = self._pieces.get((key, number))
         if known is None:
             choice = self._call.store.choices[number]
-            known = self._pieces[key, number] = _text({"id": str(number), key: choice.name})
+            known = self._pieces[key, number] = _text({"id": self._id(number), key: choice.name})
         return known
+
+    def _id(self, number: int) -> int | str:
+        return number if self._call.switches.choice_ids_as == "number" else str(number)
 
     def _status(self, number: int) -> str:
         known = self._pieces.get(("status", number))
