@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from zbt_notebook.errors import Unreachable
@@ -57,6 +58,12 @@ def decode_json(response: Response) -> Any:
 
     Raise Unreachable, without quoting the body, where it is something else.
     """
+    fast = _fast_loads() if len(response.body) > _SMALL else None
+    if fast is not None and _LONG_NUMBER not in response.body.translate(_DIGITS):
+        try:
+            return fast(response.body)
+        except ValueError:
+            pass  # half a surrogate pair, NaN, a byte order mark: the standard library takes them
     try:
         return json.loads(response.body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
@@ -65,3 +72,17 @@ def decode_json(response: Response) -> Any:
         f"the answer is not JSON (HTTP {response.status}, {kind}, {len(response.body):,} bytes)",
         hint="Check the data centre and the address: a proxy, a captive portal or a wrong host answers with pages.",
     )
+
+
+_SMALL = 4096  # bytes, up to which either is fast enough
+_DIGITS = bytes(ord("0") if chr(byte).isdigit() and byte < 128 else byte for byte in range(256))  # noqa: PLR2004  ASCII
+_LONG_NUMBER = b"0" * 19  # such numbers may exceed 64 bits, which orjson rounds without a word
+
+
+@cache
+def _fast_loads() -> Callable[[bytes], Any] | None:
+    try:
+        from orjson import loads
+    except ImportError:
+        return None
+    return loads

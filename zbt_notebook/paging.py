@@ -155,16 +155,20 @@ class Pager:
 
     def _add(self, records: Sequence[Any]) -> int:
         """Keep what has not come before; tell how much that is."""
-        new = []
-        for record in records:
-            if self._is_past and self._is_past(record):
-                continue
-            identity = identify(record)
-            if identity is not None:
-                if identity in self._seen:
+        wanted = [record for record in records if not self._is_past(record)] if self._is_past else list(records)
+        names = identities(wanted)
+        known = {name for name in names if name is not None}
+        if len(known) == len(names) and self._seen.isdisjoint(known):
+            new = wanted
+            self._seen |= known
+        else:
+            new = []
+            for record, name in zip(wanted, names, strict=True):
+                if name is not None and name in self._seen:
                     continue
-                self._seen.add(identity)
-            new.append(record)
+                if name is not None:
+                    self._seen.add(name)
+                new.append(record)
         if self._limit is not None:
             new = new[: self._limit - self.came]
         self.came += len(new)
@@ -192,7 +196,7 @@ class Pager:
             self._waiting = [Ask(self.start + (self._pages - 1) * self.size + self._step, self.size)]
 
     def _swept(self, sweep: "_Sweep", ask: Ask, records: Sequence[Any], *, more: bool | None) -> None:
-        names = [identify(record) for record in records]
+        names = identities(records)
         if None in names:
             self._step = self.size  # without ids nothing tells whether pages join
         if self._is_torn(sweep, ask, names):
@@ -248,3 +252,12 @@ def identify(record: Any) -> str | None:
         return None
     identity = record.get("id_string") or record.get("id")
     return None if identity is None else str(identity)
+
+
+def identities(records: Sequence[Any]) -> list[str | None]:
+    """What identifies each record of a page; at once where all bear Zoho's ``id_string``, as most lists do."""
+    try:
+        names = [record["id_string"] for record in records]
+    except (KeyError, TypeError):
+        return [identify(record) for record in records]
+    return names if set(map(type, names)) == {str} else [identify(record) for record in records]

@@ -111,7 +111,7 @@ TestAtTheServer = AtTheServer.TestCase
 def test_the_forecast_is_the_time_it_takes(count, leave, windows):
     """Windows that have to pass before the last request may go."""
     limits = RateLimits(lambda: 0, lambda: None)
-    assert limits.forecast("k", count, leave) == windows * 120.5
+    assert limits.forecast("k", count, leave) == pytest.approx(windows * 120.1)
 
 
 def test_the_forecast_knows_what_is_spent_already():

@@ -22,10 +22,10 @@ def placed(record: Any, project: Mapping[str, Any]) -> Any:
     if not isinstance(record, dict):
         return {"project": project, "value": record}
     own = record.get("project")
-    return {
-        "project": {**project, **own} if isinstance(own, dict) else project,
-        **{name: value for name, value in record.items() if name != "project"},
-    }
+    placed_record = {"project": project, **record}
+    if own is not None:
+        placed_record["project"] = {**project, **own} if isinstance(own, dict) else project
+    return placed_record
 
 
 def after(column: str, moment: int, record: Any) -> bool:

@@ -14,6 +14,7 @@ from zbt_notebook.paging import Ask, Pager, identify
 from zbt_notebook.progress import Reporter, Snapshot, duration
 from zbt_notebook.pull.calls import beginning, page_call, paging_of
 from zbt_notebook.pull.checkpoint import Checkpoint
+from zbt_notebook.pull.collections_off import no_collections
 from zbt_notebook.pull.crew import Crew, Line, Stopped
 from zbt_notebook.pull.interrupts import noticed
 from zbt_notebook.pull.kinds import Kind, find_kind
@@ -63,7 +64,7 @@ class Pull:
                 self._prepare()
             elif self._checkpoint is not None:
                 self._checkpoint.go_on()
-            with noticed() as interrupted:
+            with noticed() as interrupted, no_collections():
                 while (failure := self._fetch_all(interrupted)) is not None:
                     if isinstance(failure, Retired):
                         self._turn_to_v3()
@@ -269,7 +270,7 @@ class Pull:
             return False
         if self._api == "v3" and not v3_columns.keeps(record, dict(self.wish.where)):
             return False
-        if kind.ids_are_global:
+        if kind.ids_are_global and len(self._lines) > 1:
             identity = identify(record)
             if identity is not None:
                 if identity in self._seen:

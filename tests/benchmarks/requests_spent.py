@@ -1,0 +1,60 @@
+"""G6: how many requests a pull spends, against the fewest that could bring its rows."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Any
+
+from tests.core.conftest import NOW, Wire
+from zbt_notebook.authorization import Clock
+from zbt_notebook.data_centers import DataCenter
+from zbt_notebook.login_flow import LoginFlow
+from zbt_notebook.simulator.clock import Clock as SandboxClock
+from zbt_notebook.simulator.world import World
+
+NAME = "requests_spent"
+GOAL = "requests sent are 1.00 of the fewest possible where the projects tell their counts, 1 a project more otherwise"
+
+
+def measure(*, projects: int = 12, bugs: int = 5000) -> dict[str, Any]:
+    """Count the requests for bugs of a pull with counts, of one by a filter without counts, and of V3's."""
+    world = World(projects=projects, bugs=bugs, clock=SandboxClock(frozen_at=NOW))
+    wire, clock = Wire(world), Clock(wall=world.clock.now, monotonic=world.clock.now)
+    client = world.client
+    data_center = DataCenter("sandbox", world.accounts_url(), world.api_url())
+    words = (client.client_id, client.client_secret, client.redirect_uri, "triage", data_center)
+    flow = LoginFlow(*words, transport=wire, clock=clock)
+    connection = flow.finish(world.consent(flow.authorization_url))
+    store = world.bugtracker().store
+    rows = {project.id: store.bugs.of(project.id) for project in store.projects}
+    severity = rows[next(iter(rows))][0].severity_id
+    filtered = {number: [bug for bug in bugs if bug.severity_id == severity] for number, bugs in rows.items()}
+    measured: dict[str, Any] = {}
+    known = _spent(wire, lambda: connection.pull("bugs", progress=False))
+    by_filter = _spent(wire, lambda: connection.pull("bugs", where={"severity": severity}, progress=False))
+    v3 = _spent(wire, lambda: connection.pull("bugs", api="v3", progress=False))
+    least, least_filtered = _least(rows), _least(filtered)
+    measured["counts known"] = {"requests": known, "fewest": least, "ratio": known / least}
+    measured["a filter without counts"] = {
+        "requests": by_filter,
+        "fewest": least_filtered,
+        "more a project": (by_filter - least_filtered) / len(rows),
+    }
+    measured["V3"] = {"requests": v3, "fewest": least, "more a project": (v3 - least) / len(rows)}
+    measured["met"] = {
+        "known": known == least,
+        "filter": by_filter <= least_filtered + len(rows),
+        "v3": v3 <= least + len(rows),
+    }
+    return measured
+
+
+def _least(rows: dict[int, list[Any]]) -> int:
+    return sum(ceil(len(found) / 200) for found in rows.values())
+
+
+def _spent(wire: Wire, pull: Any) -> int:
+    before = len(wire.requests)
+    pull()
+    sent = [request.url for request in wire.requests[before:]]
+    return sum(url.rstrip("/").endswith(("/bugs", "/issues")) for url in sent)
