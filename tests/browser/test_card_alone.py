@@ -1,0 +1,105 @@
+"""The card's front end by itself, outside of Jupyter: no kernel, no theme, no notebook's style."""
+
+import json
+
+import pytest
+
+from tests.conftest import ROOT
+from zbt_notebook.sign_in import SignIn
+from zbt_notebook.sign_in_view import view_of
+
+SOURCE = ROOT / "zbt_notebook"
+MODEL = """
+window.sent = [];
+window.listeners = [];
+const model = {
+    send: message => window.sent.push(message),
+    on: (_name, listener) => window.listeners.push(listener),
+    off: (_name, listener) => window.listeners.splice(window.listeners.indexOf(listener), 1),
+};
+window.remove = card.render({ model, el: document.getElementById("place") });
+"""
+
+
+@pytest.fixture
+def show(open_page):
+    """``show(view, theme="light")``: a bare page with the card, which has got this view, or no answer."""
+
+    def open_one(view=None, theme="light", width=900):
+        page = open_page(theme, width=width)
+        page.set_content("<!doctype html><html lang=en><body><div id=place></div></body></html>")
+        page.add_style_tag(path=SOURCE / "login_card.css")
+        source = (SOURCE / "login_card.js").read_text("utf-8").replace("export default", "const card =")
+        page.add_script_tag(content=f"(() => {{ {source}\n{MODEL} }})()")
+        if view:
+            page.evaluate("view => window.listeners[0](view)", json.loads(json.dumps(view)))
+        return page
+
+    return open_one
+
+
+def test_without_a_kernel_it_says_so(show):
+    """Nobody answers the hello: after three seconds the card asks to run the cell again; a late answer wakes it."""
+    page = show()
+    page.get_by_text("This card belongs to an earlier session").wait_for()
+    assert page.get_by_text("Run the cell again.").is_visible()
+    assert not page.get_by_label("Client ID").is_visible()
+    page.evaluate("view => window.listeners[0](view)", view_of(SignIn()))
+    page.get_by_label("Client ID").wait_for()
+    assert page.get_by_role("status").inner_text() == "Not connected"
+
+
+def test_what_is_sent_and_what_stays(show):
+    """The secret goes out in one message and is gone from the field at once."""
+    page = show(view_of(SignIn()))
+    page.get_by_label("Client ID").fill("1000.X")
+    page.get_by_label("Client secret").fill("canary")
+    page.get_by_role("button", name="Create consent link").click()
+    assert page.get_by_label("Client secret").input_value() == ""
+    with_secret = [message for message in page.evaluate("window.sent") if "canary" in json.dumps(message)]
+    assert [message["kind"] for message in with_secret] == ["start"]
+
+
+def test_a_card_that_is_taken_away_leaves_nothing(show):
+    """Removed with its cell, it listens no more."""
+    page = show(view_of(SignIn()))
+    page.evaluate("window.remove()")
+    assert page.evaluate("window.listeners.length") == 0
+
+
+def test_a_link_of_another_kind_is_no_link(show):
+    """Only a web address becomes a link, whatever the view holds."""
+    page = show(view_of(SignIn()) | {"phase": "waiting", "consent_url": "javascript:alert(1)"})
+    assert page.get_by_role("link", name="Open Zoho's consent page").count() == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_follows_the_system_where_no_theme_is(show, theme):
+    """Outside of Jupyter its own colours are light or dark as the system is, and can be read."""
+    page = show(view_of(SignIn()), theme)
+    colours = page.evaluate(
+        "() => ['backgroundColor', 'color'].map(name => getComputedStyle(document.querySelector('.zbt-card'))[name])"
+    )
+    ground, ink = (luminance(colour) for colour in colours)
+    assert (ground > ink) is (theme == "light")
+    assert (max(ground, ink) + 0.05) / (min(ground, ink) + 0.05) > 7  # WCAG 2.2, 1.4.6: enhanced contrast
+
+
+def luminance(colour):
+    """WCAG's relative luminance of ``rgb(r, g, b)``."""
+    parts = [int(part) / 255 for part in colour.removeprefix("rgb(").removesuffix(")").split(",")]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_every_control_has_a_name(show):
+    """No field, box or button without an accessible name; all of the interface's names are there, once."""
+    page = show(view_of(SignIn()))
+    controls = "input, select, textarea, button, a[href], summary"
+    nameless = """controls => [...document.querySelectorAll(controls)]
+        .filter(e => !(e.getAttribute('aria-label') || e.labels?.length || e.textContent.trim()))
+        .map(e => e.outerHTML)"""
+    assert page.evaluate(nameless, controls) == []
+    for name in ("Data centre", "Client ID", "Client secret", "Redirect URI", "Scopes", "Code"):
+        assert page.get_by_label(name).count() == 1, name
+    assert page.get_by_role("status").count() == 1
