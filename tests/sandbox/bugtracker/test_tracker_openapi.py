@@ -71,7 +71,7 @@ def test_what_fits_the_description_is_answered_as_described(described, shared_ca
     """Calls that fit the description, to things that exist, are not refused, and answered as it says."""
     shared_caller.tracker.generate(bugs=24)
 
-    @settings(FEW, max_examples=5)
+    @settings(FEW, max_examples=4)
     @given(case=described[route.path][route.method].as_strategy(generation_mode=GenerationMode.POSITIVE))
     def check(case):
         known = examples(shared_caller.tracker.store)
@@ -85,7 +85,7 @@ def test_what_fits_the_description_is_answered_as_described(described, shared_ca
 def test_what_does_not_fit_the_description_is_refused(described, route):
     """Calls that miss a parameter, or give it a wrong form, are refused as described."""
 
-    @settings(FEW, max_examples=3)
+    @settings(FEW, max_examples=2)
     @given(case=described[route.path][route.method].as_strategy(generation_mode=GenerationMode.NEGATIVE))
     def check(case):
         case.call_and_validate(headers=TOKEN)
