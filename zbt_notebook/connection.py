@@ -1,5 +1,6 @@
 """One sign-in and everything it allows."""
 
+import os
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -99,6 +100,8 @@ class Connection:
             clock=clock,
             sleep=time.sleep,
         )
+        if limits is None and os.environ.get("ZBT_SHARED_BUDGET", "").lower() in {"1", "true", "yes"}:
+            self.share_budget()
 
     def __repr__(self) -> str:
         return f"<zbt_notebook.Connection {self.status()}>"
@@ -275,6 +278,18 @@ class Connection:
         from zbt_notebook.transport import signing_session
 
         return signing_session(self.data_center.api_url, self.client.exchange)
+
+    def share_budget(self) -> bool:
+        """Count requests together with this user's other kernels on this machine; tell whether that is possible.
+
+        Calls that are under way are not counted: say it before the first.
+        """
+        from zbt_notebook.shared_budget import SharedBudget
+
+        budget = SharedBudget.of(self.data_center.api_url, self.client_id)
+        if budget is not None:
+            self.client.limits = self.client.limits.with_windows(budget)
+        return budget is not None
 
     def refresh(self) -> Status:
         """Get a new access token now, though the old one may still be good."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Condition, Lock
-from typing import Self
+from typing import NoReturn, Protocol, Self
 
 from zbt_notebook.errors import RateLimited
 
@@ -46,6 +46,7 @@ class SlidingWindow:
         self.window = window
         self._in_flight = 0
         self._free_at: deque[int] = deque()  # ascending, for responses come in the order of the clock
+        self._locked_until = 0
 
     def take(self, now: int, *, leave: int = 0) -> int | None:
         """Take a slot and give 0, or give the nanoseconds until one is free; None where only a response can free one.
@@ -77,6 +78,14 @@ class SlidingWindow:
         if sent:
             self._free_at.append(now + self.window)
 
+    def lock(self, until: int) -> None:
+        """Zoho refuses until then."""
+        self._locked_until = until
+
+    def lock_left(self, now: int) -> int:
+        """Nanoseconds that Zoho's lock still lasts."""
+        return max(0, self._locked_until - now)
+
     def used(self, now: int) -> int:
         """Slots that are taken at this time."""
         self._forget(now)
@@ -101,7 +110,8 @@ class RateLimits:
     """The windows of one client at one data centre, shared by all its threads.
 
     *clock* gives nanoseconds that never run backwards; *today* gives the date and time (UTC); *wait* lets the time pass
-    until the condition is notified or the seconds are over, and may do so faster than the sun.
+    until the condition is notified or the seconds are over, and may do so faster than the sun. *windows* makes the
+    window of a key, where it is to be another than this process's own.
     """
 
     def __init__(
@@ -112,14 +122,14 @@ class RateLimits:
         limit: int = LIMIT,
         window: int = WINDOW + SLACK,
         wait: Callable[[Condition, float], object] = Condition.wait,
+        windows: Callable[[str], "Window"] | None = None,
     ) -> None:
         self._clock = clock
         self._today = today
         self._wait = wait
         self._limit = limit
-        self._window = window
-        self._windows: dict[str, SlidingWindow] = {}
-        self._locks: dict[str, int] = {}
+        self._new_window = windows or (lambda _: SlidingWindow(limit, window))
+        self._windows: dict[str, Window] = {}
         self._lock = Lock()  # taken by itself where nobody waits: a Condition takes twice the time (measured)
         self._changed = Condition(self._lock)
         self._waiters = 0
@@ -131,16 +141,15 @@ class RateLimits:
         """
         return SlotUse(self, key, lane)
 
-    def acquire(self, key: str, lane: Lane = INTERACTIVE) -> SlidingWindow:
+    def acquire(self, key: str, lane: Lane = INTERACTIVE) -> "Window":
         """Take a slot, waiting for it; ``release`` gives it back."""
         with self._lock:
-            window = self._windows.get(key)
-            if window is None:
-                window = self._windows[key] = SlidingWindow(self._limit, self._window)
+            window = self._windows.get(key) or self._window_of(key)
             while True:
-                if self._locks:
-                    self._refuse_while_locked(key)
-                pause = window.take(self._clock(), leave=lane.leave)
+                now = self._clock()
+                if left := window.lock_left(now):
+                    self._refuse(left)
+                pause = window.take(now, leave=lane.leave)
                 if pause == 0:
                     return window
                 seconds = (window.window if pause is None else pause) / SECOND
@@ -152,29 +161,37 @@ class RateLimits:
                 finally:
                     self._waiters -= 1
 
-    def release(self, window: SlidingWindow, *, sent: bool) -> None:
+    def release(self, window: "Window", *, sent: bool) -> None:
         """Give a slot back, after the answer."""
         with self._lock:
             window.release(self._clock(), sent=sent)
             if self._waiters:
                 self._changed.notify_all()
 
-    def _refuse_while_locked(self, key: str) -> None:
-        left = self._locks.get(key, 0) - self._clock()
-        if left > 0:
-            retry_at = self._today() + timedelta(microseconds=left // 1000)
-            raise RateLimited(
-                f"Zoho has locked this address until {retry_at:%H:%M:%S} UTC: nothing was sent",
-                hint="Wait until then: a call during the lock can make it longer. Other addresses still work.",
-                retry_at=retry_at,
-            )
+    def _refuse(self, left: int) -> NoReturn:
+        retry_at = self._today() + timedelta(microseconds=left // 1000)
+        raise RateLimited(
+            f"Zoho has locked this address until {retry_at:%H:%M:%S} UTC: nothing was sent",
+            hint="Wait until then: a call during the lock can make it longer. Other addresses still work.",
+            retry_at=retry_at,
+        )
 
     def lock(self, key: str, retry_at: datetime) -> None:
         """Send nothing for *key* before *retry_at*, and let all who wait for it know."""
         with self._changed:
             seconds = max(0.0, (retry_at - self._today()).total_seconds())
-            self._locks[key] = self._clock() + int(seconds * SECOND)
+            self._window_of(key).lock(self._clock() + int(seconds * SECOND))
             self._changed.notify_all()
+
+    def _window_of(self, key: str) -> "Window":
+        window = self._windows.get(key)
+        if window is None:
+            window = self._windows[key] = self._new_window(key)
+        return window
+
+    def with_windows(self, windows: Callable[[str], "Window"]) -> "RateLimits":
+        """The same limits, counted in other windows from now on."""
+        return RateLimits(self._clock, self._today, limit=self._limit, wait=self._wait, windows=windows)
 
     @property
     def limit(self) -> int:
@@ -185,23 +202,51 @@ class RateLimits:
         """Seconds until the last of *count* further requests may go."""
         with self._changed:
             now = self._clock()
-            window = self._windows.get(key) or SlidingWindow(self._limit, self._window)
-            locked = max(0, self._locks.get(key, 0) - now)
-            return (locked + window.forecast(now, count, leave=leave)) / SECOND
+            window = self._window_of(key)
+            return (window.lock_left(now) + window.forecast(now, count, leave=leave)) / SECOND
 
     def use(self) -> tuple[WindowUse, ...]:
         """Every window that counts something now, the fullest first."""
         with self._changed:
             now = self._clock()
             rows = [
-                WindowUse(key, window.used(now), window.limit, self._locked_until(key, now))
+                WindowUse(key, window.used(now), window.limit, self._end_of(window.lock_left(now)))
                 for key, window in self._windows.items()
             ]
         return tuple(sorted((row for row in rows if row.used or row.locked_until), key=lambda row: -row.used))
 
-    def _locked_until(self, key: str, now: int) -> datetime | None:
-        left = self._locks.get(key, 0) - now
-        return (self._today() + timedelta(microseconds=left // 1000)).astimezone(UTC) if left > 0 else None
+    def _end_of(self, left: int) -> datetime | None:
+        return (self._today() + timedelta(microseconds=left // 1000)).astimezone(UTC) if left else None
+
+
+class Window(Protocol):
+    """What a window must be able to do: ``SlidingWindow`` is one, and so is one that processes share."""
+
+    @property
+    def limit(self) -> int:
+        """How many slots it has."""
+
+    @property
+    def window(self) -> int:
+        """Nanoseconds for which a slot counts."""
+
+    def take(self, now: int, *, leave: int = 0) -> int | None:
+        """Take a slot, or tell how long to wait."""
+
+    def release(self, now: int, *, sent: bool = True) -> None:
+        """Give a slot back."""
+
+    def used(self, now: int) -> int:
+        """Slots that are taken."""
+
+    def forecast(self, now: int, count: int, *, leave: int = 0) -> int:
+        """Nanoseconds until the last of so many requests may go."""
+
+    def lock(self, until: int) -> None:
+        """Zoho refuses until then."""
+
+    def lock_left(self, now: int) -> int:
+        """Nanoseconds that Zoho's lock still lasts."""
 
 
 class SlotUse:

@@ -1,0 +1,134 @@
+"""One rate limit for all kernels of a user on a machine: its slots lie in a small file that all of them map.
+
+Each slot of a file is the time, in nanoseconds of the machine's monotonic clock, from which it is free. Who claims a
+slot writes a time after which even the slowest request is over, and a window more: where a kernel is killed, its slots
+free themselves. Who has its answer writes the true time. The last number of the file is the end of Zoho's lock.
+"""
+
+import contextlib
+import hashlib
+import mmap
+import os
+from pathlib import Path
+
+from zbt_notebook.rate_limit import LIMIT, SECOND, SLACK, WINDOW
+from zbt_notebook.runtime_folder import runtime_folder
+
+with contextlib.suppress(ImportError):  # Windows has none; there is no runtime folder either, and nothing is shared
+    import fcntl
+
+LEASE = 70 * SECOND  # longer than any request lives: the transport's deadline is a minute
+_LONGEST_LOCK = 2 * 3600 * SECOND
+_NUMBER = 8  # bytes
+
+
+class SharedBudget:
+    """Makes the windows of one client at one data centre, for ``RateLimits(windows=…)``.
+
+    Not across machines: there, give each a share of the limit.
+    """
+
+    def __init__(self, folder: Path, name: str, *, limit: int = LIMIT, window: int = WINDOW + SLACK) -> None:
+        self._folder = folder
+        self._name = name
+        self._limit = limit
+        self._window = window
+
+    @classmethod
+    def of(cls, data_center: str, client_id: str) -> "SharedBudget | None":
+        """The budget of a client at a data centre; None where this machine has no place for one."""
+        folder = runtime_folder()
+        return None if folder is None else cls(folder, f"{data_center} {client_id}")
+
+    def __call__(self, key: str) -> "SharedWindow":
+        """The window of one URL pattern."""
+        name = hashlib.sha256(f"{self._name} {key} {self._limit}".encode()).hexdigest()[:32]
+        return SharedWindow(self._folder / f"budget-{name}", limit=self._limit, window=self._window)
+
+
+class SharedWindow:
+    """The slots of one URL pattern, as ``rate_limit.SlidingWindow``, but in a file. The time is given; nobody waits."""
+
+    def __init__(self, path: Path, *, limit: int = LIMIT, window: int = WINDOW + SLACK, lease: int = LEASE) -> None:
+        self.limit = limit
+        self.window = window
+        self._path = path
+        self._lease = lease
+        self._held: list[tuple[int, int]] = []  # slot, and what was written into it
+        self._open()
+
+    def __repr__(self) -> str:
+        return f"SharedWindow({self._path.name!r}, limit={self.limit})"
+
+    def _open(self) -> None:
+        size = _NUMBER * (self.limit + 1)
+        self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        if os.fstat(self._handle).st_size < size:
+            os.ftruncate(self._handle, size)  # two at once do no harm: what is new is all zeros, free slots
+        self._map = mmap.mmap(self._handle, size)
+        self._slots = memoryview(self._map).cast("q")
+        self._process = os.getpid()
+
+    def close(self) -> None:
+        """Unmap the file; it stays, for the others."""
+        self._slots.release()
+        self._map.close()
+        os.close(self._handle)
+
+    def take(self, now: int, *, leave: int = 0) -> int | None:
+        """Take a slot and give 0, or give the nanoseconds until one is free. *leave* slots are kept for others."""
+        if self._process != os.getpid():
+            self._after_a_fork()
+        fcntl.flock(self._handle, fcntl.LOCK_EX)
+        try:
+            times = self._times(now)
+            excess = sum(time > now for time in times) - max(1, self.limit - leave)
+            if excess >= 0:
+                return sorted(time for time in times if time > now)[excess] - now
+            slot = times.index(min(times))
+            claimed = self._slots[slot] = now + self._lease + self.window
+            self._held.append((slot, claimed))
+            return 0
+        finally:
+            fcntl.flock(self._handle, fcntl.LOCK_UN)
+
+    def release(self, now: int, *, sent: bool = True) -> None:
+        """Give a slot back; it counts for a full window from now on, unless nothing was ever sent."""
+        if self._process != os.getpid() or not self._held:
+            return
+        slot, claimed = self._held.pop()
+        if self._slots[slot] == claimed:  # else the lease ran out, and the slot is somebody else's
+            self._slots[slot] = now + self.window if sent else 0
+
+    def used(self, now: int) -> int:
+        """Slots that are taken at this time, by whomever."""
+        return sum(time > now for time in self._times(now))
+
+    def forecast(self, now: int, count: int, *, leave: int = 0) -> int:
+        """Nanoseconds until the last of *count* requests may go, if nobody else asks and all are answered at once."""
+        taken = sorted(time for time in self._times(now) if time > now)
+        slots = max(1, self.limit - leave)
+        late = len(taken) + count - slots - 1
+        if late < 0:
+            return 0
+        rounds, place = divmod(late, slots)
+        return rounds * self.window + (taken[place] - now if place < len(taken) else self.window)
+
+    def lock(self, until: int) -> None:
+        """Let all kernels know of Zoho's lock."""
+        self._slots[self.limit] = until
+
+    def lock_left(self, now: int) -> int:
+        """Nanoseconds that Zoho's lock still lasts, whoever met it; one written before the machine's start is none."""
+        left = self._slots[self.limit] - now
+        return left if 0 < left <= _LONGEST_LOCK else 0
+
+    def _times(self, now: int) -> list[int]:
+        """When each slot is free; times that no claim reaches were written before the machine started anew."""
+        farthest = now + self._lease + self.window
+        return [time if time <= farthest else 0 for time in self._slots[: self.limit].tolist()]
+
+    def _after_a_fork(self) -> None:
+        """A child shares its parent's lock, and would not be kept out by it: it opens the file for itself."""
+        self._held = []
+        self._open()
