@@ -161,20 +161,27 @@ def test_the_doctor_tells_an_unreachable_host(zbt, monkeypatch):
     assert "does not accept connections" in repr(zbt("doctor"))
 
 
+def unwrapped(value):
+    return " ".join(repr(value).split())
+
+
 def test_help_comes_from_the_declarations(zbt):
     """Every subcommand and option that is declared is in the help."""
-    overview = zbt("help")
+    overview = unwrapped(zbt("help"))
     for name in SUBCOMMANDS:
         assert name in overview
-        shown = zbt(f"help {name}")
+        shown = unwrapped(zbt(f"help {name}"))
         assert SUBCOMMANDS[name].help in shown
         assert all(option.usage in shown for option in options_of(name))
     for option in options_of("call"):
         assert option.usage in overview
     for option in OPTIONS:
-        assert option.help in zbt(f"help {option.flag}")
-    assert "severity" in repr(zbt("help /portal/{{portal}}/projects/{{project}}/bugs/"))
-    assert "scope ZohoBugTracker.portals.READ" in repr(zbt("help /portals/"))
+        assert option.help in unwrapped(zbt(f"help {option.flag}"))
+    bugs = repr(zbt("help /portal/{{portal}}/projects/{{project}}/bugs/"))
+    assert "severity" in bugs
+    assert "GET: List the bugs" in bugs
+    assert "POST: Report a bug" in bugs
+    assert "Scope ZohoBugTracker.portals.READ" in unwrapped(zbt("help /portals/"))
     assert "sort_column" in repr(zbt("help sort_column"))
     assert repr(zbt("help bugs")) == repr(zbt("endpoints bugs"))
     with pytest.raises(UsageError) as refusal:
@@ -182,12 +189,25 @@ def test_help_comes_from_the_declarations(zbt):
     assert "login" in refusal.value.hint
 
 
+@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.usefixtures("connection")
+def test_text_keeps_within_the_terminal(columns, zbt, monkeypatch):
+    """Whatever is shown wraps between words; only a path or an address that has no space may be longer."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    for line in (
+        *("help", "help login", "help --scopes", "help /portal/1/projects/2/bugs/", "endpoints bugs", "endpoints"),
+        *("status", "accounts", "doctor"),
+    ):
+        for text in repr(zbt(line)).splitlines():
+            assert len(text) <= columns or len(max(text.split(), key=len)) > columns - 10, text
+
+
 def test_endpoints_are_listed_with_scope_and_parameters(zbt):
     """By module, or by a word anywhere."""
     shown = zbt("endpoints bugs")
     assert "ZohoBugTracker.bugs.CREATE" in repr(shown)
     assert "title*" in repr(shown)
-    assert len(zbt("endpoints").rows) > len(shown.rows) > 5
+    assert len(zbt("endpoints").endpoints) > len(shown.endpoints) > 5
     with pytest.raises(UsageError) as refusal:
         zbt("endpoints bgus")
     assert "Did you mean bugs?" in refusal.value.hint

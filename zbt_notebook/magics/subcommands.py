@@ -149,9 +149,9 @@ def _use(console: Console, line: CommandLine) -> Any:
 
 
 def _endpoints(_console: Console, line: CommandLine) -> Any:
-    from zbt_notebook.magics.help_text import endpoint_sheet
+    from zbt_notebook.magics.endpoint_list import endpoint_list
 
-    return endpoint_sheet(line.arguments[0] if line.arguments else "")
+    return endpoint_list(line.arguments[0] if line.arguments else "")
 
 
 def _help(_console: Console, line: CommandLine) -> Any:
