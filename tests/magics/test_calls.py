@@ -55,7 +55,7 @@ def test_one_thing_is_a_dict(zbt, shell):
     """A bug by its id is the bug itself, out of its envelope."""
     shell.user_ns["bug"] = zbt(f"{BUGS} --limit 1").iloc[0]["id_string"]
     found = zbt(BUGS + "{bug}/")
-    assert type(found) is dict
+    assert isinstance(found, dict)
     assert found["id_string"] == shell.user_ns["bug"]
 
 

@@ -9,6 +9,7 @@ from zbt_notebook import api
 from zbt_notebook.api import ApiCall, Page
 from zbt_notebook.errors import ApiError, IncompletePull, UsageError, ZbtError
 from zbt_notebook.magics import query
+from zbt_notebook.magics.bug_card import Bug, is_bug
 from zbt_notebook.magics.call_line import Options
 from zbt_notebook.magics.sheet import counted, note
 from zbt_notebook.progress import Snapshot, reporter
@@ -108,8 +109,16 @@ def result(connection: "Connection", answer: Answer, options: Options) -> Any:
         found = query.search(expression, records, page.thing, page.body)
         return _chosen(connection, answer, found, expression, options)
     if records is None:
-        return _as_frame(connection, answer, [page.thing]) if "df" in options else page.thing
+        return _thing(connection, answer, page.thing, options)
     return records if "json" in options else _frame(connection, answer.call, answer.pages, asked=answer.asked)
+
+
+def _thing(connection: "Connection", answer: Answer, thing: Any, options: Options) -> Any:
+    if "df" in options:
+        return _as_frame(connection, answer, [thing])
+    if "json" in options or not is_bug(thing):
+        return thing
+    return Bug(thing, connection.data_center.api_url)
 
 
 def _frame(connection: "Connection", call: ApiCall, pages: Iterable[Page], *, asked: dict[str, Any]) -> Any:
