@@ -31,12 +31,18 @@ GOAL = "500 requests a second from 16 threads for 30 s without an error or growt
 _ROOT = Path(__file__).parents[2]
 _PATH = "/oauth/serverinfo"
 _BODY = b'{"result":"success","locations":{"us":"http://127.0.0.1:00000"}}'
-_WARM_UP = 5_000  # requests: more than the log keeps
 _GROWTH = 4e6  # bytes: what allocators do by themselves, over 15,000 requests 270 bytes each
 
 
 def measure(
-    *, rate: int = 500, threads: int = 16, seconds: float = 30, burst: float = 4, rounds: int = 3, seed: int = 7
+    *,
+    rate: int = 500,
+    threads: int = 16,
+    seconds: float = 30,
+    burst: float = 4,
+    rounds: int = 3,
+    seed: int = 7,
+    warm_up: int = 5_000,
 ) -> dict[str, Any]:
     """Give requests a second at full speed for each server, then the sandbox's figures at that rate."""
     order = random.Random(seed)
@@ -49,7 +55,7 @@ def measure(
     fresh = {name: statistics.median(speeds[name, False]) for name in _SERVERS}
     kept_ones = {name: statistics.median(speeds[name, True]) for name, kept in ways if kept}
     with _running("sandbox") as (port, process):
-        even = _even_pace(port, process, rate, threads, seconds)
+        even = _even_pace(port, process, rate=rate, threads=threads, seconds=seconds, warm_up=warm_up)
     met = {
         "rate": even["rate"] >= 0.99 * rate,
         "errors": even["errors"] == 0,
@@ -121,10 +127,13 @@ def _full_speed(port: int, threads: int, seconds: float, *, kept: bool) -> float
         return sum(pool.map(work, range(threads))) / (time.perf_counter() - begun)
 
 
-def _even_pace(port: int, process: int, rate: int, threads: int, seconds: float) -> dict[str, Any]:
-    """Ask at moments fixed beforehand; a wait is counted from the moment, so that a slow answer hides none."""
+def _even_pace(port: int, process: int, *, rate: int, threads: int, seconds: float, warm_up: int) -> dict[str, Any]:
+    """Ask at moments fixed beforehand; a wait is counted from the moment, so that a slow answer hides none.
+
+    The requests to warm up are more than the sandbox's log keeps: from then on nothing has a reason to grow.
+    """
     with contextlib.closing(_Peer(port)) as peer:
-        for _ in range(_WARM_UP):
+        for _ in range(warm_up):
             peer.ask()
     resident = _resident(process)
     total = int(rate * seconds)
