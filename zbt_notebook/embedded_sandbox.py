@@ -51,6 +51,15 @@ class SandboxSite:
         client = self.world.register_client("Redirect demo", redirect_uri=redirect_uri, scopes=self.scopes)
         return replace(self, client_id=client.client_id, client_secret=client.client_secret, redirect_uri=redirect_uri)
 
+    def for_self_client(self) -> "SandboxSite":
+        """The same sandbox with its Self Client."""
+        client = self.world.demo_client("self")
+        return replace(self, client_id=client.client_id, client_secret=client.client_secret)
+
+    def generate_code(self) -> str:
+        """Press *Generate Code* in the console's stead, for the Self Client."""
+        return str(self.world.generate_code(self.scopes))
+
     def _own(self) -> Any:
         if self.running is None:
             raise Unreachable(

@@ -4,6 +4,8 @@
 
 const PATIENCE = 3000; // ms in which a kernel that is free has answered
 const FIELDS = { data_center: "Data centre", client_id: "Client ID", client_secret: "Client secret", redirect_uri: "Redirect URI", scopes: "Scopes" };
+const FROM_LINK = "The link to Zoho's own page appears here. There you see what this notebook asks for, and accept or reject it.";
+const FROM_CONSOLE = "A Self Client's code comes from the API console: Generate Code, with the scopes chosen here.";
 const OPERATIONS = ["READ", "CREATE", "UPDATE", "DELETE", "ALL"];
 const PASTES = ["paste", "drop"];
 
@@ -190,15 +192,19 @@ class Card {
 
   showConsent(view) {
     const address = webAddress(view.consent_url);
-    if (!address) this.linkPlace.replaceChildren(this.linkHint);
-    else if (this.linkPlace.firstElementChild?.href !== new URL(address).href) {
+    if (!address) {
+      this.linkHint.textContent = view.self_client ? FROM_CONSOLE : FROM_LINK;
+      this.linkPlace.replaceChildren(this.linkHint);
+    } else if (this.linkPlace.firstElementChild?.href !== new URL(address).href) {
       const link = make("a", { className: "zbt-button zbt-primary", href: address, target: "_blank", rel: "noopener noreferrer", textContent: "Open Zoho's consent page" });
       link.addEventListener("click", () => this.wentAway());
       link.addEventListener("auxclick", () => this.wentAway());
       this.linkPlace.replaceChildren(link);
     }
-    this.create.classList.toggle("zbt-primary", !address);
-    this.code.disabled = !address;
+    this.create.classList.toggle("zbt-primary", view.phase !== "waiting");
+    this.create.textContent = view.self_client ? "I have a code" : "Create consent link";
+    this.redirectField.hidden = view.self_client;
+    this.code.disabled = view.phase !== "waiting";
   }
 
   showConnection(connection) {
@@ -236,7 +242,7 @@ class Card {
     const active = document.activeElement;
     if (active && active !== document.body && !this.root.contains(active)) return;
     if (view.failed && this[view.field]) this[view.field].focus();
-    else if (view.phase === "waiting" && !view.failed) this.linkPlace.querySelector("a")?.focus();
+    else if (view.phase === "waiting" && !view.failed) (this.linkPlace.querySelector("a") ?? this.code).focus();
     else if (!active || active === document.body || !active.checkVisibility?.()) this.status.focus();
   }
 
@@ -244,7 +250,7 @@ class Card {
     this.root.setAttribute("aria-busy", String(busy));
     const view = this.view;
     setPressable(this.create, !busy && Boolean(view));
-    setPressable(this.connect, !busy && Boolean(view?.consent_url));
+    setPressable(this.connect, !busy && view?.phase === "waiting");
     setPressable(this.again, !busy && Boolean(view?.attempt));
     for (const control of [this.refresh, this.signOut]) setPressable(control, !busy);
   }
@@ -268,7 +274,7 @@ class Card {
   }
 
   beginCode() {
-    if (this.view?.consent_url && !this.codeBegan) this.codeBegan = performance.now();
+    if (this.view?.phase === "waiting" && !this.codeBegan) this.codeBegan = performance.now();
     this.tick();
   }
 
@@ -344,7 +350,7 @@ class Card {
       setTimeout(() => (copy.textContent = "Copy"), 1500);
     });
     const registered = make("p", { className: "zbt-help", textContent: "Register this very address in the API console, to the letter." });
-    const redirect = this.field("redirect_uri", FIELDS.redirect_uri, plainInput({ inputMode: "url" }), { beside: [copy], below: [registered] });
+    this.redirectField = this.field("redirect_uri", FIELDS.redirect_uri, plainInput({ inputMode: "url" }), { beside: [copy], below: [registered] });
     this.create = button("Create consent link", "zbt-primary", () => isPressable(this.create) && this.sendForm("start"));
     const form = this.group(
       "1",
@@ -352,7 +358,7 @@ class Card {
       this.field("data_center", FIELDS.data_center, make("select")),
       this.field("client_id", FIELDS.client_id, plainInput({ className: "zbt-mono" })),
       this.field("client_secret", FIELDS.client_secret, hiddenInput({ className: "zbt-mono" })),
-      redirect,
+      this.redirectField,
       this.field("scopes", FIELDS.scopes, make("textarea", { rows: 3, spellcheck: false, className: "zbt-mono" }), { beside: [this.presets], below: [picker] }),
       make("div", { className: "zbt-row" }, this.create),
     );
@@ -397,7 +403,7 @@ class Card {
   }
 
   buildConsent() {
-    this.linkHint = make("p", { className: "zbt-help", textContent: "The link to Zoho's own page appears here. There you see what this notebook asks for, and accept or reject it." });
+    this.linkHint = make("p", { className: "zbt-help" });
     this.linkPlace = make("div", { className: "zbt-link-place" }, this.linkHint);
     this.connect = button("Connect", "zbt-primary", () => isPressable(this.connect) && this.sendCode(this.code.value));
     this.again = button("Start again", "", () => isPressable(this.again) && this.sendForm("start_again"));

@@ -31,15 +31,16 @@ class LoginFlow:
     """One sign-in, from the link to the Connection.
 
     ``state`` (RFC 6749 §10.12) and, for a client without a secret, a PKCE challenge (RFC 7636) are inside the link.
-    Zoho asks for PKCE of mobile and desktop clients alone; *pkce* says otherwise. Raise UsageError for fields that
-    cannot be right, before anything is sent.
+    Zoho asks for PKCE of mobile and desktop clients alone; *pkce* says otherwise. A Self Client has no redirect URI:
+    with None there is no link, and its code comes from the API console. Raise UsageError for fields that cannot be
+    right, before anything is sent.
     """
 
     def __init__(
         self,
         client_id: str,
         client_secret: str = "",
-        redirect_uri: str = DEFAULT_REDIRECT_URI,
+        redirect_uri: str | None = DEFAULT_REDIRECT_URI,
         scopes: str | Iterable[str] = PRESETS["read only"],
         data_center: str | DataCenter | None = None,
         *,
@@ -57,7 +58,7 @@ class LoginFlow:
         self._clock = clock
         self._request = AuthorizationRequest(
             self._client.client_id,
-            _redirect_uri(redirect_uri),
+            "" if redirect_uri is None else _redirect_uri(redirect_uri),
             _scopes(scopes),
             secrets.token_urlsafe(32),
             access_type,
@@ -84,8 +85,11 @@ class LoginFlow:
 
     @property
     def authorization_url(self) -> str:
-        """The consent link, to be opened in a browser. It stays the same for as long as this flow lives."""
-        return self._request.url(self.data_center)
+        """The consent link, to be opened in a browser; empty for a Self Client.
+
+        It stays the same for as long as this flow lives.
+        """
+        return self._request.url(self.data_center) if self._request.redirect_uri else ""
 
     def finish(self, pasted: str) -> Connection:
         """Exchange what the user brought back: the code, the address the browser landed on, or its query string.

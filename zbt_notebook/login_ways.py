@@ -32,6 +32,7 @@ def login(
     remember: bool = False,
     redirect_uri: str | None = None,
     client_id: str | None = None,
+    self_client: bool = False,
 ) -> "LoginCard | BackgroundSignIn | Connection":
     """Sign in; what comes back can be awaited for the Connection, whatever the mode.
 
@@ -40,7 +41,8 @@ def login(
     takes ``env`` where these are set, else ``card`` where one can be drawn, else ``prompt``. *sandbox* fills in the
     embedded sandbox and its client, and *auto* gives the consent there too. *wait* is how many seconds ``await`` has
     patience for (300). With *remember* the sign-in is kept in the operating system's keyring: the next one under this
-    name needs nobody, until the connection is signed out.
+    name needs nobody, until the connection is signed out. A *self_client*'s code is generated in Zoho's API console,
+    for itself: there is no link to open.
 
     There is no argument for the secret: it would be kept in the notebook and in IPython's history. Raise NotSignedIn
     where nobody can be asked, UsageError for what cannot be meant.
@@ -57,7 +59,7 @@ def login(
 
         if kept := recall(name):
             return kept
-    site = _sandbox(chosen, redirect_uri) if sandbox else None
+    site = _sandbox(chosen, redirect_uri, self_client=self_client) if sandbox else None
     sign_in = _sign_in(
         site,
         _remembering() if remember else None,
@@ -66,6 +68,7 @@ def login(
         scopes=scopes,
         redirect_uri=redirect_uri,
         client_id=client_id,
+        self_client=self_client,
     )
     if auto and site:
         return _consented(sign_in, site)
@@ -109,8 +112,10 @@ def _chosen(mode: str, *, sandbox: bool) -> Mode:
     return "card" if front_end.may_draw_widgets() and front_end.can_be_asked() else "prompt"
 
 
-def _sandbox(mode: Mode, redirect_uri: str | None) -> SandboxSite:
+def _sandbox(mode: Mode, redirect_uri: str | None, *, self_client: bool) -> SandboxSite:
     site = shared_sandbox()
+    if self_client:
+        return site.for_self_client()
     if mode == "device":
         return site.for_devices()
     return site.for_redirects_to(redirect_uri or DEFAULT_REDIRECT_URI) if mode == "loopback" else site
@@ -139,8 +144,9 @@ def _sign_in(site: SandboxSite | None, afterwards: Callable[[Connection], str] |
 def _consented(sign_in: SignIn, site: SandboxSite) -> Connection:
     """Go through the sign-in as a user would who presses Accept."""
     sign_in.handle({"kind": "start", "attempt": sign_in.attempt})
-    if sign_in.consent_url:
-        sign_in.handle({"kind": "code", "code": site.consent(sign_in.consent_url)})
+    if sign_in.phase == "waiting":
+        code = site.generate_code() if sign_in.self_client else site.consent(sign_in.consent_url)
+        sign_in.handle({"kind": "code", "code": code})
     if sign_in.connection:
         return sign_in.connection
     problem = sign_in.problem

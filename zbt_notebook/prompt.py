@@ -27,9 +27,9 @@ def sign_in_by_prompt(sign_in: SignIn) -> Connection:
 
 def _ask(sign_in: SignIn) -> Connection:
     for _ in range(TRIES):
-        if not sign_in.consent_url or _field_at_fault(sign_in) == "client_id":
+        if sign_in.phase != "waiting" or _field_at_fault(sign_in) == "client_id":
             _begin(sign_in)
-        if sign_in.consent_url:
+        if sign_in.phase == "waiting":
             sign_in.handle({"kind": "code", "code": getpass.getpass("Code, or the whole address (not shown): ")})
         if sign_in.connection:
             return sign_in.connection
@@ -48,7 +48,9 @@ def _begin(sign_in: SignIn) -> None:
     problem = sign_in.problem
     if problem and problem.field not in {"client_id", "client_secret"}:
         raise UsageError(problem.message, hint=problem.hint)
-    if sign_in.consent_url:
+    if sign_in.self_client:
+        print("Generate a code in the API console, with these scopes:", sign_in.form.scopes, sep="\n\n")  # noqa: T201
+    elif sign_in.consent_url:
         print(  # noqa: T201  as above
             "Open this address, accept, and copy the code or the address of the page after that:",
             sign_in.consent_url,

@@ -42,7 +42,7 @@ class Begin(Protocol):
         self,
         client_id: str,
         client_secret: str,
-        redirect_uri: str,
+        redirect_uri: str | None,
         scopes: Iterable[str],
         data_center: DataCenter,
         *,
@@ -96,11 +96,13 @@ class SignIn:
         scopes: str | Iterable[str] | None = None,
         data_center: str | DataCenter | None = None,
         name: str = "default",
+        self_client: bool = False,
         begin: Begin = LoginFlow,
         afterwards: Callable[[Connection], str] | None = None,
     ) -> None:
         site = find_data_center(data_center)
         self.name = name
+        self.self_client = self_client  # its code comes from the API console: there is no link and no redirect URI
         self.data_centers = _choices(site)
         if client_id is None and not client_secret:
             client_id, client_secret = os.environ.get("ZBT_CLIENT_ID", ""), os.environ.get("ZBT_CLIENT_SECRET", "")
@@ -217,7 +219,8 @@ class SignIn:
                 hint="Copy it from Zoho's API console. A client without one signs in with zbt.LoginFlow(…).",
             )
         scopes = parse_scopes(form.scopes)
-        return self._begin(form.client_id, secret, form.redirect_uri, scopes, self.site, name=self.name)
+        redirect_uri = None if self.self_client else form.redirect_uri
+        return self._begin(form.client_id, secret, redirect_uri, scopes, self.site, name=self.name)
 
     def _start_again(self, event: Event) -> None:
         self._start(event, complain=False)

@@ -36,6 +36,7 @@ def _view_of(sign_in: SignIn) -> dict[str, Any]:
         },
         "secret_held": sign_in.holds_secret,
         "consent_url": sign_in.consent_url,
+        "self_client": sign_in.self_client,
         "code_life": int(CODE_LIFE),
         "data_centers": [
             {"name": site.name, "host": urlsplit(site.accounts_url).netloc, "console_url": site.console_url}

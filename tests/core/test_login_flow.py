@@ -135,6 +135,15 @@ def test_a_client_without_a_secret_proves_itself_with_pkce(world, data_center, w
     assert flow.finish(world.consent(flow.authorization_url))
 
 
+def test_a_self_client_has_no_link(world, data_center, wire):
+    """Its code is generated in the API console, and exchanged without a redirect URI."""
+    client = world.demo_client("self")
+    flow = LoginFlow(client.client_id, client.client_secret, None, "triage", data_center, transport=wire)
+    assert flow.authorization_url == ""
+    assert flow.finish(world.generate_code(flow.scopes)).get("/portals/")["portals"]
+    assert "redirect_uri" not in dict(next(r for r in wire.requests if r.url.endswith("/token")).form)
+
+
 def test_it_shows_no_secret(flow, world):
     """A flow in the last line of a cell."""
     assert world.client.client_secret not in f"{flow!r}{vars(flow)}"

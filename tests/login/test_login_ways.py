@@ -59,6 +59,15 @@ def test_sandbox_and_auto_need_nobody():
     assert connection.data_center.name == "sandbox"
 
 
+def test_a_self_client_brings_its_code_from_the_console(user, site):
+    """By itself on the sandbox, and at the prompt: no link, no redirect URI."""
+    assert login_ways.start(sandbox=True, auto=True, self_client=True).get("/portals/")["portals"]
+    asked = user(lambda _: site.generate_code())
+    connection = login_ways.start(mode="prompt", sandbox=True, self_client=True)
+    assert connection.get("/portals/")["portals"]
+    assert len(asked) == 1
+
+
 def test_a_sign_in_that_is_over_can_be_awaited_too():
     """`await zbt.login(…)` gives the connection in every mode."""
 
