@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from zbt_notebook import kernel
 from zbt_notebook.errors import UsageError, ZbtError
 from zbt_notebook.magics.call_line import Options
+from zbt_notebook.magics.history import take_out
 from zbt_notebook.magics.interpolation import Names
 from zbt_notebook.magics.memory import Memory
 from zbt_notebook.magics.places import Atlas, Context
+from zbt_notebook.magics.secrets_on_lines import SecretOnLine
 from zbt_notebook.magics.write_guard import Ask, Ledger, ask_by_stdin
 
 if TYPE_CHECKING:
@@ -91,6 +93,15 @@ class Console:
         if self.atlases.get(connection.name) and self.atlases[connection.name].connection is connection:
             del self.atlases[connection.name]
         self.read_only.discard(connection.name)
+
+    def failed(self, error: ZbtError, *texts: str) -> None:
+        """Take notice of an error of this line and cell; where they hold a secret, IPython shall keep it no longer."""
+        self.last_error = error
+        if isinstance(error, SecretOnLine):
+            done = take_out(self.shell, *texts)
+            error.hint += (
+                " IPython's own history keeps it no longer." if done else " IPython's history could not be cleaned."
+            )
 
     def cell(self) -> str:
         """Name the cell that runs: by its id where the front end tells it, else by its text."""

@@ -21,18 +21,21 @@ _NEVER_AN_OPTION = frozenset(
     }
 )
 _NEVER_AN_ITEM = frozenset({"access-token", "authorization", "authtoken", "client-secret", "refresh-token"})
-_NEVER_IN_LOGIN = _NEVER_AN_OPTION
+
+
+class SecretOnLine(UsageError):
+    """A secret stood on a line, or in a cell: it was not used, and is not safe any more."""
 
 
 def refuse_secret_words(words: Iterable[str]) -> None:
     """Raise UsageError, without the value, where a line tries to hand over a secret."""
     words = tuple(words)
-    signs_in = "login" in words[:1] or "login" in words
+    signs_in = "login" in words
     for word in words:
         name = _name(word)
         if word.startswith("-") and name in _NEVER_AN_OPTION:
             raise _refusal(f"--{name}")
-        if signs_in and not word.startswith(("-", "/")) and name in _NEVER_IN_LOGIN and name != word:
+        if signs_in and not word.startswith(("-", "/")) and name in _NEVER_AN_OPTION and name != word:
             raise _refusal(name)
         if holds_token(word):
             raise _refusal("something that looks like one of Zoho's codes or tokens")
@@ -41,7 +44,7 @@ def refuse_secret_words(words: Iterable[str]) -> None:
 def refuse_secret_item(name: str, value: str) -> None:
     """Raise UsageError where an item of a call is a credential."""
     if name.strip().lower() == "authorization":
-        raise UsageError(
+        raise SecretOnLine(
             "the Authorization header cannot be set on a line",
             hint="Every call is signed already; %zbt login signs in, --as NAME takes another connection.",
         )
@@ -55,8 +58,8 @@ def _name(word: str) -> str:
     return word.lstrip("-\u2010\u2011\u2012\u2013\u2014\u2212").replace("_", "-").strip().lower()
 
 
-def _refusal(name: str) -> UsageError:
-    return UsageError(
+def _refusal(name: str) -> SecretOnLine:
+    return SecretOnLine(
         f"{name} is not taken from a magic line, as IPython's history and the notebook keep the line",
         hint="Delete it from the cell and replace the secret in Zoho's API console; then %zbt login, which asks for it "
         "in the card, or set ZBT_CLIENT_SECRET and ZBT_REFRESH_TOKEN in the environment.",

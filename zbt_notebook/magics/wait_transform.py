@@ -65,7 +65,7 @@ async def login(line: str) -> Any:
     try:
         return await _login(line, console)
     except ZbtError as error:
-        console.last_error = error
+        console.failed(error, line)
         raise
 
 

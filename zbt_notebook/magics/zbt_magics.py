@@ -38,7 +38,7 @@ class ZbtMagics(Magics):
         try:
             return self._run(line, cell, local_ns)
         except ZbtError as error:
-            self.console.last_error = error
+            self.console.failed(error, line, cell or "")
             if "--trace" in line.split():
                 sys.stderr.write(_trace(error))
             raise

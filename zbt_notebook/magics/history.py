@@ -1,0 +1,49 @@
+"""Takes a cell that held a secret out of IPython's history, as far as a kernel can reach."""
+
+from typing import Any
+
+INSTEAD = "# taken out by %zbt: the cell held a secret"
+
+
+def take_out(shell: Any, *texts: str) -> bool:
+    """Replace every input of this session that holds one of the texts, in memory and in IPython's database.
+
+    Best effort: tell whether it all went through. What the front end keeps, the notebook's cell above all, is out of
+    reach, and so are copies of the database, so that the secret has to be replaced all the same.
+    """
+    history = shell.history_manager
+    held = [text.strip() for text in texts if text.strip()]
+    found = {
+        place
+        for place, source in enumerate(history.input_hist_raw)
+        if any(text in source for text in held) or (place == len(history.input_hist_raw) - 1 and "zbt" in source)
+    }
+    sources = {history.input_hist_raw[place] for place in found}
+    try:
+        _from_memory(shell, history, found, sources)
+        history.writeout_cache()
+        _from_database(history.db, sources)
+    except Exception:  # noqa: BLE001  a history that is read-only, locked or of another make: the caller says so
+        return False
+    return True
+
+
+def _from_database(database: Any, sources: set[str]) -> None:
+    with database:
+        database.execute("PRAGMA secure_delete = ON")  # what is written over is zeroed in the file as well
+        for source in sources:
+            database.execute(
+                "UPDATE history SET source = ?, source_raw = ? WHERE source_raw = ?", (INSTEAD, INSTEAD, source)
+            )
+
+
+def _from_memory(shell: Any, history: Any, found: set[int], sources: set[str]) -> None:
+    for place in found:
+        history.input_hist_raw[place] = INSTEAD
+        history.input_hist_parsed[place] = INSTEAD  # which are In and _ih as well
+    for name in ("_i00", "_i", "_ii", "_iii"):
+        if getattr(history, name, None) in sources:
+            setattr(history, name, INSTEAD)
+    for name, value in list(shell.user_ns.items()):
+        if name.startswith("_i") and isinstance(value, str) and value in sources:
+            shell.user_ns[name] = INSTEAD
