@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from zbt_notebook.login_flow import LoginFlow as LoginFlow
     from zbt_notebook.login_flow import connect as connect
     from zbt_notebook.login_ways import login as login
+    from zbt_notebook.parquet_mirror import mirror as mirror
     from zbt_notebook.repetition import refetch as refetch
     from zbt_notebook.resumption import resume as resume
 
@@ -49,6 +50,7 @@ _FRONT_DOOR = {
     "current": "kernel",
     "login": "login_ways",
     "refetch": "repetition",
+    "mirror": "parquet_mirror",
     "resume": "resumption",
     "sandbox": "embedded_sandbox",
 }

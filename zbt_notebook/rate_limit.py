@@ -56,7 +56,7 @@ class SlidingWindow:
         free_at = self._free_at
         while free_at and free_at[0] <= now:
             free_at.popleft()
-        excess = self._in_flight + len(free_at) - max(1, self.limit - leave)
+        excess = self._in_flight + len(free_at) - (self.limit - leave if leave < self.limit else 1)
         if excess < 0:
             self._in_flight += 1
             return 0
@@ -84,7 +84,7 @@ class SlidingWindow:
 
     def lock_left(self, now: int) -> int:
         """Nanoseconds that Zoho's lock still lasts."""
-        return max(0, self._locked_until - now)
+        return self._locked_until - now if self._locked_until > now else 0
 
     def used(self, now: int) -> int:
         """Slots that are taken at this time."""

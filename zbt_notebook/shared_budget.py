@@ -19,6 +19,7 @@ with contextlib.suppress(ImportError):  # Windows has none; there is no runtime 
 
 LEASE = 70 * SECOND  # longer than any request lives: the transport's deadline is a minute
 _LONGEST_LOCK = 2 * 3600 * SECOND
+_LATE = 600 * SECOND  # *now* was read before the wait for the file, and others have claimed since
 _NUMBER = 8  # bytes
 
 
@@ -67,10 +68,12 @@ class SharedWindow:
             os.ftruncate(self._handle, size)  # two at once do no harm: what is new is all zeros, free slots
         self._map = mmap.mmap(self._handle, size)
         self._slots = memoryview(self._map).cast("q")
+        self._free_at = self._slots[: self.limit]
         self._process = os.getpid()
 
     def close(self) -> None:
         """Unmap the file; it stays, for the others."""
+        self._free_at.release()
         self._slots.release()
         self._map.close()
         os.close(self._handle)
@@ -81,21 +84,27 @@ class SharedWindow:
             self._after_a_fork()
         fcntl.flock(self._handle, fcntl.LOCK_EX)
         try:
+            times = self._free_at.tolist()
+            least = min(times)
+            if least <= now and not leave:
+                return self._claim(times.index(least), now)
             times = self._times(now)
             excess = sum(time > now for time in times) - max(1, self.limit - leave)
             if excess >= 0:
                 return sorted(time for time in times if time > now)[excess] - now
-            slot = times.index(min(times))
-            claimed = self._slots[slot] = now + self._lease + self.window
-            self._held.append((slot, claimed))
-            return 0
+            return self._claim(times.index(min(times)), now)
         finally:
             fcntl.flock(self._handle, fcntl.LOCK_UN)
 
+    def _claim(self, slot: int, now: int) -> int:
+        claimed = self._slots[slot] = now + self._lease + self.window
+        self._held.append((slot, claimed))
+        return 0
+
     def release(self, now: int, *, sent: bool = True) -> None:
         """Give a slot back; it counts for a full window from now on, unless nothing was ever sent."""
-        if self._process != os.getpid() or not self._held:
-            return
+        if not self._held:
+            return  # a child after a fork holds none of its parent's
         slot, claimed = self._held.pop()
         if self._slots[slot] == claimed:  # else the lease ran out, and the slot is somebody else's
             self._slots[slot] = now + self.window if sent else 0
@@ -125,8 +134,8 @@ class SharedWindow:
 
     def _times(self, now: int) -> list[int]:
         """When each slot is free; times that no claim reaches were written before the machine started anew."""
-        farthest = now + self._lease + self.window
-        return [time if time <= farthest else 0 for time in self._slots[: self.limit].tolist()]
+        farthest = now + self._lease + self.window + _LATE
+        return [time if time <= farthest else 0 for time in self._free_at.tolist()]
 
     def _after_a_fork(self) -> None:
         """A child shares its parent's lock, and would not be kept out by it: it opens the file for itself."""

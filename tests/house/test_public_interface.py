@@ -28,6 +28,7 @@ DOCUMENTED = {
     "load_ipython_extension",
     "login",
     "refetch",
+    "mirror",
     "resume",
     "sandbox",
 }

@@ -55,6 +55,15 @@ def test_a_killed_kernel_frees_its_slots(path):
     other.close()
 
 
+def test_who_waited_for_the_file_believes_a_claim_that_was_made_meanwhile(path):
+    """Its own clock was read before the wait, so that the claim seems to come from the future."""
+    late, prompt = (SharedWindow(path, limit=1, window=10, lease=70) for _ in range(2))
+    assert prompt.take(5) == 0
+    assert late.take(0) > 0
+    late.close()
+    prompt.close()
+
+
 def test_times_from_before_the_last_start_of_the_machine_are_not_believed(path):
     """The monotonic clock begins anew; a time that nobody can have claimed is a free slot."""
     window = SharedWindow(path, limit=3, window=10, lease=70)
