@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from ipaddress import ip_address
 from types import MappingProxyType
@@ -15,12 +15,14 @@ from zbt_notebook.errors import SignInRejected, UsageError
 class DataCenter:
     """One data centre; the addresses are origins without a trailing slash.
 
-    Plain http is taken for a loopback host alone (RFC 8252 §8.3); anything else raises UsageError.
+    Plain http is taken for a loopback host alone (RFC 8252 §8.3); anything else raises UsageError. ``siblings`` are the
+    others of a stand-in with several: accounts that live there may be followed there.
     """
 
     name: str
     accounts_url: str
     api_url: str
+    siblings: "tuple[DataCenter, ...]" = field(default=(), repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for label in ("accounts_url", "api_url"):
@@ -118,6 +120,14 @@ def _custom_data_center() -> DataCenter | None:
     return DataCenter("custom", accounts_url, api_url) if accounts_url and api_url else None
 
 
+def learn(name: str, accounts_url: str) -> DataCenter | None:
+    """A data centre that Zoho's directory lists and this table does not; None where its host does not fit the rest."""
+    parts = urlsplit(accounts_url.strip().rstrip("/").lower())
+    if parts.scheme != "https" or not parts.netloc.startswith("accounts.") or parts.path or "@" in parts.netloc:
+        return None
+    return _zoho(name, parts.netloc.removeprefix("accounts."))
+
+
 def follow_redirect(location: str, accounts_server: str, asked: DataCenter) -> DataCenter:
     """Tell the data centre in which a code must be redeemed, from what came with it in the redirect.
 
@@ -127,7 +137,7 @@ def follow_redirect(location: str, accounts_server: str, asked: DataCenter) -> D
     if not location and not accounts_server:
         return asked
     by_server = accounts_server.strip().rstrip("/").lower()
-    candidates = (asked, *DATA_CENTERS.values())
+    candidates = (asked, *asked.siblings, *DATA_CENTERS.values())
     if by_server:
         for known in candidates:
             if by_server == known.accounts_url.lower():

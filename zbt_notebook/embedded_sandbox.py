@@ -99,8 +99,11 @@ def sandbox(**options: Any) -> SandboxSite:
     from zbt_notebook.simulator import Sandbox
 
     running = Sandbox(**options)
+    world = running.world
+    others = [name for name in world.sites.names if world.accounts_url(name) != running.accounts_url]
+    siblings = tuple(DataCenter(f"sandbox-{name}", world.accounts_url(name), world.api_url(name)) for name in others)
     return SandboxSite(
-        DataCenter("sandbox", running.accounts_url, running.api_url),
+        DataCenter("sandbox", running.accounts_url, running.api_url, siblings),
         running.client_id,
         running.client_secret,
         running.redirect_uri,

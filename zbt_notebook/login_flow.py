@@ -10,14 +10,16 @@ from urllib.parse import urlsplit
 from zbt_notebook import kernel
 from zbt_notebook.authorization import Authorization, Clock
 from zbt_notebook.connection import Connection
-from zbt_notebook.data_centers import DataCenter, find_data_center, follow_redirect
-from zbt_notebook.errors import NotSignedIn, UsageError
+from zbt_notebook.data_centers import DataCenter, find_data_center, follow_redirect, learn
+from zbt_notebook.errors import NotSignedIn, SignInRejected, UsageError
 from zbt_notebook.http import Transport
 from zbt_notebook.oauth import (
     AuthorizationRequest,
     ClientCredentials,
     Token,
+    directory_request,
     exchange_request,
+    read_directory,
     read_token,
 )
 from zbt_notebook.pasted import Redirect, read_pasted
@@ -106,7 +108,8 @@ class LoginFlow:
             return connection
 
     def _exchange(self, redirect: Redirect) -> Connection:
-        data_center = follow_redirect(redirect.location, redirect.accounts_server, self.data_center)
+        transport = self._transport or _transport()
+        data_center = self._follow(redirect, transport)
         request = exchange_request(
             data_center,
             self._client,
@@ -114,11 +117,24 @@ class LoginFlow:
             redirect_uri=self._request.redirect_uri,
             code_verifier=self._request.code_verifier,
         )
-        transport = self._transport or _transport()
         token = read_token(transport(request), asked=self.scopes)
-        return connected(
+        connection = connected(
             self._client, data_center, token, transport, asked=self.scopes, name=self.name, clock=self._clock
         )
+        connection.redirect_uri = self._request.redirect_uri
+        return connection
+
+    def _follow(self, redirect: Redirect, transport: Transport) -> DataCenter:
+        """Where the code must be redeemed; a server that is not known here must be in Zoho's own directory."""
+        try:
+            return follow_redirect(redirect.location, redirect.accounts_server, self.data_center)
+        except SignInRejected as refusal:
+            refused = refusal
+        for name, accounts_url in read_directory(transport(directory_request(self.data_center))).items():
+            learned = learn(name, accounts_url)
+            if learned and redirect.accounts_server.strip().rstrip("/").lower() == learned.accounts_url:
+                return learned
+        raise refused
 
 
 def connect(

@@ -121,6 +121,20 @@ def revoke_request(data_center: DataCenter, token: str) -> Request:
     return Request("POST", f"{data_center.accounts_url}/oauth/v2/token/revoke", form=(("token", token),))
 
 
+def directory_request(data_center: DataCenter) -> Request:
+    """Ask which data centres there are (multi-dc/client-authorization.html)."""
+    return Request("GET", f"{data_center.accounts_url}/oauth/serverinfo")
+
+
+def read_directory(response: Response) -> Mapping[str, str]:
+    """Location -> accounts address; empty where the answer tells none."""
+    try:
+        locations = _mapping(response).get("locations")
+    except Unreachable:
+        return {}
+    return {str(name): str(url) for name, url in locations.items()} if isinstance(locations, dict) else {}
+
+
 def _filled(fields: Mapping[str, str]) -> Pairs:
     return tuple((name, value) for name, value in fields.items() if value)
 

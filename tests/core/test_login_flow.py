@@ -4,6 +4,7 @@ import pytest
 
 from zbt_notebook import kernel
 from zbt_notebook.errors import NotSignedIn, SignInRejected, Unreachable, UsageError
+from zbt_notebook.http import Response
 from zbt_notebook.login_flow import LoginFlow, connect
 
 
@@ -142,6 +143,44 @@ def test_a_self_client_has_no_link(world, data_center, wire):
     assert flow.authorization_url == ""
     assert flow.finish(world.generate_code(flow.scopes)).get("/portals/")["portals"]
     assert "redirect_uri" not in dict(next(r for r in wire.requests if r.url.endswith("/token")).form)
+
+
+def test_an_account_of_another_data_centre_is_followed_there():
+    """The redirect of a client that is known everywhere names the account's own accounts server."""
+    from zbt_notebook.embedded_sandbox import sandbox
+
+    site = sandbox(projects=1, bugs=5, data_centers=("us", "eu"))
+    try:
+        site.world.sign_in(data_center="eu")
+        flow = LoginFlow(site.client_id, site.client_secret, site.redirect_uri, "read only", site.data_center)
+        connection = flow.finish(site.consent(flow.authorization_url))
+        assert connection.data_center.name == "sandbox-eu"
+        assert connection.data_center.api_url == site.world.api_url("eu")
+        assert connection.get("/portals/")["portals"]
+    finally:
+        site.stop()
+
+
+def test_a_new_data_centre_is_learnt_from_zohos_own_directory(flow, world):
+    """Its serverinfo, from the data centre that was asked; what it does not list is refused."""
+
+    def directory(request):
+        asked.append(request)
+        if request.url.endswith("/oauth/serverinfo"):
+            return Response(200, {}, b'{"result":"success","locations":{"mx":"https://accounts.zoho.mx"}}')
+        return Response(200, {}, b'{"access_token":"t","refresh_token":"r"}')
+
+    asked, flow._transport = [], directory
+    redirect = f"code=1000.{'0' * 32}.{'1' * 32}&location=mx&accounts-server="
+    with pytest.raises(SignInRejected, match="none of Zoho's"):
+        flow.finish(redirect + "https://accounts.zoho.mx.evil.example")
+    connection = flow.finish(redirect + "https://accounts.zoho.mx")
+    assert connection.data_center.api_url == "https://bugtracker.zoho.mx"
+    assert [request.url for request in asked] == [
+        f"{world.accounts_url()}/oauth/serverinfo",
+        f"{world.accounts_url()}/oauth/serverinfo",
+        "https://accounts.zoho.mx/oauth/v2/token",
+    ]
 
 
 def test_it_shows_no_secret(flow, world):
