@@ -7,13 +7,13 @@ from tests.kernel.front_end import FrontEnd
 
 @pytest.fixture
 def start_kernel(tmp_path, monkeypatch):
-    """``start_kernel(cell_ids=True, **environment)``: a fresh kernel with these variables."""
+    """``start_kernel(cell_ids=True, kernel_name="python3", **environment)``: a fresh kernel with these variables."""
     running = []
 
-    def start(*, cell_ids=True, **environment):
+    def start(*, cell_ids=True, kernel_name="python3", **environment):
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        running.append(FrontEnd(tmp_path, cell_ids=cell_ids))
+        running.append(FrontEnd(tmp_path, cell_ids=cell_ids, kernel_name=kernel_name))
         return running[-1]
 
     yield start
