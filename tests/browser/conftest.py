@@ -88,14 +88,27 @@ def open_page(browser, request):
 
 @pytest.fixture
 def open_notebook(application, open_page, request):
-    """``open_notebook("1 + 1", …, application="lab", save_widget_state=False, theme="light")``: a fresh LabNotebook."""
+    """``open_notebook("1 + 1", …, kind="lab", save_widget_state=False, theme="light")``: a fresh LabNotebook.
+
+    ``kernel_name`` is a kernelspec's; more settings are those of ``Application.set``.
+    """
     opened = []
 
-    def open_one(*sources, kind="lab", save_widget_state=False, theme="light", width=1280, height=900):
+    def open_one(
+        *sources,
+        kind="lab",
+        kernel_name="python3",
+        save_widget_state=False,
+        theme="light",
+        width=1280,
+        height=900,
+        **settings,
+    ):
         server = application(kind)
-        server.set(save_widget_state=save_widget_state, theme=theme)
+        server.set(save_widget_state=save_widget_state, theme=theme, **settings)
         name = re.sub(r"\W+", "_", request.node.name).strip("_")
-        notebook = LabNotebook(open_page(theme, width=width, height=height), server, f"{name}_{len(opened)}.ipynb")
+        page = open_page(theme, width=width, height=height)
+        notebook = LabNotebook(page, server, f"{name}_{len(opened)}.ipynb", kernel_name)
         opened.append(notebook)
         notebook.write(*sources)
         notebook.open()

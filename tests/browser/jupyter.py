@@ -13,6 +13,7 @@ from zbt_notebook.lab import JupyterServer
 
 WIDGETS = "@jupyter-widgets/jupyterlab-manager:plugin"
 THEMES = "@jupyterlab/apputils-extension:themes"
+KERNELS = "@jupyterlab/apputils-extension:kernels-settings"
 THEME_NAMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 MODULES = {"lab": "jupyterlab", "notebook": "notebook"}
 PATHS = {"lab": "lab/tree/{}?reset", "notebook": "notebooks/{}"}
@@ -58,9 +59,13 @@ class Application:
     def address_of(self, notebook):
         return self._server.address.of(PATHS[self.kind].format(notebook))
 
-    def set(self, *, save_widget_state, theme):
+    def set(self, *, save_widget_state, theme, comms_over_subshells="perCommTarget"):
         """Write the user's settings; a page reads them when it is opened."""
-        chosen = {WIDGETS: {"saveState": save_widget_state}, THEMES: {"theme": THEME_NAMES[theme]}}
+        chosen = {
+            WIDGETS: {"saveState": save_widget_state},
+            THEMES: {"theme": THEME_NAMES[theme]},
+            KERNELS: {"commsOverSubshells": comms_over_subshells},
+        }
         for plugin, values in chosen.items():
             package, _, name = plugin.partition(":")
             path = self.settings / package / f"{name}.jupyterlab-settings"
@@ -87,9 +92,10 @@ class Application:
 class LabNotebook:
     """A notebook that stands open in a page; its outputs are read from the model, not from the (windowed) page."""
 
-    def __init__(self, page: Page, application: Application, name: str) -> None:
+    def __init__(self, page: Page, application: Application, name: str, kernel_name: str = "python3") -> None:
         self.page = page
         self.application = application
+        self.kernel_name = kernel_name
         self.path = application.notebooks / name
         self.console: list[str] = []
         page.on("console", lambda message: self.console.append(f"[{message.type}] {message.text}"))
@@ -103,7 +109,7 @@ class LabNotebook:
             else nbformat.v4.new_code_cell(source)
             for source in sources
         ]
-        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        kernel = {"name": self.kernel_name, "display_name": self.kernel_name, "language": "python"}
         nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), self.path)
 
     def open(self) -> None:
@@ -129,6 +135,24 @@ class LabNotebook:
         # A click on a widget moves the active cell, so it is set here.
         self.page.evaluate(f"index => {{ {NOTEBOOK}.content.activeCellIndex = index }}", index)
         self._start("notebook:run-cell")
+
+    def set_source(self, index: int, source: str) -> None:
+        """Type other words into a cell."""
+        self.page.evaluate(
+            f"([index, source]) => {NOTEBOOK}.content.widgets[index].model.sharedModel.setSource(source)",
+            [index, source],
+        )
+
+    def answer(self, text: str) -> None:
+        """Type into the field that a cell's ``input`` or ``getpass`` shows."""
+        field = self.page.locator(".jp-Stdin-input")
+        field.fill(text)
+        field.press("Enter")
+
+    def restart(self) -> None:
+        """Restart the kernel, without the question whether that is meant."""
+        self.page.evaluate(f"() => {NOTEBOOK}.sessionContext.session.kernel.restart()")
+        self.wait_until_idle()
 
     def interrupt(self) -> None:
         """Press Stop."""

@@ -1,11 +1,11 @@
 """The sign-in card in a real notebook, from the first keystroke to the sign-out."""
 
 import re
-from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.browser.card import Card
 from zbt_notebook import kernel
 from zbt_notebook.data_centers import DataCenter
 from zbt_notebook.login_flow import LoginFlow
@@ -14,65 +14,6 @@ from zbt_notebook.scopes import PRESETS
 ESSAY = "Dear Zoho, I would like to sign in, and here is why: it is a long story, and it begins with a bug. " * 60
 TOKEN = re.compile(r"1000\.[0-9a-f]{32}\.[0-9a-f]{32}")  # the shape of every code and every token
 TRIAGE = ", ".join(PRESETS["triage"])
-
-
-class Card:
-    """A notebook with the card in its first cell, and the hands of its user."""
-
-    def __init__(self, notebook, sandbox):
-        self.notebook = notebook
-        self.page = notebook.page
-        self.sandbox = sandbox
-        self.place = notebook.cell(0)
-        self.status = self.place.get_by_role("status")
-
-    def field(self, label):
-        return self.place.get_by_label(label, exact=True)
-
-    def press(self, name):
-        self.place.get_by_role("button", name=name, exact=True).click()
-
-    def says(self, *lines):
-        """Wait until the status reads so."""
-        for line in lines:
-            self.status.get_by_text(line).first.wait_for()
-
-    @property
-    def link(self):
-        return self.place.get_by_role("link", name="Open Zoho's consent page")
-
-    def fill_in(self, *, secret=None):
-        self.field("Client ID").fill(self.sandbox.client_id)
-        self.field("Client secret").fill(secret or self.sandbox.client_secret)
-
-    def begin(self, **form):
-        self.fill_in(**form)
-        self.press("Create consent link")
-        self.link.wait_for()
-
-    def visit(self, button="Accept"):
-        """Follow the link, press the button on Zoho's page, and copy what the page after that shows."""
-        with self.page.context.expect_page() as opened:
-            self.link.click()
-        zoho = opened.value
-        zoho.get_by_role("button", name=button).click()
-        zoho.wait_for_url("**/redirect?**")
-        code = zoho.locator("#code").inner_text() if button == "Accept" else ""
-        landed = SimpleNamespace(code=code, address=zoho.url)
-        zoho.close()
-        return landed
-
-    def paste(self, text):
-        self.page.evaluate("text => navigator.clipboard.writeText(text)", text)
-        self.field("Code").focus()
-        self.page.keyboard.press("Control+V")
-
-    def connect(self):
-        self.begin()
-        landed = self.visit()
-        self.paste(landed.code)
-        self.status.get_by_text("Connected", exact=True).wait_for()
-        return landed
 
 
 @pytest.fixture
