@@ -122,6 +122,13 @@ class Authorization:
         return self._token.scopes
 
     @property
+    def credentials(self) -> ClientCredentials:
+        """The client with its secret, for another sign-in of its own; raise NotSignedIn after ``revoke``."""
+        if self._client is None:
+            raise NotSignedIn("this connection is signed out", hint="Sign in: %zbt login")
+        return self._client
+
+    @property
     def can_refresh(self) -> bool:
         """Whether there is a refresh token."""
         return bool(self._token.refresh_token)

@@ -92,6 +92,7 @@ class Connection:
     ) -> None:
         clock = clock or Clock()
         self.name = name
+        self.redirect_uri = ""  # where the user was sent back to, if there was a consent
         self.forget_in_keyring: Callable[[], bool] | None = None  # set where the sign-in is remembered
         self.client = ApiClient(
             authorization,

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
-from zbt_notebook import front_end
+from zbt_notebook import front_end, kernel
 from zbt_notebook.connection import Connection
 from zbt_notebook.data_centers import DataCenter
 from zbt_notebook.embedded_sandbox import SandboxSite, shared_sandbox
@@ -24,8 +24,9 @@ def login(
     *,
     mode: str = "auto",
     data_center: str | DataCenter | None = None,
-    name: str = "default",
+    name: str | None = None,
     scopes: str | Iterable[str] | None = None,
+    add_scope: str | Iterable[str] | None = None,
     sandbox: bool = False,
     auto: bool = False,
     wait: float | None = None,
@@ -42,16 +43,25 @@ def login(
     embedded sandbox and its client, and *auto* gives the consent there too. *wait* is how many seconds ``await`` has
     patience for (300). With *remember* the sign-in is kept in the operating system's keyring: the next one under this
     name needs nobody, until the connection is signed out. A *self_client*'s code is generated in Zoho's API console,
-    for itself: there is no link to open.
+    for itself: there is no link to open. Without a *name* the connection is called "default".
+
+    *add_scope* asks for a wider consent: the scopes of the connection of that name, or of the current one, and these,
+    for the same client in the same data centre. Its secret is still held, so that only the consent is left to do.
 
     There is no argument for the secret: it would be kept in the notebook and in IPython's history. Raise NotSignedIn
     where nobody can be asked, UsageError for what cannot be meant.
     """
-    chosen = _chosen(mode, sandbox=sandbox)
+    chosen = _chosen(mode, by_user=sandbox or add_scope is not None)
     if auto and not sandbox:
         raise UsageError(
             "consent is given by itself on the sandbox alone", hint="Leave out auto, or sign in with sandbox as well."
         )
+    if add_scope is not None:
+        widened = _widened(name, add_scope, remember=remember, self_client=self_client)
+        if chosen == "card":
+            widened.handle({"kind": "start", "attempt": widened.attempt})  # there is nothing to fill in before the link
+        return _under_way(widened, chosen, wait, consent=shared_sandbox() if auto else None, fall_back=mode == "auto")
+    name = name or "default"
     if chosen == "env":
         return connect(data_center=data_center, name=name)
     if mode == "auto" and not sandbox and client_id is scopes is data_center is redirect_uri is None:
@@ -70,15 +80,7 @@ def login(
         client_id=client_id,
         self_client=self_client,
     )
-    if auto and site:
-        return _consented(sign_in, site)
-    if chosen == "prompt":
-        from zbt_notebook.prompt import sign_in_by_prompt
-
-        return sign_in_by_prompt(sign_in)
-    if chosen in {"device", "loopback"}:
-        return _in_the_background(chosen, sign_in, wait)
-    return _shown_card(sign_in, wait, fall_back=mode == "auto")
+    return _under_way(sign_in, chosen, wait, consent=site if auto else None, fall_back=mode == "auto")
 
 
 def start(**arguments: Any) -> Connection | None:
@@ -102,12 +104,43 @@ async def start_and_wait(*, seconds: float | None = None, **arguments: Any) -> C
     )
 
 
-def _chosen(mode: str, *, sandbox: bool) -> Mode:
+def _under_way(
+    sign_in: SignIn, mode: Mode, wait: float | None, *, consent: SandboxSite | None, fall_back: bool
+) -> "LoginCard | BackgroundSignIn | Connection":
+    if consent:
+        return _consented(sign_in, consent)
+    if mode == "prompt":
+        from zbt_notebook.prompt import sign_in_by_prompt
+
+        return sign_in_by_prompt(sign_in)
+    if mode in {"device", "loopback"}:
+        return _in_the_background(mode, sign_in, wait)
+    return _shown_card(sign_in, wait, fall_back=fall_back)
+
+
+def _widened(name: str | None, scopes: str | Iterable[str], *, remember: bool, self_client: bool) -> SignIn:
+    """The sign-in of a connection once more, with more scopes and everything filled in."""
+    connection = kernel.current(name)
+    client = connection.client.authorization.credentials
+    is_kept = connection.forget_in_keyring is not None
+    return SignIn(
+        client_id=client.client_id,
+        client_secret=client.client_secret,
+        redirect_uri=connection.redirect_uri or None,
+        scopes=parse_scopes([*connection.scopes, *parse_scopes(scopes)]),
+        data_center=connection.data_center,
+        name=connection.name,
+        self_client=self_client,
+        afterwards=_remembering() if remember or is_kept else None,
+    )
+
+
+def _chosen(mode: str, *, by_user: bool) -> Mode:
     if mode not in get_args(Mode):
         raise UsageError(f"there is no mode {mode!r}", hint=f"The modes are {', '.join(get_args(Mode))}.")
     if mode != "auto":
         return cast("Mode", mode)
-    if not sandbox and front_end.has_variables():
+    if not by_user and front_end.has_variables():
         return "env"
     return "card" if front_end.may_draw_widgets() and front_end.can_be_asked() else "prompt"
 

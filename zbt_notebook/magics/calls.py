@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from zbt_notebook import api
+from zbt_notebook import api, kernel
 from zbt_notebook.api import ApiCall
-from zbt_notebook.errors import Unreachable, UsageError, ZbtError
+from zbt_notebook.errors import ScopeMissing, Unreachable, UsageError, ZbtError
 from zbt_notebook.magics import answers, query, show
 from zbt_notebook.magics.answers import Answer
 from zbt_notebook.magics.call_line import CallLine, Options
@@ -14,6 +14,7 @@ from zbt_notebook.magics.filled_call import doubts, fill
 from zbt_notebook.magics.options import WRITES, seconds
 from zbt_notebook.magics.save import save
 from zbt_notebook.magics.sheet import ago, counted, note, plain
+from zbt_notebook.magics.words import quote_word
 from zbt_notebook.magics.write_guard import confirm
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ def _recorded(console: Console, connection: "Connection", call: ApiCall, act: Ca
     try:
         answer = act()
     except ZbtError as error:
+        _name_the_connection(error, connection)
         last.outcome = f"{type(error).__name__}: {error.message}"
         raise
     except BaseException:
@@ -131,6 +133,12 @@ def _recorded(console: Console, connection: "Connection", call: ApiCall, act: Ca
         last.seconds = console.clock() - began
     last.outcome = _outcome(answer)
     return answer
+
+
+def _name_the_connection(error: ZbtError, connection: "Connection") -> None:
+    """Where another connection is the current one, the line that the error offers has to say which is meant."""
+    if isinstance(error, ScopeMissing) and error.needed and kernel.current() is not connection:
+        error.hint += f" --as {quote_word(connection.name)}"
 
 
 def _outcome(answer: Answer) -> str:

@@ -141,6 +141,15 @@ OPTIONS: tuple[Option, ...] = (
         ("login",),
         metavar="SCOPES",
         kind="text",
+        group="scopes",
+    ),
+    Option(
+        "add-scope",
+        "ask for these scopes beside those of the connection; the client is known, so that only the consent is left",
+        ("login",),
+        metavar="SCOPES",
+        kind="text",
+        group="scopes",
     ),
     Option("client-id", "fill in the client ID; the secret is asked for", ("login",), metavar="ID", kind="text"),
     Option("redirect-uri", "fill in the redirect URI", ("login",), metavar="URI", kind="text"),
@@ -163,6 +172,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = MappingProxyType(
                     "%zbt login --wait 120",
                     "%zbt login --dc eu --as work",
                     "%zbt login --sandbox --auto",
+                    "%zbt login --add-scope ZohoBugTracker.bugs.CREATE",
                 ),
             ),
             Subcommand(

@@ -28,8 +28,9 @@ def login_arguments(options: Options) -> dict[str, Any]:
     arguments: dict[str, Any] = {
         "mode": options.get("mode", "auto"),
         "data_center": options.get("dc") or None,
-        "name": options.get("as", "default"),
+        "name": options.get("as") or None,
         "scopes": scopes,
+        "add_scope": options.get("add-scope") or None,
         "sandbox": "sandbox" in options,
         "auto": "auto" in options,
         "remember": "remember" in options,
@@ -42,7 +43,9 @@ def login_arguments(options: Options) -> dict[str, Any]:
 
 
 def note_login(console: Console, options: Options) -> None:
-    """Remember whether the sign-in that begins is for reading only."""
+    """Remember whether the sign-in that begins is for reading only; more scopes alone change nothing about that."""
+    if "add-scope" in options and "read-only" not in options:
+        return
     name = options.get("as", "default")
     (console.read_only.add if "read-only" in options else console.read_only.discard)(name)
 
