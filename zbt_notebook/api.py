@@ -12,7 +12,6 @@ from zbt_notebook.endpoints import Endpoint
 from zbt_notebook.errors import UsageError
 from zbt_notebook.http import Pairs, Request, Response, Upload, decode_json
 
-PAGE_SIZE = 200  # the most that Zoho gives at once
 DEFAULT_PAGE_SIZE = 100  # what it gives when nothing is said
 
 _CLASSIC, _V3 = "/restapi", "/api/v3"
@@ -164,17 +163,6 @@ def _thing(body: Any) -> Any:
     if isinstance(body, list) and len(body) == 1 and isinstance(body[0], dict):
         return body[0]
     return body
-
-
-def first_page(call: ApiCall, size: int = PAGE_SIZE) -> ApiCall:
-    """The call for the first page of all, as large as Zoho gives them; what the user chose stays."""
-    endpoint = endpoints.match(call.method, call.path)
-    paging = endpoint.paging if endpoint else paging_by_path(call.path)
-    if paging == "page":
-        return call.with_params(page=call.param("page") or 1, per_page=call.param("per_page") or size)
-    if paging == "index":
-        return call.with_params(index=call.param("index") or 1, range=call.param("range") or size)
-    return call
 
 
 def paging_by_path(path: str) -> str:

@@ -13,6 +13,8 @@ from zbt_notebook.authorization import Authorization, Clock
 from zbt_notebook.data_centers import DataCenter
 from zbt_notebook.errors import RateLimited, TokenRejected, Unreachable, UsageError
 from zbt_notebook.http import Request, Response, Transport
+from zbt_notebook.page_calls import beginning, page_call, paging_of
+from zbt_notebook.paging import Pager
 from zbt_notebook.rate_limit import INTERACTIVE, Lane, RateLimits
 
 RETRIES = 2  # of a safe request after a broken connection or a fault of the server's; each costs a slot
@@ -116,28 +118,19 @@ class ApiClient:
     ) -> Iterator[Page]:
         """Give page after page, each at its largest, until the list ends or *limit* records came.
 
-        Records that come a second time, for rows came or went between two pages, are dropped.
+        Complete, and without doubles, while rows come and go between two pages: see ``paging``.
         """
         call = api.normalize(call, self.data_center)
-        if limit is not None and limit <= 0:
-            return
-        size = api.PAGE_SIZE if limit is None else min(limit, api.PAGE_SIZE)
-        next_call: ApiCall | None = api.first_page(call, size)
-        seen: set[str] = set()
-        came = 0
-        while next_call is not None:
-            page = self.fetch(next_call, lane)
+        paging = paging_of(call)
+        start, size = beginning(call, paging)
+        pager = Pager(size=size, start=start, limit=None if limit is None else max(0, limit), overlap=paging == "index")
+        while (ask := pager.ask()) is not None:
+            page = self.fetch(page_call(call, paging, ask), lane)
             if page.records is None:
                 yield page
                 return
-            new = [record for record in page.records if _is_new(record, seen)]
-            if page.records and not new:
-                return  # the server gives the same page again and again
-            if limit is not None:
-                new = new[: limit - came]
-            came += len(new)
-            yield replace(page, records=new)
-            next_call = page.next if limit is None or came < limit else None
+            pager.take(ask, page.records, more=page.next is not None if paging == "page" else None if paging else False)
+            yield replace(page, records=pager.ready())
 
     def rows(self, call: ApiCall, *, limit: int | None = None) -> Iterator[Any]:
         """Every record of every page; raise UsageError where the answer is one thing."""
@@ -171,13 +164,3 @@ def _rejects_the_token(response: Response) -> bool:
     except Exception:  # noqa: BLE001  any other refusal is judged where the call is known
         return False
     return False
-
-
-def _is_new(record: Any, seen: set[str]) -> bool:
-    identity = record.get("id_string") or record.get("id") if isinstance(record, dict) else None
-    if identity is None:
-        return True
-    if str(identity) in seen:
-        return False
-    seen.add(str(identity))
-    return True

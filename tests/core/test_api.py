@@ -12,6 +12,8 @@ from zbt_notebook.api import ApiCall
 from zbt_notebook.data_centers import DATA_CENTERS
 from zbt_notebook.errors import UsageError
 from zbt_notebook.http import Response, Upload
+from zbt_notebook.page_calls import beginning, page_call, paging_of
+from zbt_notebook.paging import Ask
 
 US = DATA_CENTERS["us"]
 BUGS = "/restapi/portal/1/projects/2/bugs/"
@@ -141,9 +143,15 @@ def test_nothing_after_a_deletion_is_nothing():
     assert api.read(Response(204), call("/api/v3/portal/1/projects/2/issues/3", "DELETE")).records is None
 
 
+def first_page(asked):
+    paging = paging_of(asked)
+    start, size = beginning(asked, paging)
+    return page_call(asked, paging, Ask(start, size))
+
+
 def test_a_full_page_asks_for_the_next():
     """Index counts from 1: after 1..200 comes 201."""
-    first = api.first_page(call())
+    first = first_page(call())
     assert dict(first.params) == {"index": "1", "range": "200"}
     page = read({"bugs": [{"id": n} for n in range(200)]}, first)
     assert dict(page.next.params) == {"index": "201", "range": "200"}
@@ -155,7 +163,7 @@ def test_a_full_page_asks_for_the_next():
 def test_v3_tells_whether_there_is_more(more, wrapped):
     """has_next_page is a boolean or a string, page_info an object or an array of one."""
     info = {"page": 1, "has_next_page": more}
-    asked = api.first_page(call("/api/v3/portal/1/projects/2/issues"))
+    asked = first_page(call("/api/v3/portal/1/projects/2/issues"))
     page = read({"issues": [{"id": "1"}], "page_info": [info] if wrapped else info}, asked)
     assert dict(page.next.params) == {"page": "2", "per_page": "200"}
     info["has_next_page"] = "false" if more == "true" else False

@@ -377,3 +377,22 @@ def test_the_forecast_comes_before_the_first_page(connection, store):
     assert told[-1].done
     assert told[-1].rows == len(all_bugs(store))
     assert str(told[-1]).startswith("1,234 bugs, ")
+
+
+def test_rows_of_one_list_are_as_complete(connection, store):
+    """connection.rows too: nothing is missed where the newest come first and some are deleted meanwhile."""
+    project = max(store.projects, key=lambda project: len(store.bugs.of(project.id)))
+    throughout = {bug.id for bug in store.bugs.of(project.id)}
+    send = connection.client._transport
+
+    def transport(request):
+        if "/bugs/" in request.url:
+            for bug in store.bugs.of(project.id)[-3:]:
+                throughout.discard(bug.id)
+                store.bugs.remove(bug)
+        return send(request)
+
+    connection.client._transport = transport
+    ids = [row["id"] for row in connection.rows(f"/portal/brightwater/projects/{project.id}/bugs/")]
+    assert len(set(ids)) == len(ids)
+    assert throughout <= set(ids)

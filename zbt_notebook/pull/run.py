@@ -10,9 +10,9 @@ from zbt_notebook import api, endpoints, v3_columns
 from zbt_notebook.api import ApiCall
 from zbt_notebook.client import ApiClient
 from zbt_notebook.errors import ApiError, IncompletePull, RateLimited, UsageError
+from zbt_notebook.page_calls import beginning, page_call, paging_of
 from zbt_notebook.paging import Ask, Pager, identify
 from zbt_notebook.progress import Reporter, Snapshot, duration
-from zbt_notebook.pull.calls import beginning, page_call, paging_of
 from zbt_notebook.pull.checkpoint import Checkpoint
 from zbt_notebook.pull.collections_off import no_collections
 from zbt_notebook.pull.crew import Crew, Line, Stopped
