@@ -190,11 +190,11 @@ SUBCOMMANDS: Mapping[str, Subcommand] = MappingProxyType(
             Subcommand("refresh", "fetch a fresh access token now", examples=("%zbt refresh",)),
             Subcommand(
                 "use",
-                "set what {portal} and {project} stand for, by name or by id; without arguments, show it",
+                "set what {portal} and {project} stand for, by name or by id; alone, choose from what there is",
                 "[portal=NAME-OR-ID] [project=NAME-OR-ID]",
                 0,
                 2,
-                ("%zbt use portal=zillum", "%zbt use project='Apollo 11'", "%zbt use project="),
+                ("%zbt use", "%zbt use portal=zillum", "%zbt use project='Apollo 11'", "%zbt use project="),
             ),
             Subcommand(
                 "endpoints",

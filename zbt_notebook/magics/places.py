@@ -56,36 +56,44 @@ class Atlas:
             place = self._portal(portal) if portal else None
             context = context if place == context.portal else Context(place)
         if project:
-            if context.portal is None:
-                context = Context(self._only_portal())
-            context = replace(context, project=self._project(context.portal, project))
+            inside = context.portal or self._only_portal()
+            context = Context(inside, self._project(inside, project))
         elif project is not None:
             context = replace(context, project=None)
         self.context = context
         return context
 
+    def all_portals(self) -> tuple[Place, ...]:
+        """Give every portal."""
+        self.portals = self.portals or _places(self.connection.rows("/portals/"))
+        return self.portals
+
+    def all_projects(self, portal: Place) -> tuple[Place, ...]:
+        """Give every project of a portal."""
+        if not self.projects.get(portal.id):
+            self.projects[portal.id] = _places(self.connection.rows(f"/portal/{portal.id}/projects/"))
+        return self.projects[portal.id]
+
     def _portal(self, wanted: str) -> Place:
         found = find_place(self.portals, wanted)
         if found is None:
-            self.portals = _places(self.connection.rows("/portals/"))
-            found = find_place(self.portals, wanted)
+            self.portals = ()  # there may be a new one
+            found = find_place(self.all_portals(), wanted)
         return found or _missing("portal", wanted, self.portals)
 
     def _only_portal(self) -> Place:
-        self.portals = self.portals or _places(self.connection.rows("/portals/"))
-        if len(self.portals) != 1:
-            names = listed(place.name for place in self.portals) or "none"
+        portals = self.all_portals()
+        if len(portals) != 1:
+            names = listed(place.name for place in portals) or "none"
             raise UsageError("a project needs its portal", hint=f"Say portal=… as well; you have: {names}.")
-        return self.portals[0]
+        return portals[0]
 
-    def _project(self, portal: Place | None, wanted: str) -> Place:
-        portal_id = portal.id if portal else ""
-        known = self.projects.get(portal_id, ())
-        found = find_place(known, wanted)
+    def _project(self, portal: Place, wanted: str) -> Place:
+        found = find_place(self.projects.get(portal.id, ()), wanted)
         if found is None:
-            known = self.projects[portal_id] = _places(self.connection.rows(f"/portal/{portal_id}/projects/"))
-            found = find_place(known, wanted)
-        return found or _missing("project", wanted, known)
+            self.projects.pop(portal.id, None)  # there may be a new one
+            found = find_place(self.all_projects(portal), wanted)
+        return found or _missing("project", wanted, self.projects[portal.id])
 
 
 def _places(rows: Any) -> tuple[Place, ...]:

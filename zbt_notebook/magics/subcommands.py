@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook import kernel
+from zbt_notebook.errors import ZbtError
 from zbt_notebook.magics.call_line import CommandLine, Options
 from zbt_notebook.magics.console import Console
 from zbt_notebook.magics.options import seconds
-from zbt_notebook.magics.sheet import PlainText, Sheet, ago, note, plain
+from zbt_notebook.magics.sheet import PlainText, Sheet, ago, listed, note, plain
 
 if TYPE_CHECKING:
     from zbt_notebook.connection import Connection
@@ -145,10 +146,39 @@ def _logout(console: Console, line: CommandLine) -> Any:
 
 
 def _use(console: Console, line: CommandLine) -> Any:
-    atlas = console.atlas(console.connection(line.options))
+    connection = console.connection(line.options)
+    atlas = console.atlas(connection)
+    if not line.arguments:
+        return _choose(console, connection)
     wanted = {name: value for name, _, value in (argument.partition("=") for argument in line.arguments)}
     context = atlas.use(wanted.get("portal"), wanted.get("project"))
     return PlainText(f"context: {plain(str(context))}")
+
+
+def _choose(console: Console, connection: "Connection") -> Any:
+    """Show what is in use and what there is: a picker where one can be drawn, else a text."""
+    from zbt_notebook import front_end
+
+    if front_end.may_draw_widgets() and front_end.can_be_asked():
+        from zbt_notebook.magics.place_picker import PlacePicker
+
+        return PlacePicker(lambda: console.atlas(kernel.current(connection.name)))
+    atlas = console.atlas(connection)
+    lines = [("context", str(atlas.context))]
+    try:
+        portals = atlas.all_portals()
+        lines.append(("portals", listed((place.name for place in portals), most=_MOST)))
+        inside = atlas.context.portal or (portals[0] if len(portals) == 1 else None)
+        if inside:
+            projects = (place.name for place in atlas.all_projects(inside))
+            lines.append((f"projects of {inside.name}", listed(projects, most=_MOST)))
+    except ZbtError as error:  # the context is told all the same
+        lines.append(("choices", f"not to be had: {error.message}"))
+    lines.append(("to choose", "%zbt use portal=NAME project=NAME"))
+    return Sheet(("", ""), tuple(lines))
+
+
+_MOST = 40
 
 
 def _endpoints(_console: Console, line: CommandLine) -> Any:
