@@ -4,6 +4,7 @@ import os
 import secrets
 import threading
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ from zbt_notebook.oauth import (
 from zbt_notebook.pasted import Redirect, read_pasted
 from zbt_notebook.scopes import PRESETS, parse_scopes
 from zbt_notebook.shared_token import TokenShare
+from zbt_notebook.unshown import Unshown
 
 DEFAULT_REDIRECT_URI = "http://localhost:8000/callback"
 
@@ -68,7 +70,7 @@ class LoginFlow:
             secrets.token_urlsafe(48) if (not client_secret if pkce is None else pkce) else "",
         )
         self._lock = threading.Lock()
-        self._redeemed: tuple[str, Connection] | None = (
+        self._redeemed: tuple[bytes, Connection] | None = (
             None  # Zoho takes a code once: the same paste again is answered here
         )
 
@@ -101,10 +103,11 @@ class LoginFlow:
         """
         redirect = read_pasted(pasted, state=self.state)
         with self._lock:
-            if self._redeemed and self._redeemed[0] == redirect.code:
+            mark = sha256(redirect.code.encode()).digest()  # the code itself is not kept
+            if self._redeemed and self._redeemed[0] == mark:
                 return self._redeemed[1]
             connection = self._exchange(redirect)
-            self._redeemed = redirect.code, connection
+            self._redeemed = mark, connection
             return connection
 
     def _exchange(self, redirect: Redirect) -> Connection:
@@ -158,7 +161,7 @@ def connect(
         "ZBT_CLIENT_SECRET": client_secret,
         "ZBT_REFRESH_TOKEN": refresh_token,
     }
-    values = {variable: value or os.environ.get(variable, "") for variable, value in given.items()}
+    values = {variable: Unshown(value or os.environ.get(variable, "")) for variable, value in given.items()}
     absent = [variable for variable, value in values.items() if not value]
     if absent:
         raise NotSignedIn(

@@ -14,6 +14,7 @@ from zbt_notebook.data_centers import DataCenter
 from zbt_notebook.errors import SignInRejected, Unreachable, ZbtError
 from zbt_notebook.http import Pairs, Request, Response, decode_json
 from zbt_notebook.scopes import format_scopes, parse_scopes
+from zbt_notebook.unshown import Unshown
 
 TOKEN_LIFE = 3600.0  # seconds, where the answer does not say
 CODE_LIFE = 120.0  # seconds: the BugTracker page; other pages of Zoho's say 60 and 180
@@ -28,6 +29,9 @@ class ClientCredentials:
 
     client_id: str
     client_secret: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "client_secret", Unshown(self.client_secret))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,10 @@ class Token:
     refresh_token: str = field(default="", repr=False)
     scopes: tuple[str, ...] = ()
     expires_in: float = TOKEN_LIFE
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "access_token", Unshown(self.access_token))
+        object.__setattr__(self, "refresh_token", Unshown(self.refresh_token))
 
     def __str__(self) -> str:
         return repr(self)

@@ -72,7 +72,9 @@ class RequestsTransport:
         try:
             return self._exchange(request)
         except (requests.RequestException, HTTPError, OSError) as error:
-            failure = _unreachable(error, request)
+            failure: BaseException = _unreachable(error, request)
+        except KeyboardInterrupt:
+            failure = KeyboardInterrupt()
         raise failure  # outside the except block: a chained exception would bring its frames along, with their values
 
     def close(self) -> None:
