@@ -86,11 +86,13 @@ class Card {
 
   // ---- what goes to Python
 
-  send(kind, content = {}) {
+  // What must not be seen goes as bytes beside the message: kernels and servers log what messages say, not those.
+  send(kind, { client_secret, code, ...said } = {}) {
+    const unseen = Object.entries({ client_secret, code }).filter(([, text]) => text);
     clearTimeout(this.patience);
     this.patience = setTimeout(() => this.unanswered(), PATIENCE);
     try {
-      this.model.send({ kind, ...content });
+      this.model.send({ kind, ...said, unseen: unseen.map(([name]) => name) }, undefined, unseen.map(([, text]) => new TextEncoder().encode(text)));
     } catch {
       this.unanswered(); // no kernel, no way to send
     }

@@ -21,7 +21,8 @@ class LoginCard(anywidget.AnyWidget):
     """A sign-in with a face; ``await card`` gives the Connection.
 
     It has no synced trait of its own. Widget state is saved into notebooks, whatever it holds, the moment it holds it;
-    custom messages never are. So the view comes in a message, and the secret and the code go in messages.
+    custom messages never are. So the view comes in a message, and the secret and the code go beside messages, as bytes:
+    a kernel that logs at DEBUG writes down what messages say.
     """
 
     _esm = _HERE.with_suffix(".js")
@@ -91,14 +92,22 @@ class LoginCard(anywidget.AnyWidget):
         with self._sending:  # whoever sends last has looked last
             self.send(view_of(self.sign_in))
 
-    def _hear(self, _widget: object, content: Any, _buffers: object) -> None:
+    def _hear(self, _widget: object, content: Any, buffers: Any) -> None:
         if not isinstance(content, dict):
             return
         if content.get("kind") == "hello":
             self.is_seen = True
             self._show()
         else:
-            self.sign_in.handle(content)
+            self.sign_in.handle({**content, **_unseen(content.get("unseen"), buffers)})
+
+
+def _unseen(names: object, buffers: object) -> dict[str, str]:
+    """What came as bytes beside a message that names it."""
+    if not isinstance(names, list) or not isinstance(buffers, list):
+        return {}
+    pairs = zip(names, buffers, strict=False)
+    return {name: bytes(buffer).decode("utf-8", "replace") for name, buffer in pairs if isinstance(name, str)}
 
 
 def _running_cell() -> object:

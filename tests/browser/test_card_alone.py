@@ -13,7 +13,8 @@ MODEL = """
 window.sent = [];
 window.listeners = [];
 const model = {
-    send: message => window.sent.push(message),
+    send: (message, _callbacks, buffers = []) =>
+        window.sent.push({ ...message, bytes: buffers.map(buffer => new TextDecoder().decode(buffer)) }),
     on: (_name, listener) => window.listeners.push(listener),
     off: (_name, listener) => window.listeners.splice(window.listeners.indexOf(listener), 1),
 };
@@ -50,14 +51,17 @@ def test_without_a_kernel_it_says_so(show):
 
 
 def test_what_is_sent_and_what_stays(show):
-    """The secret goes out in one message and is gone from the field at once."""
+    """The secret goes out with one message, as bytes that no log shows, and is gone from the field at once."""
     page = show(view_of(SignIn()))
     page.get_by_label("Client ID").fill("1000.X")
     page.get_by_label("Client secret").fill("canary")
     page.get_by_role("button", name="Create consent link").click()
     assert page.get_by_label("Client secret").input_value() == ""
     with_secret = [message for message in page.evaluate("window.sent") if "canary" in json.dumps(message)]
-    assert [message["kind"] for message in with_secret] == ["start"]
+    assert [(message["kind"], message["unseen"], message["bytes"]) for message in with_secret] == [
+        ("start", ["client_secret"], ["canary"])
+    ]
+    assert "canary" not in json.dumps({name: value for name, value in with_secret[0].items() if name != "bytes"})
 
 
 def test_a_card_that_is_taken_away_leaves_nothing(show):

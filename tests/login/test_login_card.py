@@ -29,9 +29,11 @@ def card(monkeypatch, site):
     made.close()
 
 
-def send(card, **content):
-    """What ``model.send`` in the browser leads to."""
-    card.comm.handle_msg({"content": {"data": {"method": "custom", "content": content}}, "buffers": []})
+def send(card, *, unseen=None, **content):
+    """What ``model.send`` in the browser leads to; what is *unseen* goes as bytes beside the message."""
+    content["unseen"] = list(unseen or {})
+    buffers = [memoryview(text.encode()) for text in (unseen or {}).values()]
+    card.comm.handle_msg({"content": {"data": {"method": "custom", "content": content}}, "buffers": buffers})
 
 
 def views(card):
@@ -39,12 +41,12 @@ def views(card):
 
 
 def start(card, site):
-    send(card, kind="start", attempt=0, client_id=site.client_id, client_secret=site.client_secret)
+    send(card, kind="start", attempt=0, client_id=site.client_id, unseen={"client_secret": site.client_secret})
 
 
 def paste(card, site):
     address = site.consent(views(card)[-1]["consent_url"])
-    send(card, kind="code", code=address)
+    send(card, kind="code", unseen={"code": address})
     return address
 
 
@@ -93,7 +95,10 @@ def test_the_plain_text_is_a_sentence(card, site):
     assert text == repr(card) == "Zoho BugTracker sign-in card. Where none appears: %zbt login --mode prompt"
 
 
-@pytest.mark.parametrize("content", ["text", None, 7, [], {"kind": {}}, {"kind": "code", "code": {"a": 1}}])
+@pytest.mark.parametrize(
+    "content",
+    ["text", None, 7, [], {"kind": {}}, {"kind": "code", "code": {"a": 1}}, {"kind": "code", "unseen": "code"}],
+)
 def test_messages_of_another_shape_are_ignored(card, content):
     """Whatever a front end sends, the card stays as it is."""
     card.comm.handle_msg({"content": {"data": {"method": "custom", "content": content}}, "buffers": []})
