@@ -1,6 +1,7 @@
 """A sandbox that remembers every secret it gave or was given: what a search for leaks looks for."""
 
 import re
+from secrets import randbits
 from urllib.parse import unquote
 
 from zbt_notebook.simulator import Sandbox, World
@@ -36,5 +37,5 @@ class WatchedWorld(World):
 
 
 def watched_sandbox(**options):
-    """A running sandbox whose ``world.secrets`` are all its secrets."""
-    return Sandbox(WatchedWorld(**options))
+    """A running sandbox whose ``world.secrets`` are all its secrets, of which no other test has any."""
+    return Sandbox(WatchedWorld(seed=randbits(32), **options))
