@@ -154,6 +154,11 @@ class LabNotebook:
         self.page.evaluate(f"() => {NOTEBOOK}.sessionContext.session.kernel.restart()")
         self.wait_until_idle()
 
+    def restart_and_run_all(self) -> None:
+        """Press the button of that name, and mean it."""
+        self._start("runmenu:restart-and-run-all")
+        self.page.get_by_role("button", name="Confirm Kernel Restart").click()
+
     def interrupt(self) -> None:
         """Press Stop."""
         self._start("notebook:interrupt-kernel")
