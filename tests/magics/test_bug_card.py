@@ -83,6 +83,7 @@ def test_a_bug_is_a_card_in_a_notebook_and_a_dict_in_python(zbt, connection, pat
     for word in (plain["key"], plain["status"]["type"], plain["status"]["colorcode"], plain["severity"]["type"]):
         assert word in html
     assert plain["link"]["web"]["url"] in Seen(html).links
+    assert 'rel="noopener noreferrer"' in html
     assert type(zbt(f"GET {path}{identifier}/ --json")) is dict
     assert "_repr_html_" not in dir(zbt(f"GET {path}{identifier}/ -q status"))
 
@@ -146,7 +147,7 @@ def test_hostile_texts_are_texts(payload, place):
     assert seen.tags <= ALLOWED_TAGS
     assert seen.attributes <= ALLOWED_ATTRIBUTES
     assert all(link.startswith(f"{SITE}/") for link in seen.links)
-    assert "tex2jax_ignore" in html
+    assert "mathjax_ignore" in html
     for shown in (html, text):
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", shown)
 

@@ -156,7 +156,8 @@ def _as_html(bug: Mapping[str, Any], site: str) -> str:
         else ""
     )
     return (
-        f'<div class="zbt-bug tex2jax_ignore" role="group" aria-label="{escape(f"Bug {key}")}" style="{UI}{_BOX}">'
+        f'<div class="zbt-bug tex2jax_ignore mathjax_ignore" role="group" '
+        f'aria-label="{escape(f"Bug {key}")}" style="{UI}{_BOX}">'
         f'<div style="display:flex;gap:16px;justify-content:space-between;flex-wrap:wrap">'
         f'<span style="{MONO}{QUIET}">{escape(key)}</span>{anchor}</div>'
         f'<div dir="auto" style="font-size:16px;font-weight:600;margin:2px 0 8px;{_WRAP}">{escape(_title(bug))}</div>'

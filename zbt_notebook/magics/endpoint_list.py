@@ -32,7 +32,7 @@ class EndpointList:
     def _repr_html_(self) -> str:
         modules = groupby(self.endpoints, key=lambda endpoint: endpoint.module)
         return (
-            f'<div class="zbt-endpoints tex2jax_ignore" style="{UI}max-width:60rem">'
+            f'<div class="zbt-endpoints tex2jax_ignore mathjax_ignore" style="{UI}max-width:60rem">'
             f"{''.join(_module(name, members) for name, members in modules)}"
             f'<div style="{QUIET}padding-top:6px">{_LEGEND}</div></div>'
         )

@@ -46,7 +46,7 @@ class Sheet:
         title = f'<div style="padding-bottom:4px">{title}</div>' if self.title else ""
         head = f'<thead><tr style="background:none">{head}</tr></thead>' if any(self.columns) else ""
         return (
-            f'<div class="zbt-sheet tex2jax_ignore" style="{UI}overflow-x:auto;max-width:64rem">{title}'
+            f'<div class="zbt-sheet tex2jax_ignore mathjax_ignore" style="{UI}overflow-x:auto;max-width:64rem">{title}'
             f'<table style="border:0;border-collapse:collapse;margin:2px 0;font:inherit">{head}<tbody>{body}</tbody>'
             "</table></div>"
         )
