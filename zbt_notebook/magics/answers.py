@@ -1,7 +1,7 @@
 """One call made and its answer given as it was asked for: a DataFrame, dicts, a choice from them."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -159,11 +159,9 @@ def _requests_response(connection: "Connection", answer: Answer) -> Any:
     return as_requests_response(answer.response, api.build(answer.call, connection.data_center))
 
 
-def tell_the_rest(answer: Answer, *, tell: Callable[[str], None] = note) -> None:
-    """Say what the result does not show: that there is more, or that it is not fresh."""
+def tell_the_rest(answer: Answer) -> None:
+    """Say what the result does not show: that there is more."""
     if answer.has_more:
         following = answer.pages[-1].next
-        told = (
-            following is not None and following.param("page") is not None
-        )  # V3 says it; the classic API's page is full
-        tell(f"{counted(len(answer.records or ()), 'row')}; more {'exist' if told else 'may exist'}: --all")
+        told = following is not None and following.param("page")  # V3 says it; the classic API's page is full
+        note(f"{counted(len(answer.records or ()), 'row')}; more {'exist' if told else 'may exist'}: --all")

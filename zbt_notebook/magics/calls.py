@@ -15,7 +15,7 @@ from zbt_notebook.magics.options import WRITES, seconds
 from zbt_notebook.magics.save import save
 from zbt_notebook.magics.sheet import ago, counted, note, plain
 from zbt_notebook.magics.words import quote_word
-from zbt_notebook.magics.write_guard import confirm
+from zbt_notebook.magics.write_guard import Sent, confirm
 
 if TYPE_CHECKING:
     from zbt_notebook.connection import Connection
@@ -84,15 +84,9 @@ def _write(console: Console, connection: "Connection", call: ApiCall, options: O
     console.refuse_write(connection, call.method)
     request = api.build(call, connection.data_center)
     cell = console.cell()
-    earlier = console.ledger.earlier(cell, request)
-    if earlier and not earlier.is_certain and "again" not in options:
-        raise UsageError(
-            f"this cell's write may have happened: {earlier.describe(console.clock())}",
-            hint="Look whether it did; if not, add --again to send it once more.",
-        )
-    if earlier and "again" not in options:
-        note(f"not sent again from this cell: {earlier.describe(console.clock())}. Add --again to send it once more.")
-        return earlier.answer
+    earlier = None if "again" in options else console.ledger.earlier(cell, request)
+    if earlier:
+        return _not_again(earlier, console.clock())
     if "yes" not in options:
         where = f"{connection.data_center.name}, connection {connection.name}"
         confirm(f"Send {call.method} {call.path} ({_content(call)}) to {where}?", console.ask)
@@ -107,6 +101,17 @@ def _write(console: Console, connection: "Connection", call: ApiCall, options: O
     value = answers.result(connection, answer, options)
     console.ledger.enter(cell, request, value)
     return value
+
+
+def _not_again(earlier: Sent, now: float) -> Any:
+    """Give the answer that the same write of the same cell had; raise UsageError where it had none."""
+    if not earlier.is_certain:
+        raise UsageError(
+            f"this cell's write may have happened: {earlier.describe(now)}",
+            hint="Look whether it did; if not, add --again to send it once more.",
+        )
+    note(f"not sent again from this cell: {earlier.describe(now)}. Add --again to send it once more.")
+    return earlier.answer
 
 
 def _content(call: ApiCall) -> str:
