@@ -1,0 +1,71 @@
+"""Signing in from `jupyter console`: a kernel like a notebook's, in front of it a terminal that draws no widget."""
+
+import os
+import re
+import sys
+
+import pexpect
+import pytest
+
+from tests.kernel.test_login_in_a_kernel import consent
+from tests.leaks.find_secrets import find_secrets
+from tests.leaks.watched_sandbox import watched_sandbox
+
+CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # what a terminal takes for colours and movements
+
+
+@pytest.fixture
+def sandbox():
+    with watched_sandbox(projects=1, bugs=5) as running:
+        yield running
+
+
+@pytest.fixture
+def console(tmp_path, sandbox):
+    """It, in a pseudo-terminal wide enough that no link is wrapped."""
+    site = {"ZBT_ACCOUNTS_URL": sandbox.accounts_url, "ZBT_API_URL": sandbox.api_url}
+    running = pexpect.spawn(
+        sys.executable,
+        ["-m", "jupyter_console", "--simple-prompt", "--ZMQTerminalInteractiveShell.banner="],
+        cwd=str(tmp_path),
+        env={**os.environ, **site, "IPYTHONDIR": str(tmp_path / "ipython"), "TERM": "dumb"},
+        encoding="utf-8",
+        timeout=60,
+        dimensions=(50, 2000),
+    )
+    running.expect(r"In \[1\]:")
+    yield running
+    running.sendline("exit")
+    running.expect(pexpect.EOF)
+    running.close(force=True)
+
+
+def test_the_prompts_sign_in(console, sandbox, tmp_path):
+    """Client ID, then unseen the secret and the address; a call works; neither screen nor history has a secret."""
+    seen = []
+
+    def expect(text):
+        console.expect(text)
+        seen.append(console.before + str(console.after))
+        return CONTROLS.sub("", console.before)
+
+    console.sendline("%load_ext zbt_notebook")
+    expect(r"In \[2\]:")
+    console.sendline(f"%zbt login --redirect-uri {sandbox.redirect_uri}")
+    expect("Client ID: ")
+    console.sendline(sandbox.client_id)
+    expect("not shown")
+    console.sendline(sandbox.client_secret)
+    link = re.search(r"http\S+/oauth/v2/auth\?\S+", expect("Code, or the whole address"))[0]
+    console.sendline(consent(link))
+    expect(r"In \[3\]:")
+    console.sendline("%zbt GET /portals/ -q '[].name'")
+    assert "brightwater" in expect(r"In \[4\]:").lower()
+    console.sendline("%zbt login --mode card")
+    assert "--mode prompt" in expect(r"In \[5\]:")  # what stands where a card cannot be drawn
+    console.sendline("get_ipython().history_manager.writeout_cache()")
+    expect(r"In \[6\]:")
+    left = "".join(seen).encode()
+    left += b"".join(path.read_bytes() for path in tmp_path.glob("ipython/profile_default/history.sqlite*"))
+    assert b"%load_ext zbt_notebook" in left
+    assert find_secrets(left, sandbox.world.secrets) == []
