@@ -38,7 +38,9 @@ def test_a_bare_python_imports_what_the_two_commands_start_with(module):
 
 def test_a_bare_python_runs_the_sandbox():
     """The simulated Zoho needs nothing but the standard library."""
-    assert run("-S", "-c", "import zbt_notebook.simulator as s; print(s.World(bugs=1).client.client_id[:5])") == ["1000."]
+    assert run("-S", "-c", "import zbt_notebook.simulator as s; print(s.World(bugs=1).client.client_id[:5])") == [
+        "1000."
+    ]
 
 
 def test_imports_point_one_way():
