@@ -22,6 +22,12 @@ def test_a_notebook_signs_in_unattended(zbt):
 
 
 @pytest.mark.usefixtures("at_the_sandbox")
+def test_a_self_client_signs_in(zbt):
+    """--self-client takes the code that the API console makes."""
+    assert isinstance(zbt("login --sandbox --auto --self-client"), Connection)
+
+
+@pytest.mark.usefixtures("at_the_sandbox")
 def test_an_awaited_login_ends_with_the_connection(run):
     """``%zbt login --wait`` at the left margin is awaited; assigned too."""
     assert isinstance(run("%zbt login --sandbox --auto --wait 5"), Connection)

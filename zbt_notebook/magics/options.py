@@ -156,6 +156,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("wait", "end the cell when the sign-in ends", ("login",), metavar="SECONDS", kind="seconds", default="300"),
     Option("sandbox", "sign in to the embedded sandbox", ("login",)),
     Option("auto", "with --sandbox: give the consent too, so that a notebook runs unattended", ("login",)),
+    Option("self-client", "a Self Client: its code is made in Zoho's API console, without a link", ("login",)),
     Option("remember", "keep the sign-in in this machine's keyring: the next one needs no form", ("login",)),
     Option("read-only", "refuse every write on this connection", ("login",)),
 )
