@@ -17,6 +17,7 @@ LOCK = timedelta(minutes=30)  # what a breach costs: https://www.zoho.com/deluge
 _THROTTLE = "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED"
 _BAD_TOKEN = {"INVALID_OAUTHTOKEN", "INVALID_TICKET", "6401", "6890"}
 _WRONG_URL = "URL_RULE_NOT_CONFIGURED"
+_FORBIDDEN = {"6403"}
 _NOTHING_THERE = {"RESOURCE_NOT_FOUND", "6404", _WRONG_URL}
 _MINUTES = re.compile(r"(?:after|in)\s+(\d{1,4})\s+minute", re.IGNORECASE)
 
@@ -163,6 +164,8 @@ def _path_advice(call: ApiCall) -> str:
 def _advice(refusal: _Refusal) -> str:
     if refusal.code == "INVALID_METHOD":
         return "This address does not take that method: %zbt endpoints shows which it takes."
+    if refusal.code in _FORBIDDEN or refusal.status == 403:  # noqa: PLR2004  RFC 9110 §15.5.4
+        return "Is the portal's id one of %zbt GET /portals/ (not login_id), and does your role in it allow this?"
     if refusal.status >= 500:  # noqa: PLR2004  RFC 9110 §15.6
         reads = refusal.call.method == "GET"
         sure = "Try again in a minute." if reads else "Look whether it happened before you send it again."

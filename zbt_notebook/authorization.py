@@ -261,7 +261,7 @@ class Authorization:
         self._spend()
         request = refresh_request(self.data_center, self._client, self._token.refresh_token)
         try:
-            token = read_token(self._transport(request), asked=self._token.scopes)
+            token = read_token(self._transport(request), asked=self._token.scopes, refreshing=True)
         except ZbtError as error:
             if getattr(error, "error", "") == "Access Denied":
                 self._blocked = _Deadline.after(self._clock, THROTTLE_WINDOW)

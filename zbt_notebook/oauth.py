@@ -147,15 +147,16 @@ def _filled(fields: Mapping[str, str]) -> Pairs:
     return tuple((name, value) for name, value in fields.items() if value)
 
 
-def read_token(response: Response, *, asked: Iterable[str] = ()) -> Token:
+def read_token(response: Response, *, asked: Iterable[str] = (), refreshing: bool = False) -> Token:
     """Read a token endpoint's answer, judging the body before the status: Zoho refuses with HTTP 200.
 
-    *asked* stands in for the scopes where the answer does not tell them. Raise SignInRejected, with advice, for a
+    *asked* stands in for the scopes where the answer does not tell them; *refreshing* says what was sent, for Zoho has
+    one word for a code and a refresh token that it does not take. Raise SignInRejected, with advice, for a
     refusal; Unreachable for what cannot be Zoho's answer.
     """
     body = _mapping(response)
     if "error" in body:
-        raise rejection(str(body["error"]))
+        raise rejection(str(body["error"]), refreshing=refreshing)
     access_token = body.get("access_token")
     if not isinstance(access_token, str) or not access_token:
         raise Unreachable(
@@ -251,10 +252,21 @@ _ADVICE: Mapping[str, tuple[str, str]] = {
     ),
 }
 
+# The same word, where a refresh token was sent: https://www.zoho.com/accounts/protocol/oauth/token-limits.html
+_REFRESHING: Mapping[str, tuple[str, str]] = {
+    "invalid_code": (
+        "Zoho does not take this sign-in's refresh token (invalid_code)",
+        (
+            "Sign in again: %zbt login. It was revoked, pushed out by 20 newer sign-ins with this client, or is "
+            "another data centre's."
+        ),
+    ),
+}
 
-def rejection(error: str) -> SignInRejected:
+
+def rejection(error: str, *, refreshing: bool = False) -> SignInRejected:
     """The exception for Zoho's word *error*, with advice."""
-    message, hint = _ADVICE.get(error, ("", ""))
+    message, hint = (refreshing and _REFRESHING.get(error)) or _ADVICE.get(error, ("", ""))
     if not message:
         shown = error if len(error) <= 60 and error.isprintable() else "an error of an unknown kind"  # noqa: PLR2004
         message, hint = f"Zoho refuses the sign-in ({shown})", "Start again; %zbt doctor checks the set-up."

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from zbt_notebook import kernel
 from zbt_notebook.errors import (
+    ApiError,
+    IncompletePull,
     NotFound,
     NotSignedIn,
     RateLimited,
@@ -51,8 +53,8 @@ _EXPLANATIONS: tuple[tuple[type[ZbtError], str], ...] = (
     (
         SignInRejected,
         (
-            "Codes live two minutes and work once; client ID and secret belong to one data centre; the "
-            "redirect URI must be the registered one, to the last slash."
+            "Codes are short-lived and work once; client ID and secret belong to one data centre; the redirect URI "
+            "must be the registered one, to the last slash; a client's oldest sign-in ends where a 21st begins."
         ),
     ),
     (
@@ -74,6 +76,17 @@ _EXPLANATIONS: tuple[tuple[type[ZbtError], str], ...] = (
         ),
     ),
     (NotFound, "The path or an id in it is wrong, or the portal is another's. %zbt endpoints WORD lists the paths."),
+    (
+        IncompletePull,
+        "A call in the middle failed, or Stop was pressed. What came before is kept: zbt.resume() goes on.",
+    ),
+    (
+        ApiError,
+        (
+            "Zoho understood who asks, and does not do what was asked: a parameter, an id or your role in the portal "
+            "is not what it should be."
+        ),
+    ),
     (Unreachable, "No answer came from the network: a proxy, a VPN, a wrong data centre, or a stopped sandbox."),
 )
 

@@ -1,0 +1,242 @@
+"""The fifteen ways in which Zoho's API most often hurts: each provoked, and what the error and `%zbt doctor` say of it.
+
+The order and the words of the pains are those of the public complaints that they were collected from.
+"""
+
+from types import SimpleNamespace
+
+import pytest
+
+from zbt_notebook.authorization import Clock
+from zbt_notebook.data_centers import DataCenter
+from zbt_notebook.errors import (
+    ApiError,
+    NotFound,
+    NotSignedIn,
+    RateLimited,
+    ScopeMissing,
+    SignInRejected,
+    TokenRejected,
+    ZbtError,
+)
+from zbt_notebook.login_flow import LoginFlow, connect
+from zbt_notebook.magics.call_line import Options
+from zbt_notebook.magics.console import Console
+from zbt_notebook.magics.doctor import examine
+from zbt_notebook.simulator import Sandbox, World
+from zbt_notebook.simulator.clock import Clock as SandboxClock
+
+BUGS = "ZohoBugTracker.bugs.READ"
+SCOPES = ("ZohoBugTracker.portals.READ", "ZohoBugTracker.projects.READ", BUGS, "ZohoBugTracker.milestones.READ")
+
+
+@pytest.fixture
+def zoho(monkeypatch):
+    """Two data centres, their time in the test's hands, the client's clocks with it; and hands to sign in there."""
+    with Sandbox(
+        World(projects=1, bugs=20, data_centers=("us", "eu"), clock=SandboxClock(frozen_at=1.79e9))
+    ) as running:
+        world = running.world
+        eu = DataCenter("eu-sandbox", world.accounts_url("eu"), world.api_url("eu"))
+        us = DataCenter("us-sandbox", world.accounts_url("us"), world.api_url("us"), siblings=(eu,))
+        monkeypatch.setenv("ZBT_ACCOUNTS_URL", us.accounts_url)
+        monkeypatch.setenv("ZBT_API_URL", us.api_url)
+        clock = Clock(wall=world.clock.now, monotonic=world.clock.now)
+
+        def flow(client=world.client, site=us, redirect_uri=world.client.redirect_uri, **more):
+            given = {"scopes": SCOPES, "data_center": site, "clock": clock, **more}
+            return LoginFlow(client.client_id, client.client_secret, redirect_uri, **given)
+
+        def sign_in(**more):
+            begun = flow(**more)
+            return begun.finish(world.consent(begun.authorization_url))
+
+        yield SimpleNamespace(world=world, us=us, eu=eu, clock=clock, flow=flow, sign_in=sign_in)
+
+
+def told(error):
+    """The two lines of an error, and what the doctor makes of it: one text."""
+    console = Console(shell=None)
+    console.last_error = error
+    rows = dict(examine(console, Options()).rows)
+    assert rows["what to do"] == error.hint != ""
+    assert rows["why"]
+    return f"{error} {rows['why']}"
+
+
+def fails(kind, call, *arguments, **more):
+    with pytest.raises(ZbtError) as caught:
+        call(*arguments, **more)
+    assert type(caught.value) is kind, caught.value
+    return told(caught.value)
+
+
+def keepsake(connection):
+    return connection.client.authorization.keepsake()
+
+
+def test_1_the_wrong_data_centre(zoho):
+    """Right credentials, `invalid_client`: the data centre is named as a cause; a redirect leads to the right one."""
+    client = zoho.world.register_client("Here", redirect_uri="http://localhost:8000/callback", data_center="eu")
+    text = fails(SignInRejected, connect, client.client_id, client.client_secret, "1000.x.y", zoho.us)
+    assert "invalid_client" in text
+    assert "data centre: a client lives where it was registered" in text
+    zoho.world.sign_in(data_center="eu")
+    assert zoho.sign_in().data_center.name == "eu-sandbox"
+
+
+def test_2_a_code_that_is_expired_or_used(zoho):
+    """`invalid_code`: both causes are told, and to start again."""
+    first = zoho.flow()
+    late = zoho.world.consent(first.authorization_url)
+    zoho.world.clock.advance(121)
+    assert "older than two minutes" in fails(SignInRejected, first.finish, late)
+    used, other = zoho.flow(), zoho.flow()
+    code = zoho.world.consent(used.authorization_url).partition("code=")[2].partition("&")[0]
+    used.finish(code)
+    assert "It is used" in fails(SignInRejected, other.finish, code)
+
+
+def test_3_no_refresh_token(zoho):
+    """Without offline access the sign-in ends after an hour, and says how it would not have."""
+    connection = zoho.sign_in(access_type="online")
+    assert not connection.status().can_refresh
+    zoho.world.clock.advance(3600)
+    text = fails(NotSignedIn, connection.get, "/portals/")
+    assert "no refresh token" in text
+    assert "access_type=offline" in text
+
+
+def test_4_errors_under_status_200(zoho):
+    """A refusal is a refusal whatever its status, at the token endpoint and at the API."""
+    connection = zoho.sign_in()
+    zoho.world.set(errors_in_200=True)
+    assert "login_id" in fails(NotFound, connection.get, "/portal/1/projects/")
+    assert "invalid_code" in fails(SignInRejected, zoho.flow().finish, "1000." + "0" * 32 + "." + "1" * 32)
+
+
+def test_5_too_many_tokens(zoho):
+    """The tenth token in ten minutes is the last that is asked for; Zoho's own refusal tells how long to wait."""
+    connection = zoho.sign_in()
+    for _ in range(connection.status().token_budget_left):
+        connection.refresh()
+    before = len(zoho.world.log.entries(path="/oauth/v2/token"))
+    assert "the next is due at" in fails(RateLimited, connection.refresh)
+    assert len(zoho.world.log.entries(path="/oauth/v2/token")) == before
+    zoho.world.clock.advance(601)
+    zoho.world.set(access_token_limit=1)
+    connection.refresh()
+    text = fails(SignInRejected, connection.refresh)
+    assert "too many were asked for" in text
+    assert "Wait ten minutes" in text
+
+
+def test_6_the_other_family_of_scopes(zoho):
+    """A token for ZohoProjects does not open BugTracker: the scope that does is named, and how to add it."""
+    connection = zoho.sign_in(scopes=["ZohoProjects.portals.READ"])
+    text = fails(ScopeMissing, connection.get, "/portals/")
+    assert "needs ZohoBugTracker.portals.READ" in text
+    assert "--add-scope ZohoBugTracker.portals.READ" in text
+    assert "ZohoProjects scopes do not open BugTracker" in text
+
+
+def test_7_a_scope_that_was_dropped_without_a_word(zoho):
+    """What was asked and not granted is shown; the wrong URL that Zoho speaks of is told for what it is."""
+    zoho.world.set(dropped_scopes=(BUGS,), missing_scope_as="URL_RULE_NOT_CONFIGURED")
+    connection = zoho.sign_in()
+    assert connection.status().scopes_missing == (BUGS,)
+    portal = connection.get("/portals/")["portals"][0]["id"]
+    project = connection.get(f"/portal/{portal}/projects/")["projects"][0]["id"]
+    text = fails(ScopeMissing, connection.get, f"/portal/{portal}/projects/{project}/bugs/")
+    assert f"needs {BUGS}" in text
+
+
+def test_8_the_lock_of_an_address(zoho):
+    """The time of its end is told, nothing is sent before it, and other addresses work."""
+    connection = zoho.sign_in()
+    portal = connection.get("/portals/")["portals"][0]["id"]
+    zoho.world.set(url_limit=1)
+    text = fails(RateLimited, connection.get, "/portals/")
+    assert "locked until" in text
+    before = len(zoho.world.log.entries(path="/restapi/portals/"))
+    assert "nothing was sent" in fails(RateLimited, connection.get, "/portals/")
+    assert len(zoho.world.log.entries(path="/restapi/portals/")) == before
+    connection.get(f"/portal/{portal}/projects/")
+
+
+def test_9_a_redirect_uri_that_is_not_the_registered_one(zoho):
+    """One slash too many: what counts is told."""
+    code = zoho.world.consent(zoho.flow().authorization_url).partition("code=")[2].partition("&")[0]
+    wrong = zoho.flow(redirect_uri=zoho.world.client.redirect_uri + "/")
+    text = fails(SignInRejected, wrong.finish, code)
+    assert "scheme, port and closing slash count" in text
+
+
+def test_10_a_token_at_another_regions_host(zoho):
+    """`INVALID_OAUTHTOKEN`: the data centre is named among the causes, for a token and for a refresh token."""
+    zoho.world.sign_in(data_center="eu")
+    there = zoho.sign_in(access_type="online")
+    astray = DataCenter("astray", zoho.eu.accounts_url, zoho.us.api_url)
+    there.client.authorization.data_center = astray
+    assert "data centre" in fails(TokenRejected, there.get, "/portals/")
+    kept = keepsake(zoho.sign_in())
+    text = fails(SignInRejected, connect, kept.client_id, kept.client_secret, kept.refresh_token, zoho.us)
+    assert "refresh token" in text
+    assert "data centre" in text
+
+
+def test_11_the_sign_in_that_pushed_out_the_oldest(zoho):
+    """The error says that newer sign-ins end old ones: it is no code that was used twice."""
+    zoho.world.set(refresh_tokens_kept=1)
+    oldest, _newest = zoho.sign_in(), zoho.sign_in()
+    text = fails(SignInRejected, oldest.get, "/portals/")
+    assert "refresh token" in text
+    assert "20" in text
+    assert "%zbt login" in text
+    assert "two minutes" not in text
+
+
+@pytest.mark.parametrize("spelling", ["seconds", "milliseconds", "legacy"])
+def test_12_the_units_of_expiry(zoho, spelling):
+    """An hour is an hour, in all of Zoho's spellings."""
+    zoho.world.set(expires_in_as=spelling)
+    assert zoho.sign_in().status().seconds_left == pytest.approx(3600, abs=2)
+
+
+@pytest.mark.parametrize("passed", [3000, 3590, 3601])
+def test_13_the_hour_is_over(zoho, passed):
+    """Calls go on, at the price of one token; where Zoho ended the sign-in that is told."""
+    connection = zoho.sign_in()
+    zoho.world.clock.advance(passed)
+    before = len(zoho.world.log.entries(path="/oauth/v2/token"))
+    connection.get("/portals/")
+    assert len(zoho.world.log.entries(path="/oauth/v2/token")) - before == (passed > 3540)
+    zoho.world.disconnect()
+    assert "revoked" in fails(SignInRejected, connection.get, "/portals/")
+
+
+@pytest.mark.parametrize(
+    "switches", [{}, {"page_info_as": "array", "has_next_page_as": "string"}, {"empty_v3_list_as": "204"}]
+)
+def test_14_answers_of_another_shape(zoho, switches):
+    """No content is an empty list, a list is a list in an envelope or bare, whatever Zoho wraps its pages in."""
+    zoho.world.set(**switches)
+    connection = zoho.sign_in()
+    portal = connection.get("/portals/")["portals"][0]["id"]
+    assert [row["id"] for row in connection.rows("/api/v3/portals")] == [str(portal)]
+    project = next(connection.rows(f"/portal/{portal}/projects/"))["id"]
+    bugs = f"/portal/{portal}/projects/{project}/bugs/"
+    assert len(list(connection.rows(bugs))) == 20
+    assert list(connection.rows(bugs, {"index": "5000"})) == []
+
+
+def test_15_ids_and_dates(zoho):
+    """The portal is not its login_id; ids are exact, and dates are dates in spite of their order."""
+    connection = zoho.sign_in()
+    found = connection.get("/portals/")
+    portal = found["portals"][0]["id"]
+    text = fails(ApiError, connection.get, f"/portal/{found['login_id']}/projects/")
+    assert "not login_id" in text
+    frame = connection.frame(f"/portal/{portal}/projects/")
+    assert frame["id"].tolist() == [row["id"] for row in connection.rows(f"/portal/{portal}/projects/")]
+    assert str(frame["created_date_long"].dtype).startswith("datetime64")
