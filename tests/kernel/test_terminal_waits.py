@@ -1,0 +1,87 @@
+"""IPython in a terminal: waiting for a sign-in where there is no kernel, and a run in which nobody can be asked."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pexpect
+import pytest
+
+from tests.kernel.test_login_in_a_kernel import consent
+from tests.leaks.find_secrets import find_secrets
+from tests.leaks.watched_sandbox import watched_sandbox
+
+SIMPLE = ("-m", "IPython", "--simple-prompt", "--colors=NoColor", "--no-banner", "--ext=zbt_notebook")
+
+
+@pytest.fixture
+def sandbox():
+    with watched_sandbox(projects=1, bugs=5) as running:
+        running.world.set(device_interval=1, device_units="seconds")
+        yield running
+
+
+@pytest.fixture
+def environment(sandbox, tmp_path):
+    site = {"ZBT_ACCOUNTS_URL": sandbox.accounts_url, "ZBT_API_URL": sandbox.api_url}
+    return {**os.environ, **site, "IPYTHONDIR": str(tmp_path / "ipython")}
+
+
+@pytest.fixture
+def terminal(environment, tmp_path):
+    running = pexpect.spawn(
+        sys.executable,
+        list(SIMPLE),
+        cwd=str(tmp_path),
+        env=environment,
+        encoding="utf-8",
+        timeout=60,
+        dimensions=(50, 2000),
+    )
+    running.expect(r"In \[1\]:")
+    yield running
+    running.close(force=True)
+
+
+def test_waiting_for_the_prompt_and_for_the_short_code(terminal, sandbox, tmp_path):
+    """`--wait` asks and goes on; the device flow waits in a thread; the history holds no secret of either."""
+    terminal.sendline(f"%zbt login --wait 60 --client-id {sandbox.client_id} --redirect-uri {sandbox.redirect_uri}")
+    terminal.expect("Client secret")
+    terminal.sendline(sandbox.client_secret)
+    terminal.expect("Code, or the whole address")
+    terminal.sendline(consent(re.search(r"http\S+/oauth/v2/auth\?\S+", terminal.before)[0]))
+    terminal.expect(r"In \[2\]:")
+    device = sandbox.world.demo_client("device")
+    terminal.sendline(f"%zbt login --mode device --wait 60 --as device --client-id {device.client_id}")
+    terminal.expect("Client secret")
+    terminal.sendline(device.client_secret)
+    terminal.expect(r"short code ([A-Z0-9-]+)")
+    sandbox.world.approve_device(terminal.match[1])
+    terminal.expect(r"In \[3\]:")
+    terminal.sendline("%zbt accounts")
+    terminal.expect("default")
+    terminal.sendline("get_ipython().history_manager.writeout_cache(); exit()")
+    terminal.expect(pexpect.EOF)
+    left = b"".join(path.read_bytes() for path in tmp_path.glob("ipython/profile_default/history.sqlite*"))
+    assert b"%zbt login --wait" in left
+    assert find_secrets(left, sandbox.world.secrets) == []
+
+
+def test_a_script_fails_at_once(environment, tmp_path):
+    """`ipython script.ipy` in a scheduler has no terminal: the variables are named, nothing waits."""
+    script = tmp_path / "script.ipy"
+    script.write_text("%load_ext zbt_notebook\n%zbt login\nprint('the end')\n", "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "IPython", "--colors=NoColor", str(script)],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    said = done.stdout + done.stderr
+    assert "NotSignedIn" in said
+    assert "ZBT_CLIENT_ID, ZBT_CLIENT_SECRET, ZBT_REFRESH_TOKEN" in said
+    assert "the end" not in said
