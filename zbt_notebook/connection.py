@@ -17,6 +17,7 @@ from zbt_notebook.data_centers import DataCenter
 from zbt_notebook.errors import IncompletePull, UsageError
 from zbt_notebook.http import Pairs, Response, Transport, Upload
 from zbt_notebook.progress import reporter
+from zbt_notebook.pull import interrupted
 from zbt_notebook.pull.checkpoint import default_path
 from zbt_notebook.pull.kinds import find_kind
 from zbt_notebook.pull.run import Pull
@@ -93,7 +94,7 @@ class Connection:
         clock = clock or Clock()
         self.name = name
         self.redirect_uri = ""  # where the user was sent back to, if there was a consent
-        self.forget_in_keyring: Callable[[], bool] | None = None  # set where the sign-in is remembered
+        self.on_logout: dict[str, Callable[[], bool]] = {}  # who else keeps it, "kernel" or "keyring", and forgets it
         self.client = ApiClient(
             authorization,
             transport,
@@ -106,6 +107,10 @@ class Connection:
 
     def __repr__(self) -> str:
         return f"<zbt_notebook.Connection {self.status()}>"
+
+    def __reduce__(self) -> str:
+        message = "a connection is not pickled: its tokens would leave the kernel"
+        raise TypeError(message)
 
     def __await__(self) -> "Generator[Any, None, Connection]":
         """Itself: ``await zbt.login(…)`` reads the same whether its user is waited for or the sign-in is over."""
@@ -234,17 +239,15 @@ class Connection:
         return self._pull(wish, progress=progress)
 
     def _pull(self, wish: Wish, *, progress: "bool | Told") -> "pd.DataFrame":
-        from zbt_notebook import kernel
-
-        kept = kernel.kept_pull(wish.id) if wish.id else None
+        kept = interrupted.kept(wish.id) if wish.id else None
         wish = replace(wish, connection=self.name, id=wish.id or token_hex(8))
         pull = kept or Pull(self.client, wish, reporter(progress))
         try:
             frame = pull.run(self.client, reporter(progress))
         except IncompletePull:
-            kernel.keep_pull(wish.id, pull)
+            interrupted.keep(wish.id, pull)
             raise
-        kernel.forget_pull(wish.id)
+        interrupted.forget(wish.id)
         frame.attrs["zbt"]["wish"] = replace(wish, id="", checkpoint="").token()  # for refetch
         return frame
 
@@ -316,12 +319,9 @@ class Connection:
 
     def logout(self) -> LogoutReport:
         """Revoke at Zoho, forget here and in the keyring; forgotten here even where Zoho cannot be reached."""
-        from zbt_notebook import kernel
-
         revoked = self.client.authorization.revoke()
-        kernel.forget(self)
-        keyring = self.forget_in_keyring() if self.forget_in_keyring else None
-        return LogoutReport(revoked=revoked, forgotten=True, keyring=keyring)
+        forgotten = {keeper: forget() for keeper, forget in self.on_logout.items()}
+        return LogoutReport(revoked=revoked, forgotten=True, keyring=forgotten.get("keyring"))
 
 
 async def _itself(connection: Connection) -> Connection:

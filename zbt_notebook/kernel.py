@@ -1,8 +1,8 @@
-"""The connections of this kernel, by name: the only global state of the client."""
+"""The connections of this kernel, by name."""
 
 import threading
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zbt_notebook.errors import NotSignedIn
 
@@ -10,13 +10,15 @@ if TYPE_CHECKING:
     from zbt_notebook.connection import Connection
 
 _lock = threading.Lock()
-_pulls: dict[str, Any] = {}  # interrupted ones, the latest last
-_PULLS_KEPT = 4  # each holds the rows that came
 _connections: "dict[str, Connection]" = {}  # the current one is the last
 
 
 def register(connection: "Connection") -> None:
-    """Keep *connection* under its name, in place of an earlier one of that name, and make it the current one."""
+    """Keep *connection* under its name, in place of an earlier one of that name, and make it the current one.
+
+    It is kept until it is signed out.
+    """
+    connection.on_logout["kernel"] = lambda: forget(connection)
     with _lock:
         _connections.pop(connection.name, None)
         _connections[connection.name] = connection
@@ -53,29 +55,9 @@ def switch(name: str) -> "Connection":
     return connection
 
 
-def forget(connection: "Connection") -> None:
+def forget(connection: "Connection") -> bool:
     """Keep *connection* no longer."""
     with _lock:
         if _connections.get(connection.name) is connection:
             del _connections[connection.name]
-
-
-def keep_pull(name: str, pull: Any) -> None:
-    """Keep an interrupted pull with what it has fetched, in place of the oldest where there are many."""
-    with _lock:
-        _pulls.pop(name, None)
-        _pulls[name] = pull
-        while len(_pulls) > _PULLS_KEPT:
-            del _pulls[next(iter(_pulls))]
-
-
-def kept_pull(name: str | None = None) -> Any:
-    """The interrupted pull of that name, or the latest; None where there is none."""
-    with _lock:
-        return _pulls.get(name) if name is not None else next(reversed(_pulls.values()), None)
-
-
-def forget_pull(name: str) -> None:
-    """Keep that pull no longer: it is complete."""
-    with _lock:
-        _pulls.pop(name, None)
+    return True

@@ -122,7 +122,7 @@ def _widened(name: str | None, scopes: str | Iterable[str], *, remember: bool, s
     """The sign-in of a connection once more, with more scopes and everything filled in."""
     connection = kernel.current(name)
     client = connection.client.authorization.credentials
-    is_kept = connection.forget_in_keyring is not None
+    is_kept = "keyring" in connection.on_logout
     return SignIn(
         client_id=client.client_id,
         client_secret=client.client_secret,

@@ -22,7 +22,7 @@ def recall(name: str) -> Connection | None:
     except SignInRejected:
         store.forget(name)
         return None
-    connection.forget_in_keyring = lambda: store.forget(name)
+    connection.on_logout["keyring"] = lambda: store.forget(name)
     return connection
 
 
@@ -39,7 +39,7 @@ class Remembering:
             store.save(name, connection.client.authorization.keepsake())
         except UsageError as error:
             return str(error)
-        connection.forget_in_keyring = lambda: store.forget(name)
+        connection.on_logout["keyring"] = lambda: store.forget(name)
         return "Remembered in this machine's keyring: the next %zbt login needs no form. Signing out forgets it."
 
 

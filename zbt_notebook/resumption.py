@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from zbt_notebook import kernel
 from zbt_notebook.errors import NotSignedIn, UsageError
+from zbt_notebook.pull import interrupted
 from zbt_notebook.pull.wish import Wish
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def resume(token: str | None = None, *, progress: "bool | Told" = True) -> "pd.D
     kernel or the pull's checkpoint holds is not fetched again; where neither is left, all of it is.
     """
     if token is None:
-        latest = kernel.kept_pull()
+        latest = interrupted.kept()
         if latest is None:
             raise UsageError(
                 "no pull of this kernel was interrupted", hint="Give the token: zbt.resume(error.resume), or pull anew."

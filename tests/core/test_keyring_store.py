@@ -93,7 +93,7 @@ def test_signing_out_forgets_there_too(connection):
     """And tells so."""
     store = KeyringStore(Chest())
     store.save(connection.name, connection.client.authorization.keepsake())
-    connection.forget_in_keyring = lambda: store.forget(connection.name)
+    connection.on_logout["keyring"] = lambda: store.forget(connection.name)
     report = connection.logout()
     assert report.keyring
     assert "keyring" in str(report)

@@ -7,6 +7,7 @@ from zbt_notebook import kernel
 from zbt_notebook.authorization import Clock
 from zbt_notebook.data_centers import DataCenter
 from zbt_notebook.login_flow import LoginFlow
+from zbt_notebook.pull import interrupted
 from zbt_notebook.simulator.clock import Clock as SandboxClock
 from zbt_notebook.simulator.world import World
 
@@ -52,4 +53,4 @@ def forgetful_kernel():
     yield
     for left in kernel.connections():
         kernel.forget(left)
-    kernel._pulls.clear()
+    interrupted.forget()

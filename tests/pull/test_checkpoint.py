@@ -12,8 +12,8 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.pull.test_pull import all_bugs, bug_requests, sizes
-from zbt_notebook import kernel
 from zbt_notebook.errors import IncompletePull, UsageError
+from zbt_notebook.pull import interrupted
 from zbt_notebook.resumption import resume
 
 
@@ -24,7 +24,7 @@ def test_another_kernel_takes_up_where_the_first_stopped(connection, world, wire
     with pytest.raises(IncompletePull) as caught:
         connection.pull("bugs", checkpoint=file, concurrency=1)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    kernel._pulls.clear()
+    interrupted.forget()
     world.set(url_limit=100)
     world.clock.advance(32 * 60)
     before = len(bug_requests(wire))
@@ -39,7 +39,7 @@ def test_the_same_call_takes_it_up_too(connection, world, store):
     world.set(url_limit=3)
     with pytest.raises(IncompletePull):
         connection.pull("bugs", checkpoint=True)
-    kernel._pulls.clear()
+    interrupted.forget()
     world.set(url_limit=100)
     world.clock.advance(32 * 60)
     assert sorted(connection.pull("bugs", checkpoint=True)["id"]) == sorted(all_bugs(store))
@@ -52,7 +52,7 @@ def test_a_line_cut_short_is_fetched_again(connection, world, store, tmp_path):
     with pytest.raises(IncompletePull):
         connection.pull("bugs", checkpoint=file)
     file.write_bytes(file.read_bytes()[:-100])
-    kernel._pulls.clear()
+    interrupted.forget()
     world.set(url_limit=100)
     world.clock.advance(32 * 60)
     assert sorted(connection.pull("bugs", checkpoint=file)["id"]) == sorted(all_bugs(store))

@@ -9,7 +9,6 @@ from math import ceil
 import pytest
 
 from tests.pull.conftest import sign_in
-from zbt_notebook import kernel
 from zbt_notebook.errors import (
     ApiError,
     IncompletePull,
@@ -19,6 +18,7 @@ from zbt_notebook.errors import (
     Unreachable,
     UsageError,
 )
+from zbt_notebook.pull import interrupted
 from zbt_notebook.pull.wish import Wish
 from zbt_notebook.rate_limit import RateLimits
 from zbt_notebook.resumption import resume
@@ -233,7 +233,7 @@ def test_a_token_without_its_kernel_pulls_all_anew(connection, world, store):
     world.set(url_limit=4)
     with pytest.raises(IncompletePull) as caught:
         connection.pull("bugs")
-    kernel._pulls.clear()
+    interrupted.forget()
     world.set(url_limit=100)
     world.clock.advance(32 * 60)
     assert sorted(resume(caught.value.resume)["id"]) == sorted(all_bugs(store))
