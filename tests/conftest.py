@@ -21,7 +21,12 @@ _STRAY = (
     "ALL_PROXY",
 )
 
-hypothesis.settings.register_profile("house", deadline=None, print_blob=True)  # a busy machine is no failure
+hypothesis.settings.register_profile(
+    "house",
+    deadline=None,  # a busy machine is no failure
+    print_blob=True,
+    derandomize="CI" in os.environ,  # a change is judged by its own merits; new examples are looked for elsewhere
+)
 hypothesis.settings.load_profile("house")
 
 _home = pytest.StashKey[tempfile.TemporaryDirectory]()

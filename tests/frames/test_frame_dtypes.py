@@ -260,3 +260,13 @@ def test_thousands_of_different_strings_are_kept_where_they_are_objects():
         for start in range(0, 9000, 3000):
             builder.add([{"s": f"{start + n}"} for n in range(3000)])
         assert builder.frame()["s"].tolist() == [str(n) for n in range(9000)]
+
+
+@pytest.mark.parametrize("cut", [0, 1, 2])
+def test_an_empty_list_of_custom_fields_is_a_column_wherever_the_page_is_cut(cut):
+    """Found by chance: a record without the key on the page before made the column come and go."""
+    records = [{}, {"customfields": []}]
+    builder = FrameBuilder()
+    builder.add(records[:cut])
+    builder.add(records[cut:])
+    assert list(builder.frame().columns) == ["customfields"]

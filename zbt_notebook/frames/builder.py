@@ -131,7 +131,7 @@ class _Node:
         self.key = key
         self.is_timestamp = is_timestamp
         self.column = Column(strings)
-        self.seen = False  # a value of its own, if only null, has stood here
+        self.seen = False  # the key has stood in a record, if only with null or an empty list
         self.fields: dict[Hashable, _Node] = {}
         self.labels: dict[tuple[str, int], _Node] = {}
         self.required: tuple[Hashable, ...] = ()
@@ -192,6 +192,7 @@ class _Page:
     def put(self, node: _Node, values: Sequence[Any], rows: list[int] | None) -> None:
         if node.column.add_text(self.start, self.size, rows, values):
             return
+        node.seen = True  # also by an empty list of custom fields, which leaves nothing: pages must not show
         kinds = set(map(type, values))
         if dict in kinds and node.depth < DEEPEST:
             values, rows = self.put_objects(node, values, rows, kinds)
@@ -200,7 +201,6 @@ class _Page:
             values, rows = self.put_labels(node, values, rows)
             kinds = set(map(type, values))
         if kinds:
-            node.seen = True
             node.column.add(self.start, self.size, rows, values, kinds)
 
     def put_objects(self, node: _Node, values: Sequence[Any], rows: list[int] | None, kinds: set[type]) -> _Rest:
