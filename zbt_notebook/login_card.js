@@ -331,6 +331,7 @@ class Card {
   field(name, label, control, { beside = [], below = [] } = {}) {
     control.id = this.prefix + name;
     control.classList.add("zbt-control");
+    control.dataset.lmSuppressShortcuts = "true"; // Notebook 7 heeds it on the focused control alone: arrows choose here
     this[name] = control;
     const title = make("label", { for: control.id, textContent: label });
     return make("div", { className: "zbt-field" }, beside.length ? make("div", { className: "zbt-label-row" }, title, ...beside) : title, control, ...below);
