@@ -37,6 +37,12 @@ def test_a_notebook_runs_unattended(path, tmp_path):
     saved = nbformat.writes(notebook)
     assert not SECRET_SHAPES.search(saved)
     assert "Zoho-oauthtoken" not in saved
+    assert all(cell.outputs or cell.source.startswith("%load_ext") for cell in notebook.cells if cell.cell_type == "code")
+
+
+def test_the_quickstart_ends_in_a_plot(tmp_path):
+    """Bugs by severity and month."""
+    notebook = execute(nbformat.read(ROOT / "notebooks" / "00_quickstart.ipynb", as_version=4), tmp_path)
     assert any("image/png" in output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", ()))
 
 
