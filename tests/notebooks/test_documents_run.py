@@ -37,7 +37,9 @@ def test_a_notebook_runs_unattended(path, tmp_path):
     saved = nbformat.writes(notebook)
     assert not SECRET_SHAPES.search(saved)
     assert "Zoho-oauthtoken" not in saved
-    assert all(cell.outputs or cell.source.startswith("%load_ext") for cell in notebook.cells if cell.cell_type == "code")
+    assert all(
+        cell.outputs or cell.source.startswith("%load_ext") for cell in notebook.cells if cell.cell_type == "code"
+    )
 
 
 def test_the_quickstart_ends_in_a_plot(tmp_path):
