@@ -88,8 +88,8 @@ def _as_text(value: Any) -> str:
 
 
 def _in_full(path: str, data_center: DataCenter) -> tuple[str, Pairs]:
-    wrong = next((character for character in path if character in _FORBIDDEN_IN_PATH), "")
-    if wrong:
+    if not _FORBIDDEN_IN_PATH.isdisjoint(path):
+        wrong = next(character for character in path if character in _FORBIDDEN_IN_PATH)
         raise UsageError(f"the path holds {wrong!r}", hint="Write it percent-encoded, or put it into a parameter.")
     if "://" in path.partition("?")[0] or path.startswith("//"):
         own = path.lower().startswith(data_center.api_url.lower() + "/")
@@ -100,7 +100,8 @@ def _in_full(path: str, data_center: DataCenter) -> tuple[str, Pairs]:
             )
         path = path[len(data_center.api_url) :]
     parts = urlsplit("//host/" + path.removeprefix("/"))
-    if any(unquote(segment) in {".", ".."} for segment in parts.path.split("/")):
+    has_dots = "." in parts.path or "%" in parts.path  # seldom: the look at each segment is then worth its time
+    if has_dots and any(unquote(segment) in {".", ".."} for segment in parts.path.split("/")):
         raise UsageError("the path holds a '..' or '.' segment", hint="Write the path in full.")
     if parts.path.startswith("//"):
         raise UsageError("the path begins with two slashes", hint="Write it with one.")
