@@ -31,6 +31,7 @@ def login(
     auto: bool = False,
     wait: float | None = None,
     remember: bool = False,
+    shared_budget: bool = False,
     redirect_uri: str | None = None,
     client_id: str | None = None,
     self_client: bool = False,
@@ -43,7 +44,8 @@ def login(
     embedded sandbox and its client, and *auto* gives the consent there too. *wait* is how many seconds ``await`` has
     patience for (300). With *remember* the sign-in is kept in the operating system's keyring: the next one under this
     name needs nobody, until the connection is signed out. A *self_client*'s code is generated in Zoho's API console,
-    for itself: there is no link to open. Without a *name* the connection is called "default".
+    for itself: there is no link to open. Without a *name* the connection is called "default". *shared_budget* counts
+    requests together with this user's other kernels on this machine, as Zoho does.
 
     *add_scope* asks for a wider consent: the scopes of the connection of that name, or of the current one, and these,
     for the same client in the same data centre. Its secret is still held, so that only the consent is left to do.
@@ -57,22 +59,25 @@ def login(
             "consent is given by itself on the sandbox alone", hint="Leave out auto, or sign in with sandbox as well."
         )
     if add_scope is not None:
-        widened = _widened(name, add_scope, remember=remember, self_client=self_client)
+        widened = _widened(name, add_scope, remember=remember, shared_budget=shared_budget, self_client=self_client)
         if chosen == "card":
             widened.handle({"kind": "start", "attempt": widened.attempt})  # there is nothing to fill in before the link
         return _under_way(widened, chosen, wait, consent=shared_sandbox() if auto else None, fall_back=mode == "auto")
     name = name or "default"
     if chosen == "env":
-        return connect(data_center=data_center, name=name)
+        connection = connect(data_center=data_center, name=name)
+        _share(connection, wanted=shared_budget)
+        return connection
     if mode == "auto" and not sandbox and client_id is scopes is data_center is redirect_uri is None:
         from zbt_notebook.remembering import recall
 
         if kept := recall(name):
+            _share(kept, wanted=shared_budget)
             return kept
     site = _sandbox(chosen, redirect_uri, self_client=self_client) if sandbox else None
     sign_in = _sign_in(
         site,
-        _remembering() if remember else None,
+        _afterwards(remember=remember, shared_budget=shared_budget),
         data_center=data_center,
         name=name,
         scopes=scopes,
@@ -118,7 +123,9 @@ def _under_way(
     return _shown_card(sign_in, wait, fall_back=fall_back)
 
 
-def _widened(name: str | None, scopes: str | Iterable[str], *, remember: bool, self_client: bool) -> SignIn:
+def _widened(
+    name: str | None, scopes: str | Iterable[str], *, remember: bool, shared_budget: bool, self_client: bool
+) -> SignIn:
     """The sign-in of a connection once more, with more scopes and everything filled in."""
     connection = kernel.current(name)
     client = connection.client.authorization.credentials
@@ -131,7 +138,7 @@ def _widened(name: str | None, scopes: str | Iterable[str], *, remember: bool, s
         data_center=connection.data_center,
         name=connection.name,
         self_client=self_client,
-        afterwards=_remembering() if remember or is_kept else None,
+        afterwards=_afterwards(remember=remember or is_kept, shared_budget=shared_budget),
     )
 
 
@@ -154,10 +161,27 @@ def _sandbox(mode: Mode, redirect_uri: str | None, *, self_client: bool) -> Sand
     return site.for_redirects_to(redirect_uri or DEFAULT_REDIRECT_URI) if mode == "loopback" else site
 
 
-def _remembering() -> Callable[[Connection], str]:
+def _afterwards(*, remember: bool, shared_budget: bool) -> Callable[[Connection], str] | None:
+    """What is done with the connection once it is there, and gives a note on it."""
+    if not remember and not shared_budget:
+        return None
     from zbt_notebook.remembering import Remembering
 
-    return Remembering()
+    keep = Remembering() if remember else None
+
+    def then(connection: Connection) -> str:
+        notes = (keep(connection) if keep else "", _share(connection, wanted=shared_budget))
+        return " ".join(filter(None, notes))
+
+    return then
+
+
+def _share(connection: Connection, *, wanted: bool) -> str:
+    if not wanted:
+        return ""
+    if connection.share_budget():
+        return "Its requests are counted together with those of your other kernels."
+    return "Its requests cannot be counted together with other kernels' on this machine."
 
 
 def _sign_in(site: SandboxSite | None, afterwards: Callable[[Connection], str] | None, **given: Any) -> SignIn:

@@ -68,6 +68,15 @@ def test_a_self_client_brings_its_code_from_the_console(user, site):
     assert len(asked) == 1
 
 
+def test_kernels_can_count_their_requests_together(monkeypatch, tmp_path):
+    """`--shared-budget`: Zoho counts them together anyway."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    first, second = (login_ways.start(sandbox=True, auto=True, shared_budget=True, name=name) for name in "ab")
+    first.get("/portals/")
+    second.get("/portals/")
+    assert [use.used for use in second.status().windows] == [2]
+
+
 def test_a_sign_in_that_is_over_can_be_awaited_too():
     """`await zbt.login(…)` gives the connection in every mode."""
 
