@@ -9,7 +9,10 @@ const FROM_CONSOLE = "A Self Client's code comes from the API console: Generate 
 const OPERATIONS = ["READ", "CREATE", "UPDATE", "DELETE", "ALL"];
 const PASTES = ["paste", "drop"];
 
+const PAGE = Math.random().toString(36).slice(2); // two pages may show one card
+
 let cards = 0;
+let turns = 0;
 
 // An element with its properties, attributes (those with a hyphen, and role) and children. Text is text, never markup.
 function make(tag, properties = {}, ...children) {
@@ -62,7 +65,7 @@ class Card {
     this.prefix = `zbt-${(cards += 1)}-`;
     this.view = null;
     this.edited = new Set(); // fields typed into: until Python tells the same, what it tells is older, and replaces nothing
-    this.sent = false; // whether the next view answers this very card, so that the focus may follow it
+    this.turn = ""; // names the step of this very card that is not answered yet; the focus follows its answer
     this.opened = false; // whether the consent page was opened in this attempt
     this.codeBegan = 0; // when the code's two minutes began, as far as can be told from here
     this.build();
@@ -111,9 +114,9 @@ class Card {
   }
 
   press(kind, content = {}) {
-    this.sent = true;
+    this.turn = `${PAGE}-${(turns += 1)}`;
     this.setBusy(true);
-    this.send(kind, content);
+    this.send(kind, { ...content, turn: this.turn });
   }
 
   keep() {
@@ -149,12 +152,11 @@ class Card {
     this.showForm(view);
     this.showConsent(view);
     this.showConnection(view.connection);
-    this.setBusy(Boolean(view.busy));
+    const answered = Boolean(this.turn) && view.turn === this.turn && !view.busy; // not an echo of what was typed before
+    if (answered) this.turn = "";
+    this.setBusy(Boolean(view.busy || this.turn));
     this.tick();
-    if (this.sent && !view.busy) {
-      this.sent = false;
-      this.follow(view);
-    }
+    if (answered) this.follow(view);
   }
 
   say(lines, tone) {

@@ -36,6 +36,7 @@ class LoginCard(anywidget.AnyWidget):
         self.is_seen = False  # whether a front end has drawn it
         self._shown_in: object = None
         self._sending = threading.Lock()
+        self._turn = ""  # names the step of a view that is being answered
         sign_in.listen(self._show)
         self.on_msg(self._hear)
 
@@ -90,11 +91,12 @@ class LoginCard(anywidget.AnyWidget):
 
     def _show(self) -> None:
         with self._sending:  # whoever sends last has looked last
-            self.send(view_of(self.sign_in))
+            self.send({**view_of(self.sign_in), "turn": self._turn})
 
     def _hear(self, _widget: object, content: Any, buffers: Any) -> None:
         if not isinstance(content, dict):
             return
+        self._turn = str(content.get("turn") or "")[:64]
         if content.get("kind") == "hello":
             self.is_seen = True
             self._show()
