@@ -164,18 +164,14 @@ class Store:
 
 
 def _remote(place: str, fs: Any) -> tuple[Any, str]:
-    try:
-        system, root = fs.FileSystem.from_uri(place)
-    except (ValueError, OSError):
-        try:
-            import fsspec
-        except ImportError:
-            pass
-        else:
-            system, root = fsspec.core.url_to_fs(place)
-            return fs.PyFileSystem(fs.FSSpecHandler(system)), root
-        raise UsageError(
-            f"nothing here knows how to reach {place.partition('://')[0]}://",
-            hint="Install fsspec and its part for it.",
-        ) from None
-    return system, root
+    """The file system of a URL: pyarrow's own, else one of fsspec's."""
+    with contextlib.suppress(ValueError, OSError):
+        return fs.FileSystem.from_uri(place)  # type: ignore[no-any-return]  # pyarrow has no types
+    with contextlib.suppress(ValueError, ImportError):  # no such protocol, or its package is not installed
+        from fsspec.core import url_to_fs
+
+        system, root = url_to_fs(place)
+        return fs.PyFileSystem(fs.FSSpecHandler(system)), root
+    raise UsageError(
+        f"nothing here knows how to reach {place.partition('://')[0]}://", hint="Install fsspec and its part for it."
+    )
