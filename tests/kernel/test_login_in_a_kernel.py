@@ -3,7 +3,7 @@
 import urllib.error
 import urllib.request
 
-import pytest
+from tests.kernel.consenting import consent
 
 CARD = "zbt_notebook.login_card.LoginCard"
 LOGIN = "import zbt_notebook as zbt\n"
@@ -13,21 +13,6 @@ k = get_ipython().kernel
 print("dispatch_shell" in vars(k), type(getattr(k, "_main_asyncio_lock", asyncio.Lock())).__module__,
       [task.get_coro().__name__ for task in asyncio.all_tasks() if task.get_coro().__name__ == "_pump"])
 """
-
-
-class _Unfollowed(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_arguments):
-        return None
-
-
-def consent(link):
-    """Press Accept, and give the address on which the browser ends."""
-    straight = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Unfollowed)
-    asked = urllib.request.Request(link, headers={"Sandbox-Consent": "accept"})  # noqa: S310  http, the sandbox's
-    with pytest.raises(urllib.error.HTTPError) as landed:
-        straight.open(asked, timeout=20)
-    with landed.value as answer:
-        return answer.headers["Location"]
 
 
 def views(kernel, card):

@@ -2,28 +2,13 @@
 
 import re
 import sys
-import urllib.error
-import urllib.request
 
 import pexpect
 import pytest
 
+from tests.kernel.consenting import consent
+
 BRACKETS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # what a terminal takes for colours
-
-
-class _Unfollowed(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_arguments):
-        return None
-
-
-def consent(link):
-    """Press Accept, and give the address on which the browser ends."""
-    straight = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Unfollowed)
-    asked = urllib.request.Request(link, headers={"Sandbox-Consent": "accept"})  # noqa: S310  http, the sandbox's
-    with pytest.raises(urllib.error.HTTPError) as landed:
-        straight.open(asked, timeout=20)
-    with landed.value as answer:
-        return answer.headers["Location"]
 
 
 @pytest.fixture

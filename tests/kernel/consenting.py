@@ -1,0 +1,21 @@
+"""The consent on the sandbox, given from outside of the kernel that asks for it."""
+
+import urllib.error
+import urllib.request
+
+import pytest
+
+
+class _Unfollowed(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_arguments):
+        return None
+
+
+def consent(link):
+    """Press Accept, and give the address on which the browser ends."""
+    straight = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Unfollowed)
+    asked = urllib.request.Request(link, headers={"Sandbox-Consent": "accept"})  # noqa: S310  http, the sandbox's
+    with pytest.raises(urllib.error.HTTPError) as landed:
+        straight.open(asked, timeout=20)
+    with landed.value as answer:
+        return answer.headers["Location"]
