@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from zbt_notebook.kernel import current as current
     from zbt_notebook.login_flow import LoginFlow as LoginFlow
     from zbt_notebook.login_flow import connect as connect
-    from zbt_notebook.login_ways import login as login
     from zbt_notebook.parquet_mirror import mirror as mirror
     from zbt_notebook.repetition import refetch as refetch
     from zbt_notebook.resumption import resume as resume
+    from zbt_notebook.signing_in.ways import login as login
 
 __version__ = "0.1.0"
 
@@ -48,7 +48,7 @@ _FRONT_DOOR = {
     "ZbtError": "errors",
     "connect": "login_flow",
     "current": "kernel",
-    "login": "login_ways",
+    "login": "signing_in.ways",
     "refetch": "repetition",
     "mirror": "parquet_mirror",
     "resume": "resumption",

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tests.conftest import ROOT
-from zbt_notebook.sign_in import SignIn
-from zbt_notebook.sign_in_view import view_of
+from zbt_notebook.signing_in.sign_in import SignIn
+from zbt_notebook.signing_in.view import view_of
 
 SOURCE = ROOT / "zbt_notebook"
 MODEL = """
@@ -29,8 +29,8 @@ def show(open_page):
     def open_one(view=None, theme="light", width=900):
         page = open_page(theme, width=width)
         page.set_content("<!doctype html><html lang=en><body><div id=place></div></body></html>")
-        page.add_style_tag(path=SOURCE / "login_card.css")
-        source = (SOURCE / "login_card.js").read_text("utf-8").replace("export default", "const card =")
+        page.add_style_tag(path=SOURCE / "signing_in" / "card.css")
+        source = (SOURCE / "signing_in" / "card.js").read_text("utf-8").replace("export default", "const card =")
         page.add_script_tag(content=f"(() => {{ {source}\n{MODEL} }})()")
         if view:
             page.evaluate("view => window.listeners[0](view)", json.loads(json.dumps(view)))

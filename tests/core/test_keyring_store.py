@@ -8,7 +8,7 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, PasswordDeleteError
 
 from zbt_notebook.errors import NotSignedIn, UsageError
-from zbt_notebook.keyring_store import SERVICE, KeyringStore
+from zbt_notebook.signing_in.keyring_store import SERVICE, KeyringStore
 
 
 class Chest(KeyringBackend):

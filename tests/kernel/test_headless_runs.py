@@ -102,7 +102,7 @@ def test_a_sign_in_that_is_refused_is_told(run, tmp_path, environment, monkeypat
 def test_a_card_that_signed_in_by_itself_saves_no_secret(tmp_path):
     """The state of widgets is kept by nbclient: the sandbox's sign-in leaves none in it."""
     notebook = notebook_with("%zbt login --sandbox --auto")
-    shown = "from zbt_notebook.login_card import LoginCard\nfrom zbt_notebook.sign_in import SignIn\n"
+    shown = "from zbt_notebook.signing_in.card import LoginCard\nfrom zbt_notebook.signing_in.sign_in import SignIn\n"
     shown += "print(*zbt.current().client.authorization.secrets(), file=open('secrets', 'w'))\n"
     shown += "LoginCard(SignIn(client_id='1000.X', client_secret='canary-canary-canary-canary'))"
     notebook.cells.append(nbformat.v4.new_code_cell(shown))

@@ -5,7 +5,7 @@ import urllib.request
 
 from tests.kernel.consenting import consent
 
-CARD = "zbt_notebook.login_card.LoginCard"
+CARD = "zbt_notebook.signing_in.card.LoginCard"
 LOGIN = "import zbt_notebook as zbt\n"
 RESTORED = """
 import asyncio
@@ -141,12 +141,13 @@ def test_a_prompt_connects(start_kernel):
     """The code is read unseen; what was typed is in no output and not in the history."""
     console = start_kernel(cell_ids=False)
     console.run(
-        LOGIN + "from zbt_notebook.embedded_sandbox import shared_sandbox\nfrom zbt_notebook.sign_in import SignIn\n"
+        LOGIN + "from zbt_notebook.embedded_sandbox import shared_sandbox\n"
+        "from zbt_notebook.signing_in.sign_in import SignIn\n"
         "import getpass\nsite = shared_sandbox()\nlinks = []\nreal = getpass.getpass"
     )
     # The link is known only once the cell runs, so the kernel itself plays the user who answers this one prompt.
     outcome = console.run(
-        "import zbt_notebook.sign_in as s\nbegun = s.SignIn._begin_flow\n"
+        "import zbt_notebook.signing_in.sign_in as s\nbegun = s.SignIn._begin_flow\n"
         "def remember(self):\n    flow = begun(self)\n    links.append(flow.authorization_url)\n    return flow\n"
         "s.SignIn._begin_flow = remember\n"
         "getpass.getpass = lambda prompt: real(prompt) and site.consent(links[-1])\n"

@@ -4,10 +4,11 @@ import builtins
 
 import pytest
 
-from zbt_notebook import Connection, NotSignedIn, ScopeMissing, UsageError, embedded_sandbox, front_end, kernel
-from zbt_notebook.login_card import LoginCard
-from zbt_notebook.login_ways import login
-from zbt_notebook.sign_in_view import view_of
+from zbt_notebook import Connection, NotSignedIn, ScopeMissing, UsageError, embedded_sandbox, kernel
+from zbt_notebook.signing_in import front_end
+from zbt_notebook.signing_in.card import LoginCard
+from zbt_notebook.signing_in.view import view_of
+from zbt_notebook.signing_in.ways import login
 
 READING = ("ZohoBugTracker.portals.READ", "ZohoBugTracker.projects.READ")
 BUGS = "ZohoBugTracker.bugs.READ"

@@ -6,8 +6,8 @@ import comm
 import pytest
 from comm.base_comm import BaseComm
 
-from zbt_notebook import front_end
 from zbt_notebook.magics.place_picker import PlacePicker
+from zbt_notebook.signing_in import front_end
 
 
 class RecordingComm(BaseComm):

@@ -11,7 +11,7 @@ from zbt_notebook.errors import ZbtError
 from zbt_notebook.magics.places import Atlas, Place
 
 _HERE = Path(__file__)
-_LOOKS = (_HERE.parents[1] / "login_card.css", _HERE.with_suffix(".css"))  # one look for both cards
+_LOOKS = (_HERE.parents[1] / "signing_in" / "card.css", _HERE.with_suffix(".css"))  # one look for both cards
 
 
 class PlacePicker(anywidget.AnyWidget):

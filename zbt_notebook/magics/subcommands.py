@@ -54,10 +54,10 @@ def note_login(console: Console, options: Options) -> None:
 
 
 def _login(console: Console, line: CommandLine) -> Any:
-    from zbt_notebook import login_ways
+    from zbt_notebook.signing_in import ways
 
     note_login(console, line.options)
-    connection = login_ways.start(**login_arguments(line.options))
+    connection = ways.start(**login_arguments(line.options))
     if connection is None and "wait" in line.options:
         note("the card waits for you, but this cell does not: for that, write %zbt login --wait at the left margin")
     return connection
@@ -159,7 +159,7 @@ def _use(console: Console, line: CommandLine) -> Any:
 
 def _choose(console: Console, connection: "Connection") -> Any:
     """Show what is in use and what there is: a picker where one can be drawn, else a text."""
-    from zbt_notebook import front_end
+    from zbt_notebook.signing_in import front_end
 
     if front_end.may_draw_widgets() and front_end.can_be_asked():
         from zbt_notebook.magics.place_picker import PlacePicker

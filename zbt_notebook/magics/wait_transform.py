@@ -70,11 +70,11 @@ async def login(line: str) -> Any:
 
 
 async def _login(line: str, console: "Console") -> Any:
-    from zbt_notebook import login_ways
     from zbt_notebook.magics.call_line import parse
     from zbt_notebook.magics.subcommands import login_arguments, note_login
+    from zbt_notebook.signing_in import ways
 
     options = parse(line).options
     note_login(console, options)
     arguments = login_arguments(options)
-    return await login_ways.start_and_wait(seconds=arguments.pop("wait"), **arguments)
+    return await ways.start_and_wait(seconds=arguments.pop("wait"), **arguments)

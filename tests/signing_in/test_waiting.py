@@ -10,8 +10,8 @@ import pytest
 import zmq
 from jupyter_client.session import Session
 
-from zbt_notebook import waiting
 from zbt_notebook.errors import NotSignedIn
+from zbt_notebook.signing_in import waiting
 
 SESSION = Session(key=b"")
 

@@ -6,10 +6,11 @@ import getpass
 
 import pytest
 
-from zbt_notebook import embedded_sandbox, front_end, kernel, login_ways
+from zbt_notebook import embedded_sandbox, kernel
 from zbt_notebook.connection import Connection
 from zbt_notebook.errors import NotSignedIn, SignInRejected, UsageError
-from zbt_notebook.login_card import LoginCard
+from zbt_notebook.signing_in import front_end, ways
+from zbt_notebook.signing_in.card import LoginCard
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +54,7 @@ def client_of(site):
 
 def test_sandbox_and_auto_need_nobody():
     """`%zbt login --sandbox --auto` signs in by itself, through the same steps as a user."""
-    connection = login_ways.start(sandbox=True, auto=True)
+    connection = ways.start(sandbox=True, auto=True)
     assert isinstance(connection, Connection)
     assert kernel.current() is connection
     assert connection.data_center.name == "sandbox"
@@ -61,9 +62,9 @@ def test_sandbox_and_auto_need_nobody():
 
 def test_a_self_client_brings_its_code_from_the_console(user, site):
     """By itself on the sandbox, and at the prompt: no link, no redirect URI."""
-    assert login_ways.start(sandbox=True, auto=True, self_client=True).get("/portals/")["portals"]
+    assert ways.start(sandbox=True, auto=True, self_client=True).get("/portals/")["portals"]
     asked = user(lambda _: site.generate_code())
-    connection = login_ways.start(mode="prompt", sandbox=True, self_client=True)
+    connection = ways.start(mode="prompt", sandbox=True, self_client=True)
     assert connection.get("/portals/")["portals"]
     assert len(asked) == 1
 
@@ -71,7 +72,7 @@ def test_a_self_client_brings_its_code_from_the_console(user, site):
 def test_kernels_can_count_their_requests_together(monkeypatch, tmp_path):
     """`--shared-budget`: Zoho counts them together anyway."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    first, second = (login_ways.start(sandbox=True, auto=True, shared_budget=True, name=name) for name in "ab")
+    first, second = (ways.start(sandbox=True, auto=True, shared_budget=True, name=name) for name in "ab")
     first.get("/portals/")
     second.get("/portals/")
     assert [use.used for use in second.status().windows] == [2]
@@ -81,7 +82,7 @@ def test_a_sign_in_that_is_over_can_be_awaited_too():
     """`await zbt.login(…)` gives the connection in every mode."""
 
     async def cell():
-        return await login_ways.login(sandbox=True, auto=True, name="work")
+        return await ways.login(sandbox=True, auto=True, name="work")
 
     assert asyncio.run(cell()).name == "work"
 
@@ -89,34 +90,34 @@ def test_a_sign_in_that_is_over_can_be_awaited_too():
 def test_auto_is_for_the_sandbox():
     """Nobody consents for a user of the real Zoho."""
     with pytest.raises(UsageError, match="sandbox alone"):
-        login_ways.login(auto=True)
+        ways.login(auto=True)
 
 
 def test_a_client_of_ones_own_on_the_sandbox_brings_its_own_secret(monkeypatch):
     """The sandbox's secret goes with the sandbox's client only."""
     monkeypatch.setattr(front_end, "may_draw_widgets", lambda: True)
     monkeypatch.setattr(front_end, "can_be_asked", lambda: True)
-    assert login_ways.login(sandbox=True).sign_in.holds_secret
-    assert not login_ways.login(sandbox=True, client_id="1000.MINE").sign_in.holds_secret
+    assert ways.login(sandbox=True).sign_in.holds_secret
+    assert not ways.login(sandbox=True, client_id="1000.MINE").sign_in.holds_secret
 
 
 def test_without_a_user_the_variables_are_named_at_once():
     """Where nobody can be asked, nothing waits: the error names what to set."""
     with pytest.raises(NotSignedIn, match="without a user") as caught:
-        login_ways.login(client_id="1000.X")
+        ways.login(client_id="1000.X")
     assert "ZBT_REFRESH_TOKEN" in caught.value.hint
 
 
 def test_env_is_taken_where_its_variables_are_set(monkeypatch, site):
     """Unattended runs sign in silently with ZBT_* variables."""
-    first = login_ways.login(sandbox=True, auto=True)
+    first = ways.login(sandbox=True, auto=True)
     secret, refresh_token = site.client_secret, first.client.authorization._token.refresh_token
     monkeypatch.setenv("ZBT_CLIENT_ID", site.client_id)
     monkeypatch.setenv("ZBT_CLIENT_SECRET", secret)
     monkeypatch.setenv("ZBT_REFRESH_TOKEN", refresh_token)
     monkeypatch.setenv("ZBT_ACCOUNTS_URL", site.data_center.accounts_url)
     monkeypatch.setenv("ZBT_API_URL", site.data_center.api_url)
-    connection = login_ways.login(name="unattended")
+    connection = ways.login(name="unattended")
     assert (connection.name, connection.data_center.name) == ("unattended", "custom")
     assert connection.status().seconds_left > 3500
 
@@ -124,27 +125,27 @@ def test_env_is_taken_where_its_variables_are_set(monkeypatch, site):
 def test_env_names_what_is_missing():
     """`--mode env` without the variables says which."""
     with pytest.raises(NotSignedIn, match="ZBT_CLIENT_ID, ZBT_CLIENT_SECRET, ZBT_REFRESH_TOKEN are not set"):
-        login_ways.login(mode="env")
+        ways.login(mode="env")
 
 
 def test_an_unknown_mode_is_refused():
     """The modes are told."""
     with pytest.raises(UsageError, match="no mode 'magic'"):
-        login_ways.login(mode="magic")
+        ways.login(mode="magic")
 
 
 def test_a_notebook_gets_the_card(monkeypatch):
     """Where widgets may be drawn and somebody sits there, `auto` is the card; `start` has then nothing to give."""
     monkeypatch.setattr(front_end, "may_draw_widgets", lambda: True)
     monkeypatch.setattr(front_end, "can_be_asked", lambda: True)
-    assert isinstance(login_ways.login(), LoginCard)
-    assert login_ways.start() is None
+    assert isinstance(ways.login(), LoginCard)
+    assert ways.start() is None
 
 
 def test_the_prompt_asks_for_client_secret_and_code(user, site):
     """A terminal: the link is printed, three answers, connected."""
     asked = user(site.client_id, site.client_secret, user.accept)
-    connection = login_ways.login(mode="prompt", **client_of(site))
+    connection = ways.login(mode="prompt", **client_of(site))
     assert isinstance(connection, Connection)
     words = [prompt.split(" (")[0].strip(": ") for prompt in asked]
     assert words == ["Client ID", "Client secret", "Code, or the whole address"]
@@ -153,7 +154,7 @@ def test_the_prompt_asks_for_client_secret_and_code(user, site):
 def test_the_prompt_of_the_sandbox_asks_for_the_code_alone(user):
     """The sandbox's client is known."""
     asked = user(user.accept)
-    assert login_ways.login(mode="prompt", sandbox=True).data_center.name == "sandbox"
+    assert ways.login(mode="prompt", sandbox=True).data_center.name == "sandbox"
     assert len(asked) == 1
 
 
@@ -170,21 +171,21 @@ def test_a_wrong_answer_at_the_prompt_is_told_and_asked_again(user):
         return links[0]
 
     user(err, do_right)
-    assert login_ways.login(mode="prompt", sandbox=True)
+    assert ways.login(mode="prompt", sandbox=True)
     assert "The pasted text is not a code" in told[0]
 
 
 def test_a_wrong_secret_at_the_prompt_is_asked_for_again(user, site):
     """After invalid_client_secret only the secret and the code are asked for, with a new link."""
     asked = user(site.client_id, "wrong" * 8, user.accept, site.client_secret, user.accept)
-    assert login_ways.login(mode="prompt", **client_of(site))
+    assert ways.login(mode="prompt", **client_of(site))
     assert [prompt.split()[0] for prompt in asked] == ["Client", "Client", "Code,", "Client", "Code,"]
 
 
 def test_an_empty_client_id_is_asked_for_again(user, site):
     """Enter without a word is no client."""
     asked = user("", site.client_secret, site.client_id, site.client_secret, user.accept)
-    assert login_ways.login(mode="prompt", **client_of(site))
+    assert ways.login(mode="prompt", **client_of(site))
     assert len(asked) == 5
 
 
@@ -192,18 +193,18 @@ def test_nonsense_ends_the_prompt(user):
     """Five wrong answers are enough."""
     user(*["Hello, Zoho!"] * 9)
     with pytest.raises(SignInRejected, match="5 answers were not right"):
-        login_ways.login(mode="prompt", sandbox=True)
+        ways.login(mode="prompt", sandbox=True)
 
 
 def test_a_wrong_argument_is_not_asked_about(user):
     """A redirect URI that cannot be right is the caller's to correct."""
     user()
     with pytest.raises(UsageError, match="redirect URI"):
-        login_ways.login(mode="prompt", sandbox=True, redirect_uri="nowhere")
+        ways.login(mode="prompt", sandbox=True, redirect_uri="nowhere")
 
 
 def test_a_closed_prompt_is_not_signed_in(user, site):
     """End of input ends the sign-in."""
     user(site.client_id)
     with pytest.raises(NotSignedIn, match="closed"):
-        login_ways.login(mode="prompt", **client_of(site))
+        ways.login(mode="prompt", **client_of(site))

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from zbt_notebook import nested_loop
 from zbt_notebook.errors import UsageError
+from zbt_notebook.signing_in import nested_loop
 
 
 async def answer():
@@ -22,7 +22,7 @@ def test_without_a_loop_one_is_run():
 
 NESTED = """
 import asyncio
-from zbt_notebook import nested_loop
+from zbt_notebook.signing_in import nested_loop
 
 async def answer():
     await asyncio.sleep(0)

@@ -5,8 +5,8 @@ import getpass
 
 from zbt_notebook.connection import Connection
 from zbt_notebook.errors import NotSignedIn, SignInRejected, UsageError
-from zbt_notebook.front_end import require_a_user
-from zbt_notebook.sign_in import SignIn
+from zbt_notebook.signing_in.front_end import require_a_user
+from zbt_notebook.signing_in.sign_in import SignIn
 
 TRIES = 5  # answers that may be wrong before it ends: a program that types nonsense shall not go on for ever
 

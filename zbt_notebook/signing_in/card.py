@@ -9,9 +9,9 @@ import anywidget
 
 from zbt_notebook.connection import Connection
 from zbt_notebook.errors import NotSignedIn
-from zbt_notebook.sign_in import SignIn
-from zbt_notebook.sign_in_view import view_of
-from zbt_notebook.waiting import until
+from zbt_notebook.signing_in.sign_in import SignIn
+from zbt_notebook.signing_in.view import view_of
+from zbt_notebook.signing_in.waiting import until
 
 DRAWN_WITHIN = 5.0  # seconds; a notebook takes 0.1, and its first widget of the day a few (measured)
 _HERE = Path(__file__)
@@ -54,14 +54,14 @@ class LoginCard(anywidget.AnyWidget):
     async def connected(self, seconds: float | None = None) -> Connection:
         """Wait for the user; raise NotSignedIn with advice where *seconds* (300) were not enough."""
         if self.falls_back and not self.is_seen and not await self.drawn(DRAWN_WITHIN):
-            from zbt_notebook.prompt import sign_in_by_prompt
+            from zbt_notebook.signing_in.prompt import sign_in_by_prompt
 
             return sign_in_by_prompt(self.sign_in)
         return await until(lambda: self.sign_in.connection, self.patience if seconds is None else seconds)
 
     def wait(self, seconds: float | None = None) -> Connection:
         """As ``await``, in a program that has no kernel; in a cell raise UsageError, for there it cannot work."""
-        from zbt_notebook.nested_loop import run
+        from zbt_notebook.signing_in.nested_loop import run
 
         return run(self.connected(seconds))
 

@@ -6,8 +6,8 @@ import comm
 import pytest
 from comm.base_comm import BaseComm
 
-from zbt_notebook.login_card import LoginCard
-from zbt_notebook.sign_in import SignIn
+from zbt_notebook.signing_in.card import LoginCard
+from zbt_notebook.signing_in.sign_in import SignIn
 
 
 class RecordingComm(BaseComm):

@@ -8,8 +8,8 @@ import pytest
 
 from zbt_notebook import kernel
 from zbt_notebook.login_flow import LoginFlow
-from zbt_notebook.sign_in import SignIn
-from zbt_notebook.sign_in_view import view_of
+from zbt_notebook.signing_in.sign_in import SignIn
+from zbt_notebook.signing_in.view import view_of
 
 ESSAY = "Dear Zoho, I would like to sign in, and here is why. " * 200
 

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zbt_notebook import embedded_sandbox, kernel, login_ways
-from zbt_notebook.background import BackgroundSignIn
+from zbt_notebook import embedded_sandbox, kernel
 from zbt_notebook.errors import NotSignedIn, SignInRejected, UsageError
 from zbt_notebook.login_flow import LoginFlow
-from zbt_notebook.loopback import LoopbackWork, Place
-from zbt_notebook.loopback_page import page
-from zbt_notebook.sign_in import SignIn
+from zbt_notebook.signing_in import ways
+from zbt_notebook.signing_in.background import BackgroundSignIn
+from zbt_notebook.signing_in.loopback import LoopbackWork, Place
+from zbt_notebook.signing_in.loopback_page import page
+from zbt_notebook.signing_in.sign_in import SignIn
 
 
 def fetch(address, *, method="GET", **headers):
@@ -49,7 +50,7 @@ def begin(monkeypatch, site, redirect_uri):
     monkeypatch.setattr(embedded_sandbox, "_shared", site)
 
     def start(**more):
-        begun.append(login_ways.login(mode="loopback", sandbox=True, redirect_uri=redirect_uri, **more))
+        begun.append(ways.login(mode="loopback", sandbox=True, redirect_uri=redirect_uri, **more))
         return begun[-1]
 
     yield start

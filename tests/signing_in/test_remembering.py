@@ -4,10 +4,11 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
-from zbt_notebook import front_end, kernel, login_ways
+from zbt_notebook import kernel
 from zbt_notebook.errors import UsageError
-from zbt_notebook.login_card import LoginCard
-from zbt_notebook.sign_in_view import view_of
+from zbt_notebook.signing_in import front_end, ways
+from zbt_notebook.signing_in.card import LoginCard
+from zbt_notebook.signing_in.view import view_of
 
 
 class Chest(KeyringBackend):
@@ -52,7 +53,7 @@ def sign_in(site, card):
 
 
 def begin(site, **more):
-    return login_ways.login(data_center=site.data_center, redirect_uri=site.redirect_uri, scopes=site.scopes, **more)
+    return ways.login(data_center=site.data_center, redirect_uri=site.redirect_uri, scopes=site.scopes, **more)
 
 
 def test_the_second_sign_in_needs_no_form(site, chest):
@@ -61,12 +62,12 @@ def test_the_second_sign_in_needs_no_form(site, chest):
     connection = sign_in(site, card)
     assert "Remembered" in view_of(card.sign_in)["note"]
     kernel.forget(connection)
-    again = login_ways.login()
+    again = ways.login()
     assert kernel.current() is again
     assert again.data_center == site.data_center
     assert again.logout().keyring is True
     assert not chest.kept
-    assert isinstance(login_ways.login(), LoginCard)
+    assert isinstance(ways.login(), LoginCard)
 
 
 def test_without_the_wish_nothing_is_remembered(site, chest):
@@ -79,7 +80,7 @@ def test_what_zoho_refuses_is_forgotten(site, chest):
     """A revoked refresh token is no dead end: the form comes back."""
     kernel.forget(sign_in(site, begin(site, remember=True)))
     site.world.disconnect()
-    assert isinstance(login_ways.login(), LoginCard)
+    assert isinstance(ways.login(), LoginCard)
     assert not chest.kept
 
 

@@ -4,18 +4,19 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
-from zbt_notebook import front_end, kernel
+from zbt_notebook import kernel
 from zbt_notebook.connection import Connection
 from zbt_notebook.data_centers import DataCenter
 from zbt_notebook.embedded_sandbox import SandboxSite, shared_sandbox
 from zbt_notebook.errors import NotSignedIn, UsageError
 from zbt_notebook.login_flow import DEFAULT_REDIRECT_URI, connect, connected
 from zbt_notebook.scopes import parse_scopes
-from zbt_notebook.sign_in import SignIn
+from zbt_notebook.signing_in import front_end
+from zbt_notebook.signing_in.sign_in import SignIn
 
 if TYPE_CHECKING:
-    from zbt_notebook.background import BackgroundSignIn, Work
-    from zbt_notebook.login_card import LoginCard
+    from zbt_notebook.signing_in.background import BackgroundSignIn, Work
+    from zbt_notebook.signing_in.card import LoginCard
 
 Mode = Literal["auto", "card", "prompt", "device", "loopback", "env"]
 
@@ -69,7 +70,7 @@ def login(
         _share(connection, wanted=shared_budget)
         return connection
     if mode == "auto" and not sandbox and client_id is scopes is data_center is redirect_uri is None:
-        from zbt_notebook.remembering import recall
+        from zbt_notebook.signing_in.remembering import recall
 
         if kept := recall(name):
             _share(kept, wanted=shared_budget)
@@ -115,7 +116,7 @@ def _under_way(
     if consent:
         return _consented(sign_in, consent)
     if mode == "prompt":
-        from zbt_notebook.prompt import sign_in_by_prompt
+        from zbt_notebook.signing_in.prompt import sign_in_by_prompt
 
         return sign_in_by_prompt(sign_in)
     if mode in {"device", "loopback"}:
@@ -165,7 +166,7 @@ def _afterwards(*, remember: bool, shared_budget: bool) -> Callable[[Connection]
     """What is done with the connection once it is there, and gives a note on it."""
     if not remember and not shared_budget:
         return None
-    from zbt_notebook.remembering import Remembering
+    from zbt_notebook.signing_in.remembering import Remembering
 
     keep = Remembering() if remember else None
 
@@ -213,8 +214,8 @@ def _consented(sign_in: SignIn, site: SandboxSite) -> Connection:
 
 
 def _in_the_background(mode: Mode, sign_in: SignIn, patience: float | None) -> "BackgroundSignIn":
-    from zbt_notebook.background import BackgroundSignIn
-    from zbt_notebook.prompt import ask_for_client
+    from zbt_notebook.signing_in.background import BackgroundSignIn
+    from zbt_notebook.signing_in.prompt import ask_for_client
 
     ask_for_client(sign_in)
     if sign_in.problem:
@@ -225,13 +226,13 @@ def _in_the_background(mode: Mode, sign_in: SignIn, patience: float | None) -> "
 
 
 def _loopback(sign_in: SignIn) -> "Work":
-    from zbt_notebook.loopback import LoopbackWork
+    from zbt_notebook.signing_in.loopback import LoopbackWork
 
     return LoopbackWork(sign_in)
 
 
 def _device(sign_in: SignIn) -> "Work":
-    from zbt_notebook.device_flow import DeviceWork
+    from zbt_notebook.signing_in.device_flow import DeviceWork
     from zbt_notebook.transport import RequestsTransport
 
     return DeviceWork(
@@ -245,7 +246,7 @@ def _device(sign_in: SignIn) -> "Work":
 
 
 def _shown_card(sign_in: SignIn, patience: float | None, *, fall_back: bool) -> "LoginCard":
-    from zbt_notebook.login_card import LoginCard
+    from zbt_notebook.signing_in.card import LoginCard
 
     card = LoginCard(sign_in, patience=patience, fall_back=fall_back)
     card.show()

@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zbt_notebook import embedded_sandbox, kernel, login_ways
-from zbt_notebook.background import BackgroundSignIn
+from zbt_notebook import embedded_sandbox, kernel
 from zbt_notebook.data_centers import DataCenter
-from zbt_notebook.device_flow import DeviceWork, read_device_code
 from zbt_notebook.errors import NotSignedIn, SignInRejected, Unreachable, ZbtError
 from zbt_notebook.http import Response
 from zbt_notebook.login_flow import connected
 from zbt_notebook.oauth import ClientCredentials
+from zbt_notebook.signing_in import ways
+from zbt_notebook.signing_in.background import BackgroundSignIn
+from zbt_notebook.signing_in.device_flow import DeviceWork, read_device_code
 from zbt_notebook.transport import RequestsTransport
 
 SCOPES = ("ZohoBugTracker.portals.READ", "ZohoBugTracker.bugs.READ")
@@ -194,7 +195,7 @@ def fast_site(monkeypatch, site):
 
 def test_it_goes_on_in_the_background_and_can_be_waited_for(fast_site, capsys):
     """`zbt.login(mode="device")` comes back at once; `wait()` gives the connection."""
-    begun = login_ways.login(mode="device", sandbox=True)
+    begun = ways.login(mode="device", sandbox=True)
     assert isinstance(begun, BackgroundSignIn)
     shown = capsys.readouterr().out
     assert "Waiting for your consent" in shown
@@ -208,7 +209,7 @@ def test_it_can_be_awaited(fast_site):
     """`await zbt.login(mode="device")` gives the connection as well."""
 
     async def cell():
-        begun = login_ways.login(mode="device", sandbox=True)
+        begun = ways.login(mode="device", sandbox=True)
         fast_site.world.approve_device(begun._work.user_code)
         return await begun
 
@@ -218,7 +219,7 @@ def test_it_can_be_awaited(fast_site):
 @pytest.mark.usefixtures("fast_site")
 def test_it_can_be_stopped():
     """`stop()` ends the thread; who waits is told."""
-    begun = login_ways.login(mode="device", sandbox=True)
+    begun = ways.login(mode="device", sandbox=True)
     begun.stop()
     begun.stop()
     with pytest.raises(NotSignedIn, match="stopped"):
@@ -229,7 +230,7 @@ def test_it_can_be_stopped():
 @pytest.mark.usefixtures("fast_site")
 def test_a_wait_has_an_end():
     """Where nobody consents the wait ends with advice, and the sign-in goes on."""
-    begun = login_ways.login(mode="device", sandbox=True, wait=0.01)
+    begun = ways.login(mode="device", sandbox=True, wait=0.01)
     with pytest.raises(NotSignedIn, match="nobody signed in within"):
         begun.wait()
     begun.stop()

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from zbt_notebook.connection import Connection
 from zbt_notebook.errors import NotSignedIn, Unreachable, ZbtError
-from zbt_notebook.waiting import PATIENCE, until
+from zbt_notebook.signing_in.waiting import PATIENCE, until
 
 _STYLE = (
     "border:1px solid var(--jp-border-color2,#8886);border-radius:10px;padding:14px 16px;max-width:40rem;"

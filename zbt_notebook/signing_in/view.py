@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from zbt_notebook.connection import Connection
 from zbt_notebook.oauth import CODE_LIFE
 from zbt_notebook.scopes import FAMILY, MODULES, PRESETS
-from zbt_notebook.sign_in import SignIn
+from zbt_notebook.signing_in.sign_in import SignIn
 
 _STATES = {"form": "Not connected", "waiting": "Waiting for your consent", "connected": "Connected"}
 

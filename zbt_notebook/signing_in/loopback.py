@@ -15,8 +15,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from zbt_notebook.connection import Connection
 from zbt_notebook.errors import NotSignedIn, SignInRejected, UsageError
-from zbt_notebook.loopback_page import PAGE_HEADERS, page
-from zbt_notebook.sign_in import SignIn
+from zbt_notebook.signing_in.loopback_page import PAGE_HEADERS, page
+from zbt_notebook.signing_in.sign_in import SignIn
 
 LIFE = 300.0  # seconds for which it listens
 _TICK = 0.2

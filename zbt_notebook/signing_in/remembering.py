@@ -4,8 +4,8 @@ from importlib.util import find_spec
 
 from zbt_notebook.connection import Connection
 from zbt_notebook.errors import SignInRejected, UsageError
-from zbt_notebook.keyring_store import KeyringStore
 from zbt_notebook.login_flow import connect
+from zbt_notebook.signing_in.keyring_store import KeyringStore
 
 
 def recall(name: str) -> Connection | None:
