@@ -64,13 +64,8 @@ def normalize(call: ApiCall, data_center: DataCenter) -> ApiCall:
     return replace(call, method=method, path=path, params=params)
 
 
-def build(call: ApiCall, data_center: DataCenter) -> Request:
-    """Write a call as a request: classic bodies are forms, V3 bodies JSON."""
-    return write(normalize(call, data_center), data_center)
-
-
 def write(call: ApiCall, data_center: DataCenter) -> Request:
-    """Write a call that ``normalize`` has checked as a request."""
+    """Write a call that ``normalize`` has checked as a request: classic bodies are forms, V3 bodies JSON."""
     request = Request(call.method, data_center.api_url + call.path, call.params, call.headers, uploads=call.uploads)
     if call.raw is not None:
         return replace(request, raw=call.raw)

@@ -47,13 +47,10 @@ class ApiClient:
     def fetch(self, call: ApiCall, lane: Lane = INTERACTIVE) -> Page:
         """Send one call and read its answer; raise the narrowest ApiError where the API refuses."""
         call = api.normalize(call, self.data_center)
-        return api.read(self._send(call, lane), call)
+        return api.read(self.send(call, lane), call)
 
     def send(self, call: ApiCall, lane: Lane = INTERACTIVE) -> Response:
-        """Send one call and give its answer, unread but judged."""
-        return self._send(api.normalize(call, self.data_center), lane)
-
-    def _send(self, call: ApiCall, lane: Lane) -> Response:
+        """Send one call that ``api.normalize`` has checked, and give its answer, unread but judged."""
         response = self.exchange(api.write(call, self.data_center), lane)
         try:
             self._judge(response, call)

@@ -166,10 +166,10 @@ class Connection:
             data.encode() if isinstance(data, str) else data if isinstance(data, bytes) else None,
         )
         call = api.normalize(call, self.data_center)
-        return as_requests_response(self.client.send(call), api.build(call, self.data_center))
+        return as_requests_response(self.client.send(call), api.write(call, self.data_center))
 
     def send(self, call: ApiCall, lane: Lane = INTERACTIVE) -> Response:
-        """One call as a value; its answer unread, but an ApiError where it is a refusal."""
+        """One call that ``api.normalize`` has checked; its answer unread, but an ApiError where it is a refusal."""
         return self.client.send(call, lane)
 
     def fetch(self, call: ApiCall, lane: Lane = INTERACTIVE) -> Page:

@@ -23,6 +23,10 @@ def call(path=BUGS, method="GET", **more):
     return api.normalize(ApiCall(method, path, **more), US)
 
 
+def written(asked):
+    return api.write(api.normalize(asked, US), US)
+
+
 def read(body, asked=None, status=200):
     return api.read(Response(status, {"content-type": "application/json"}, json.dumps(body).encode()), asked or call())
 
@@ -73,7 +77,7 @@ def test_a_path_cannot_lead_elsewhere(path):
 def test_every_path_stays_on_the_api_host(path):
     """Whatever is typed: a usage error, or a request to this data centre."""
     try:
-        request = api.build(ApiCall("GET", path), US)
+        request = written(ApiCall("GET", path))
     except UsageError:
         return
     parts = urlsplit(request.url)
@@ -89,16 +93,16 @@ def test_a_query_in_the_path_becomes_parameters():
 def test_classic_bodies_are_forms_and_v3_bodies_json():
     """Typed values are kept in JSON, and written as JSON into form fields."""
     fields = (("title", "It breaks"), ("flag", ["a"]))
-    classic = api.build(ApiCall("POST", BUGS, fields=fields), US)
+    classic = written(ApiCall("POST", BUGS, fields=fields))
     assert classic.form == (("title", "It breaks"), ("flag", '["a"]'))
-    v3 = api.build(ApiCall("POST", "/api/v3/portal/1/projects/2/issues", fields=fields), US)
+    v3 = written(ApiCall("POST", "/api/v3/portal/1/projects/2/issues", fields=fields))
     assert v3.json == {"title": "It breaks", "flag": ["a"]}
 
 
 def test_uploads_go_as_multipart_with_their_fields():
     """An attachment and its description."""
-    request = api.build(
-        ApiCall("POST", BUGS, fields=(("title", "x"),), uploads=(Upload("uploaddoc", "a.txt", b"hello"),)), US
+    request = written(
+        ApiCall("POST", BUGS, fields=(("title", "x"),), uploads=(Upload("uploaddoc", "a.txt", b"hello"),))
     )
     assert request.uploads[0].content == b"hello"
     assert request.form == (("title", "x"),)

@@ -35,8 +35,8 @@ class Answer:
         """The records of all pages, or None where the answer is one thing."""
         if not self.pages:
             return []
-        if self.pages[0].records is None:
-            return None
+        if len(self.pages) == 1 or self.pages[0].records is None:
+            return self.pages[0].records
         return [record for page in self.pages for record in page.records or ()]
 
     @property
@@ -156,7 +156,7 @@ def _requests_response(connection: "Connection", answer: Answer) -> Any:
 
     if answer.response is None:
         raise UsageError("many pages are no one response", hint="Take --all, --limit and --cache away.")
-    return as_requests_response(answer.response, api.build(answer.call, connection.data_center))
+    return as_requests_response(answer.response, api.write(answer.call, connection.data_center))
 
 
 def tell_the_rest(answer: Answer) -> None:

@@ -91,7 +91,8 @@ def in_path(template: str, names: Names) -> str:
             raise UsageError(f"{shown(piece.source)} is empty, which would change the path", hint="Look at its value.")
         pieces.append(_quoted(text, piece.source))
     path = "".join(pieces)
-    if any(unquote(segment) in {".", ".."} for segment in path.partition("?")[0].split("/")):
+    has_dots = "." in path or "%" in path  # seldom: the look at each segment is then worth its time
+    if has_dots and any(unquote(segment) in {".", ".."} for segment in path.partition("?")[0].split("/")):
         raise UsageError(
             "a segment of the path is '.' or '..', which would change the path", hint="Look at the values."
         )
@@ -166,7 +167,11 @@ def _quoted(text: str, expression: str) -> str:
     raise problem
 
 
-def _line_pieces(template: str) -> Iterator[str | _Expression]:
+def _line_pieces(template: str) -> Iterable[str | _Expression]:
+    return _pieces_between_braces(template) if "{" in template or "}" in template else (template,)
+
+
+def _pieces_between_braces(template: str) -> Iterator[str | _Expression]:
     at = 0
     while at < len(template):
         brace = _BRACE.search(template, at)

@@ -32,10 +32,10 @@ def refuse_secret_words(words: Iterable[str]) -> None:
     words = tuple(words)
     signs_in = "login" in words
     for word in words:
-        name = _name(word)
-        if word.startswith("-") and name in _NEVER_AN_OPTION:
-            raise _refusal(f"--{name}")
-        if signs_in and not word.startswith(("-", "/")) and name in _NEVER_AN_OPTION and name != word:
+        if word.startswith("-"):
+            if (name := _name(word)) in _NEVER_AN_OPTION:
+                raise _refusal(f"--{name}")
+        elif signs_in and not word.startswith("/") and (name := _name(word)) in _NEVER_AN_OPTION and name != word:
             raise _refusal(name)
         if holds_token(word):
             raise _refusal("something that looks like one of Zoho's codes or tokens")
