@@ -31,6 +31,7 @@ from urllib3.util import Timeout
 
 from zbt_notebook.errors import Unreachable
 from zbt_notebook.http import Request, Response
+from zbt_notebook.quiet_connections import quiet
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 30.0  # seconds: to be connected, and between two bytes
 DEADLINE = 60.0  # seconds for a whole answer: a server that drips beats any read timeout
@@ -134,6 +135,7 @@ class RequestsTransport:
         pool: Any = self._adapter.get_connection_with_tls_context(asked, self._ca_bundle, proxies=proxies)
         verify: Any = self._adapter.cert_verify  # types-requests leaves it untyped
         verify(pool, origin, self._ca_bundle, None)
+        pool.ConnectionCls = quiet(pool.ConnectionCls)
         proxy = select_proxy(origin, proxies)
         # an HTTP proxy is told the whole address; a SOCKS proxy, or one that tunnels TLS, is not
         whole = bool(proxy) and origin.startswith("http:") and not str(proxy).lower().startswith("socks")

@@ -1,9 +1,11 @@
 """The only client socket, against a real server that misbehaves."""
 
+import http.client
 import logging
 import threading
 
 import pytest
+import urllib3.connection
 
 from zbt_notebook.errors import Unreachable, ZbtError
 from zbt_notebook.http import Request, Upload, decode_json
@@ -163,6 +165,41 @@ def test_nothing_secret_is_logged(sandbox, transport, caplog):
             )
         )
     assert "canary" not in caplog.text
+
+
+KINDS = [http.client.HTTPConnection, urllib3.connection.HTTPConnection, urllib3.connection.HTTPSConnection]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: f"{kind.__module__}.{kind.__name__}")
+@pytest.mark.parametrize("is_used", [False, True])
+def test_nothing_secret_is_printed(sandbox, monkeypatch, capfd, kind, is_used):
+    """`debuglevel = 1`, before the first request or after it: direct or through a proxy, nothing of ours is shown."""
+    transport = RequestsTransport()
+    request = Request(
+        "POST",
+        sandbox.accounts_url + "/oauth/v2/token?code=canary",
+        headers=(("Authorization", "Zoho-oauthtoken canary"),),
+        form=(("client_secret", "canary"),),
+    )
+    if is_used:
+        transport(request)
+    monkeypatch.setattr(kind, "debuglevel", 1, raising=False)
+    assert transport(request).status == 200
+    assert capfd.readouterr() == ("", "")
+    monkeypatch.setenv("HTTPS_PROXY", sandbox.api_url.replace("//", "//joe:canary@"))
+    with pytest.raises(Unreachable, match="proxy"):
+        transport(Request("GET", "https://accounts.zoho.com/oauth/serverinfo"))
+    assert capfd.readouterr() == ("", "")
+    transport.close()
+
+
+def test_others_go_on_printing(sandbox, monkeypatch, capfd):
+    """The setting is the user's, for the user's own requests; it is not undone."""
+    monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
+    with urllib3.PoolManager() as pool:
+        pool.request("GET", sandbox.accounts_url + "/oauth/serverinfo", headers={"X-Mine": "seen"})
+    assert "X-Mine: seen" in capfd.readouterr().out
+    assert http.client.HTTPConnection.debuglevel == 1
 
 
 def test_threads_share_it(sandbox, transport):

@@ -14,7 +14,8 @@ from tests.leaks.watched_sandbox import watched_sandbox
 MODES = ("Plain", "Context", "Verbose", "Minimal")
 # Everything a user may have switched on to see what happens.
 LOGS = """
-import logging, sys
+import http.client, logging, sys
+http.client.HTTPConnection.debuglevel = 1
 logging.basicConfig(level=logging.DEBUG, filename="debug.log", force=True)
 for name in ("urllib3", "requests", "traitlets", "asyncio", "zbt_notebook", "anywidget", "ipywidgets", "comm"):
     logging.getLogger(name).setLevel(logging.DEBUG)
