@@ -76,6 +76,12 @@ class Switches:
     # What hangs on an issue: "comments", "attachments", …; third parties saw "comment", "attachment_details", …
     v3_envelope_keys: Literal["plural", "details"] = "plural"
     empty_v3_list_as: Literal["list", "204"] = "list"
+    # An issue's people: zpuid, name, email, as recorded; or with zuid, first_name and last_name, as listed elsewhere
+    v3_people_as: Literal["short", "long"] = "short"
+    v3_users_as: Literal["short", "long"] = "long"  # long: zuid, role, is_active, …; their id is then the zpuid
+    # Of issues; none was ever recorded: a list of labels and values as the classic API has, an object, columns, or none
+    v3_custom_fields_as: Literal["none", "list", "object", "columns"] = "none"
+    v3_project_counts: bool = False  # issues: {open_count, closed_count} in a project
 
     # -- the rate limit per URL pattern; a limit of 0 is no limit
     url_limit: int = 100

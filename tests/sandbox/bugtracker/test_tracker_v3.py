@@ -1,6 +1,8 @@
 """The part of V3 that is known."""
 
 import json
+from calendar import monthrange
+from datetime import UTC, datetime
 
 import pytest
 
@@ -150,7 +152,7 @@ def test_what_hangs_on_an_issue(caller, issue):
     (made,) = json.loads(caller.upload(f"{issue}/attachments", {"upload_file": ("a", b"\xff")}).body)
     assert caller.send("GET", f"{issue}/attachments/{made['id']}").body == b"\xff"
     assert made in caller.get(f"{issue}/attachments", page=1)["attachments"]
-    zpuid = caller.get(f"{P}/users", page=1)["users"][0]["zpuid"]
+    zpuid = caller.get(f"{P}/users", page=1)["users"][0]["id"]
     assert caller.json("POST", f"{issue}/followers", {"followers": [{"zpuid": zpuid}]}).status == 200
     assert caller.get(f"{issue}/followers", page=1)["followers"][0]["zpuid"] == zpuid
     assert caller.json("POST", f"{issue}/resolution", {"resolution": "Done"}).status == 200
@@ -213,3 +215,91 @@ def test_tags(caller, issue):
     answer = caller.json("POST", f"{PP}/tags/associate", {name: pair[name] for name in ("tag_id", "entity_id")})
     assert caller.error(answer)["details"][0]["field_name"] == "entityType"
     assert caller.send("DELETE", here).status == 204
+
+
+@pytest.mark.parametrize(("switch", "own"), [("long", "zuid"), ("short", "id")])
+def test_the_users_of_a_project_in_both_shapes(caller, home, switch, own):
+    """The same team as the classic API's, inactive members with it."""
+    caller.switch(v3_users_as=switch)
+    users = caller.get(f"{PP}/users", page=1)["users"]
+    classic = caller.get(f"{home}/users/", user_type="all")["users"]
+    assert {str(user[own]) for user in users} == {user["id"] for user in classic}
+    assert {user["email"] for user in users} == {user["email"] for user in classic}
+
+
+def test_people_may_be_told_with_their_zuid(caller, issue):
+    """Beside the zpuid that every recorded answer has."""
+    caller.switch(v3_people_as="long")
+    assert set(caller.get(issue)["created_by"]) == {"zpuid", "name", "email", "zuid", "first_name", "last_name"}
+
+
+def test_custom_fields_in_every_shape_that_may_be(caller, home):
+    """As a list, an object, columns, or none at all."""
+    bugs = caller.get(f"{home}/bugs/", range=200)["bugs"]
+    bug = next(bug for bug in bugs if "customfields" in bug)
+    wanted = {field["label_name"]: field["value"] for field in bug["customfields"]}
+    columns = {field["column_name"]: field["value"] for field in bug["customfields"]}
+    here = f"{PP}/issues/{bug['id']}"
+    assert "custom_fields" not in caller.get(here)
+    caller.switch(v3_custom_fields_as="object")
+    assert caller.get(here)["custom_fields"] == wanted
+    caller.switch(v3_custom_fields_as="list")
+    assert {field["display_name"]: field["value"] for field in caller.get(here)["custom_fields"]} == wanted
+    caller.switch(v3_custom_fields_as="columns")
+    assert columns.items() <= caller.get(here).items()
+
+
+def test_a_project_may_tell_its_counts(caller):
+    """Open and closed issues, where the switch says so."""
+    assert "issues" not in caller.get(PP)
+    caller.switch(v3_project_counts=True)
+    counts = caller.get(PP)["issues"]
+    assert counts["open_count"] + counts["closed_count"] == 90
+
+
+def test_time_logs_by_day(caller, home):
+    """Six months at most, of issues or in general; the same logs as the classic API's."""
+    log = next(log for log in caller.tracker.store.logs.of(PROJECT_BASE) if log.bug_id)
+    day = datetime.fromtimestamp(log.day_ms / 1000, UTC)
+    first, last = day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
+    period = {"view_type": "customdate", "start_date": f"{first:%F}", "end_date": f"{last:%F}"}
+    found = caller.get(f"{PP}/timelogs", module='{"type":"issue"}', page=1, per_page=200, **period)
+    logs = [log for day in found["time_logs"] for log in day["log_details"]]
+    asked = {"users_list": "all", "view_type": "month", "date": f"{day:%m-%d-%Y}", "bill_status": "All"}
+    classic = caller.get(f"{home}/logs/", component_type="bug", range=200, **asked)["timelogs"]["date"]
+    told = {log["id_string"]: log["hours_display"] for day in classic for log in day["buglogs"]}
+    assert told
+    assert {log["id"]: log["log_hour"] for log in logs} == told
+    assert all(log["module_detail"]["type"] == "bug" for log in logs)
+    assert found["page_info"]["has_next_page"] is False
+    one = json.dumps({"type": "issue", "id": logs[0]["module_detail"]["id"]})
+    alone = caller.get(f"{PP}/timelogs", module=one, **period)["time_logs"]
+    assert {log["module_detail"]["id"] for day in alone for log in day["log_details"]} == {
+        logs[0]["module_detail"]["id"]
+    }
+    general = caller.get(f"{PP}/timelogs", module='{"type":"general"}', view_type="projectspan")["time_logs"]
+    assert all("log_name" in log for day in general for log in day["log_details"])
+    for view in ("day", "week", "month"):
+        caller.get(f"{PP}/timelogs", module='{"type":"issue"}', view_type=view)
+    caller.switch(empty_v3_list_as="204")
+    assert caller.send("GET", f"{PP}/timelogs", module='{"type":"task"}', view_type="projectspan").status == 204
+
+
+@pytest.mark.parametrize(
+    ("wrong", "title"),
+    [
+        ({"module": "issue"}, "PATTERN_NOT_MATCHED"),
+        ({"module": '"issue"'}, "INVALID_PARAMETER_VALUE"),
+        ({"module": '{"type":"bug"}'}, "INVALID_PARAMETER_VALUE"),
+        ({"end_date": "2027-02-01"}, "INVALID_PARAMETER_VALUE"),
+        ({"end_date": "2026-05-31"}, "INVALID_PARAMETER_VALUE"),
+        ({"view_type": None}, "LESS_THAN_MIN_OCCURANCE"),
+    ],
+)
+def test_time_logs_that_are_wrongly_asked_for(caller, wrong, title):
+    """An unknown module, more than six months, a period without an end."""
+    right = {"module": '{"type":"issue"}', "view_type": "customdate", "start_date": "2026-06-01"}
+    caller.switch(range_over_max="refuse")
+    asked = {**right, "end_date": "2026-06-30", **wrong}
+    asked = {name: value for name, value in asked.items() if value is not None}
+    assert caller.error(caller.send("GET", f"{PP}/timelogs", **asked))["title"] == title

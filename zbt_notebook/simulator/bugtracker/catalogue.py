@@ -19,6 +19,7 @@ from zbt_notebook.simulator.bugtracker.classic import (
 )
 from zbt_notebook.simulator.bugtracker.routes import RouteTable
 from zbt_notebook.simulator.bugtracker.v3 import issue_parts, issues, places, tags
+from zbt_notebook.simulator.bugtracker.v3 import timesheets as v3_timesheets
 
 _CLASSIC = (
     portals,
@@ -37,6 +38,6 @@ _CLASSIC = (
     search,
     dashboard,
 )
-_V3 = (places, issues, issue_parts, tags)
+_V3 = (places, issues, issue_parts, v3_timesheets, tags)
 
 TABLE = RouteTable(route for family in (*_CLASSIC, *_V3) for route in family.ROUTES)

@@ -137,16 +137,27 @@ COMPONENTS: dict[str, Json] = {
     "Tag": record("id:str name:str color_class:str created_by:obj"),
     "SearchHit": record("id:str title:str module:str project:Named link:obj"),
     "V3Portal": record("id:str portal_name:str org_name:str"),
-    "V3Project": record("id:str name:str status:obj owner:Person created_time:str"),
+    "V3Project": record("id:str name:str status:obj owner:Person created_time:str", "issues:obj"),
     "V3Milestone": record("id:str name:str flag:str start_date:str end_date:str owner:Person status:obj"),
-    "V3User": record("id:str zpuid:str name:str email:str"),
-    "Person": record("zpuid:str name:str email:str"),
+    "V3User": record(
+        "id:str email:str",
+        "zpuid:str name:str zuid:int full_name:str display_name:str first_name:str last_name:str role:obj "
+        "user_type:str status:str is_active:bool is_confirmed:bool",
+    ),
+    "V3TimeLogDay": record("date:str log_details:[V3TimeLog]"),
+    "V3TimeLog": record(
+        "id:str date:str type:str log_hour:str notes:str log_notes:str billing_status:str approval:obj owner:Person "
+        "added_by:Person project:Named created_time:str last_modified_time:str",
+        "module_detail:obj log_name:str",
+    ),
+    "Person": record("zpuid:str name:str email:str", "zuid:int first_name:str last_name:str"),
     "Valued": record("id:str value:str"),
     "Issue": record(
         "id:str prefix:str name:str flag:str status:obj severity:Valued is_it_reproducible:Valued "
         "classification:Valued module:Valued assignee:obj created_by:Person created_time:str last_updated_time:str "
         "tags:[obj] followers:[obj]",
-        "description:str completed_time:str due_date:str release_milestone:Named affected_milestone:Named project:obj",
+        "description:str completed_time:str due_date:str release_milestone:Named affected_milestone:Named project:obj "
+        "custom_fields:any",
     ),
     "V3Comment": record("id:str comment:str created_by:Person created_time:str"),
     "V3Attachment": record("id:str name:str size:str uploaded_by:Person uploaded_time:str"),

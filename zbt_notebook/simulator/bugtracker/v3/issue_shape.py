@@ -4,7 +4,7 @@ from zbt_notebook.simulator.bugtracker import dates
 from zbt_notebook.simulator.bugtracker.call import Call
 from zbt_notebook.simulator.bugtracker.parameters import Json
 from zbt_notebook.simulator.data import prose
-from zbt_notebook.simulator.data.portal import UNASSIGNED_ZPUID
+from zbt_notebook.simulator.data.portal import CUSTOM_FIELDS, UNASSIGNED_ZPUID
 from zbt_notebook.simulator.data.rows import Bug
 
 
@@ -13,7 +13,11 @@ def person(call: Call, member_id: int) -> Json:
     member = call.store.members.get(member_id)
     if member is None:
         return {"zpuid": str(UNASSIGNED_ZPUID), "name": "Unassigned User", "email": ""}
-    return {"zpuid": str(member.zpuid), "name": member.name, "email": member.email}
+    short: Json = {"zpuid": str(member.zpuid), "name": member.name, "email": member.email}
+    if call.switches.v3_people_as == "short":
+        return short
+    first, _, last = member.name.partition(" ")
+    return {**short, "zuid": member.id, "first_name": first, "last_name": last}
 
 
 def issue(call: Call, bug: Bug, *, described: bool = True) -> Json:
@@ -54,7 +58,28 @@ def issue(call: Call, bug: Bug, *, described: bool = True) -> Json:
         shape["completed_time"] = dates.iso(bug.closed_ms)
     if bug.due_ms is not None:
         shape["due_date"] = dates.iso_day(bug.due_ms)
+    shape |= _custom(call, bug)
     for name, milestone_id in (("release_milestone", bug.milestone_id), ("affected_milestone", bug.affected_id)):
         if milestone := store.milestones.get(milestone_id):
             shape[name] = {"id": str(milestone.id), "name": milestone.name}
     return shape
+
+
+def _custom(call: Call, bug: Bug) -> Json:
+    """The custom fields that hold something, in the dress that the switches ask for."""
+    told = [
+        (field, dates.day_text(value) if isinstance(value, int) else value)
+        for field, value in zip(CUSTOM_FIELDS, prose.custom_values(bug).values(), strict=True)
+        if value != ""
+    ]
+    if not told or call.switches.v3_custom_fields_as == "none":
+        return {}
+    if call.switches.v3_custom_fields_as == "columns":
+        return {field.column: value for field, value in told}
+    if call.switches.v3_custom_fields_as == "object":
+        return {"custom_fields": {field.label: value for field, value in told}}
+    return {
+        "custom_fields": [
+            {"display_name": field.label, "api_name": field.column, "value": value} for field, value in told
+        ]
+    }

@@ -31,17 +31,22 @@ def bare(call: Call, rows: Sequence[Row], shape: Callable[[Row], Json]) -> Answe
 
 def enveloped(call: Call, name: str, rows: Sequence[Row], shape: Callable[[Row], Json]) -> Answer:
     """Answer with a page in its envelope, ``page_info`` beside it in the dress that the switches ask for."""
-    page, size = _wanted(call)
-    shown = [shape(row) for row in rows[(page - 1) * size : page * size]]
-    if not shown and call.switches.empty_v3_list_as == "204":
+    chosen, page_info = described(call, rows)
+    if not chosen and call.switches.empty_v3_list_as == "204":
         return NOTHING
+    return Answer(200, {envelope_key(call, name): [shape(row) for row in chosen], "page_info": page_info})
+
+
+def described(call: Call, rows: Sequence[Row]) -> tuple[Sequence[Row], Json | list[Json]]:
+    """Cut a page, and describe it as ``page_info`` does."""
+    page, size = _wanted(call)
+    shown = rows[(page - 1) * size : page * size]
     more = page < ceil(len(rows) / size)
-    described: Json = {"page": page, "per_page": size}
+    told: Json = {"page": page, "per_page": size}
     if call.switches.page_count_in_page_info:
-        described["page_count"] = len(shown)
-    described["has_next_page"] = str(more).lower() if call.switches.has_next_page_as == "string" else more
-    key = envelope_key(call, name)
-    return Answer(200, {key: shown, "page_info": [described] if call.switches.page_info_as == "array" else described})
+        told["page_count"] = len(shown)
+    told["has_next_page"] = str(more).lower() if call.switches.has_next_page_as == "string" else more
+    return shown, [told] if call.switches.page_info_as == "array" else told
 
 
 def envelope_key(call: Call, name: str) -> str:
@@ -53,7 +58,7 @@ def _wanted(call: Call) -> tuple[int, int]:
     size: int = call.values.get("per_page", DEFAULT_RANGE)
     if size > MOST_PER_PAGE and call.switches.range_over_max == "refuse":
         raise refusals.invalid_value("per_page")
-    page: int = call.values["page"]
+    page: int = call.values.get("page", 1)
     return page, min(size, MOST_PER_PAGE)
 
 

@@ -2,6 +2,7 @@
 
 from zbt_notebook.simulator.bugtracker import dates
 from zbt_notebook.simulator.bugtracker.call import Answer, Call
+from zbt_notebook.simulator.bugtracker.classic.users import ROLES
 from zbt_notebook.simulator.bugtracker.parameters import Json
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import array, one, paged
@@ -20,7 +21,7 @@ def list_portals(_call: Call) -> Answer:
 
 
 def _project(call: Call, project: Project) -> Json:
-    return {
+    shape: Json = {
         "id": str(project.id),
         "name": project.name,
         "description": project.description,
@@ -28,6 +29,10 @@ def _project(call: Call, project: Project) -> Json:
         "owner": person(call, project.owner),
         "created_time": dates.iso(project.created_ms),
     }
+    if call.switches.v3_project_counts:
+        closed = [bug.closed_ms is not None for bug in call.store.bugs.of(project.id)]
+        shape["issues"] = {"open_count": closed.count(False), "closed_count": closed.count(True)}
+    return shape
 
 
 def list_projects(call: Call) -> Answer:
@@ -59,13 +64,35 @@ def list_milestones(call: Call) -> Answer:
     return enveloped(call, "milestones", rows, lambda milestone: _milestone(call, milestone))
 
 
-def _user(member: Member) -> Json:
-    return {"id": str(member.id), "zpuid": str(member.zpuid), "name": member.name, "email": member.email}
+def _user(call: Call, member: Member) -> Json:
+    if call.switches.v3_users_as == "short":
+        return {"id": str(member.id), "zpuid": str(member.zpuid), "name": member.name, "email": member.email}
+    first, _, last = member.name.partition(" ")
+    return {
+        "id": str(member.zpuid),
+        "zuid": member.id,
+        "full_name": member.name,
+        "display_name": member.name,
+        "first_name": first,
+        "last_name": last,
+        "email": member.email,
+        "role": {"id": str(PORTAL_ID + ROLES.index(member.role)), "name": member.role.title(), "type": member.role},
+        "user_type": "user",
+        "status": "active" if member.active else "inactive",
+        "is_active": member.active,
+        "is_confirmed": True,
+    }
 
 
 def list_users(call: Call) -> Answer:
     """List the portal's users in their envelope."""
-    return enveloped(call, "users", list(call.store.members), _user)
+    return enveloped(call, "users", list(call.store.members), lambda member: _user(call, member))
+
+
+def list_project_users(call: Call) -> Answer:
+    """List a project's users in their envelope: active or not."""
+    team = [member for member in call.store.members if member.id in call.project.team]
+    return enveloped(call, "users", team, lambda member: _user(call, member))
 
 
 ROUTES = (
@@ -97,6 +124,16 @@ ROUTES = (
         "users.READ",
         list_users,
         "List users",
+        query=PAGE,
+        returns=paged("users", "V3User"),
+        empty=True,
+    ),
+    Route(
+        "GET",
+        f"{PP}/users",
+        "users.READ",
+        list_project_users,
+        "List a project's users",
         query=PAGE,
         returns=paged("users", "V3User"),
         empty=True,
