@@ -10,6 +10,7 @@ from time import monotonic, time
 from zbt_notebook.data_centers import DataCenter
 from zbt_notebook.errors import NotSignedIn, RateLimited, SignInRejected, Unreachable, ZbtError
 from zbt_notebook.http import Transport
+from zbt_notebook.limits.shared_token import Shared, TokenShare
 from zbt_notebook.oauth import (
     THROTTLE_WINDOW,
     ClientCredentials,
@@ -19,7 +20,6 @@ from zbt_notebook.oauth import (
     refresh_request,
     revoke_request,
 )
-from zbt_notebook.shared_token import Shared, TokenShare
 
 FAILURE_LASTS = 2.0  # seconds in which a failed refresh answers for the calls that come just after it …
 REFUSAL_LASTS = 60.0  # … where Zoho refused it: asking again brings the same word, and costs a call of the budget

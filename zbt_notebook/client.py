@@ -13,9 +13,9 @@ from zbt_notebook.authorization import Authorization, Clock
 from zbt_notebook.data_centers import DataCenter
 from zbt_notebook.errors import RateLimited, TokenRejected, Unreachable, UsageError
 from zbt_notebook.http import Request, Response, Transport
+from zbt_notebook.limits.rate_limit import INTERACTIVE, Lane, RateLimits
 from zbt_notebook.page_calls import beginning, page_call, paging_of
 from zbt_notebook.paging import Pager
-from zbt_notebook.rate_limit import INTERACTIVE, Lane, RateLimits
 
 RETRIES = 2  # of a safe request after a broken connection or a fault of the server's; each costs a slot
 _SERVER_FAULTS = {500, 502, 503, 504}

@@ -16,13 +16,13 @@ from zbt_notebook.client import ApiClient
 from zbt_notebook.data_centers import DataCenter
 from zbt_notebook.errors import IncompletePull, UsageError
 from zbt_notebook.http import Pairs, Response, Transport, Upload
+from zbt_notebook.limits.rate_limit import INTERACTIVE, Lane, RateLimits, WindowUse
 from zbt_notebook.progress import reporter
 from zbt_notebook.pull import interrupted
 from zbt_notebook.pull.checkpoint import default_path
 from zbt_notebook.pull.kinds import find_kind
 from zbt_notebook.pull.run import Pull
 from zbt_notebook.pull.wish import Wish, as_filters, as_milliseconds
-from zbt_notebook.rate_limit import INTERACTIVE, Lane, RateLimits, WindowUse
 from zbt_notebook.scopes import missing
 
 if TYPE_CHECKING:
@@ -288,7 +288,7 @@ class Connection:
 
         Calls that are under way are not counted: say it before the first.
         """
-        from zbt_notebook.shared_budget import SharedBudget
+        from zbt_notebook.limits.shared_budget import SharedBudget
 
         budget = SharedBudget.of(self.data_center.api_url, self.client_id)
         if budget is not None:

@@ -14,6 +14,7 @@ from zbt_notebook.connection import Connection
 from zbt_notebook.data_centers import DataCenter, find_data_center, follow_redirect, learn
 from zbt_notebook.errors import NotSignedIn, SignInRejected, UsageError
 from zbt_notebook.http import Transport
+from zbt_notebook.limits.shared_token import TokenShare
 from zbt_notebook.oauth import (
     AuthorizationRequest,
     ClientCredentials,
@@ -25,7 +26,6 @@ from zbt_notebook.oauth import (
 )
 from zbt_notebook.pasted import Redirect, read_pasted
 from zbt_notebook.scopes import PRESETS, parse_scopes
-from zbt_notebook.shared_token import TokenShare
 from zbt_notebook.unshown import Unshown
 
 DEFAULT_REDIRECT_URI = "http://localhost:8000/callback"

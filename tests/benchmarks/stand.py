@@ -16,8 +16,8 @@ from urllib.parse import parse_qs
 from zbt_notebook.authorization import Authorization
 from zbt_notebook.connection import Connection
 from zbt_notebook.data_centers import DataCenter
+from zbt_notebook.limits.rate_limit import RateLimits
 from zbt_notebook.oauth import ClientCredentials, Token
-from zbt_notebook.rate_limit import RateLimits
 from zbt_notebook.transport import RequestsTransport
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zbt_notebook.errors import RateLimited
-from zbt_notebook.rate_limit import SECOND, Lane, RateLimits, SlidingWindow
+from zbt_notebook.limits.rate_limit import SECOND, Lane, RateLimits, SlidingWindow
 
 
 def arrivals(limit, window, *, workers, requests, seed, latency):

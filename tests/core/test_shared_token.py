@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from zbt_notebook.authorization import Authorization
 from zbt_notebook.data_centers import DataCenter
 from zbt_notebook.errors import SignInRejected
+from zbt_notebook.limits.runtime_folder import runtime_folder
+from zbt_notebook.limits.shared_token import Shared, TokenShare
 from zbt_notebook.oauth import ClientCredentials, Token
-from zbt_notebook.runtime_folder import runtime_folder
-from zbt_notebook.shared_token import Shared, TokenShare
 from zbt_notebook.simulator import Sandbox
 
 KNOWN = Shared("canary-token", 2.0, 1.0, ("a.b.C",), (0.5,))

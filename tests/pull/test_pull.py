@@ -18,9 +18,9 @@ from zbt_notebook.errors import (
     Unreachable,
     UsageError,
 )
+from zbt_notebook.limits.rate_limit import RateLimits
 from zbt_notebook.pull import interrupted
 from zbt_notebook.pull.wish import Wish
-from zbt_notebook.rate_limit import RateLimits
 from zbt_notebook.resumption import resume
 
 

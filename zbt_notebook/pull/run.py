@@ -10,6 +10,7 @@ from zbt_notebook import api, endpoints, v3_columns
 from zbt_notebook.api import ApiCall
 from zbt_notebook.client import ApiClient
 from zbt_notebook.errors import ApiError, IncompletePull, RateLimited, UsageError
+from zbt_notebook.limits.rate_limit import INTERACTIVE_SLOTS, Lane
 from zbt_notebook.page_calls import beginning, page_call, paging_of
 from zbt_notebook.paging import Ask, Pager, identify
 from zbt_notebook.progress import Reporter, Snapshot, duration
@@ -22,7 +23,6 @@ from zbt_notebook.pull.places import Retired, find_places, is_retired, retired
 from zbt_notebook.pull.plan import Listing, Plan, plan, plan_v3
 from zbt_notebook.pull.rows import after, before, placed, refusal
 from zbt_notebook.pull.wish import Wish
-from zbt_notebook.rate_limit import INTERACTIVE_SLOTS, Lane
 
 if TYPE_CHECKING:
     import pandas as pd

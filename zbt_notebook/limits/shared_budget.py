@@ -11,8 +11,8 @@ import mmap
 import os
 from pathlib import Path
 
-from zbt_notebook.rate_limit import LIMIT, SECOND, SLACK, WINDOW
-from zbt_notebook.runtime_folder import runtime_folder
+from zbt_notebook.limits.rate_limit import LIMIT, SECOND, SLACK, WINDOW
+from zbt_notebook.limits.runtime_folder import runtime_folder
 
 with contextlib.suppress(ImportError):  # Windows has none; there is no runtime folder either, and nothing is shared
     import fcntl

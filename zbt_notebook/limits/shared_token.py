@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from zbt_notebook.runtime_folder import runtime_folder
+from zbt_notebook.limits.runtime_folder import runtime_folder
 
 with contextlib.suppress(ImportError):  # Windows has none; there is no runtime folder either, and nothing is shared
     import fcntl
