@@ -46,14 +46,14 @@ def test_scopes_can_be_chosen(zbt):
 
 
 @pytest.mark.usefixtures("no_connections")
-def test_where_nobody_can_be_asked_it_says_so(zbt, run, console):
+def test_where_nobody_can_be_asked_it_says_so(zbt, run):
     """Unattended, the error names the variables; awaited as well, and the doctor knows of it."""
     with pytest.raises(NotSignedIn) as refusal:
         zbt("login")
     assert "ZBT_CLIENT_ID" in str(refusal.value)
     with pytest.raises(NotSignedIn) as refusal:
         run("%zbt login --wait")
-    assert console.last_error is refusal.value
+    assert refusal.value.hint in dict(zbt("doctor").rows)["what to do"]
 
 
 def test_a_secret_is_refused_though_it_is_awaited(run):

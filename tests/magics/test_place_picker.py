@@ -6,6 +6,7 @@ import comm
 import pytest
 from comm.base_comm import BaseComm
 
+from zbt_notebook import last_error
 from zbt_notebook.magics.place_picker import PlacePicker
 from zbt_notebook.signing_in import front_end
 
@@ -102,3 +103,17 @@ def test_the_context_is_told_though_zoho_is_away(zbt, site):
     """No network, no choices; what is in use is known all the same."""
     site.faults.add(path="/restapi/*", kind="status", status=503, times=20)
     assert "not to be had" in repr(zbt("use"))
+
+
+def test_the_doctor_knows_what_the_picker_shows(sign_in, in_a_notebook, zbt, monkeypatch):  # noqa: ARG001  what it does
+    """A refusal that stands on the card alone is the last error, explained like one of a cell."""
+    monkeypatch.setattr(last_error, "_last", None)
+    sign_in(scopes=["ZohoBugTracker.bugs.READ"])
+    made = zbt("use")
+    view = say(made, kind="look")
+    rows = dict(zbt("doctor").rows)
+    assert rows["last error"] == f"ScopeMissing: {view['status'][0]}"
+    assert rows["what to do"] == view["status"][1] != ""
+    assert rows["seen"] == "just now, on the card of portals and projects"
+    assert "Zoho grants scopes at sign-in only" in rows["why"]
+    made.close()

@@ -148,10 +148,10 @@ def test_last_tells_the_last_call(zbt):
 
 
 @pytest.mark.usefixtures("connection")
-def test_the_doctor_explains_the_last_error(zbt):
+def test_the_doctor_explains_the_last_error(run, zbt):
     """Versions, connection, whether both hosts answer, and why the last call failed."""
     with pytest.raises(NotFound):
-        zbt("GET /portal/404/")
+        run("%zbt GET /portal/404/")
     shown = repr(zbt("doctor"))
     for part in ("Python ", "ipython", "sandbox answers in", "NotFound", "endpoints"):
         assert part in shown

@@ -1,12 +1,16 @@
 """The fifteen ways in which Zoho's API most often hurts: each provoked, and what the error and `%zbt doctor` say of it.
 
-The order and the words of the pains are those of the public complaints that they were collected from.
+Each is met in a cell of Python, outside of any magic; those of a sign-in are met on its card as well, where no error is
+raised. The order and the words of the pains are those of the public complaints that they were collected from.
 """
 
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
+from zbt_notebook import last_error
 from zbt_notebook.authorization import Clock
 from zbt_notebook.data_centers import DataCenter
 from zbt_notebook.errors import (
@@ -17,17 +21,29 @@ from zbt_notebook.errors import (
     ScopeMissing,
     SignInRejected,
     TokenRejected,
-    ZbtError,
+    UsageError,
 )
 from zbt_notebook.login_flow import LoginFlow, connect
-from zbt_notebook.magics.call_line import Options
-from zbt_notebook.magics.console import Console
-from zbt_notebook.magics.doctor import examine
+from zbt_notebook.signing_in.sign_in import SignIn
 from zbt_notebook.simulator import Sandbox, World
 from zbt_notebook.simulator.clock import Clock as SandboxClock
 
 BUGS = "ZohoBugTracker.bugs.READ"
 SCOPES = ("ZohoBugTracker.portals.READ", "ZohoBugTracker.projects.READ", BUGS, "ZohoBugTracker.milestones.READ")
+
+
+@pytest.fixture(autouse=True)
+def shell(monkeypatch):
+    """An IPython of this test's own, which has seen no error yet."""
+    monkeypatch.setattr(last_error, "_last", None)
+    InteractiveShell.clear_instance()
+    running = InteractiveShell.instance()
+    running.run_line_magic("load_ext", "zbt_notebook")
+    monkeypatch.setattr(last_error, "_last", None)
+    yield running
+    running.run_line_magic("unload_ext", "zbt_notebook")
+    running.history_manager.end_session()
+    InteractiveShell.clear_instance()
 
 
 @pytest.fixture
@@ -54,21 +70,22 @@ def zoho(monkeypatch):
         yield SimpleNamespace(world=world, us=us, eu=eu, clock=clock, flow=flow, sign_in=sign_in)
 
 
-def told(error):
-    """The two lines of an error, and what the doctor makes of it: one text."""
-    console = Console(shell=None)
-    console.last_error = error
-    rows = dict(examine(console, Options()).rows)
-    assert rows["what to do"] == error.hint != ""
-    assert rows["why"]
-    return f"{error} {rows['why']}"
+def doctor():
+    """What it makes of the last error, by row."""
+    return dict(InteractiveShell.instance().run_line_magic("zbt", "doctor").rows)
 
 
 def fails(kind, call, *arguments, **more):
-    with pytest.raises(ZbtError) as caught:
-        call(*arguments, **more)
-    assert type(caught.value) is kind, caught.value
-    return told(caught.value)
+    """The two lines of the error of a cell that makes the call, and the doctor's explanation: one text."""
+    shell = InteractiveShell.instance()
+    shell.user_ns["call"] = partial(call, *arguments, **more)
+    error = shell.run_cell("call()").error_in_exec
+    assert type(error) is kind, error
+    rows = doctor()
+    assert rows["last error"] == f"{kind.__name__}: {error.message}"
+    assert rows["seen"].endswith(", in a cell")
+    assert rows["what to do"] == error.hint != ""
+    return f"{error} {rows['why']}"
 
 
 def keepsake(connection):
@@ -105,6 +122,7 @@ def test_3_no_refresh_token(zoho):
     text = fails(NotSignedIn, connection.get, "/portals/")
     assert "no refresh token" in text
     assert "access_type=offline" in text
+    assert "a consent that was shown" in text
 
 
 def test_4_errors_under_status_200(zoho):
@@ -121,7 +139,9 @@ def test_5_too_many_tokens(zoho):
     for _ in range(connection.status().token_budget_left):
         connection.refresh()
     before = len(zoho.world.log.entries(path="/oauth/v2/token"))
-    assert "the next is due at" in fails(RateLimited, connection.refresh)
+    text = fails(RateLimited, connection.refresh)
+    assert "the next is due at" in text
+    assert "100 calls" not in text
     assert len(zoho.world.log.entries(path="/oauth/v2/token")) == before
     zoho.world.clock.advance(601)
     zoho.world.set(access_token_limit=1)
@@ -240,3 +260,141 @@ def test_15_ids_and_dates(zoho):
     frame = connection.frame(f"/portal/{portal}/projects/")
     assert frame["id"].tolist() == [row["id"] for row in connection.rows(f"/portal/{portal}/projects/")]
     assert str(frame["created_date_long"].dtype).startswith("datetime64")
+
+
+class OnTheCard:
+    """A sign-in by its card: events go in, and what is wrong is shown; no error leaves it."""
+
+    def __init__(self, zoho, client=None, **more):
+        self.zoho, self.client = zoho, client or zoho.world.client
+        begin = partial(LoginFlow, clock=zoho.clock, **more)
+        self.sign_in = SignIn(redirect_uri=self.client.redirect_uri, data_center=zoho.us, begin=begin, scopes=SCOPES)
+        InteractiveShell.instance().run_cell("1 / 0")  # an error of the user's own is none of the doctor's
+
+    def fill_in(self, **changes):
+        """Fill in the form and ask for the link."""
+        filled = {"client_id": self.client.client_id, "client_secret": self.client.client_secret, **changes}
+        self.sign_in.handle({"kind": "start", "attempt": self.sign_in.attempt, **filled})
+
+    def start(self):
+        """Fill in the form, consent, and give the address on which the browser ends."""
+        self.fill_in()
+        return self.zoho.world.consent(self.sign_in.consent_url)
+
+    def connect(self):
+        self.paste(self.start())
+        assert self.sign_in.phase == "connected"
+        return self
+
+    def paste(self, text):
+        self.sign_in.handle({"kind": "code", "code": text})
+
+    def refresh(self):
+        self.sign_in.handle({"kind": "refresh"})
+
+
+def code_in(address):
+    return address.partition("code=")[2].partition("&")[0]
+
+
+def of_another_data_center(zoho):
+    client = zoho.world.register_client("Here", redirect_uri="http://localhost:8000/callback", data_center="eu")
+    card = OnTheCard(zoho, client)
+    card.fill_in()
+    card.paste("1000." + "0" * 32 + "." + "1" * 32)
+    return card
+
+
+def with_a_late_code(zoho):
+    card = OnTheCard(zoho)
+    address = card.start()
+    zoho.world.clock.advance(121)
+    card.paste(address)
+    return card
+
+
+def with_a_used_code(zoho):
+    card, other = OnTheCard(zoho), OnTheCard(zoho)
+    code = code_in(card.start())
+    other.start()
+    card.paste(code)
+    other.paste(code)
+    return other
+
+
+def without_a_refresh_token(zoho):
+    card = OnTheCard(zoho, access_type="online").connect()
+    card.refresh()
+    return card
+
+
+def with_too_many_tokens(zoho):
+    card = OnTheCard(zoho).connect()
+    for _ in range(card.sign_in.connection.status().token_budget_left + 1):
+        card.refresh()
+    return card
+
+
+def throttled_by_zoho(zoho):
+    card = OnTheCard(zoho).connect()
+    zoho.world.set(access_token_limit=1)
+    card.refresh()
+    card.refresh()
+    return card
+
+
+def with_another_redirect_uri(zoho):
+    code = code_in(zoho.world.consent(zoho.flow().authorization_url))
+    card = OnTheCard(zoho)
+    card.fill_in(redirect_uri=zoho.world.client.redirect_uri + "/")
+    card.paste(code)
+    return card
+
+
+def pushed_out(zoho):
+    card = OnTheCard(zoho).connect()
+    zoho.world.set(refresh_tokens_kept=1)
+    OnTheCard(zoho).connect()
+    card.refresh()
+    return card
+
+
+def revoked(zoho):
+    card = OnTheCard(zoho).connect()
+    zoho.world.disconnect()
+    card.refresh()
+    return card
+
+
+def with_a_misspelt_scope(zoho):
+    card = OnTheCard(zoho)
+    card.fill_in(scopes="all of them, please")
+    return card
+
+
+@pytest.mark.parametrize(
+    ("meet", "kind", "words"),
+    [
+        (of_another_data_center, SignInRejected, ["data centre: a client lives where it was registered"]),
+        (with_a_late_code, SignInRejected, ["older than two minutes", "work once"]),
+        (with_a_used_code, SignInRejected, ["It is used", "work once"]),
+        (without_a_refresh_token, NotSignedIn, ["access_type=offline", "a consent that was shown"]),
+        (with_too_many_tokens, RateLimited, ["the next is due at", "ten access tokens"]),
+        (throttled_by_zoho, SignInRejected, ["Wait ten minutes", "ten access tokens"]),
+        (with_another_redirect_uri, SignInRejected, ["scheme, port and closing slash count"]),
+        (pushed_out, SignInRejected, ["20 newer sign-ins", "21st"]),
+        (revoked, SignInRejected, ["It was revoked", "Connected Apps"]),
+        (with_a_misspelt_scope, UsageError, ["Nothing was sent"]),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_pain_that_only_the_card_shows(zoho, meet, kind, words):
+    """No exception reached anybody: the doctor explains what stands on the card, and says that it was met there."""
+    sign_in = meet(zoho).sign_in
+    rows = doctor()
+    assert rows["last error"].partition(": ")[0] == kind.__name__
+    assert rows["last error"].partition(": ")[2].lower() == sign_in.problem.message.lower()
+    assert rows["seen"] == "just now, during a sign-in"
+    assert rows["what to do"] == sign_in.problem.hint != ""
+    for word in words:
+        assert word in " ".join(rows.values())

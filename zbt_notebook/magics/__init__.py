@@ -4,8 +4,12 @@ from typing import Any
 
 
 def load(shell: Any) -> None:
-    """Register the magics, their completion and the awaiting of ``%zbt login --wait``; twice does no harm."""
+    """Register the magics, their completion and the awaiting of ``%zbt login --wait``, and watch for errors.
+
+    Twice does no harm.
+    """
     from zbt_notebook.magics.completion_in_ipython import add_completion, remove_completion
+    from zbt_notebook.magics.errors_of_cells import watch_cells
     from zbt_notebook.magics.wait_transform import add_transform
     from zbt_notebook.magics.zbt_magics import ZbtMagics
 
@@ -14,14 +18,17 @@ def load(shell: Any) -> None:
     shell.register_magics(magics)
     add_completion(shell, magics)
     add_transform(shell)
+    watch_cells(shell)
 
 
 def unload(shell: Any) -> None:
     """Take everything away that ``load`` registered. Connections stay."""
     from zbt_notebook.magics.completion_in_ipython import remove_completion
+    from zbt_notebook.magics.errors_of_cells import unwatch_cells
     from zbt_notebook.magics.wait_transform import remove_transform
 
     remove_completion(shell)
     remove_transform(shell)
+    unwatch_cells(shell)
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop("zbt", None)

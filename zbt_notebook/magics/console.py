@@ -42,7 +42,6 @@ class Console:
     atlases: dict[str, Atlas] = field(default_factory=dict)
     read_only: set[str] = field(default_factory=set)
     last_call: LastCall | None = None
-    last_error: ZbtError | None = None
     ledger: Ledger = field(init=False)
     memory: Memory = field(init=False)
 
@@ -95,8 +94,7 @@ class Console:
         self.read_only.discard(connection.name)
 
     def failed(self, error: ZbtError, *texts: str) -> None:
-        """Take notice of an error of this line and cell; where they hold a secret, IPython shall keep it no longer."""
-        self.last_error = error
+        """Where an error says that this line and cell hold a secret, IPython shall keep it no longer."""
         if isinstance(error, SecretOnLine):
             done = take_out(self.shell, *texts)
             error.hint += (

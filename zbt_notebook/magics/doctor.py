@@ -2,10 +2,10 @@
 
 import platform
 from importlib import metadata
-from time import monotonic
+from time import monotonic, time
 from typing import TYPE_CHECKING
 
-from zbt_notebook import kernel
+from zbt_notebook import kernel, last_error
 from zbt_notebook.errors import (
     ApiError,
     IncompletePull,
@@ -22,7 +22,7 @@ from zbt_notebook.errors import (
 from zbt_notebook.http import Request
 from zbt_notebook.magics.call_line import Options
 from zbt_notebook.magics.console import Console
-from zbt_notebook.magics.sheet import Sheet
+from zbt_notebook.magics.sheet import Sheet, ago
 
 if TYPE_CHECKING:
     from zbt_notebook.data_centers import DataCenter
@@ -40,11 +40,20 @@ _PACKAGES = (
 )
 _CLOCK_OFF = 60.0  # seconds; Zoho's tokens live an hour
 
-# Why an error of a kind comes about, beyond the advice that the error itself gives
-_EXPLANATIONS: tuple[tuple[type[ZbtError], str], ...] = (
-    (UsageError, "The line was not sent: its words do not fit. %zbt help tells the grammar."),
+# Why an error of a kind, with a word in its message, comes about, beyond its own advice; the first that fits
+_EXPLANATIONS: tuple[tuple[type[ZbtError], str, str], ...] = (
+    (UsageError, "", "Nothing was sent: the words of the call do not fit. %zbt help tells the grammar of a line."),
     (
         NotSignedIn,
+        "refresh token",
+        (
+            "Zoho gives a refresh token for access_type=offline and a consent that was shown; without one a sign-in "
+            "ends with its access token, after an hour. The card asks for both."
+        ),
+    ),
+    (
+        NotSignedIn,
+        "",
         (
             "No sign-in in this kernel: it keeps tokens in memory alone, so that a restart asks anew. Run the cell "
             "with %zbt login first; unattended, set ZBT_CLIENT_ID, ZBT_CLIENT_SECRET and ZBT_REFRESH_TOKEN."
@@ -52,13 +61,31 @@ _EXPLANATIONS: tuple[tuple[type[ZbtError], str], ...] = (
     ),
     (
         SignInRejected,
+        "Access Denied",
+        (
+            "Zoho gives ten access tokens in ten minutes for a sign-in. Many kernels that start at once, or a cell "
+            "that signs in in a loop, use them up: sign in once, and share the connection."
+        ),
+    ),
+    (
+        SignInRejected,
+        "refresh token",
+        (
+            "A sign-in lasts until it is revoked (at Zoho: Sessions, Connected Apps), a password is changed, or a "
+            "client's 21st sign-in of a user pushes out the oldest. Its refresh token works in one data centre alone."
+        ),
+    ),
+    (
+        SignInRejected,
+        "",
         (
             "Codes are short-lived and work once; client ID and secret belong to one data centre; the redirect URI "
-            "must be the registered one, to the last slash; a client's oldest sign-in ends where a 21st begins."
+            "must be the registered one, to the last slash."
         ),
     ),
     (
         ScopeMissing,
+        "",
         (
             "The token does not cover the call. Zoho grants scopes at sign-in only: sign in again with the scope "
             "added. ZohoProjects scopes do not open BugTracker."
@@ -66,28 +93,45 @@ _EXPLANATIONS: tuple[tuple[type[ZbtError], str], ...] = (
     ),
     (
         TokenRejected,
+        "",
         "The token is not valid here: revoked, pushed out by ten newer ones, or of another data centre. Sign in again.",
     ),
     (
         RateLimited,
+        "access token",
+        (
+            "Zoho gives ten access tokens in ten minutes for a sign-in, and refuses for longer where more are asked "
+            "for. The one at hand may still be good: %zbt status."
+        ),
+    ),
+    (
+        RateLimited,
+        "",
         (
             "Zoho counts about 100 calls in 2 minutes for each kind of path and then locks it for half an hour; calls "
             "in between make it longer. Wait; fetch larger pages by --all; use --cache."
         ),
     ),
-    (NotFound, "The path or an id in it is wrong, or the portal is another's. %zbt endpoints WORD lists the paths."),
+    (
+        NotFound,
+        "",
+        "The path or an id in it is wrong, or the portal is another's. %zbt endpoints WORD lists the paths.",
+    ),
     (
         IncompletePull,
+        "",
         "A call in the middle failed, or Stop was pressed. What came before is kept: zbt.resume() goes on.",
     ),
     (
         ApiError,
+        "",
         (
             "Zoho understood who asks, and does not do what was asked: a parameter, an id or your role in the portal "
             "is not what it should be."
         ),
     ),
-    (Unreachable, "No answer came from the network: a proxy, a VPN, a wrong data centre, or a stopped sandbox."),
+    (Unreachable, "", "No answer came from the network: a proxy, a VPN, a wrong data centre, or a stopped sandbox."),
+    (ZbtError, "", "A fault of this package or of one that it stands on. Should it come again, report it."),
 )
 
 
@@ -109,7 +153,7 @@ def examine(console: Console, options: Options) -> Sheet:
         data_center = default_data_center()
         rows.append(("connection", "none: %zbt login"))
     rows += _network(data_center)
-    rows += _last_error(console)
+    rows += _last_error(time())
     return Sheet(("", ""), tuple(rows))
 
 
@@ -157,12 +201,15 @@ def _clock(date: str, label: str) -> list[tuple[str, str]]:
     )
 
 
-def _last_error(console: Console) -> list[tuple[str, str]]:
-    error = console.last_error
-    if error is None:
+def _last_error(now: float) -> list[tuple[str, str]]:
+    seen = last_error.last()
+    if seen is None:
         return [("last error", "none")]
-    rows = [("last error", f"{type(error).__name__}: {error.message}")]
-    if error.hint:
-        rows.append(("what to do", error.hint))
-    rows += [("why", text) for kind, text in _EXPLANATIONS if isinstance(error, kind)][:1]
-    return rows
+    rows = [("last error", f"{seen.kind.__name__}: {seen.message}"), ("seen", f"{ago(now - seen.at)}, {seen.where}")]
+    if seen.hint:
+        rows.append(("what to do", seen.hint))
+    return [*rows, ("why", _why(seen))]
+
+
+def _why(seen: last_error.Seen) -> str:
+    return next(why for kind, word, why in _EXPLANATIONS if issubclass(seen.kind, kind) and word in seen.message)

@@ -7,6 +7,7 @@ from typing import Any
 
 import anywidget
 
+from zbt_notebook import last_error
 from zbt_notebook.errors import ZbtError
 from zbt_notebook.magics.places import Atlas, Place
 
@@ -48,6 +49,7 @@ class PlacePicker(anywidget.AnyWidget):
                     atlas.use(_text(content, "portal"), _text(content, "project"))
                 _look_around(atlas, view)
             except ZbtError as error:
+                last_error.remember(error, "on the card of portals and projects")
                 view |= {"failed": True, "status": [error.message, error.hint]}
         self.send(view)
 

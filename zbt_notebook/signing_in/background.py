@@ -5,8 +5,9 @@ import threading
 from collections.abc import Generator
 from typing import Any, Protocol
 
+from zbt_notebook import last_error
 from zbt_notebook.connection import Connection
-from zbt_notebook.errors import NotSignedIn, Unreachable, ZbtError
+from zbt_notebook.errors import NotSignedIn, ZbtError
 from zbt_notebook.signing_in.waiting import PATIENCE, until
 
 _STYLE = (
@@ -119,10 +120,16 @@ class BackgroundSignIn:
         try:
             self.connection = self._work.run(self._stopped)
         except ZbtError as error:
-            self.error = error
+            self._fail(error)
         except Exception as error:  # noqa: BLE001  a thread has nobody to raise to: kept for whoever waits
-            self.error = Unreachable(f"the sign-in failed in a way nobody foresaw ({type(error).__name__})")
+            what = f"the sign-in failed in a way nobody foresaw ({type(error).__name__})"
+            self._fail(ZbtError(what, hint="Run the cell again."))
         finally:
             self._ended.set()
         if self._display is not None:
             self._display.update(self)
+
+    def _fail(self, error: ZbtError) -> None:
+        self.error = error
+        if not self._stopped.is_set():
+            last_error.remember(error, "during a sign-in")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
+from zbt_notebook import last_error
 from zbt_notebook.connection import Connection
 from zbt_notebook.data_centers import DATA_CENTERS, DataCenter, default_data_center, find_data_center
 from zbt_notebook.errors import SignInRejected, UsageError, ZbtError
@@ -312,7 +313,8 @@ def _text(event: Event, name: str) -> str:
 
 def _problem(error: Exception) -> Problem:
     if not isinstance(error, ZbtError):
-        return Problem(f"the sign-in failed in a way nobody foresaw ({type(error).__name__})", "Start again.")
+        error = ZbtError(f"the sign-in failed in a way nobody foresaw ({type(error).__name__})", hint="Start again.")
+    last_error.remember(error, "during a sign-in")
     message = error.message[:1].upper() + error.message[1:]
     return Problem(message, error.hint, _field_at_fault(error))
 
