@@ -95,8 +95,12 @@ class ApiClient:
     def _once(self, request: Request, token: str, lane: Lane) -> Response:
         signed = self._signed(request, token)
         path = request.url.removeprefix(self.data_center.api_url).partition("?")[0]
-        with self.limits.slot(endpoints.template(request.method, path), lane):
-            return self._transport(signed)
+        with self.limits.slot(endpoints.template(request.method, path), lane) as use:
+            try:
+                return self._transport(signed)
+            except Unreachable as failure:
+                use.sent = not failure.nothing_sent
+                raise
 
     def _signed(self, request: Request, token: str) -> Request:
         if not request.url.startswith(self.data_center.api_url + "/"):

@@ -60,11 +60,17 @@ class SignInRejected(ZbtError):
 
 
 class Unreachable(ZbtError):
-    """No answer came, or one that cannot be Zoho's; ``outcome_unknown`` where a write may have happened."""
+    """No answer came, or one that cannot be Zoho's; ``outcome_unknown`` where a write may have happened.
 
-    def __init__(self, message: str, *, hint: str = "", outcome_unknown: bool = False) -> None:
+    ``nothing_sent`` where it is certain that no byte of the request left: there was never a connection to send it on.
+    """
+
+    def __init__(
+        self, message: str, *, hint: str = "", outcome_unknown: bool = False, nothing_sent: bool = False
+    ) -> None:
         super().__init__(message, hint=hint)
         self.outcome_unknown = outcome_unknown
+        self.nothing_sent = nothing_sent
 
 
 class ApiError(ZbtError):

@@ -205,13 +205,17 @@ def _unreachable(error: Exception, request: Request) -> Unreachable:
     host = parts.hostname or ""
     reason: object = getattr(error, "args", [None])[0] if getattr(error, "args", None) else None
     reason = getattr(reason, "reason", reason)
-    nothing_sent = any(isinstance(failure, (ConnectTimeoutError, NewConnectionError)) for failure in (error, reason))
+    nothing_sent = any(isinstance(failure, _BEFORE_THE_REQUEST) for failure in (error, *error.args))
     what, hint = _diagnosis(error, reason)
     unknown = not request.is_safe and not nothing_sent
     if unknown:
         hint = "It may have happened all the same: look before you send it again."
-    return Unreachable(f"no answer from {host}: {what}", hint=hint, outcome_unknown=unknown)
+    return Unreachable(f"no answer from {host}: {what}", hint=hint, outcome_unknown=unknown, nothing_sent=nothing_sent)
 
+
+# What fails while there is no connection yet, by itself or as what an error was made of. Other errors of TLS may come
+# late, and so may urllib3's ProxyError: it is also what becomes of a connection that the proxy closed.
+_BEFORE_THE_REQUEST = (NewConnectionError, ConnectTimeoutError, ssl.SSLCertVerificationError)
 
 # The first that fits: kinds of the exception or of its reason, what happened, what to do next
 _DIAGNOSES: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (

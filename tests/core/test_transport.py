@@ -1,7 +1,12 @@
 """The only client socket, against a real server that misbehaves."""
 
+import contextlib
 import http.client
 import logging
+import shutil
+import socket
+import ssl
+import subprocess
 import threading
 
 import pytest
@@ -30,6 +35,30 @@ def transport():
 def no_faults_left(sandbox):
     yield
     sandbox.faults.clear()
+
+
+@pytest.fixture
+def self_signed(tmp_path):
+    """The address of a server that shows a certificate of its own making, once."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("there is no openssl to make a certificate with")
+    made = ["-keyout", tmp_path / "key", "-out", tmp_path / "certificate"]
+    asked = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
+    subprocess.run([openssl, "req", *asked, *made], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "certificate", tmp_path / "key")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def shake_hands():
+            connection, _ = server.accept()
+            with connection, contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True) as tls:
+                tls.recv(1)
+
+        thread = threading.Thread(target=shake_hands, daemon=True)
+        thread.start()
+        yield f"https://127.0.0.1:{server.getsockname()[1]}/"
+        thread.join(5)
 
 
 def info(sandbox):
@@ -63,6 +92,7 @@ def test_what_the_network_does_is_said_in_our_words(sandbox, transport, fault, s
     assert caught.value.hint
     assert caught.value.__context__ is None
     assert not caught.value.outcome_unknown
+    assert not caught.value.nothing_sent
 
 
 def test_a_write_that_broke_off_may_have_happened(sandbox, transport):
@@ -80,12 +110,22 @@ def test_a_server_that_is_not_there(transport):
     with pytest.raises(Unreachable, match="does not accept connections") as caught:
         transport(Request("POST", "http://127.0.0.1:9/x"))
     assert not caught.value.outcome_unknown
+    assert caught.value.nothing_sent
 
 
 def test_a_name_that_does_not_exist(transport):
     """A typing error in a data centre of one's own."""
-    with pytest.raises(Unreachable, match=r"name is not known|does not accept|proxy"):
+    with pytest.raises(Unreachable, match=r"name is not known|does not accept|proxy") as caught:
         transport(Request("GET", "https://zoho.invalid/x"))
+    assert caught.value.nothing_sent
+
+
+def test_a_certificate_that_is_not_trusted(transport, self_signed):
+    """The handshake ends before the request: a write has not happened."""
+    with pytest.raises(Unreachable, match="certificate is not trusted") as caught:
+        transport(Request("POST", self_signed, form=(("code", "canary"),)))
+    assert caught.value.nothing_sent
+    assert not caught.value.outcome_unknown
 
 
 def test_redirects_are_not_followed(sandbox, transport):
