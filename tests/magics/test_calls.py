@@ -1,6 +1,7 @@
 """``%zbt GET …`` on a real (simulated) API: what comes back, what is sent, what is only shown."""
 
 import json
+import os
 
 import pandas as pd
 import pytest
@@ -168,8 +169,32 @@ def test_a_failed_save_leaves_the_old_file(zbt, tmp_path):
         zbt(f"{BUGS} --limit 2 -q 'length(@)' --save '{file}'")
     assert file.read_text() == "old"
     assert len(list(tmp_path.iterdir())) == 1
-    with pytest.raises(UsageError, match="cannot be written"):
-        zbt(f"{BUGS} --limit 2 --save '{tmp_path}/nowhere/x.csv'")
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [("nowhere/x.csv", "there is no folder"), ("folder.csv", "is a folder"), ("closed/x.csv", "may not write")],
+)
+@pytest.mark.usefixtures("using")
+def test_a_place_where_nothing_can_be_saved_is_told_before_anything_is_sent(place, message, zbt, site, tmp_path):
+    """Not after a long pull, and not after a write."""
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "closed").mkdir()
+    before = len(requests_seen(site))
+    with pytest.MonkeyPatch.context() as patch:  # root may write anywhere
+        patch.setattr(os, "access", lambda path, _mode: path.name != "closed")
+        for line in (f"{BUGS} --all", f"POST {BUGS} title=Unsaved --yes"):
+            with pytest.raises(UsageError, match=message):
+                zbt(f"{line} --save '{tmp_path}/{place}'")
+    assert len(requests_seen(site)) == before
+
+
+@pytest.mark.usefixtures("using")
+def test_what_could_not_be_saved_is_in_its_variable(zbt, shell, tmp_path):
+    """A result that its file cannot hold is not fetched for nothing, where --out names it."""
+    with pytest.raises(UsageError, match="holds a table"):
+        zbt(f"{BUGS} --limit 2 -q 'length(@)' -o kept --save '{tmp_path}/x.csv'")
+    assert shell.user_ns["kept"] == 2
 
 
 def test_showing_sends_nothing_and_holds_no_token(using, zbt, site):

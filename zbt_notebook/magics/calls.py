@@ -12,7 +12,7 @@ from zbt_notebook.magics.call_line import CallLine, Options
 from zbt_notebook.magics.console import Console, LastCall
 from zbt_notebook.magics.filled_call import doubts, fill
 from zbt_notebook.magics.options import WRITES, seconds
-from zbt_notebook.magics.save import save
+from zbt_notebook.magics.save import check_place, save
 from zbt_notebook.magics.sheet import ago, counted, note, plain
 from zbt_notebook.magics.words import quote_word
 from zbt_notebook.magics.write_guard import Sent, confirm
@@ -34,6 +34,8 @@ def run(console: Console, line: CallLine, cell: str | None, local: dict[str, Any
     if "jmespath" in options:
         query.read(options.get("jmespath"))
     _refuse_mixtures(options)
+    if "save" in options:
+        check_place(options.get("save"))
     connection = console.connection(options)
     call = api.normalize(fill(line, console.names(connection, local), cell), connection.data_center)
     for doubt in doubts(call):
@@ -164,13 +166,12 @@ def _include(answer: Answer, options: Options) -> None:
 
 
 def _deliver(console: Console, value: Any, options: Options) -> Any:
+    if "out" in options:  # first: what came is not lost with a file that could not be written
+        console.shell.push({options.get("out"): value}, interactive=True)
     if "save" in options:
         path = save(value, options.get("save"))
         note(f"saved {_extent(value)}to {path}")
-    if "out" in options:
-        console.shell.push({options.get("out"): value}, interactive=True)
-        return None
-    return value
+    return None if "out" in options else value
 
 
 def _extent(value: Any) -> str:

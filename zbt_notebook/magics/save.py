@@ -5,11 +5,31 @@ import os
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from zbt_notebook.errors import UsageError
 from zbt_notebook.magics.words import shown
+
+
+def check_place(filename: str) -> None:
+    """Raise UsageError where a file could not be written there, before anything is fetched for it."""
+    path = Path(filename).expanduser()
+    if not path.parent.is_dir():
+        raise UsageError(
+            f"there is no folder {shown(str(path.parent))} to save in",
+            hint=f"Make it first, or save elsewhere; the kernel works in {shown(str(Path.cwd()))}.",
+        )
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        reason = "is a folder" if path.is_dir() else "is in a folder that you may not write to"
+        raise UsageError(f"{shown(filename)} {reason}", hint="Save under another name, or elsewhere.")
+    if path.suffix.lower() == ".parquet" and find_spec("pyarrow") is None:
+        raise _no_pyarrow()
+
+
+def _no_pyarrow() -> UsageError:
+    return UsageError("parquet files need pyarrow", hint='Install it: %pip install "zbt-notebook[parquet]"')
 
 
 def save(value: Any, filename: str) -> Path:
@@ -23,7 +43,7 @@ def save(value: Any, filename: str) -> Path:
     try:
         _atomically(path, lambda beside: write(value, beside))
     except ImportError:
-        problem = UsageError("parquet files need pyarrow", hint='Install it: %pip install "zbt-notebook[parquet]"')
+        problem = _no_pyarrow()
     except OSError as error:
         problem = UsageError(
             f"{shown(filename)} cannot be written: {error.strerror}", hint="Check the folder and its rights."
