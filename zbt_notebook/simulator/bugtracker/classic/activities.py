@@ -1,12 +1,10 @@
 """What happened to a bug."""
 
-from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.classic.collection import BUG, Collection
 from zbt_notebook.simulator.bugtracker.parameters import Json
-from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import many
 from zbt_notebook.simulator.data.rows import Activity, Bug
-
-B = "/restapi/portal/{portal}/projects/{project}/bugs/{bug}"
 
 
 def activities(call: Call, bug: Bug) -> list[Activity]:
@@ -39,15 +37,5 @@ def list_activities(call: Call) -> Answer:
     return listing("activities", [activity_shape(call, row) for row in call.page(activities(call, call.bug))])
 
 
-ROUTES = (
-    Route(
-        "GET",
-        f"{B}/activities/",
-        "bugs.READ",
-        list_activities,
-        "List what happened to a bug",
-        query=PAGING,
-        returns=many("activities", "Activity"),
-        empty=True,
-    ),
-)
+_ACTIVITIES = Collection(f"{BUG}/activities/", "activity", "bugs", many("activities", "Activity"))
+ROUTES = (_ACTIVITIES.listed_by(list_activities, "List what happened to a bug"),)

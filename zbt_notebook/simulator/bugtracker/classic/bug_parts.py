@@ -1,17 +1,17 @@
 """What hangs on a bug: comments, attachments, followers, resolution, timer."""
 
+from dataclasses import replace
+
 from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.bug_query import wanted
 from zbt_notebook.simulator.bugtracker.bug_writing import file_at, say, touch
-from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.classic.collection import BUG, PROJECT, Collection
 from zbt_notebook.simulator.bugtracker.classic.downloads import download
 from zbt_notebook.simulator.bugtracker.parameters import File, Identifiers, Json, Parameter, Text
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import DELETED, many
 from zbt_notebook.simulator.data.rows import Attachment, Bug, Comment, Member
-
-PP = "/restapi/portal/{portal}/projects/{project}"
-B = f"{PP}/bugs/{{bug}}"
 
 
 def comment_shape(call: Call, comment: Comment) -> Json:
@@ -173,90 +173,46 @@ def get_timer(call: Call) -> Answer:
     return Answer(200, {"timer": [timer]})
 
 
-_COMMENTS, _FILES, _FOLLOWERS = (
-    many("comments", "Comment"),
-    many("attachments", "Attachment"),
-    many("bugfollowers", "Follower"),
-)
-_RESOLUTION = many("resolution", "Resolution")
-_WHO = Parameter("bug_followers", Identifiers(), required=True)
-_HOW = (Parameter("resolution", Text(shortest=1), required=True),)
-_FILE = (Parameter("uploaddoc", File(), required=True),)
+_COMMENTS = Collection(f"{BUG}/comments/", "comment", "bugs", many("comments", "Comment"))
+_ALL_COMMENTS = replace(_COMMENTS, path=f"{PROJECT}/bugs/comments/")
+_FILES = Collection(f"{BUG}/attachments/", "attachment", "bugs", many("attachments", "Attachment"))
+_FOLLOWERS = Collection(f"{BUG}/bugfollowers/", "follower", "bugs", many("bugfollowers", "Follower"))
+_RESOLUTION = Collection(f"{BUG}/resolution/", "resolution", "bugs", many("resolution", "Resolution"))
+_WHO = Parameter("bug_followers", Identifiers())
+_HOW = Parameter("resolution", Text(shortest=1), required=True)
 ROUTES = (
-    Route(
-        "GET",
-        f"{B}/comments/",
-        "bugs.READ",
-        list_comments,
-        "List a bug's comments",
-        query=PAGING,
-        returns=_COMMENTS,
-        empty=True,
-    ),
-    Route(
-        "POST",
-        f"{B}/comments/",
-        "bugs.CREATE",
-        add_comment,
-        "Comment on a bug",
-        body=(Parameter("content", Text(shortest=1), required=True),),
-        returns=_COMMENTS,
-        status=201,
-    ),
-    Route(
-        "GET",
-        f"{PP}/bugs/comments/",
-        "bugs.READ",
-        list_all_comments,
-        "List the comments of many bugs",
-        query=PAGING,
-        returns=_COMMENTS,
-        empty=True,
-    ),
-    Route("DELETE", f"{B}/comments/{{comment}}/", "bugs.DELETE", delete_comment, "Delete a comment", returns=DELETED),
-    Route("GET", f"{B}/attachments/", "bugs.READ", list_attachments, "List a bug's files", returns=_FILES, empty=True),
+    _COMMENTS.listed_by(list_comments, "List a bug's comments"),
+    _COMMENTS.created_by(add_comment, "Comment on a bug", Parameter("content", Text(shortest=1), required=True)),
+    _ALL_COMMENTS.listed_by(list_all_comments, "List the comments of many bugs"),
+    _COMMENTS.deleted_by(delete_comment, "Delete a comment"),
+    _FILES.listed_by(list_attachments, "List a bug's files", paged=False),
+    _FILES.created_by(add_attachments, "Attach a file", Parameter("uploaddoc", File(), required=True)),
+    Route("GET", _FILES.one, "bugs.READ", download_attachment, "Download a file", binary=True),
+    _FILES.deleted_by(delete_attachment, "Delete a file"),
+    _FOLLOWERS.listed_by(list_followers, "List followers", paged=False),
     Route(
         "POST",
-        f"{B}/attachments/",
-        "bugs.CREATE",
-        add_attachments,
-        "Attach a file",
-        body=_FILE,
-        returns=_FILES,
-        status=201,
-    ),
-    Route("GET", f"{B}/attachments/{{attachment}}/", "bugs.READ", download_attachment, "Download a file", binary=True),
-    Route(
-        "DELETE", f"{B}/attachments/{{attachment}}/", "bugs.DELETE", delete_attachment, "Delete a file", returns=DELETED
-    ),
-    Route("GET", f"{B}/bugfollowers/", "bugs.READ", list_followers, "List followers", returns=_FOLLOWERS, empty=True),
-    Route(
-        "POST", f"{B}/bugfollowers/", "bugs.UPDATE", add_followers, "Add followers", body=(_WHO,), returns=_FOLLOWERS
+        _FOLLOWERS.path,
+        "bugs.UPDATE",
+        add_followers,
+        "Add followers",
+        body=(replace(_WHO, required=True),),
+        returns=_FOLLOWERS.returns,
     ),
     Route(
-        "DELETE",
-        f"{B}/bugfollowers/",
-        "bugs.DELETE",
-        remove_followers,
-        "Remove followers",
-        query=(Parameter("bug_followers", Identifiers()),),
-        returns=DELETED,
+        "DELETE", _FOLLOWERS.path, "bugs.DELETE", remove_followers, "Remove followers", query=(_WHO,), returns=DELETED
     ),
-    Route(
-        "GET", f"{B}/resolution/", "bugs.READ", get_resolution, "Show the resolution", returns=_RESOLUTION, empty=True
-    ),
-    Route(
-        "POST", f"{B}/resolution/", "bugs.CREATE", set_resolution, "Resolve", body=_HOW, returns=_RESOLUTION, status=201
-    ),
+    _RESOLUTION.listed_by(get_resolution, "Show the resolution", paged=False),
+    _RESOLUTION.created_by(set_resolution, "Resolve", _HOW),
     Route(
         "PUT",
-        f"{B}/resolution/",
+        _RESOLUTION.path,
         "bugs.UPDATE",
         set_resolution,
         "Change the resolution",
-        body=_HOW,
-        returns=_RESOLUTION,
+        body=(_HOW,),
+        returns=_RESOLUTION.returns,
     ),
-    Route("DELETE", f"{B}/resolution/", "bugs.DELETE", delete_resolution, "Remove the resolution", returns=DELETED),
-    Route("GET", f"{B}/timer", "bugs.READ", get_timer, "Show the timer", returns=many("timer", "Timer")),
+    Route("DELETE", _RESOLUTION.path, "bugs.DELETE", delete_resolution, "Remove the resolution", returns=DELETED),
+    Route("GET", f"{BUG}/timer", "bugs.READ", get_timer, "Show the timer", returns=many("timer", "Timer")),
 )

@@ -5,8 +5,9 @@ from typing import Any
 from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.bug_query import FILTERS, wanted
 from zbt_notebook.simulator.bugtracker.bug_writing import change_bug, check_size, file_at, new_bug
-from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call
+from zbt_notebook.simulator.bugtracker.call import Answer, Call
 from zbt_notebook.simulator.bugtracker.classic.bug_shape import bug_detail, bug_list
+from zbt_notebook.simulator.bugtracker.classic.collection import PROJECT, Collection
 from zbt_notebook.simulator.bugtracker.parameters import (
     Day,
     File,
@@ -17,11 +18,8 @@ from zbt_notebook.simulator.bugtracker.parameters import (
     Parameter,
     Text,
 )
-from zbt_notebook.simulator.bugtracker.routes import Route
-from zbt_notebook.simulator.bugtracker.schemas import DELETED, many
+from zbt_notebook.simulator.bugtracker.schemas import many
 from zbt_notebook.simulator.data.portal import CUSTOM_FIELDS
-
-PP = "/restapi/portal/{portal}/projects/{project}"
 
 # form field → column of the row, for the fields that are taken as they are
 _COLUMNS = {
@@ -117,35 +115,18 @@ _FIELDS = (
     Parameter("uploaddoc", File()),
     *(Parameter(field.column, Text(500)) for field in CUSTOM_FIELDS),
 )
-_ONE = many("bugs", "Bug")
+_BUGS = Collection(f"{PROJECT}/bugs/", "bug", "bugs", many("bugs", "Bug"))
 ROUTES = (
-    Route(
-        "GET", f"{PP}/bugs/", "bugs.READ", list_bugs, "List bugs", query=(*PAGING, *FILTERS), returns=_ONE, empty=True
-    ),
-    Route(
-        "POST",
-        f"{PP}/bugs/",
-        "bugs.CREATE",
-        create_bug,
-        "File a bug",
-        body=(Parameter("title", Text(2000, 1), required=True), *_FIELDS),
-        returns=_ONE,
-        status=201,
-    ),
-    Route("GET", f"{PP}/bugs/{{bug}}/", "bugs.READ", get_bug, "Show a bug", returns=_ONE),
-    Route(
-        "POST",
-        f"{PP}/bugs/{{bug}}/",
-        "bugs.UPDATE",
+    _BUGS.listed_by(list_bugs, "List bugs", *FILTERS),
+    _BUGS.created_by(create_bug, "File a bug", Parameter("title", Text(2000, 1), required=True), *_FIELDS),
+    _BUGS.shown_by(get_bug, "Show a bug"),
+    _BUGS.changed_by(
         update_bug,
         "Change a bug",
-        body=(
-            Parameter("title", Text(2000, 1)),
-            Parameter("status_id", Identifier()),
-            Parameter("status", OneOf(("Open", "In progress", "To be tested", "Closed", "Reopen"))),
-            *_FIELDS,
-        ),
-        returns=_ONE,
+        Parameter("title", Text(2000, 1)),
+        Parameter("status_id", Identifier()),
+        Parameter("status", OneOf(("Open", "In progress", "To be tested", "Closed", "Reopen"))),
+        *_FIELDS,
     ),
-    Route("DELETE", f"{PP}/bugs/{{bug}}/", "bugs.DELETE", delete_bug, "Delete a bug", returns=DELETED),
+    _BUGS.deleted_by(delete_bug, "Delete a bug"),
 )

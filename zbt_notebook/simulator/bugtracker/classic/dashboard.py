@@ -1,16 +1,16 @@
 """The dashboard of a project: what happened, and the statuses people post."""
 
+from dataclasses import replace
 from itertools import chain, islice
 
 from zbt_notebook.simulator.bugtracker.bug_query import wanted
-from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
 from zbt_notebook.simulator.bugtracker.classic.activities import activities, activity_shape
+from zbt_notebook.simulator.bugtracker.classic.collection import PROJECT, Collection
 from zbt_notebook.simulator.bugtracker.parameters import Json, Parameter, Text
-from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import many
 from zbt_notebook.simulator.data.rows import Comment
 
-PP = "/restapi/portal/{portal}/projects/{project}"
 _RECENT = 200
 
 
@@ -45,37 +45,14 @@ def post_status(call: Call) -> Answer:
     return Answer(201, {"statuses": [_status_shape(call, call.store.comments.add(made))]})
 
 
-_STATUSES = many("statuses", "ProjectStatus")
+_ACTIVITIES = Collection(f"{PROJECT}/activities/", "activity", "projects", many("activities", "Activity"))
+_STATUSES = Collection(f"{PROJECT}/statuses/", "status", "projects", many("statuses", "ProjectStatus"))
 # The scopes of these belong to Zoho Projects alone; in this family, those of projects stand in for them.
 ROUTES = (
-    Route(
-        "GET",
-        f"{PP}/activities/",
-        "projects.READ",
-        project_activities,
-        "List what happened in a project",
-        query=PAGING,
-        returns=many("activities", "Activity"),
-        empty=True,
-    ),
-    Route(
-        "GET",
-        f"{PP}/statuses/",
-        "projects.READ",
-        list_statuses,
-        "List posted statuses",
-        query=PAGING,
-        returns=_STATUSES,
-        empty=True,
-    ),
-    Route(
-        "POST",
-        f"{PP}/statuses/",
-        "projects.UPDATE",
-        post_status,
-        "Post a status",
-        body=(Parameter("content", Text(shortest=1), required=True),),
-        returns=_STATUSES,
-        status=201,
+    _ACTIVITIES.listed_by(project_activities, "List what happened in a project"),
+    _STATUSES.listed_by(list_statuses, "List posted statuses"),
+    replace(
+        _STATUSES.created_by(post_status, "Post a status", Parameter("content", Text(shortest=1), required=True)),
+        scope="projects.UPDATE",
     ),
 )

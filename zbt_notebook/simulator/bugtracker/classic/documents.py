@@ -6,15 +6,14 @@ from pathlib import PurePath
 from typing import Any
 
 from zbt_notebook.simulator.bugtracker import refusals
-from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.classic.collection import PROJECT, Collection
 from zbt_notebook.simulator.bugtracker.classic.downloads import download
 from zbt_notebook.simulator.bugtracker.parameters import File, Identifier, Identifiers, Json, OneOf, Parameter, Text
 from zbt_notebook.simulator.bugtracker.routes import Route
-from zbt_notebook.simulator.bugtracker.schemas import DELETED, many
+from zbt_notebook.simulator.bugtracker.schemas import many
 from zbt_notebook.simulator.data.rows import Document, Folder, Version
 from zbt_notebook.simulator.http import Upload
-
-PP = "/restapi/portal/{portal}/projects/{project}"
 
 
 def document_shape(call: Call, document: Document) -> Json:
@@ -174,9 +173,10 @@ _ORDERS: dict[str, Callable[[Document], Any]] = {
     "type": lambda row: (PurePath(row.file_name).suffix.lower(), row.file_name),
     "name": lambda row: row.file_name,
 }
-_DOCUMENTS, _FOLDERS = many("documents", "Document"), many("folders", "Folder")
-_HERE = f"{PP}/documents/{{document}}/"
-_NAME = (Parameter("name", Text(200, 1), required=True),)
+_DOCUMENTS = Collection(f"{PROJECT}/documents/", "document", "documents", many("documents", "Document"))
+_FOLDERS = Collection(f"{PROJECT}/folders/", "folder", "documents", many("folders", "Folder"))
+_NAME = Parameter("name", Text(200, 1), required=True)
+_FOLDER_ID = Parameter("folder_id", Identifier())
 _UPLOAD = (
     Parameter("uploaddoc", File(), required=True),
     Parameter("description", Text()),
@@ -184,74 +184,32 @@ _UPLOAD = (
     Parameter("notify", Identifiers()),
 )
 ROUTES = (
-    Route(
-        "GET",
-        f"{PP}/documents/",
-        "documents.READ",
+    _DOCUMENTS.listed_by(
         list_documents,
         "List documents",
-        query=(
-            *PAGING,
-            Parameter("folder_id", Identifier()),
-            Parameter("category", OneOf(("all", *_KINDS))),
-            Parameter("sort_column", OneOf(tuple(_ORDERS))),
-            Parameter("sort_order", OneOf(("ascending", "descending")), about="ascending unless told."),
-        ),
-        returns=_DOCUMENTS,
-        empty=True,
+        _FOLDER_ID,
+        Parameter("category", OneOf(("all", *_KINDS))),
+        Parameter("sort_column", OneOf(tuple(_ORDERS))),
+        Parameter("sort_order", OneOf(("ascending", "descending")), about="ascending unless told."),
     ),
-    Route(
-        "POST",
-        f"{PP}/documents/",
-        "documents.CREATE",
-        create_document,
-        "Upload a document",
-        body=(*_UPLOAD, Parameter("folder_id", Identifier())),
-        returns=_DOCUMENTS,
-        status=201,
-    ),
-    Route(
-        "GET",
-        _HERE,
-        "documents.READ",
+    _DOCUMENTS.created_by(create_document, "Upload a document", *_UPLOAD, _FOLDER_ID),
+    _DOCUMENTS.shown_by(
         get_document,
         "Show a document",
-        query=(Parameter("version", Text(20, 1), about="Such as 1.0; all of them unless told."),),
-        returns=_DOCUMENTS,
+        Parameter("version", Text(20, 1), about="Such as 1.0; all of them unless told."),
     ),
-    Route(
-        "GET", f"{_HERE}versions/{{version}}/", "documents.READ", download_version, "Download a version", binary=True
-    ),
-    Route("POST", _HERE, "documents.UPDATE", add_version, "Upload a new version", body=_UPLOAD, returns=_DOCUMENTS),
-    Route("DELETE", _HERE, "documents.DELETE", delete_document, "Delete a document", returns=DELETED),
     Route(
         "GET",
-        f"{PP}/folders/",
+        f"{_DOCUMENTS.one}versions/{{version}}/",
         "documents.READ",
-        list_folders,
-        "List folders",
-        query=PAGING,
-        returns=_FOLDERS,
-        empty=True,
+        download_version,
+        "Download a version",
+        binary=True,
     ),
-    Route(
-        "POST",
-        f"{PP}/folders/",
-        "documents.CREATE",
-        create_folder,
-        "Add a folder",
-        body=_NAME,
-        returns=_FOLDERS,
-        status=201,
-    ),
-    Route(
-        "POST",
-        f"{PP}/folders/{{folder}}/",
-        "documents.UPDATE",
-        rename_folder,
-        "Rename a folder",
-        body=_NAME,
-        returns=_FOLDERS,
-    ),
-    Route("DELETE", f"{PP}/folders/{{folder}}/", "documents.DELETE", delete_folder, "Delete a folder", returns=DELETED),
+    _DOCUMENTS.changed_by(add_version, "Upload a new version", *_UPLOAD),
+    _DOCUMENTS.deleted_by(delete_document, "Delete a document"),
+    _FOLDERS.listed_by(list_folders, "List folders"),
+    _FOLDERS.created_by(create_folder, "Add a folder", _NAME),
+    _FOLDERS.changed_by(rename_folder, "Rename a folder", _NAME),
+    _FOLDERS.deleted_by(delete_folder, "Delete a folder"),
 )

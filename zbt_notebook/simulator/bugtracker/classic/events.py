@@ -1,13 +1,12 @@
 """Events: the meetings of a project."""
 
 from zbt_notebook.simulator.bugtracker import dates, refusals
-from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.classic.collection import PROJECT, Collection
 from zbt_notebook.simulator.bugtracker.parameters import Day, Identifiers, Json, OneOf, Parameter, Text, Whole
-from zbt_notebook.simulator.bugtracker.routes import Route
-from zbt_notebook.simulator.bugtracker.schemas import DELETED, many
+from zbt_notebook.simulator.bugtracker.schemas import many
 from zbt_notebook.simulator.data.rows import Event
 
-PP = "/restapi/portal/{portal}/projects/{project}"
 _MINUTE_MS = 60_000
 
 
@@ -133,36 +132,12 @@ _FURTHER = (
     Parameter("nooftimes_repeat", Whole(1, 100)),
     Parameter("location", Text(500)),
 )
-_ONE = many("events", "Event")
+_EVENTS = Collection(f"{PROJECT}/events/", "event", "events", many("events", "Event"))
+_STATUS = Parameter("status", OneOf(("open", "closed")), required=True)
+_NEW = [Parameter(name, kind, required=True) for name, kind in _NEEDED]
 ROUTES = (
-    Route(
-        "GET",
-        f"{PP}/events/",
-        "events.READ",
-        list_events,
-        "List events",
-        query=(*PAGING, Parameter("status", OneOf(("open", "closed")), required=True)),
-        returns=_ONE,
-        empty=True,
-    ),
-    Route(
-        "POST",
-        f"{PP}/events/",
-        "events.CREATE",
-        create_event,
-        "Plan an event",
-        body=(*(Parameter(name, kind, required=True) for name, kind in _NEEDED), *_FURTHER),
-        returns=_ONE,
-        status=201,
-    ),
-    Route(
-        "POST",
-        f"{PP}/events/{{event}}/",
-        "events.UPDATE",
-        update_event,
-        "Change an event",
-        body=(*(Parameter(name, kind) for name, kind in _NEEDED), *_FURTHER),
-        returns=_ONE,
-    ),
-    Route("DELETE", f"{PP}/events/{{event}}/", "events.DELETE", delete_event, "Delete an event", returns=DELETED),
+    _EVENTS.listed_by(list_events, "List events", _STATUS),
+    _EVENTS.created_by(create_event, "Plan an event", *_NEW, *_FURTHER),
+    _EVENTS.changed_by(update_event, "Change an event", *(Parameter(*field) for field in _NEEDED), *_FURTHER),
+    _EVENTS.deleted_by(delete_event, "Delete an event"),
 )

@@ -4,14 +4,13 @@ from collections.abc import Iterable
 
 from zbt_notebook.simulator.bugtracker.bug_query import CUSTOM_VIEWS
 from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.classic.collection import PROJECT, Collection, Handler
 from zbt_notebook.simulator.bugtracker.classic.projects import custom_field
 from zbt_notebook.simulator.bugtracker.parameters import Json
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import many, one
 from zbt_notebook.simulator.data import portal
 from zbt_notebook.simulator.data.rows import Choice
-
-PP = "/restapi/portal/{portal}/projects/{project}"
 
 
 def _details(name: str, choices: Iterable[Choice]) -> list[Json]:
@@ -49,10 +48,16 @@ def custom_views(call: Call) -> Answer:
     return listing("customviews", [{"id": number, "name": name} for number, (name, _) in CUSTOM_VIEWS.items()])
 
 
+def _listed(name: str, component: str, handler: Handler, about: str) -> Route:
+    return Collection(f"{PROJECT}/bugs/{name}/", "", "bugs", many(name, component)).listed_by(
+        handler, about, paged=False
+    )
+
+
 ROUTES = (
     Route(
         "GET",
-        f"{PP}/bugs/defaultfields/",
+        f"{PROJECT}/bugs/defaultfields/",
         "bugs.READ",
         default_fields,
         "List the values of the pick lists",
@@ -62,31 +67,7 @@ ROUTES = (
             "required": ["defaultfields"],
         },
     ),
-    Route(
-        "GET",
-        f"{PP}/bugs/customfields/",
-        "bugs.READ",
-        custom_fields,
-        "List the custom fields of bugs",
-        returns=many("customfields", "CustomField"),
-        empty=True,
-    ),
-    Route(
-        "GET",
-        f"{PP}/bugs/renamedfields/",
-        "bugs.READ",
-        renamed_fields,
-        "List renamed fields",
-        returns=many("renamedfields", "RenamedField"),
-        empty=True,
-    ),
-    Route(
-        "GET",
-        f"{PP}/bugs/customviews/",
-        "bugs.READ",
-        custom_views,
-        "List views",
-        returns=many("customviews", "CustomView"),
-        empty=True,
-    ),
+    _listed("customfields", "CustomField", custom_fields, "List the custom fields of bugs"),
+    _listed("renamedfields", "RenamedField", renamed_fields, "List renamed fields"),
+    _listed("customviews", "CustomView", custom_views, "List views"),
 )

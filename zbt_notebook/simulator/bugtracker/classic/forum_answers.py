@@ -1,7 +1,8 @@
 """What people answer in a discussion, and which answer is the best."""
 
-from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call, listing
-from zbt_notebook.simulator.bugtracker.classic.forums import HERE, forum_of
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.classic.collection import Collection
+from zbt_notebook.simulator.bugtracker.classic.forums import FORUMS, forum_of
 from zbt_notebook.simulator.bugtracker.parameters import Json, Parameter, Text
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import DELETED, many
@@ -73,40 +74,14 @@ def unmark_best(call: Call) -> Answer:
     return Answer(200, {"response": "Best answer removed successfully"})
 
 
-_COMMENTS = many("comments", "Comment")
-_ONE = f"{HERE}comments/{{answer}}/"
+_ANSWERS = Collection(f"{FORUMS.one}comments/", "answer", "forums", many("comments", "Comment"))
+_BEST = f"{_ANSWERS.one}markbestanswer"
 _CONTENT = Text(shortest=1)
 ROUTES = (
-    Route(
-        "GET",
-        f"{HERE}comments/",
-        "forums.READ",
-        list_answers,
-        "List answers",
-        query=PAGING,
-        returns=_COMMENTS,
-        empty=True,
-    ),
-    Route(
-        "POST",
-        f"{HERE}comments/",
-        "forums.CREATE",
-        add_answer,
-        "Answer",
-        body=(Parameter("content", _CONTENT, required=True),),
-        returns=_COMMENTS,
-        status=201,
-    ),
-    Route(
-        "POST",
-        _ONE,
-        "forums.UPDATE",
-        change_answer,
-        "Change an answer",
-        body=(Parameter("content", _CONTENT),),
-        returns=_COMMENTS,
-    ),
-    Route("DELETE", _ONE, "forums.DELETE", delete_answer, "Delete an answer", returns=DELETED),
-    Route("POST", f"{_ONE}markbestanswer", "forums.UPDATE", mark_best, "Mark the best answer", returns=_COMMENTS),
-    Route("DELETE", f"{_ONE}markbestanswer", "forums.DELETE", unmark_best, "Unmark the best answer", returns=DELETED),
+    _ANSWERS.listed_by(list_answers, "List answers"),
+    _ANSWERS.created_by(add_answer, "Answer", Parameter("content", _CONTENT, required=True)),
+    _ANSWERS.changed_by(change_answer, "Change an answer", Parameter("content", _CONTENT)),
+    _ANSWERS.deleted_by(delete_answer, "Delete an answer"),
+    _ANSWERS.changed_by(mark_best, "Mark the best answer", at="markbestanswer"),
+    Route("DELETE", _BEST, "forums.DELETE", unmark_best, "Unmark the best answer", returns=DELETED),
 )

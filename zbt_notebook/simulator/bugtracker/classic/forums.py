@@ -1,13 +1,13 @@
 """Forum posts and their categories."""
 
-from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.classic.collection import PROJECT, Collection
 from zbt_notebook.simulator.bugtracker.parameters import File, Identifier, Identifiers, Json, Parameter, Text, YesNo
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import DELETED, many
 from zbt_notebook.simulator.data.rows import Category, Forum
 
-PP = "/restapi/portal/{portal}/projects/{project}"
-HERE = f"{PP}/forums/{{forum}}/"
+FORUMS = Collection(f"{PROJECT}/forums/", "forum", "forums", many("forums", "Forum"))
 
 
 def forum_shape(call: Call, forum: Forum) -> Json:
@@ -118,76 +118,33 @@ def delete_category(call: Call) -> Answer:
     return Answer(200, {"response": "Category deleted successfully"})
 
 
-_ONE, _CATEGORIES = many("forums", "Forum"), many("categories", "Category")
+_CATEGORIES = Collection(f"{PROJECT}/categories/", "category", "forums", many("categories", "Category"))
 _NAME, _CONTENT = Text(500, 1), Text(shortest=1)
-_EXTRAS = (
-    Parameter("category_id", Identifier()),
-    Parameter("notify", Identifiers()),
-    Parameter("uploadfile", File()),
-)
+_CATEGORY = Parameter("category_id", Identifier())
+_EXTRAS = (_CATEGORY, Parameter("notify", Identifiers()), Parameter("uploadfile", File()))
 ROUTES = (
-    Route(
-        "GET",
-        f"{PP}/forums/",
-        "forums.READ",
-        list_forums,
-        "List discussions",
-        query=(*PAGING, Parameter("category_id", Identifier())),
-        returns=_ONE,
-        empty=True,
-    ),
-    Route("GET", HERE, "forums.READ", get_forum, "Show a discussion", returns=_ONE),
-    Route(
-        "POST",
-        f"{PP}/forums/",
-        "forums.CREATE",
+    FORUMS.listed_by(list_forums, "List discussions", _CATEGORY),
+    FORUMS.shown_by(get_forum, "Show a discussion"),
+    FORUMS.created_by(
         create_forum,
         "Start a discussion",
-        body=(
-            Parameter("name", _NAME, required=True),
-            Parameter("content", _CONTENT, required=True),
-            *_EXTRAS,
-        ),
-        returns=_ONE,
-        status=201,
+        Parameter("name", _NAME, required=True),
+        Parameter("content", _CONTENT, required=True),
+        *_EXTRAS,
     ),
-    Route(
-        "POST",
-        HERE,
-        "forums.UPDATE",
+    FORUMS.changed_by(
         update_forum,
         "Change a discussion",
-        body=(
-            Parameter("name", _NAME),
-            Parameter("content", _CONTENT),
-            *_EXTRAS,
-            Parameter("is_sticky_post", YesNo()),
-            Parameter("is_announcement_post", YesNo()),
-        ),
-        returns=_ONE,
+        Parameter("name", _NAME),
+        Parameter("content", _CONTENT),
+        *_EXTRAS,
+        Parameter("is_sticky_post", YesNo()),
+        Parameter("is_announcement_post", YesNo()),
     ),
-    Route("DELETE", HERE, "forums.DELETE", delete_forum, "Delete a discussion", returns=DELETED),
-    Route("POST", f"{HERE}follow", "forums.UPDATE", follow, "Follow a discussion", returns=DELETED),
-    Route("POST", f"{HERE}unfollow", "forums.UPDATE", unfollow, "Unfollow a discussion", returns=DELETED),
-    Route(
-        "GET", f"{PP}/categories/", "forums.READ", list_categories, "List categories", returns=_CATEGORIES, empty=True
-    ),
-    Route(
-        "POST",
-        f"{PP}/categories/",
-        "forums.CREATE",
-        create_category,
-        "Add a category",
-        body=(Parameter("name", _NAME, required=True),),
-        returns=_CATEGORIES,
-        status=201,
-    ),
-    Route(
-        "DELETE",
-        f"{PP}/categories/{{category}}/",
-        "forums.DELETE",
-        delete_category,
-        "Delete a category",
-        returns=DELETED,
-    ),
+    FORUMS.deleted_by(delete_forum, "Delete a discussion"),
+    Route("POST", f"{FORUMS.one}follow", "forums.UPDATE", follow, "Follow a discussion", returns=DELETED),
+    Route("POST", f"{FORUMS.one}unfollow", "forums.UPDATE", unfollow, "Unfollow a discussion", returns=DELETED),
+    _CATEGORIES.listed_by(list_categories, "List categories", paged=False),
+    _CATEGORIES.created_by(create_category, "Add a category", Parameter("name", _NAME, required=True)),
+    _CATEGORIES.deleted_by(delete_category, "Delete a category"),
 )

@@ -1,13 +1,11 @@
 """Milestones."""
 
 from zbt_notebook.simulator.bugtracker import dates, refusals
-from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.classic.collection import PROJECT, Collection
 from zbt_notebook.simulator.bugtracker.parameters import Day, Identifier, Identifiers, Json, OneOf, Parameter, Text
-from zbt_notebook.simulator.bugtracker.routes import Route
-from zbt_notebook.simulator.bugtracker.schemas import DELETED, many
+from zbt_notebook.simulator.bugtracker.schemas import many
 from zbt_notebook.simulator.data.rows import Member, Milestone
-
-PP = "/restapi/portal/{portal}/projects/{project}"
 
 
 def milestone_shape(call: Call, milestone: Milestone) -> Json:
@@ -122,54 +120,23 @@ def delete_milestone(call: Call) -> Answer:
 
 _FLAG = OneOf(("internal", "external"))
 _FIELDS = (("name", Text(200, 1)), ("start_date", Day()), ("end_date", Day()), ("owner", Identifier()), ("flag", _FLAG))
-_ONE = many("milestones", "Milestone")
-_HERE = f"{PP}/milestones/{{milestone}}/"
+_MILESTONES = Collection(f"{PROJECT}/milestones/", "milestone", "milestones", many("milestones", "Milestone"))
+_DONE = Parameter("status", OneOf(("1", "2")), required=True)
 ROUTES = (
-    Route(
-        "GET",
-        f"{PP}/milestones/",
-        "milestones.READ",
+    _MILESTONES.listed_by(
         list_milestones,
         "List milestones",
-        query=(
-            *PAGING,
-            Parameter("status", OneOf(("all", "completed", "notcompleted"))),
-            Parameter("display_type", OneOf(("all", "upcoming", "delayed"))),
-            Parameter("flag", OneOf(("allflag", "internal", "external"))),
-            Parameter("owner", Identifiers()),
-            Parameter("owner_zpuid", Identifiers()),
-        ),
-        returns=_ONE,
-        empty=True,
+        Parameter("status", OneOf(("all", "completed", "notcompleted"))),
+        Parameter("display_type", OneOf(("all", "upcoming", "delayed"))),
+        Parameter("flag", OneOf(("allflag", "internal", "external"))),
+        Parameter("owner", Identifiers()),
+        Parameter("owner_zpuid", Identifiers()),
     ),
-    Route(
-        "POST",
-        f"{PP}/milestones/",
-        "milestones.CREATE",
-        create_milestone,
-        "Create a milestone",
-        body=tuple(Parameter(name, kind, required=True) for name, kind in _FIELDS),
-        returns=_ONE,
-        status=201,
+    _MILESTONES.created_by(
+        create_milestone, "Create a milestone", *(Parameter(name, kind, required=True) for name, kind in _FIELDS)
     ),
-    Route("GET", _HERE, "milestones.READ", get_milestone, "Show a milestone", returns=_ONE),
-    Route(
-        "POST",
-        _HERE,
-        "milestones.UPDATE",
-        update_milestone,
-        "Change a milestone",
-        body=tuple(Parameter(name, kind) for name, kind in _FIELDS),
-        returns=_ONE,
-    ),
-    Route(
-        "POST",
-        f"{_HERE}status/",
-        "milestones.UPDATE",
-        set_status,
-        "Complete or reopen a milestone",
-        body=(Parameter("status", OneOf(("1", "2")), required=True),),
-        returns=_ONE,
-    ),
-    Route("DELETE", _HERE, "milestones.DELETE", delete_milestone, "Delete a milestone", returns=DELETED),
+    _MILESTONES.shown_by(get_milestone, "Show a milestone"),
+    _MILESTONES.changed_by(update_milestone, "Change a milestone", *(Parameter(*field) for field in _FIELDS)),
+    _MILESTONES.changed_by(set_status, "Complete or reopen a milestone", _DONE, at="status/"),
+    _MILESTONES.deleted_by(delete_milestone, "Delete a milestone"),
 )

@@ -1,14 +1,15 @@
 """Portals, and the users of a portal."""
 
+from dataclasses import replace
+
 from zbt_notebook.simulator.bugtracker import refusals
-from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.classic.collection import PORTAL, Collection
 from zbt_notebook.simulator.bugtracker.classic.users import USER_FIELDS, USER_TYPE, chosen_users, new_users, user
 from zbt_notebook.simulator.bugtracker.parameters import Identifiers, Json, OneOf, Parameter, Text
 from zbt_notebook.simulator.bugtracker.routes import Route
-from zbt_notebook.simulator.bugtracker.schemas import DELETED, many, one
+from zbt_notebook.simulator.bugtracker.schemas import many, one
 from zbt_notebook.simulator.data import portal as data
-
-P = "/restapi/portal/{portal}"
 
 
 def portal(call: Call) -> Json:
@@ -96,6 +97,10 @@ def activate_users(call: Call) -> Answer:
     return Answer(200, {"users": [user(call.store.members.change(member, active=active)) for member in members]})
 
 
+_PORTAL = many("portals", "Portal")
+_USERS = Collection(f"{PORTAL}/users/", "user", "users", many("users", "User"))
+_CLIENTS = replace(_USERS, path=f"{PORTAL}/clients/{{company}}/users")
+_ACTION = Parameter("action", OneOf(("activate", "deactivate")))
 ROUTES = (
     Route(
         "GET",
@@ -105,50 +110,23 @@ ROUTES = (
         "List portals",
         returns={
             "type": "object",
-            "properties": {"login_id": {"type": "string"}, **many("portals", "Portal")["properties"]},
+            "properties": {"login_id": {"type": "string"}, **_PORTAL["properties"]},
             "required": ["login_id", "portals"],
         },
     ),
-    Route("GET", f"{P}/", "portals.READ", get_portal, "Show a portal", returns=many("portals", "Portal")),
-    Route(
-        "GET",
-        f"{P}/users/",
-        "users.READ",
-        list_users,
-        "List the portal's users",
-        query=(*PAGING, USER_TYPE),
-        returns=many("users", "User"),
-        empty=True,
-    ),
+    Route("GET", f"{PORTAL}/", "portals.READ", get_portal, "Show a portal", returns=_PORTAL),
+    _USERS.listed_by(list_users, "List the portal's users", USER_TYPE),
+    _USERS.created_by(add_users, "Invite a user", *USER_FIELDS),
+    _USERS.deleted_by(delete_user, "Remove a user"),
+    Route("GET", f"{PORTAL}/users/availcount/", "users.READ", count_users, "Count users", returns=one("UserCount")),
     Route(
         "POST",
-        f"{P}/users/",
-        "users.CREATE",
-        add_users,
-        "Invite a user",
-        body=USER_FIELDS,
-        returns=many("users", "User"),
-        status=201,
-    ),
-    Route("DELETE", f"{P}/users/{{user}}/", "users.DELETE", delete_user, "Remove a user", returns=DELETED),
-    Route("GET", f"{P}/users/availcount/", "users.READ", count_users, "Count users", returns=one("UserCount")),
-    Route(
-        "POST",
-        f"{P}/users/activate/",
+        f"{PORTAL}/users/activate/",
         "users.UPDATE",
         activate_users,
         "Activate or deactivate users",
-        body=(Parameter("users", Identifiers(), required=True), Parameter("action", OneOf(("activate", "deactivate")))),
-        returns=many("users", "User"),
+        body=(Parameter("users", Identifiers(), required=True), _ACTION),
+        returns=_USERS.returns,
     ),
-    Route(
-        "POST",
-        f"{P}/clients/{{company}}/users",
-        "users.CREATE",
-        add_users,
-        "Invite a client's user",
-        body=(*USER_FIELDS, Parameter("projects", Text(4000))),
-        returns=many("users", "User"),
-        status=201,
-    ),
+    _CLIENTS.created_by(add_users, "Invite a client's user", *USER_FIELDS, Parameter("projects", Text(4000))),
 )

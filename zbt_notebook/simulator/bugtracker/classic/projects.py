@@ -1,14 +1,16 @@
 """Projects."""
 
+from dataclasses import replace
+
 from zbt_notebook.simulator.bugtracker import refusals
-from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.classic.collection import PORTAL, Collection
 from zbt_notebook.simulator.bugtracker.parameters import Identifier, Json, OneOf, Parameter, Text
 from zbt_notebook.simulator.bugtracker.routes import Route
-from zbt_notebook.simulator.bugtracker.schemas import DELETED, many
+from zbt_notebook.simulator.bugtracker.schemas import many
 from zbt_notebook.simulator.data.portal import CUSTOM_FIELDS
 from zbt_notebook.simulator.data.rows import Project
 
-P = "/restapi/portal/{portal}"
 STATUS = OneOf(("active", "archived", "template"))
 SORTING = (
     Parameter("sort_column", OneOf(("created_time", "last_modified_time"))),
@@ -118,48 +120,27 @@ def custom_field(place: int) -> Json:
     }
 
 
-_ONE = many("projects", "Project")
-_TEXTS = (Parameter("description", Text()),)
+_PROJECTS = Collection(f"{PORTAL}/projects/", "project", "projects", many("projects", "Project"))
+_STATUS = Parameter("status", STATUS)
+_ABOUT = Parameter("description", Text())
 ROUTES = (
+    _PROJECTS.listed_by(list_projects, "List projects", replace(_STATUS, about="active unless told."), *SORTING),
     Route(
         "GET",
-        f"{P}/projects/",
-        "projects.READ",
-        list_projects,
-        "List projects",
-        query=(*PAGING, Parameter("status", STATUS, about="active unless told."), *SORTING),
-        returns=_ONE,
-        empty=True,
-    ),
-    Route(
-        "GET",
-        f"{P}/projects/customfields/",
+        f"{PORTAL}/projects/customfields/",
         "projects.READ",
         list_custom_fields,
         "List the projects' custom fields",
         returns=many("customfields", "CustomField"),
     ),
-    Route(
-        "POST",
-        f"{P}/projects/",
-        "projects.CREATE",
+    _PROJECTS.created_by(
         create_project,
         "Create a project",
-        body=(Parameter("name", Text(200, 1), required=True), *_TEXTS, Parameter("owner", Identifier())),
-        returns=_ONE,
-        status=201,
+        Parameter("name", Text(200, 1), required=True),
+        _ABOUT,
+        Parameter("owner", Identifier()),
     ),
-    Route("GET", f"{P}/projects/{{project}}/", "projects.READ", get_project, "Show a project", returns=_ONE),
-    Route(
-        "POST",
-        f"{P}/projects/{{project}}/",
-        "projects.UPDATE",
-        update_project,
-        "Change a project",
-        body=(Parameter("name", Text(200, 1)), *_TEXTS, Parameter("status", STATUS)),
-        returns=_ONE,
-    ),
-    Route(
-        "DELETE", f"{P}/projects/{{project}}/", "projects.DELETE", delete_project, "Delete a project", returns=DELETED
-    ),
+    _PROJECTS.shown_by(get_project, "Show a project"),
+    _PROJECTS.changed_by(update_project, "Change a project", Parameter("name", Text(200, 1)), _ABOUT, _STATUS),
+    _PROJECTS.deleted_by(delete_project, "Delete a project"),
 )

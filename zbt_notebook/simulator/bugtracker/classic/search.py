@@ -1,11 +1,9 @@
 """Search across the portal."""
 
-from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.classic.collection import PORTAL, Collection
 from zbt_notebook.simulator.bugtracker.parameters import Json, Parameter, Text
-from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import many
-
-P = "/restapi/portal/{portal}"
 
 
 def search(call: Call) -> Answer:
@@ -26,15 +24,5 @@ def search(call: Call) -> Answer:
     return listing("search", list(call.page(hits)))
 
 
-ROUTES = (
-    Route(
-        "GET",
-        f"{P}/search",
-        "search.READ",
-        search,
-        "Search",
-        query=(*PAGING, Parameter("search_term", Text(200, 1), required=True)),
-        returns=many("search", "SearchHit"),
-        empty=True,
-    ),
-)
+_HITS = Collection(f"{PORTAL}/search", "", "search", many("search", "SearchHit"))
+ROUTES = (_HITS.listed_by(search, "Search", Parameter("search_term", Text(200, 1), required=True)),)

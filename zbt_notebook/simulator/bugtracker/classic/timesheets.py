@@ -1,10 +1,12 @@
 """Time logs: on bugs, and on a project in general."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from zbt_notebook.simulator.bugtracker import dates, refusals
-from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call
+from zbt_notebook.simulator.bugtracker.call import Answer, Call
+from zbt_notebook.simulator.bugtracker.classic.collection import BUG, PROJECT, Collection
 from zbt_notebook.simulator.bugtracker.parameters import (
     Clocked,
     Day,
@@ -15,11 +17,9 @@ from zbt_notebook.simulator.bugtracker.parameters import (
     Parameter,
     Text,
 )
-from zbt_notebook.simulator.bugtracker.routes import Route
-from zbt_notebook.simulator.bugtracker.schemas import DELETED, one
+from zbt_notebook.simulator.bugtracker.schemas import one
 from zbt_notebook.simulator.data.rows import TimeLog
 
-PP = "/restapi/portal/{portal}/projects/{project}"
 _BILLS = ("Billable", "Non Billable")
 
 
@@ -174,85 +174,34 @@ def delete_log(call: Call) -> Answer:
 
 
 _ONE = {"type": "object", "properties": {"timelogs": one("TimeLogs")}, "required": ["timelogs"]}
-_BILL = OneOf(_BILLS)
+_GENERAL = Collection(f"{PROJECT}/logs/", "log", "timesheets", _ONE)
+_ON_BUG = Collection(f"{BUG}/logs/", "log", "timesheets", _ONE)
 _NEW = (
     Parameter("date", Day(), required=True),
-    Parameter("bill_status", _BILL, required=True),
+    Parameter("bill_status", OneOf(_BILLS), required=True),
     Parameter("hours", Clocked(), required=True, about="hh:mm"),
     Parameter("notes", Text()),
     Parameter("owner", Identifier()),
 )
-_CHANGES = tuple(Parameter(field.name, field.kind, about=field.about) for field in _NEW)
-_NAME = Text(500, 1)
-_APPROVAL = (Parameter("approval_status", OneOf(("Approved", "Rejected", "Pending")), required=True),)
-_BUG_LOG = f"{PP}/bugs/{{bug}}/logs/"
+_CHANGES = tuple(replace(field, required=False) for field in _NEW)
+_NAME = Parameter("name", Text(500, 1))
+_APPROVAL = Parameter("approval_status", OneOf(("Approved", "Rejected", "Pending")), required=True)
 ROUTES = (
-    Route(
-        "GET",
-        f"{PP}/logs/",
-        "timesheets.READ",
+    _GENERAL.listed_by(
         list_logs,
         "List time logs",
-        query=(
-            *PAGING,
-            Parameter("users_list", Identifiers("all"), required=True, about="Users' ids, or all."),
-            Parameter("view_type", OneOf(("day", "week", "month")), required=True),
-            Parameter("date", Day(), required=True, about="Any day of the period."),
-            Parameter("bill_status", OneOf(("All", *_BILLS)), required=True),
-            Parameter("component_type", OneOf(("bug", "general")), required=True),
-        ),
-        returns=_ONE,
-        empty=True,
+        Parameter("users_list", Identifiers("all"), required=True, about="Users' ids, or all."),
+        Parameter("view_type", OneOf(("day", "week", "month")), required=True),
+        Parameter("date", Day(), required=True, about="Any day of the period."),
+        Parameter("bill_status", OneOf(("All", *_BILLS)), required=True),
+        Parameter("component_type", OneOf(("bug", "general")), required=True),
     ),
-    Route(
-        "POST",
-        f"{PP}/logs/",
-        "timesheets.CREATE",
-        add_log,
-        "Log time in general",
-        body=(Parameter("name", _NAME, required=True), *_NEW),
-        returns=_ONE,
-        status=201,
-    ),
-    Route(
-        "POST",
-        f"{PP}/logs/{{log}}/",
-        "timesheets.UPDATE",
-        update_log,
-        "Change a general time log",
-        body=(Parameter("name", _NAME), *_CHANGES),
-        returns=_ONE,
-    ),
-    Route(
-        "DELETE", f"{PP}/logs/{{log}}/", "timesheets.DELETE", delete_log, "Delete a general time log", returns=DELETED
-    ),
-    Route(
-        "POST",
-        f"{PP}/logs/{{log}}/approval",
-        "timesheets.UPDATE",
-        approve_log,
-        "Approve a general time log",
-        body=_APPROVAL,
-        returns=_ONE,
-    ),
-    Route("POST", _BUG_LOG, "timesheets.CREATE", add_log, "Log time on a bug", body=_NEW, returns=_ONE, status=201),
-    Route(
-        "POST",
-        f"{_BUG_LOG}{{log}}/",
-        "timesheets.UPDATE",
-        update_log,
-        "Change a bug's time log",
-        body=_CHANGES,
-        returns=_ONE,
-    ),
-    Route("DELETE", f"{_BUG_LOG}{{log}}/", "timesheets.DELETE", delete_log, "Delete a bug's time log", returns=DELETED),
-    Route(
-        "POST",
-        f"{_BUG_LOG}{{log}}/approval",
-        "timesheets.UPDATE",
-        approve_log,
-        "Approve a bug's time log",
-        body=_APPROVAL,
-        returns=_ONE,
-    ),
+    _GENERAL.created_by(add_log, "Log time in general", replace(_NAME, required=True), *_NEW),
+    _GENERAL.changed_by(update_log, "Change a general time log", _NAME, *_CHANGES),
+    _GENERAL.deleted_by(delete_log, "Delete a general time log"),
+    _GENERAL.changed_by(approve_log, "Approve a general time log", _APPROVAL, at="approval"),
+    _ON_BUG.created_by(add_log, "Log time on a bug", *_NEW),
+    _ON_BUG.changed_by(update_log, "Change a bug's time log", *_CHANGES),
+    _ON_BUG.deleted_by(delete_log, "Delete a bug's time log"),
+    _ON_BUG.changed_by(approve_log, "Approve a bug's time log", _APPROVAL, at="approval"),
 )

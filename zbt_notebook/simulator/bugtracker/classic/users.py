@@ -1,13 +1,12 @@
 """The users of a project."""
 
 from zbt_notebook.simulator.bugtracker import refusals
-from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.classic.collection import PROJECT, Collection
 from zbt_notebook.simulator.bugtracker.parameters import Addresses, Amount, Json, OneOf, Parameter, Text
-from zbt_notebook.simulator.bugtracker.routes import Route
-from zbt_notebook.simulator.bugtracker.schemas import DELETED, many
+from zbt_notebook.simulator.bugtracker.schemas import many
 from zbt_notebook.simulator.data.rows import Member
 
-PP = "/restapi/portal/{portal}/projects/{project}"
 ROLES = ("admin", "manager", "employee", "contractor")
 USER_TYPE = Parameter("user_type", OneOf(("active", "inactive", "all")), about="active unless told.")
 USER_FIELDS = (
@@ -97,37 +96,10 @@ def delete_user(call: Call) -> Answer:
     return Answer(200, {"response": "User deleted successfully"})
 
 
+_TEAM = Collection(f"{PROJECT}/users/", "user", "users", many("users", "User"))
 ROUTES = (
-    Route(
-        "GET",
-        f"{PP}/users/",
-        "users.READ",
-        list_users,
-        "List a project's users",
-        query=(*PAGING, USER_TYPE),
-        returns=many("users", "User"),
-        empty=True,
-    ),
-    Route(
-        "POST",
-        f"{PP}/users/",
-        "users.CREATE",
-        add_users,
-        "Add users to a project",
-        body=(*USER_FIELDS, _RATE),
-        returns=many("users", "User"),
-        status=201,
-    ),
-    Route(
-        "POST",
-        f"{PP}/users/{{user}}/",
-        "users.UPDATE",
-        update_user,
-        "Change a user's role",
-        body=(Parameter("role", OneOf(ROLES)), _RATE),
-        returns=many("users", "User"),
-    ),
-    Route(
-        "DELETE", f"{PP}/users/{{user}}/", "users.DELETE", delete_user, "Remove a user from a project", returns=DELETED
-    ),
+    _TEAM.listed_by(list_users, "List a project's users", USER_TYPE),
+    _TEAM.created_by(add_users, "Add users to a project", *USER_FIELDS, _RATE),
+    _TEAM.changed_by(update_user, "Change a user's role", Parameter("role", OneOf(ROLES)), _RATE),
+    _TEAM.deleted_by(delete_user, "Remove a user from a project"),
 )
