@@ -10,6 +10,7 @@ def load(shell: Any) -> None:
     """
     from zbt_notebook.magics.completion_in_ipython import add_completion, remove_completion
     from zbt_notebook.magics.errors_of_cells import watch_cells
+    from zbt_notebook.magics.quiet_line import add_quiet_lines
     from zbt_notebook.magics.wait_transform import add_transform
     from zbt_notebook.magics.zbt_magics import ZbtMagics
 
@@ -17,6 +18,7 @@ def load(shell: Any) -> None:
     magics = ZbtMagics(shell)
     shell.register_magics(magics)
     add_completion(shell, magics)
+    add_quiet_lines(shell)
     add_transform(shell)
     watch_cells(shell)
 
@@ -25,10 +27,12 @@ def unload(shell: Any) -> None:
     """Take everything away that ``load`` registered. Connections stay."""
     from zbt_notebook.magics.completion_in_ipython import remove_completion
     from zbt_notebook.magics.errors_of_cells import unwatch_cells
+    from zbt_notebook.magics.quiet_line import remove_quiet_lines
     from zbt_notebook.magics.wait_transform import remove_transform
 
     remove_completion(shell)
     remove_transform(shell)
+    remove_quiet_lines(shell)
     unwatch_cells(shell)
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop("zbt", None)

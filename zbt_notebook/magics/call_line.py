@@ -280,7 +280,11 @@ def parse_item(word: str) -> Item:
     match = _ITEM.fullmatch(word)
     if match is None:
         hint = "Items come after the path: name==value, name=value, name:=json, name@file or Name:value."
-        if word.upper() in METHODS:
+        if word.startswith("#"):
+            hint = "A %zbt line takes no comment: put it on a line of its own. A text with spaces goes in quotes."
+        elif word == ";":
+            hint = "It stands at the end of the line, and hides the result."
+        elif word.upper() in METHODS:
             hint = f"The method comes before the path: %zbt {word.upper()} …"
         raise UsageError(f"{shown(word)} is not an item", hint=hint)
     kind, value = ItemKind(match["kind"]), match["value"]

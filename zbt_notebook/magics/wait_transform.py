@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from zbt_notebook.magics.console import Console
 
 # What IPython has made of the line by then; a text that only looks like the magic's line is none of it
-_MAGIC = r"(?s)(?P<target>[A-Za-z_]\w*\s*=\s*)?get_ipython\(\)\.run_line_magic\('zbt', (?P<line>'.*'|\".*\")\)\s*"
+_MAGIC = (
+    r"(?s)(?P<target>[A-Za-z_]\w*\s*=\s*)?"
+    r"get_ipython\(\)\.run_line_magic\('zbt', (?P<line>'.*'|\".*\")\)(?P<quiet>;?)\s*"
+)
 _WAITS = "__import__('zbt_notebook.magics.wait_transform', fromlist=['login']).login"
 
 
@@ -47,7 +50,7 @@ def _awaited(line: str) -> str:
     if not _asks_to_wait(words):
         return line
     end = "\n" if line.endswith("\n") else ""
-    return f"{match['target'] or ''}await {_WAITS}({words!r}){end}"
+    return f"{match['target'] or ''}await {_WAITS}({words!r}){match['quiet']}{end}"
 
 
 def _asks_to_wait(line: str) -> bool:

@@ -1,0 +1,39 @@
+"""A ``;`` at the end of a ``%zbt`` line hides its result, as it does in Python, and is no part of the call.
+
+IPython looks for it in the Python that it has made of a cell, where the line is a text by then: there it is moved
+behind the call. In quotes (``title='a;'``) it is the call's own.
+"""
+
+import ast
+import re
+from typing import Any
+
+_MAGIC = r"(?s)(?P<head>\s*(?:[^'\"()#]+=\s*)?get_ipython\(\)\.run_line_magic\('zbt', )(?P<line>'.*'|\".*\")\)\s*"
+
+
+def add_quiet_lines(shell: Any) -> None:
+    """Make the shell move it; twice does no harm."""
+    if move_semicolons not in shell.input_transformers_post:
+        shell.input_transformers_post.insert(0, move_semicolons)  # before others look for the line's end
+
+
+def remove_quiet_lines(shell: Any) -> None:
+    """Leave it where it is again."""
+    if move_semicolons in shell.input_transformers_post:
+        shell.input_transformers_post.remove(move_semicolons)
+
+
+def move_semicolons(lines: list[str]) -> list[str]:
+    """Move the ``;`` of each ``%zbt`` line of a cell behind it."""
+    return [_moved(line) for line in lines]
+
+
+def _moved(line: str) -> str:
+    match = re.fullmatch(_MAGIC, line) if "run_line_magic('zbt', " in line and ";" in line else None
+    if match is None:
+        return line
+    words = ast.literal_eval(match["line"]).rstrip()
+    if not words.endswith(";"):
+        return line
+    end = "\n" if line.endswith("\n") else ""
+    return f"{match['head']}{words.rstrip('; ')!r});{end}"
