@@ -1,5 +1,6 @@
 """A refused secret leaves IPython's history: the lists, the variables, the database."""
 
+import linecache
 import sqlite3
 
 import pytest
@@ -36,10 +37,11 @@ def shell(database):
 
 
 def everything(shell, database):
-    """All that IPython keeps of inputs: memory, variables, and the bytes of the database's files."""
+    """All that IPython keeps of inputs: memory, variables, tracebacks' sources, the bytes of the database's files."""
     shell.history_manager.writeout_cache()
     names = {name: value for name, value in shell.user_ns.items() if name.startswith("_i") or name == "In"}
     files = b"".join(path.read_bytes() for path in database.parent.glob(f"{database.name}*"))
+    names |= {"hidden": shell.user_ns_hidden, "cells": linecache.cache}
     return repr((names, shell.history_manager.input_hist_raw, vars(shell.history_manager))) + files.decode("latin-1")
 
 

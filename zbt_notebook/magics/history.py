@@ -1,5 +1,7 @@
 """Takes a cell that held a secret out of IPython's history, as far as a kernel can reach."""
 
+import linecache
+import sys
 from typing import Any
 
 INSTEAD = "# taken out by %zbt: the cell held a secret"
@@ -8,8 +10,9 @@ INSTEAD = "# taken out by %zbt: the cell held a secret"
 def take_out(shell: Any, *texts: str) -> bool:
     """Replace every input of this session that holds one of the texts, in memory and in IPython's database.
 
-    Best effort: tell whether it all went through. What the front end keeps, the notebook's cell above all, is out of
-    reach, and so are copies of the database, so that the secret has to be replaced all the same.
+    A terminal's arrow-up and its suggestions come from that database anew for each prompt. Best effort: tell whether
+    it all went through. What the front end keeps, the notebook's cell above all, is out of reach, and so are copies of
+    the database, so that the secret has to be replaced all the same.
     """
     history = shell.history_manager
     held = [text.strip() for text in texts if text.strip()]
@@ -21,6 +24,8 @@ def take_out(shell: Any, *texts: str) -> bool:
     sources = {history.input_hist_raw[place] for place in found}
     try:
         _from_memory(shell, history, found, sources)
+        _from_traceback_sources(held)
+        _from_readline(held)
         history.writeout_cache()
         _from_database(history.db, sources)
     except Exception:  # noqa: BLE001  a history that is read-only, locked or of another make: the caller says so
@@ -44,6 +49,27 @@ def _from_memory(shell: Any, history: Any, found: set[int], sources: set[str]) -
     for name in ("_i00", "_i", "_ii", "_iii"):
         if getattr(history, name, None) in sources:
             setattr(history, name, INSTEAD)
-    for name, value in list(shell.user_ns.items()):
-        if name.startswith("_i") and isinstance(value, str) and value in sources:
-            shell.user_ns[name] = INSTEAD
+    for names in (shell.user_ns, getattr(shell, "user_ns_hidden", {})):
+        for name, value in list(names.items()):
+            if name.startswith("_i") and isinstance(value, str) and value in sources:
+                names[name] = INSTEAD
+
+
+def _from_traceback_sources(held: list[str]) -> None:
+    """IPython keeps each cell, as it was compiled, for tracebacks and debuggers."""
+    spellings = [spelling for text in held for spelling in (text, repr(text)[1:-1])]
+    cache: dict[str, Any] = linecache.cache
+    for name, entry in list(cache.items()):
+        is_cell = len(entry) == 4 and entry[1] is None  # noqa: PLR2004  size, time of the file (none), lines, name
+        if is_cell and any(spelling in "".join(entry[2]) for spelling in spellings):
+            cache[name] = (len(INSTEAD), None, [INSTEAD + "\n"], name)
+
+
+def _from_readline(held: list[str]) -> None:
+    """``--simple-prompt`` reads lines by ``input``, whose arrow-up is readline's where somebody has imported it."""
+    readline: Any = sys.modules.get("readline")
+    if readline is None:
+        return
+    for place in range(readline.get_current_history_length()):
+        if any(line in (readline.get_history_item(place + 1) or "") for text in held for line in text.splitlines()):
+            readline.replace_history_item(place, INSTEAD)
