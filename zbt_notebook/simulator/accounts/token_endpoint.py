@@ -9,7 +9,7 @@ from zbt_notebook.simulator.accounts.authorize import without
 from zbt_notebook.simulator.accounts.clients import Client
 from zbt_notebook.simulator.accounts.scopes import all_known, split_scopes
 from zbt_notebook.simulator.accounts.state import AccountsState
-from zbt_notebook.simulator.accounts.tokens import Code, RefreshToken, TooManyRequestsError
+from zbt_notebook.simulator.accounts.tokens import Code, Permission, RefreshToken, TooManyRequestsError
 from zbt_notebook.simulator.http import Response
 
 
@@ -103,9 +103,7 @@ def _client_credentials(state: AccountsState, params: dict[str, str], data_cente
     return hand_over(state, code)
 
 
-def _tokens(
-    state: AccountsState, source: Code | RefreshToken, refresh: RefreshToken | None, shown: str | None
-) -> Response:
+def _tokens(state: AccountsState, source: Permission, refresh: RefreshToken | None, shown: str | None) -> Response:
     switches = state.switches
     return token_answer(
         state.tokens.issue_access_token(source, refresh, state.clock.now(), switches),

@@ -14,14 +14,24 @@ class TooManyRequestsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
-    """An authorization code waiting to be exchanged, once."""
+class Permission:
+    """What a user lets a client do at a data centre, and the secret that stands for it."""
 
     value: str = field(repr=False)
     client: Client
     user: User
     scopes: tuple[str, ...]
     data_center: str
+
+    def is_of(self, user: User, client: Client) -> bool:
+        """Tell whether it is this user's to this client."""
+        return self.user.zuid == user.zuid and self.client.client_id == client.client_id
+
+
+@dataclass(frozen=True, slots=True)
+class Code(Permission):
+    """An authorization code waiting to be exchanged, once."""
+
     expires_at: float
     redirect_uri: str
     gives_refresh_token: bool
@@ -29,15 +39,10 @@ class Code:
     challenge_method: str = "plain"
 
 
-@dataclass(slots=True)
-class RefreshToken:
+@dataclass(frozen=True, slots=True)
+class RefreshToken(Permission):
     """A standing permission, with the access tokens that hang on it, oldest first."""
 
-    value: str = field(repr=False)
-    client: Client
-    user: User
-    scopes: tuple[str, ...]
-    data_center: str
     created_at: float
     access_tokens: list[str] = field(default_factory=list, repr=False)
 
@@ -61,11 +66,7 @@ class Tokens:
         """Keep one more, at the oldest's expense where the user has too many with this client."""
         owner = ("refresh", code.user.zuid, code.client.client_id)
         self._count(owner, now, switches.refresh_token_limit, switches.refresh_token_window)
-        mine = [
-            token
-            for token in self.refresh_tokens.values()
-            if token.user.zuid == code.user.zuid and token.client.client_id == code.client.client_id
-        ]
+        mine = [token for token in self.refresh_tokens.values() if token.is_of(code.user, code.client)]
         if switches.refresh_tokens_kept and len(mine) >= switches.refresh_tokens_kept:
             if switches.refresh_overflow == "deny":
                 raise TooManyRequestsError
@@ -75,7 +76,7 @@ class Tokens:
         return token
 
     def issue_access_token(
-        self, source: Code | RefreshToken, refresh: RefreshToken | None, now: float, switches: Switches
+        self, source: Permission, refresh: RefreshToken | None, now: float, switches: Switches
     ) -> str:
         """Give a new access token; the oldest of the same refresh token dies when there are too many."""
         if refresh is not None:
@@ -111,7 +112,7 @@ class Tokens:
     def drop_all_of(self, user: User, client: Client) -> None:
         """Forget every token that a user gave a client."""
         for token in list(self.refresh_tokens.values()):
-            if token.user.zuid == user.zuid and token.client.client_id == client.client_id:
+            if token.is_of(user, client):
                 self.drop_refresh_token(token.value)
         for value, grant in list(self.grants.items()):
             if grant.user.zuid == user.zuid and grant.client_id == client.client_id:
