@@ -9,8 +9,8 @@ from functools import lru_cache
 
 DAY_MS = 86_400_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_US_DAY = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4})")
-_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T.*)?$")
+_US_DAY = re.compile(r"(?P<month>[0-9]{2})-(?P<day>[0-9]{2})-(?P<year>[0-9]{4})\Z")
+_ISO_DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})(?:T.*)?$")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
 
 
@@ -71,26 +71,21 @@ def today(now_ms: int, offset: int) -> int:
 
 def read_day(text: str) -> int:
     """Parse ``MM-DD-YYYY`` into a calendar day; raise ValueError for anything else."""
-    found = _US_DAY.fullmatch(text)
-    if not found:
-        message = "not MM-DD-YYYY"
-        raise ValueError(message)
-    month, day, year = map(int, found.groups())
-    return _days(year, month, day)
+    return _read(_US_DAY, text)
 
 
 def read_iso_day(text: str) -> int:
     """Parse ``YYYY-MM-DD``, whatever time may follow, into a calendar day; raise ValueError for anything else."""
-    found = _ISO_DAY.match(text)
+    return _read(_ISO_DAY, text)
+
+
+def _read(form: re.Pattern[str], text: str) -> int:
+    found = form.match(text)
     if not found:
-        message = "not YYYY-MM-DD"
+        message = "not written as a day"
         raise ValueError(message)
-    year, month, day = map(int, found.groups())
-    return _days(year, month, day)
-
-
-def _days(year: int, month: int, day: int) -> int:
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+    day = date(**{name: int(digits) for name, digits in found.groupdict().items()})
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
         message = "not a year of this tracker"
         raise ValueError(message)
-    return (date(year, month, day) - _EPOCH.date()).days * DAY_MS
+    return (day - _EPOCH.date()).days * DAY_MS

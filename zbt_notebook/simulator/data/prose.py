@@ -43,16 +43,13 @@ def comments(bug: Bug, team: tuple[int, ...]) -> list[Comment]:
     span = max(bug.updated_ms - bug.created_ms, 1)
     times = sorted(bug.created_ms + told.randrange(span) for _ in range(bug.comment_count))
     return [
-        Comment(
-            bug.id + 1 + place,
-            bug.project_id,
-            bug.id,
-            told.choice(team),
-            f"<div>{told.choice(words.REMARKS)}</div>",
-            at,
-        )
-        for place, at in enumerate(times)
+        Comment(bug.id + 1 + place, bug.project_id, bug.id, *_remark(told, team), at) for place, at in enumerate(times)
     ]
+
+
+def _remark(told: Random, team: tuple[int, ...]) -> tuple[int, str]:
+    """Who says what."""
+    return told.choice(team), f"<div>{told.choice(words.REMARKS)}</div>"
 
 
 def answers(forum: Forum, team: tuple[int, ...]) -> list[Comment]:
@@ -63,8 +60,7 @@ def answers(forum: Forum, team: tuple[int, ...]) -> list[Comment]:
             forum.id + 1 + place,
             forum.project_id,
             forum.id,
-            told.choice(team),
-            f"<div>{told.choice(words.REMARKS)}</div>",
+            *_remark(told, team),
             forum.created_ms + (place + 1) * told.randint(600_000, 3_600_000),
         )
         for place in range(told.randint(1, 4))
