@@ -30,7 +30,6 @@ _COLUMNS = {
     "affected": "affected_id",
     "escalation": "escalation",
 }
-_KEPT_QUERIES = 64
 _PAGING = frozenset({"index", "range", "page", "per_page", "is_desc_needed"})
 
 FILTERS = (
@@ -47,10 +46,11 @@ def wanted(call: Call, project_id: int | None) -> list[Bug]:
     """The bugs of a project (None: of all) that the call asks for, in its order: newest first unless told."""
     conditions = {name: value for name, value in call.values.items() if name not in _PAGING}
     key = (project_id, call.user.id, tuple(sorted(conditions.items(), key=lambda item: item[0])))
-    table, queries = call.store.bugs, call.store.queries
-    version, found = queries.get(key, (-1, []))
-    if version == table.version:
-        return found
+    return call.store.bugs.derived(key, lambda: _found(call, project_id, conditions))
+
+
+def _found(call: Call, project_id: int | None, conditions: Json) -> list[Bug]:
+    table = call.store.bugs
     rows = list(table) if project_id is None else table.of(project_id)
     for test in _tests(call, conditions):
         rows = [bug for bug in rows if test(bug)]
@@ -60,9 +60,6 @@ def wanted(call: Call, project_id: int | None) -> list[Bug]:
         rows.sort(key=lambda bug: (bug.created_ms, bug.id))
     if conditions.get("sort_order", "descending") == "descending":
         rows.reverse()
-    if len(queries) >= _KEPT_QUERIES:
-        queries.clear()
-    queries[key] = (table.version, rows)
     return rows
 
 

@@ -43,6 +43,11 @@ def listing(name: str, items: Sequence[Json], status: int = 200) -> Answer:
     return Answer(status, {name: items}) if items else NOTHING
 
 
+def succeeded(what: str) -> Answer:
+    """Say so in a sentence, where there is no record to show: ``Event deleted successfully``."""
+    return Answer(200, {"response": f"{what} successfully"})
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A call whose URL, token, scope and parameters are already found right."""
@@ -75,6 +80,11 @@ class Call:
     def uploads(self) -> tuple[Upload, ...]:
         """Files of the body."""
         return self.request.uploads
+
+    def columns(self, *same: str, **others: str) -> Json:
+        """Whatever of these was sent, as columns of a row; those of *others* have another name there."""
+        names = dict(zip(same, same, strict=True)) | others
+        return {column: self.values[name] for name, column in names.items() if name in self.values}
 
     def number(self, name: str) -> int:
         """An id of the path."""

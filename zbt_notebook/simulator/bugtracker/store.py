@@ -1,7 +1,7 @@
 """What the simulated portal holds; every write shows in later reads."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -34,15 +34,17 @@ class _Row(Protocol):
 
 R = TypeVar("R", bound=_Row)
 C = TypeVar("C", Comment, Attachment)
+D = TypeVar("D")
+_KEPT = 64
 
 
 class Table(Generic[R]):
-    """Rows of one kind by id and by project, in the order they came; ``version`` grows with every write."""
+    """Rows of one kind by id and by project, in the order they came."""
 
     def __init__(self, rows: Iterable[R] = ()) -> None:
         self._rows: dict[int, R] = {}
         self._by_project: defaultdict[int, dict[int, R]] = defaultdict(dict)
-        self.version = 0
+        self._derived: dict[Hashable, Any] = {}
         for row in rows:
             self.put(row)
 
@@ -56,7 +58,7 @@ class Table(Generic[R]):
         """Add a row, or put it in the place of the one with its id."""
         self._rows[row.id] = row
         self._by_project[getattr(row, "project_id", 0)][row.id] = row
-        self.version += 1
+        self._derived.clear()
         return row
 
     def change(self, row: R, **changes: Any) -> R:
@@ -82,7 +84,16 @@ class Table(Generic[R]):
         """Take a row out."""
         del self._rows[row.id]
         del self._by_project[getattr(row, "project_id", 0)][row.id]
-        self.version += 1
+        self._derived.clear()
+
+    def derived(self, key: Hashable, work: Callable[[], D]) -> D:
+        """What *work* makes of the rows, worked out once for a *key* until the next write."""
+        known: D | None = self._derived.get(key)
+        if known is None:
+            if len(self._derived) >= _KEPT:
+                self._derived.clear()
+            known = self._derived[key] = work()
+        return known
 
     def remove_project(self, project_id: int) -> None:
         """Take out all that belongs to a project."""
@@ -163,9 +174,6 @@ class Store:
             for choice in choices
         }
         self._next_id = dataset.next_id
-        self._logged: tuple[int, frozenset[int]] = (-1, frozenset())
-        self._counts: tuple[int, dict[int, tuple[int, int]]] = (-1, {})
-        self.queries: dict[object, tuple[int, list[Bug]]] = {}
 
     def take_id(self) -> int:
         """A number that nothing else has."""
@@ -182,17 +190,20 @@ class Store:
         found = self.members.get(number)
         return found or next((member for member in self.members if member.zpuid == number), None)
 
+    def find_member(self, number: int, what: str) -> Member:
+        """A user by either id; Refused where there is none."""
+        member = self.member_by_any_id(number)
+        if member is None:
+            raise refusals.not_found(what)
+        return member
+
     def bugs_with_logs(self) -> frozenset[int]:
         """Ids of the bugs on which time was logged."""
-        if self._logged[0] != self.logs.version:
-            self._logged = (self.logs.version, frozenset(log.bug_id for log in self.logs))
-        return self._logged[1]
+        return self.logs.derived("bugs", lambda: frozenset(log.bug_id for log in self.logs))
 
     def bug_counts(self, project_id: int) -> tuple[int, int]:
         """How many bugs of a project are open and closed."""
-        if self._counts[0] != self.bugs.version:
-            self._counts = (self.bugs.version, {})
-        counts = self._counts[1]
+        counts: dict[int, tuple[int, int]] = self.bugs.derived("counts", dict)
         if project_id not in counts:
             bugs = self.bugs.of(project_id)
             closed = sum(1 for bug in bugs if bug.closed_ms is not None)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.bug_query import wanted
 from zbt_notebook.simulator.bugtracker.bug_writing import file_at, say, touch
-from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing, succeeded
 from zbt_notebook.simulator.bugtracker.classic.collection import BUG, PROJECT, Collection
 from zbt_notebook.simulator.bugtracker.classic.downloads import download
 from zbt_notebook.simulator.bugtracker.parameters import File, Identifiers, Json, Parameter, Text
@@ -53,7 +53,7 @@ def delete_comment(call: Call) -> Answer:
     bug = call.bug
     call.store.comments.remove(call.store.comments.find(bug.id, call.number("comment"), "Comment"))
     touch(call, bug, "deleted a comment", comment_count=len(call.store.comments.of(bug.id)))
-    return Answer(200, {"response": "Comment deleted successfully"})
+    return succeeded("Comment deleted")
 
 
 def attachment_shape(call: Call, row: Attachment) -> Json:
@@ -98,7 +98,7 @@ def delete_attachment(call: Call) -> Answer:
     bug, attachments = call.bug, call.store.attachments
     attachments.remove(attachments.find(bug.id, call.number("attachment"), "Attachment"))
     touch(call, bug, "deleted a file", attachment_count=len(attachments.of(bug.id)))
-    return Answer(200, {"response": "Attachment deleted successfully"})
+    return succeeded("Attachment deleted")
 
 
 def _followers(call: Call, bug: Bug) -> list[Json]:
@@ -114,10 +114,8 @@ def list_followers(call: Call) -> Answer:
 
 
 def _named(call: Call) -> list[Member]:
-    found = [call.store.member_by_any_id(number) for number in sorted(call.values["bug_followers"])]
-    if None in found:
-        raise refusals.not_found("The user of bug_followers")
-    return [member for member in found if member]
+    numbers = sorted(call.values["bug_followers"])
+    return [call.store.find_member(number, "The user of bug_followers") for number in numbers]
 
 
 def add_followers(call: Call) -> Answer:
@@ -132,7 +130,7 @@ def remove_followers(call: Call) -> Answer:
     bug = call.bug
     gone = {one.id for one in _named(call)} if "bug_followers" in call.values else set(bug.followers)
     touch(call, bug, "removed followers", followers=tuple(one for one in bug.followers if one not in gone))
-    return Answer(200, {"response": "Followers deleted successfully"})
+    return succeeded("Followers deleted")
 
 
 def _resolution(call: Call, bug: Bug) -> Json:
@@ -161,7 +159,7 @@ def set_resolution(call: Call) -> Answer:
 def delete_resolution(call: Call) -> Answer:
     """Take the resolution back."""
     touch(call, call.bug, "removed the resolution", resolution="", resolved_by=0, resolved_ms=None)
-    return Answer(200, {"response": "Resolution deleted successfully"})
+    return succeeded("Resolution deleted")
 
 
 def get_timer(call: Call) -> Answer:

@@ -1,11 +1,9 @@
 """Bugs: list, show, create, change, delete."""
 
-from typing import Any
-
 from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.bug_query import FILTERS, wanted
 from zbt_notebook.simulator.bugtracker.bug_writing import change_bug, check_size, file_at, new_bug
-from zbt_notebook.simulator.bugtracker.call import Answer, Call
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, succeeded
 from zbt_notebook.simulator.bugtracker.classic.bug_shape import bug_detail, bug_list
 from zbt_notebook.simulator.bugtracker.classic.collection import PROJECT, Collection
 from zbt_notebook.simulator.bugtracker.parameters import (
@@ -21,19 +19,16 @@ from zbt_notebook.simulator.bugtracker.parameters import (
 from zbt_notebook.simulator.bugtracker.schemas import many
 from zbt_notebook.simulator.data.portal import CUSTOM_FIELDS
 
-# form field → column of the row, for the fields that are taken as they are
-_COLUMNS = {
-    "title": "title",
-    "description": "description",
-    "classification_id": "classification_id",
-    "module_id": "module_id",
-    "severity_id": "severity_id",
-    "reproducible_id": "reproducible_id",
-    "status_id": "status_id",
-    "milestone_id": "milestone_id",
-    "affectedMile_id": "affected_id",
-    "due_date": "due_ms",
-}
+_PLAIN = (
+    "title",
+    "description",
+    "classification_id",
+    "module_id",
+    "severity_id",
+    "reproducible_id",
+    "status_id",
+    "milestone_id",
+)
 
 
 def list_bugs(call: Call) -> Answer:
@@ -50,7 +45,7 @@ def get_bug(call: Call) -> Answer:
 def _changes(call: Call) -> Json:
     """Translate the form into columns."""
     values = call.values
-    changes: dict[str, Any] = {column: values[name] for name, column in _COLUMNS.items() if name in values}
+    changes = call.columns(*_PLAIN, affectedMile_id="affected_id", due_date="due_ms")
     if "flag" in values:
         changes["internal"] = values["flag"] == "Internal"
     if "assignee" in values:
@@ -69,10 +64,7 @@ def _changes(call: Call) -> Json:
 
 
 def _person(call: Call, field: str, number: int) -> int:
-    member = call.store.member_by_any_id(number)
-    if member is None:
-        raise refusals.not_found(f"The user of {field}")
-    return member.id
+    return call.store.find_member(number, f"The user of {field}").id
 
 
 def create_bug(call: Call) -> Answer:
@@ -97,7 +89,7 @@ def update_bug(call: Call) -> Answer:
 def delete_bug(call: Call) -> Answer:
     """Delete a bug."""
     call.store.remove_bug(call.bug)
-    return Answer(200, {"response": "Bug deleted successfully"})
+    return succeeded("Bug deleted")
 
 
 _FIELDS = (

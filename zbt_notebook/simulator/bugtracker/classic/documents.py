@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 from zbt_notebook.simulator.bugtracker import refusals
-from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing, succeeded
 from zbt_notebook.simulator.bugtracker.classic.collection import PROJECT, Collection
 from zbt_notebook.simulator.bugtracker.classic.downloads import download
 from zbt_notebook.simulator.bugtracker.parameters import File, Identifier, Identifiers, Json, OneOf, Parameter, Text
@@ -120,7 +120,7 @@ def add_version(call: Call) -> Answer:
 def delete_document(call: Call) -> Answer:
     """Delete a document with all its versions."""
     call.store.documents.remove(_document(call))
-    return Answer(200, {"response": "Document deleted successfully"})
+    return succeeded("Document deleted")
 
 
 def _folder_shape(call: Call, folder: Folder) -> Json:
@@ -155,7 +155,7 @@ def delete_folder(call: Call) -> Answer:
         if document.folder_id == folder.id:
             call.store.documents.remove(document)
     call.store.folders.remove(folder)
-    return Answer(200, {"response": "Folder deleted successfully"})
+    return succeeded("Folder deleted")
 
 
 _KINDS = {

@@ -1,7 +1,7 @@
 """Events: the meetings of a project."""
 
-from zbt_notebook.simulator.bugtracker import dates, refusals
-from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
+from zbt_notebook.simulator.bugtracker import dates
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing, succeeded
 from zbt_notebook.simulator.bugtracker.classic.collection import PROJECT, Collection
 from zbt_notebook.simulator.bugtracker.parameters import Day, Identifiers, Json, OneOf, Parameter, Text, Whole
 from zbt_notebook.simulator.bugtracker.schemas import many
@@ -55,10 +55,7 @@ def _start(call: Call, day_ms: int, otherwise: int | None = None) -> int:
 def _people(call: Call, otherwise: tuple[int, ...] = ()) -> tuple[int, ...]:
     if "participants" not in call.values:
         return otherwise
-    found = [call.store.member_by_any_id(number) for number in sorted(call.values["participants"])]
-    if None in found:
-        raise refusals.not_found("Participant")
-    return tuple(member.id for member in found if member)
+    return tuple(call.store.find_member(number, "Participant").id for number in sorted(call.values["participants"]))
 
 
 def _minutes(call: Call, otherwise: int) -> int:
@@ -70,20 +67,20 @@ def _minutes(call: Call, otherwise: int) -> int:
     return hours * 60 + minutes
 
 
+def _texts(call: Call) -> Json:
+    return call.columns("title", "location", "repeat", remind_before="reminder", nooftimes_repeat="times")
+
+
 def create_event(call: Call) -> Answer:
     """Plan an event, in the portal's time zone."""
     values = call.values
     made = Event(
         id=call.store.take_id(),
         project_id=call.project.id,
-        title=values["title"],
-        location=values.get("location", ""),
         start_ms=_start(call, values["date"]),
         minutes=_minutes(call, 0),
         participants=_people(call),
-        reminder=values.get("remind_before", "on time"),
-        repeat=values.get("repeat", "only once"),
-        times=values.get("nooftimes_repeat", 1),
+        **{"location": "", **_texts(call)},
     )
     return Answer(201, {"events": [event_shape(call, call.store.events.put(made))]})
 
@@ -98,14 +95,10 @@ def update_event(call: Call) -> Answer:
     day = values.get("date", dates.today(event.start_ms, call.offset))
     changed = call.store.events.change(
         event,
-        title=values.get("title", event.title),
-        location=values.get("location", event.location),
         start_ms=_start(call, day, event.start_ms),
         minutes=_minutes(call, event.minutes),
         participants=_people(call, event.participants),
-        reminder=values.get("remind_before", event.reminder),
-        repeat=values.get("repeat", event.repeat),
-        times=values.get("nooftimes_repeat", event.times),
+        **_texts(call),
     )
     return Answer(200, {"events": [event_shape(call, changed)]})
 
@@ -113,7 +106,7 @@ def update_event(call: Call) -> Answer:
 def delete_event(call: Call) -> Answer:
     """Delete an event."""
     call.store.events.remove(_event(call))
-    return Answer(200, {"response": "Event deleted successfully"})
+    return succeeded("Event deleted")
 
 
 _NEEDED = (

@@ -1,6 +1,6 @@
 """What people answer in a discussion, and which answer is the best."""
 
-from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing, succeeded
 from zbt_notebook.simulator.bugtracker.classic.collection import Collection
 from zbt_notebook.simulator.bugtracker.classic.forums import FORUMS, forum_of
 from zbt_notebook.simulator.bugtracker.parameters import Json, Parameter, Text
@@ -55,7 +55,7 @@ def delete_answer(call: Call) -> Answer:
     call.store.comments.remove(row)
     if forum.best_answer == row.id:
         call.store.forums.change(forum, best_answer=0)
-    return Answer(200, {"response": "Comment deleted successfully"})
+    return succeeded("Comment deleted")
 
 
 def mark_best(call: Call) -> Answer:
@@ -71,7 +71,7 @@ def unmark_best(call: Call) -> Answer:
     row = _answer(call, forum)
     if forum.best_answer == row.id:
         call.store.forums.change(forum, best_answer=0)
-    return Answer(200, {"response": "Best answer removed successfully"})
+    return succeeded("Best answer removed")
 
 
 _ANSWERS = Collection(f"{FORUMS.one}comments/", "answer", "forums", many("comments", "Comment"))

@@ -1,6 +1,6 @@
 """Forum posts and their categories."""
 
-from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing, succeeded
 from zbt_notebook.simulator.bugtracker.classic.collection import PROJECT, Collection
 from zbt_notebook.simulator.bugtracker.parameters import File, Identifier, Identifiers, Json, Parameter, Text, YesNo
 from zbt_notebook.simulator.bugtracker.routes import Route
@@ -59,24 +59,20 @@ def forum_of(call: Call) -> Forum:
 
 def update_forum(call: Call) -> Answer:
     """Change a discussion's name, text or place."""
-    forum, values = forum_of(call), call.values
-    if category := values.get("category_id"):
+    forum = forum_of(call)
+    if category := call.values.get("category_id"):
         call.store.categories.find(category, "Category", call.project.id)
-    changed = call.store.forums.change(
-        forum,
-        name=values.get("name", forum.name),
-        content=values.get("content", forum.content),
-        category_id=values.get("category_id", forum.category_id),
-        sticky=values.get("is_sticky_post", forum.sticky),
-        announcement=values.get("is_announcement_post", forum.announcement),
+    columns = call.columns(
+        "name", "content", "category_id", is_sticky_post="sticky", is_announcement_post="announcement"
     )
+    changed = call.store.forums.change(forum, **columns)
     return Answer(200, {"forums": [forum_shape(call, changed)]})
 
 
 def delete_forum(call: Call) -> Answer:
     """Delete a discussion."""
     call.store.forums.remove(forum_of(call))
-    return Answer(200, {"response": "Forum Post deleted successfully"})
+    return succeeded("Forum Post deleted")
 
 
 def follow(call: Call) -> Answer:
@@ -93,7 +89,7 @@ def _following(call: Call, *, on: bool) -> Answer:
     forum = forum_of(call)
     others = tuple(one for one in forum.followers if one != call.user.id)
     call.store.forums.change(forum, followers=(*others, call.user.id) if on else others)
-    return Answer(200, {"response": f"Forum {'followed' if on else 'unfollowed'} successfully"})
+    return succeeded(f"Forum {'followed' if on else 'unfollowed'}")
 
 
 def list_categories(call: Call) -> Answer:
@@ -115,7 +111,7 @@ def delete_category(call: Call) -> Answer:
         if forum.category_id == category.id:
             call.store.forums.change(forum, category_id=0)
     call.store.categories.remove(category)
-    return Answer(200, {"response": "Category deleted successfully"})
+    return succeeded("Category deleted")
 
 
 _CATEGORIES = Collection(f"{PROJECT}/categories/", "category", "forums", many("categories", "Category"))

@@ -1,11 +1,11 @@
 """Milestones."""
 
-from zbt_notebook.simulator.bugtracker import dates, refusals
-from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
+from zbt_notebook.simulator.bugtracker import dates
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing, succeeded
 from zbt_notebook.simulator.bugtracker.classic.collection import PROJECT, Collection
 from zbt_notebook.simulator.bugtracker.parameters import Day, Identifier, Identifiers, Json, OneOf, Parameter, Text
 from zbt_notebook.simulator.bugtracker.schemas import many
-from zbt_notebook.simulator.data.rows import Member, Milestone
+from zbt_notebook.simulator.data.rows import Milestone
 
 
 def milestone_shape(call: Call, milestone: Milestone) -> Json:
@@ -62,11 +62,8 @@ def get_milestone(call: Call) -> Answer:
     return Answer(200, {"milestones": [milestone_shape(call, _milestone(call))]})
 
 
-def _owner(call: Call) -> Member:
-    found = call.store.member_by_any_id(call.values["owner"])
-    if found is None:
-        raise refusals.not_found("Owner")
-    return found
+def _owner(call: Call) -> int:
+    return call.store.find_member(call.values["owner"], "Owner").id
 
 
 def create_milestone(call: Call) -> Answer:
@@ -75,7 +72,7 @@ def create_milestone(call: Call) -> Answer:
         id=call.store.take_id(),
         project_id=call.project.id,
         name=call.values["name"],
-        owner=_owner(call).id,
+        owner=_owner(call),
         start_ms=call.values["start_date"],
         end_ms=call.values["end_date"],
         internal=call.values["flag"] == "internal",
@@ -88,11 +85,9 @@ def update_milestone(call: Call) -> Answer:
     milestone, values = _milestone(call), call.values
     changed = call.store.milestones.change(
         milestone,
-        name=values.get("name", milestone.name),
-        owner=_owner(call).id if "owner" in values else milestone.owner,
-        start_ms=values.get("start_date", milestone.start_ms),
-        end_ms=values.get("end_date", milestone.end_ms),
+        owner=_owner(call) if "owner" in values else milestone.owner,
         internal=values["flag"] == "internal" if "flag" in values else milestone.internal,
+        **call.columns("name", start_date="start_ms", end_date="end_ms"),
     )
     return Answer(200, {"milestones": [milestone_shape(call, changed)]})
 
@@ -115,7 +110,7 @@ def delete_milestone(call: Call) -> Answer:
                 affected_id=0 if bug.affected_id == milestone.id else bug.affected_id,
             )
     call.store.milestones.remove(milestone)
-    return Answer(200, {"response": "Milestone deleted successfully"})
+    return succeeded("Milestone deleted")
 
 
 _FLAG = OneOf(("internal", "external"))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from zbt_notebook.simulator.bugtracker import refusals
-from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing, succeeded
 from zbt_notebook.simulator.bugtracker.classic.collection import PORTAL, Collection
 from zbt_notebook.simulator.bugtracker.classic.users import USER_FIELDS, USER_TYPE, chosen_users, new_users, user
 from zbt_notebook.simulator.bugtracker.parameters import Identifiers, Json, OneOf, Parameter, Text
@@ -81,7 +81,7 @@ def delete_user(call: Call) -> Answer:
         if member.id in project.team:
             call.store.projects.change(project, team=tuple(one for one in project.team if one != member.id))
     call.store.members.remove(member)
-    return Answer(200, {"response": "User deleted successfully"})
+    return succeeded("User deleted")
 
 
 def count_users(call: Call) -> Answer:

@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from zbt_notebook.simulator.bugtracker import refusals
-from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing, succeeded
 from zbt_notebook.simulator.bugtracker.classic.collection import PORTAL, Collection
 from zbt_notebook.simulator.bugtracker.parameters import Identifier, Json, OneOf, Parameter, Text
 from zbt_notebook.simulator.bugtracker.routes import Route
@@ -76,10 +75,7 @@ def create_project(call: Call) -> Answer:
     """Make an empty project, owned by the caller unless told."""
     owner = call.user
     if "owner" in call.values:
-        found = call.store.member_by_any_id(call.values["owner"])
-        if not found:
-            raise refusals.not_found("Owner")
-        owner = found
+        owner = call.store.find_member(call.values["owner"], "Owner")
     name = call.values["name"]
     project = Project(
         id=call.store.take_id(),
@@ -101,7 +97,7 @@ def update_project(call: Call) -> Answer:
 def delete_project(call: Call) -> Answer:
     """Delete a project with all it holds."""
     call.store.remove_project(call.project)
-    return Answer(200, {"response": "Project deleted successfully"})
+    return succeeded("Project deleted")
 
 
 def list_custom_fields(_call: Call) -> Answer:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from zbt_notebook.simulator.bugtracker import dates, refusals
-from zbt_notebook.simulator.bugtracker.call import Answer, Call
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, succeeded
 from zbt_notebook.simulator.bugtracker.classic.collection import BUG, PROJECT, Collection
 from zbt_notebook.simulator.bugtracker.parameters import (
     Clocked,
@@ -132,12 +132,7 @@ def add_log(call: Call) -> Answer:
 
 
 def _owner(call: Call, otherwise: int) -> int:
-    if "owner" not in call.values:
-        return otherwise
-    member = call.store.member_by_any_id(call.values["owner"])
-    if member is None:
-        raise refusals.not_found("Owner")
-    return member.id
+    return call.store.find_member(call.values["owner"], "Owner").id if "owner" in call.values else otherwise
 
 
 def _log(call: Call) -> TimeLog:
@@ -153,11 +148,8 @@ def update_log(call: Call) -> Answer:
     changed = call.store.logs.change(
         log,
         owner=_owner(call, log.owner),
-        day_ms=values.get("date", log.day_ms),
-        minutes=values.get("hours", log.minutes),
         billable=values["bill_status"] == "Billable" if "bill_status" in values else log.billable,
-        notes=values.get("notes", log.notes),
-        name=values.get("name", log.name),
+        **call.columns("notes", "name", date="day_ms", hours="minutes"),
     )
     return _written(call, changed, 200)
 
@@ -170,7 +162,7 @@ def approve_log(call: Call) -> Answer:
 def delete_log(call: Call) -> Answer:
     """Delete a time log."""
     call.store.logs.remove(_log(call))
-    return Answer(200, {"response": "Timesheet log deleted successfully"})
+    return succeeded("Timesheet log deleted")
 
 
 _ONE = {"type": "object", "properties": {"timelogs": one("TimeLogs")}, "required": ["timelogs"]}

@@ -1,7 +1,7 @@
 """The users of a project."""
 
 from zbt_notebook.simulator.bugtracker import refusals
-from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
+from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing, succeeded
 from zbt_notebook.simulator.bugtracker.classic.collection import PROJECT, Collection
 from zbt_notebook.simulator.bugtracker.parameters import Addresses, Amount, Json, OneOf, Parameter, Text
 from zbt_notebook.simulator.bugtracker.schemas import many
@@ -93,7 +93,7 @@ def delete_user(call: Call) -> Answer:
     member, project = _teammate(call), call.project
     call.store.projects.change(project, team=tuple(one for one in project.team if one != member.id))
     call.store.rates.pop((project.id, member.id), None)
-    return Answer(200, {"response": "User deleted successfully"})
+    return succeeded("User deleted")
 
 
 _TEAM = Collection(f"{PROJECT}/users/", "user", "users", many("users", "User"))
