@@ -8,6 +8,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from zbt_notebook.limits import of_process
+
 ROOT = Path(__file__).resolve().parent.parent
 _STRAY = (
     "ZBT_",
@@ -73,6 +75,12 @@ def pytest_collection_modifyitems(items):
             item.add_marker(marker)
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted():
+    """Zoho's limits, which outlive a sign-in, do not outlive a test: tests share sandboxes, and so addresses."""
+    of_process.forget()
 
 
 @pytest.fixture(autouse=True)

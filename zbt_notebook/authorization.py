@@ -1,8 +1,7 @@
 """One sign-in's tokens: fresh when asked for, refreshed once for all threads, revocable."""
 
 import threading
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import monotonic, time
@@ -10,9 +9,10 @@ from time import monotonic, time
 from zbt_notebook.data_centers import DataCenter
 from zbt_notebook.errors import NotSignedIn, RateLimited, SignInRejected, Unreachable, ZbtError
 from zbt_notebook.http import Transport
+from zbt_notebook.limits.of_process import token_budget_of
 from zbt_notebook.limits.shared_token import Shared, TokenShare
+from zbt_notebook.limits.token_budget import TOKEN_BUDGET, TokenBudget
 from zbt_notebook.oauth import (
-    THROTTLE_WINDOW,
     ClientCredentials,
     Token,
     read_revocation,
@@ -24,7 +24,6 @@ from zbt_notebook.oauth import (
 FAILURE_LASTS = 2.0  # seconds in which a failed refresh answers for the calls that come just after it …
 REFUSAL_LASTS = 60.0  # … where Zoho refused it: asking again brings the same word, and costs a call of the budget
 LONGEST_LIFE = 86_400.0  # seconds: a shared token that claims more is from before the machine started anew
-TOKEN_BUDGET = 10  # access tokens per refresh token in ten minutes: zoho.com/accounts/protocol/oauth/token-limits.html
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +96,17 @@ class Authorization:
         self._client: ClientCredentials | None = client
         self._transport = transport
         self._clock = clock or Clock()
+        self._counts_for_all = clock is None  # a clock of one's own tells times that mean nothing to others
         self._share = share
         self._lock = threading.Lock()
         self._last_attempt: _Attempt | None = None
-        self._token_calls: deque[float] = deque(maxlen=TOKEN_BUDGET)
-        self._blocked: _Deadline | None = None
+        self._budget = TokenBudget()
         self._token = Token("")
         self._deadline = _Deadline(0, 0)
         self._lee_way = 0.0
         self._take(token)
         if token.access_token:  # the exchange that brought it counts as well
-            self._token_calls.append(self._clock.monotonic())
+            self._budget.spend(self._clock.monotonic())
 
     def __repr__(self) -> str:
         return f"Authorization(client_id={self.client_id!r}, data_center={self.data_center.name!r})"
@@ -144,8 +143,7 @@ class Authorization:
 
     def budget_left(self) -> int:
         """How many tokens Zoho still gives in the running ten minutes."""
-        since = self._clock.monotonic() - THROTTLE_WINDOW
-        return TOKEN_BUDGET - sum(called > since for called in self._token_calls)
+        return self._budget.left(self._clock.monotonic())
 
     def secrets(self) -> tuple[str, ...]:
         """Every value that must not show, for redaction."""
@@ -212,7 +210,7 @@ class Authorization:
             return
         with self._share.alone() as entry:
             known = entry.read()
-            self._learn_calls(known.calls)
+            self._budget.learn(known.calls, self._clock.monotonic())
             if rejected is not None and self._adopt(known, rejected):
                 return
             try:
@@ -221,11 +219,6 @@ class Authorization:
                 entry.write(self._failure(error))
                 raise
             entry.write(self._success())
-
-    def _learn_calls(self, times: Iterable[float]) -> None:
-        now = self._clock.monotonic()
-        recent = sorted(time for time in {*self._token_calls, *times} if now - THROTTLE_WINDOW < time <= now)
-        self._token_calls = deque(recent, maxlen=TOKEN_BUDGET)
 
     def _adopt(self, known: Shared, rejected: str) -> bool:
         """Take a token that another process got; raise what another process has just met instead of one."""
@@ -242,12 +235,12 @@ class Authorization:
         return True
 
     def _success(self) -> Shared:
-        calls, deadline = tuple(self._token_calls), self._deadline
+        calls, deadline = self._budget.calls, self._deadline
         return Shared(self._token.access_token, deadline.wall, deadline.monotonic, self._token.scopes, calls)
 
     def _failure(self, error: SignInRejected | Unreachable) -> Shared:
         word = getattr(error, "error", "")
-        calls, now = tuple(self._token_calls), self._clock.monotonic()
+        calls, now = self._budget.calls, self._clock.monotonic()
         return Shared(calls=calls, failed=now, error=word, message=error.message, hint=error.hint)
 
     def _refresh(self) -> None:
@@ -258,33 +251,34 @@ class Authorization:
                 "the access token has expired, and Zoho gave no refresh token with it",
                 hint="Sign in again: %zbt login. A refresh token comes with access_type=offline and prompt=consent.",
             )
-        self._spend()
+        called = self._spend()
         request = refresh_request(self.data_center, self._client, self._token.refresh_token)
         try:
             token = read_token(self._transport(request), asked=self._token.scopes, refreshing=True)
         except ZbtError as error:
+            if getattr(error, "nothing_sent", False):
+                self._budget.take_back(called)
             if getattr(error, "error", "") == "Access Denied":
-                self._blocked = _Deadline.after(self._clock, THROTTLE_WINDOW)
+                self._budget.block(self._clock.monotonic())
             raise
         self._take(token)
 
-    def _spend(self) -> None:
-        """Count a token call, or raise RateLimited where Zoho would refuse it."""
+    def _spend(self) -> float:
+        """Count a token call and give its time, or raise RateLimited where Zoho would refuse it."""
         now = self._clock.monotonic()
-        wait = self._blocked.seconds_left(self._clock) if self._blocked else 0.0
-        if self.budget_left() <= 0:
-            wait = max(wait, self._token_calls[0] + THROTTLE_WINDOW - now)
-        if wait > 0:
+        if wait := self._budget.spend(now):
             retry_at = self._clock.today() + timedelta(seconds=wait)
             raise RateLimited(
                 f"Zoho gives {TOKEN_BUDGET} access tokens in ten minutes; the next is due at {retry_at:%H:%M:%S} UTC",
                 hint="Wait until then: nothing was sent, and asking more often would only lengthen the wait.",
                 retry_at=retry_at,
             )
-        self._token_calls.append(now)
+        return now
 
     def _take(self, token: Token) -> None:
         kept = token.refresh_token or self._token.refresh_token  # a refresh answers without one: the old stays valid
+        if kept != self._token.refresh_token and self._counts_for_all:
+            self._budget = token_budget_of(self.data_center.accounts_url, kept)
         self._token = Token(token.access_token, kept, token.scopes or self._token.scopes, token.expires_in)
         self._deadline = _Deadline.after(self._clock, token.expires_in)
         self._lee_way = self._lee_way_of(token.expires_in)

@@ -16,6 +16,7 @@ from zbt_notebook.client import ApiClient
 from zbt_notebook.data_centers import DataCenter
 from zbt_notebook.errors import IncompletePull, UsageError
 from zbt_notebook.http import Pairs, Response, Transport, Upload
+from zbt_notebook.limits.of_process import limits_of
 from zbt_notebook.limits.rate_limit import INTERACTIVE, Lane, RateLimits, WindowUse
 from zbt_notebook.progress import reporter
 from zbt_notebook.pull import interrupted
@@ -91,15 +92,14 @@ class Connection:
         clock: Clock | None = None,
         limits: RateLimits | None = None,
     ) -> None:
-        clock = clock or Clock()
         self.name = name
         self.redirect_uri = ""  # where the user was sent back to, if there was a consent
         self.on_logout: dict[str, Callable[[], bool]] = {}  # who else keeps it, "kernel" or "keyring", and forgets it
         self.client = ApiClient(
             authorization,
             transport,
-            limits or RateLimits(lambda: int(clock.monotonic() * 1e9), clock.today),
-            clock=clock,
+            limits or _limits(authorization, clock),
+            clock=clock or Clock(),
             sleep=time.sleep,
         )
         if limits is None and os.environ.get("ZBT_SHARED_BUDGET", "").lower() in {"1", "true", "yes"}:
@@ -286,13 +286,13 @@ class Connection:
     def share_budget(self) -> bool:
         """Count requests together with this user's other kernels on this machine; tell whether that is possible.
 
-        Calls that are under way are not counted: say it before the first.
+        So do this kernel's other connections with the same client from then on. What counts already goes on counting.
         """
         from zbt_notebook.limits.shared_budget import SharedBudget
 
         budget = SharedBudget.of(self.data_center.api_url, self.client_id)
         if budget is not None:
-            self.client.limits = self.client.limits.with_windows(budget)
+            self.client.limits.share(budget)
         return budget is not None
 
     def refresh(self) -> Status:
@@ -322,6 +322,13 @@ class Connection:
         revoked = self.client.authorization.revoke()
         forgotten = {keeper: forget() for keeper, forget in self.on_logout.items()}
         return LogoutReport(revoked=revoked, forgotten=True, keyring=forgotten.get("keyring"))
+
+
+def _limits(authorization: Authorization, clock: Clock | None) -> RateLimits:
+    """Those in which Zoho counts, which know what an earlier sign-in used; by a clock of one's own, new ones."""
+    if clock is None:
+        return limits_of(authorization.data_center.api_url, authorization.client_id)
+    return RateLimits(lambda: int(clock.monotonic() * 1e9), clock.today)
 
 
 async def _itself(connection: Connection) -> Connection:

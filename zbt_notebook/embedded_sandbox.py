@@ -9,6 +9,7 @@ from typing import Any
 from zbt_notebook.data_centers import DataCenter
 from zbt_notebook.errors import Unreachable
 from zbt_notebook.http import Request
+from zbt_notebook.limits import of_process
 from zbt_notebook.scopes import PRESETS
 
 _lock = threading.Lock()
@@ -86,9 +87,15 @@ class SandboxSite:
         return location
 
     def stop(self) -> None:
-        """Stop it, where it runs in this process; stopping twice does no harm."""
+        """Stop it, where it runs in this process; stopping twice does no harm.
+
+        What it counted is forgotten with it: another sandbox may come to its address, and counts from nothing.
+        """
         if self.running is not None:
             self.running.stop()
+            for site in (self.data_center, *self.data_center.siblings):
+                of_process.forget(site.api_url)
+                of_process.forget(site.accounts_url)
 
 
 def sandbox(**options: Any) -> SandboxSite:

@@ -18,7 +18,6 @@ from zbt_notebook.unshown import Unshown
 
 TOKEN_LIFE = 3600.0  # seconds, where the answer does not say
 CODE_LIFE = 120.0  # seconds: the BugTracker page; other pages of Zoho's say 60 and 180
-THROTTLE_WINDOW = 600.0  # seconds in which Zoho counts token calls
 
 _LONGEST_BELIEVABLE_LIFE = 86_400  # a larger expires_in is in milliseconds, as before December 2019
 

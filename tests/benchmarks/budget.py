@@ -7,7 +7,8 @@ import random
 import statistics
 from typing import TYPE_CHECKING, Any
 
-from zbt_notebook.limits.rate_limit import INTERACTIVE_SLOTS, LIMIT, SECOND, SLACK, WINDOW, SlidingWindow
+from zbt_notebook.limits.rate_limit import INTERACTIVE_SLOTS
+from zbt_notebook.limits.sliding_window import LIMIT, SECOND, SLACK, WINDOW, SlidingWindow
 from zbt_notebook.simulator.bugtracker.throttle import Throttle
 from zbt_notebook.simulator.switches import Switches
 

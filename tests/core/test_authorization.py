@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from zbt_notebook.authorization import TOKEN_BUDGET, Authorization, Clock
+from zbt_notebook.authorization import Authorization, Clock
 from zbt_notebook.data_centers import DATA_CENTERS
 from zbt_notebook.errors import NotSignedIn, RateLimited, SignInRejected, Unreachable, ZbtError
 from zbt_notebook.http import Response
+from zbt_notebook.limits.token_budget import TOKEN_BUDGET
 from zbt_notebook.oauth import ClientCredentials, Token
 
 CLIENT = ClientCredentials("1000.CLIENT", "canary-secret")

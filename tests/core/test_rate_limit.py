@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zbt_notebook.errors import RateLimited
-from zbt_notebook.limits.rate_limit import SECOND, Lane, RateLimits, SlidingWindow
+from zbt_notebook.limits.rate_limit import Lane, RateLimits
+from zbt_notebook.limits.sliding_window import SECOND, SlidingWindow
 
 
 def arrivals(limit, window, *, workers, requests, seed, latency):

@@ -7,7 +7,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from zbt_notebook.limits.rate_limit import SECOND, RateLimits, SlidingWindow
+from zbt_notebook.limits.rate_limit import RateLimits
+from zbt_notebook.limits.sliding_window import SECOND, SlidingWindow
 from zbt_notebook.simulator.bugtracker.throttle import Throttle
 from zbt_notebook.simulator.switches import Switches
 

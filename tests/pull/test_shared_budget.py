@@ -18,8 +18,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from tests.conftest import ROOT
 from zbt_notebook.errors import RateLimited
-from zbt_notebook.limits.rate_limit import SECOND, RateLimits, SlidingWindow
+from zbt_notebook.limits.rate_limit import RateLimits
 from zbt_notebook.limits.shared_budget import SharedBudget, SharedWindow
+from zbt_notebook.limits.sliding_window import SECOND, SlidingWindow
 
 
 @pytest.fixture
@@ -128,8 +129,9 @@ def test_it_foretells_as_the_other_window_does(path, count, taken):
 _KERNEL = """
     import json, random, sys, threading, time
     from pathlib import Path
-    from zbt_notebook.limits.rate_limit import RateLimits, SECOND
+    from zbt_notebook.limits.rate_limit import RateLimits
     from zbt_notebook.limits.shared_budget import SharedBudget
+    from zbt_notebook.limits.sliding_window import SECOND
     dice = random.Random(int(sys.argv[2]))
     budget = SharedBudget(Path(sys.argv[1]), "x", limit=10, window=int(0.4 * SECOND))
     limits = RateLimits(time.monotonic_ns, None, windows=budget)

@@ -9,15 +9,15 @@ import contextlib
 import hashlib
 import mmap
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
-from zbt_notebook.limits.rate_limit import LIMIT, SECOND, SLACK, WINDOW
 from zbt_notebook.limits.runtime_folder import runtime_folder
+from zbt_notebook.limits.sliding_window import LEASE, LIMIT, SECOND, SLACK, WINDOW, turn
 
 with contextlib.suppress(ImportError):  # Windows has none; there is no runtime folder either, and nothing is shared
     import fcntl
 
-LEASE = 70 * SECOND  # longer than any request lives: the transport's deadline is a minute
 _LONGEST_LOCK = 2 * 3600 * SECOND
 _LATE = 600 * SECOND  # *now* was read before the wait for the file, and others have claimed since
 _NUMBER = 8  # bytes
@@ -48,7 +48,7 @@ class SharedBudget:
 
 
 class SharedWindow:
-    """The slots of one URL pattern, as ``rate_limit.SlidingWindow``, but in a file. The time is given; nobody waits."""
+    """The slots of one URL pattern, as ``sliding_window.SlidingWindow``, but in a file."""
 
     def __init__(self, path: Path, *, limit: int = LIMIT, window: int = WINDOW + SLACK, lease: int = LEASE) -> None:
         self.limit = limit
@@ -115,13 +115,8 @@ class SharedWindow:
 
     def forecast(self, now: int, count: int, *, leave: int = 0) -> int:
         """Nanoseconds until the last of *count* requests may go, if nobody else asks and all are answered at once."""
-        taken = sorted(time for time in self._times(now) if time > now)
-        slots = max(1, self.limit - leave)
-        late = len(taken) + count - slots - 1
-        if late < 0:
-            return 0
-        rounds, place = divmod(late, slots)
-        return rounds * self.window + (taken[place] - now if place < len(taken) else self.window)
+        taken = [min(time - now, self.window) for time in self.taken(now)]
+        return turn(taken, count, max(1, self.limit - leave), self.window) if count > 0 else 0
 
     def lock(self, until: int) -> None:
         """Let all kernels know of Zoho's lock."""
@@ -131,6 +126,21 @@ class SharedWindow:
         """Nanoseconds that Zoho's lock still lasts, whoever met it; one written before the machine's start is none."""
         left = self._slots[self.limit] - now
         return left if 0 < left <= _LONGEST_LOCK else 0
+
+    def taken(self, now: int) -> list[int]:
+        """When each slot that is taken now, by whomever, will be free."""
+        return sorted(time for time in self._times(now) if time > now)
+
+    def adopt(self, now: int, taken: Iterable[int]) -> None:
+        """Let the slots that are free first be taken until these times, as another window counted them."""
+        fcntl.flock(self._handle, fcntl.LOCK_EX)
+        try:
+            times = self._times(now)
+            first_free = sorted(range(self.limit), key=times.__getitem__)
+            for slot, until in zip(first_free, sorted(taken), strict=False):
+                self._slots[slot] = max(times[slot], until)
+        finally:
+            fcntl.flock(self._handle, fcntl.LOCK_UN)
 
     def _times(self, now: int) -> list[int]:
         """When each slot is free; times that no claim reaches were written before the machine started anew."""
