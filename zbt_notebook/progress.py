@@ -4,7 +4,7 @@ import html
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 SILENT_FOR = 1.0  # seconds
@@ -13,7 +13,10 @@ _EVERY = 0.2  # seconds between two drawings
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """How far it is; ``of`` is the number of pages where it is known, ``waiting`` the seconds until a slot is free."""
+    """How far it is; ``of`` is the number of pages where it is known, ``waiting`` the seconds until a slot is free.
+
+    ``what`` is empty where nothing is counted: one call that waits for its turn.
+    """
 
     what: str
     rows: int = 0
@@ -34,11 +37,12 @@ class Snapshot:
     def __str__(self) -> str:
         of = f" of {self.of:,}" if self.of and not self.done else ""
         plural = "" if self.pages == 1 and not of else "s"
-        parts = [f"{self.rows:,} {self.what}", f"{self.pages:,}{of} page{plural}"]
+        began = self.what and (self.pages or self.of or self.done or not self.waiting)
+        parts = [f"{self.rows:,} {self.what}", f"{self.pages:,}{of} page{plural}"] if began else []
         if self.done:
-            parts.append(duration(self.seconds))
+            parts.append(duration(self.seconds) if self.what else f"waited {duration(self.seconds)} for the rate limit")
         elif self.left is not None:
-            parts.append(f"about {duration(self.left)} left")
+            parts.append(f"about {duration(max(self.left, self.waiting))} left")
         if self.waiting > 1 and not self.done:
             parts.append(f"the rate limit frees a slot in {duration(self.waiting)}")
         if self.refused:
@@ -95,7 +99,9 @@ class Reporter:
             self._face.draw(snapshot)
 
     def end(self, snapshot: Snapshot) -> None:
-        """Show how it ended, where it took its time or something was refused."""
+        """Show how it ended, where it took its time or something was refused; what broke off goes on no longer."""
+        if not snapshot.done:
+            snapshot = replace(snapshot, left=None, waiting=0.0)
         if self._drawn or snapshot.refused or self._clock() - self._began >= self._face.silent_for:
             self._face.end(snapshot)
 
@@ -160,23 +166,27 @@ class _Notebook:
         self._handle: Any = None
 
     def draw(self, snapshot: Snapshot) -> None:
+        self._show(snapshot, _bar(snapshot))
+
+    def end(self, snapshot: Snapshot) -> None:
+        self._show(snapshot, "")
+
+    def _show(self, snapshot: Snapshot, bar: str) -> None:
         from IPython.display import display
 
-        bundle = {"text/plain": str(snapshot), "text/html": _as_html(snapshot)}
+        markup = f'<div role="status">{bar}{html.escape(str(snapshot))}</div>'
+        bundle = {"text/plain": str(snapshot), "text/html": markup}
         if self._handle is None:
             show: Any = display  # IPython ships it without types
             self._handle = show(bundle, raw=True, display_id=True)
         else:
             self._handle.update(bundle, raw=True)
 
-    end = draw
 
-
-def _as_html(snapshot: Snapshot) -> str:
+def _bar(snapshot: Snapshot) -> str:
     share = snapshot.share
     known = "" if share is None else f' value="{share:.3f}"'
-    bar = "" if snapshot.done else f'<progress max="1"{known} aria-label="Progress"></progress> '
-    return f'<div role="status">{bar}{html.escape(str(snapshot))}</div>'
+    return f'<progress max="1"{known} aria-label="Progress"></progress> '
 
 
 def _shell() -> Any:

@@ -1,5 +1,7 @@
 """A call that takes its time says how far it is, in a real kernel, and leaves one line."""
 
+import time
+
 import pytest
 
 SIGN_IN = """\
@@ -44,3 +46,32 @@ def test_a_short_call_shows_nothing(signed_in):
     ran = signed_in.run(CALL)
     assert displays(signed_in, since) == []
     assert (ran.stdout, ran.stderr) == ("", "")
+
+
+def test_stop_ends_a_long_call_at_once_and_keeps_what_came(signed_in):
+    """The second page never comes: Stop ends the wait for it, in two lines, and no bar goes on moving."""
+    assert signed_in.run("shared_sandbox().faults.add(kind='hang', path='/restapi/*/bugs/', after=1)").status == "ok"
+    seen = "shared_sandbox().faults.add(path='/restapi/*/bugs/', kind='latency', seconds=1.1, times=1)"
+    assert signed_in.run(seen).status == "ok"
+    since = len(signed_in.messages)
+    calling = signed_in.start(CALL)
+    signed_in.until(lambda: displays(signed_in, since))
+    began = time.monotonic()
+    signed_in.interrupt()
+    ran = signed_in.wait(calling)
+    assert time.monotonic() - began < 5  # the page is waited for thirty seconds; half a second is measured here
+    assert ran.error["traceback"][0] == "IncompletePull: 200 rows of 1 page came, then: interrupted"
+    assert len(ran.error["traceback"]) == 2
+    assert "<progress" not in displays(signed_in, since)[-1][1]["text/html"]
+    assert signed_in.run("import sys; len(sys.last_value.rows)").text == "200"
+
+
+def test_stop_before_anything_came_is_told_in_two_lines(signed_in):
+    """No frames of ours, in which the user finds nothing."""
+    signed_in.run("shared_sandbox().faults.add(kind='hang', path='/restapi/*/bugs/')")
+    calling = signed_in.start(CALL)
+    signed_in.until(lambda: signed_in.messages[-1] == ("execute_input", {"code": CALL, "execution_count": 3}))
+    signed_in.interrupt()
+    ran = signed_in.wait(calling)
+    assert ran.error["ename"] == "KeyboardInterrupt"
+    assert len(ran.error["traceback"]) == 2

@@ -2,17 +2,20 @@
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook import api
 from zbt_notebook.api import ApiCall, Page
 from zbt_notebook.errors import ApiError, IncompletePull, UsageError, ZbtError
+from zbt_notebook.limits.rate_limit import Lane
 from zbt_notebook.magics import query
 from zbt_notebook.magics.bug_card import Bug, is_bug
 from zbt_notebook.magics.call_line import Options
 from zbt_notebook.magics.sheet import counted, note
-from zbt_notebook.progress import Snapshot, reporter
+from zbt_notebook.progress import SILENT_FOR, Reporter, Snapshot, reporter
 
 if TYPE_CHECKING:
     from zbt_notebook.connection import Connection
@@ -52,7 +55,18 @@ class Answer:
 
 def ask(connection: "Connection", call: ApiCall) -> Answer:
     """Send one normalized call and read its one answer."""
-    response = connection.send(call)
+    began = time.monotonic()
+    faces: list[Reporter] = []  # nearly every call goes at once: nothing is made for it
+
+    def waiting(seconds: float) -> None:
+        faces[:] = faces or [reporter(progress=True)]
+        faces[0].tell(Snapshot("", waiting=seconds))
+
+    try:
+        response = connection.send(call, Lane(waiting=waiting))
+    finally:
+        for face in faces:
+            face.end(Snapshot("", seconds=time.monotonic() - began, done=True))
     return Answer(call, (api.read(response, call),), response.elapsed, response, is_whole=False)
 
 
@@ -61,40 +75,65 @@ def ask_pages(connection: "Connection", call: ApiCall, limit: int | None) -> Ans
     started = time.monotonic()
     pages: list[Page] = []
     shown = reporter(progress=True)
+
+    has_waited = False
+
+    def waiting(seconds: float) -> None:
+        nonlocal has_waited
+        has_waited = True
+        shown.tell(replace(_snapshot(pages, started, limit), waiting=seconds))
+
     try:
-        for page in connection.pages(call, limit=limit):
+        for page in connection.pages(call, limit=limit, lane=Lane(waiting=waiting)):
             pages.append(page)
-            shown.tell(_snapshot(pages, started))
+            shown.tell(_snapshot(pages, started, limit))
+            _be_ready_to_stop(started)
     except (ZbtError, KeyboardInterrupt) as error:
+        if pages or has_waited:
+            shown.end(_snapshot(pages, started, limit))
         if not pages:
             raise
-        shown.end(_snapshot(pages, started))
         broken: BaseException = error
     else:
-        shown.end(_snapshot(pages, started, done=True))
+        shown.end(replace(_snapshot(pages, started, limit), done=True))
         return Answer(call, tuple(pages), time.monotonic() - started, limit=limit)
     raise _incomplete(connection, call, limit, pages, broken)
 
 
-def _snapshot(pages: list[Page], started: float, *, done: bool = False) -> Snapshot:
+def _be_ready_to_stop(started: float) -> None:
+    """Import what makes a frame of the rows that came, as soon as a call is long: Ctrl-C shall not wait for pandas."""
+    if time.monotonic() - started > SILENT_FOR:
+        import zbt_notebook.frames  # noqa: F401  for its being there
+
+
+def _snapshot(pages: list[Page], started: float, limit: int | None) -> Snapshot:
     rows = sum(len(page.records or ()) for page in pages)
-    return Snapshot("rows", rows, len(pages), seconds=time.monotonic() - started, done=done)
+    seconds = time.monotonic() - started
+    if limit is None or not rows or not pages[-1].next:
+        return Snapshot("rows", rows, len(pages), seconds=seconds)
+    share = min(1.0, rows / limit)  # of a list that is as long; a shorter one ends sooner
+    of = max(len(pages), ceil(len(pages) / share))
+    return Snapshot("rows", rows, len(pages), of, seconds, seconds / share - seconds)
 
 
 def _incomplete(
     connection: "Connection", call: ApiCall, limit: int | None, pages: list[Page], error: BaseException
 ) -> IncompletePull:
+    from zbt_notebook.pull import interrupted
+    from zbt_notebook.pull.run import Pull
     from zbt_notebook.pull.wish import Wish
 
     rows = sum(len(page.records or ()) for page in pages)
+    wish = Wish(path=call.path, where=call.params, limit=limit, connection=connection.name, id=token_hex(8))
+    interrupted.keep(wish.id, Pull(connection.client, wish, reporter(progress=False)))  # for zbt.resume()
     why = error.message if isinstance(error, ZbtError) else "interrupted"
     return IncompletePull(
         f"{counted(rows, 'row')} of {counted(len(pages), 'page')} came, then: {why}",
-        hint="What came is in sys.last_value.rows; run the cell again to fetch all of it.",
+        hint="What came is in sys.last_value.rows; zbt.resume(), or the cell again, fetches all of it.",
         status=error.status if isinstance(error, ApiError) else 0,
         code=error.code if isinstance(error, ApiError) else "",
         rows=_frame(connection, call, pages, asked={"all": limit is None, "limit": limit}),
-        resume=Wish(path=call.path, where=call.params, limit=limit, connection=connection.name).token(),
+        resume=wish.token(),
     )
 
 

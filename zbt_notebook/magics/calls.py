@@ -96,15 +96,21 @@ def _write(console: Console, connection: "Connection", call: ApiCall, options: O
         confirm(f"Send {call.method} {call.path} ({_content(call)}) to {where}?", console.ask)
     try:
         answer = _recorded(console, connection, call, lambda: answers.ask(connection, call))
-    except (Unreachable, KeyboardInterrupt) as error:
-        if getattr(error, "outcome_unknown", True):
+    except Unreachable as error:
+        if error.outcome_unknown:
             console.ledger.enter_doubt(cell, request)
         raise
+    except KeyboardInterrupt:
+        console.ledger.enter_doubt(cell, request)
+        raise KeyboardInterrupt(_UNCERTAIN) from None
     console.memory.forget(connection)  # what was read before may not be so any more
     _include(answer, options)
     value = answers.result(connection, answer, options)
     console.ledger.enter(cell, request, value)
     return value
+
+
+_UNCERTAIN = "the write was interrupted: it may have happened\nLook whether it did; if not, --again sends it once more."
 
 
 def _not_again(earlier: Sent, now: float) -> Any:

@@ -5,7 +5,7 @@ What is behind them is imported on first use: that keeps ``%load_ext zbt_noteboo
 
 import sys
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
 
@@ -42,6 +42,8 @@ class ZbtMagics(Magics):
             if "--trace" in line.split():
                 sys.stderr.write(_trace(error))
             raise
+        except KeyboardInterrupt as stop:
+            raise _in_two_lines(stop) from None
 
     def _run(self, line: str, cell: str | None, local_ns: dict[str, Any] | None) -> Any:
         from zbt_notebook.errors import UsageError
@@ -59,6 +61,14 @@ class ZbtMagics(Magics):
         from zbt_notebook.magics import subcommands
 
         return subcommands.run(self.console, parsed)
+
+
+def _in_two_lines(stop: KeyboardInterrupt) -> KeyboardInterrupt:
+    """Ctrl-C as IPython shows it: without the frames in which it was met, which are ours and tell the user nothing."""
+    words = str(stop) or "%zbt was interrupted: nothing came of it\nRun the cell again when you like."
+    shown: Any = KeyboardInterrupt(words)
+    shown._render_traceback_ = lambda: f"KeyboardInterrupt: {words}".split("\n")  # IPython asks for it
+    return cast("KeyboardInterrupt", shown)
 
 
 def _trace(error: BaseException) -> str:
