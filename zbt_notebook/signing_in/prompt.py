@@ -36,7 +36,7 @@ def _ask(sign_in: SignIn) -> Connection:
         if sign_in.problem:
             print(sign_in.problem.message, sign_in.problem.hint, sep="\n")  # noqa: T201  a prompt talks to its user
     problem = sign_in.problem
-    raise SignInRejected(f"{TRIES} answers were not right", hint=problem.hint if problem else "")
+    raise SignInRejected(f"{TRIES} answers were not right", hint=problem.hint if problem else "Run the cell again.")
 
 
 def _field_at_fault(sign_in: SignIn) -> str:

@@ -209,7 +209,7 @@ def _consented(sign_in: SignIn, site: SandboxSite) -> Connection:
         return sign_in.connection
     problem = sign_in.problem
     raise NotSignedIn(
-        problem.message if problem else "the sandbox gave no consent", hint=problem.hint if problem else ""
+        problem.message if problem else "the sandbox gave no consent", hint=problem.hint if problem else "Run the line again."
     )
 
 
