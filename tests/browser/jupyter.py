@@ -30,7 +30,7 @@ OUTPUTS = f"""() => {NOTEBOOK}.content.widgets.map(cell => cell.model.outputs ? 
 class Application:
     """One server of the tests: JupyterLab or Notebook 7, with a home and settings of its own."""
 
-    def __init__(self, kind, folder, environment):
+    def __init__(self, kind, folder, environment, *options):
         self.kind = kind
         self.notebooks = folder / "notebooks"
         self.settings = folder / "settings"
@@ -43,7 +43,7 @@ class Application:
                 "JUPYTERLAB_SETTINGS_DIR": str(self.settings),
                 "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
             },
-            options=["--no-browser", EXPOSE[kind]],
+            options=["--no-browser", EXPOSE[kind], *options],
             log=folder / f"{kind}.log",
         )
 
