@@ -133,6 +133,8 @@ def _records(body: Any, call: ApiCall, endpoint: Endpoint | None) -> list[Any] |
         return None
     if isinstance(body.get("timelogs"), dict):
         return list(_time_logs(body["timelogs"]))
+    if isinstance(body.get("time_logs"), list):
+        return list(_time_logs_of_v3(body["time_logs"]))
     key = endpoint.list_key if endpoint else ""
     if key and isinstance(body.get(key), list):
         return list(body[key])
@@ -148,6 +150,19 @@ def _time_logs(timelogs: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         for name, logs in day.items():
             for log in logs if isinstance(logs, list) else []:
                 yield {**log, "log_type": name.removesuffix("logs"), **of_day}
+
+
+def _time_logs_of_v3(days: list[Any]) -> Iterator[Any]:
+    """A record a log, as of the classic API; a log that lies among the days is one already."""
+    for day in days:
+        logs = [value for value in day.values() if isinstance(value, list)] if isinstance(day, dict) else []
+        if not logs:
+            if not isinstance(day, dict) or "id" in day:
+                yield day
+            continue
+        of_day = {f"day_{name}": value for name, value in day.items() if not isinstance(value, list)}
+        for log in logs[0]:
+            yield {**of_day, **log} if isinstance(log, dict) else log
 
 
 def _thing(body: Any) -> Any:

@@ -86,8 +86,10 @@ def test_what_v3_lacks_is_said(connection):
     """A filter it has not, a list it has not."""
     with pytest.raises(UsageError, match="no filter 'cview_id'"):
         connection.pull("bugs", where={"cview_id": 1}, api="v3")
-    with pytest.raises(UsageError, match="no list of users"):
-        connection.pull("users", api="v3")
+    with pytest.raises(UsageError, match="no filter 'users_list'"):
+        connection.pull("timelogs", where={"users_list": "7"}, api="v3")
+    with pytest.raises(UsageError, match="no list of folders"):
+        connection.pull("folders", api="v3")
 
 
 def test_classic_alone_says_that_it_is_gone(connection, world):
@@ -126,6 +128,6 @@ def test_every_dress_of_v3s_pages(connection, world, store, switches):
 def test_odd_records_are_no_crash():
     """Whatever is missing is missing."""
     for record in ({}, {"id": None}, {"status": "open"}, {"prefix": 5, "created_time": "soon"}, {"id": "x"}, [], None):
-        v3_columns.as_classic("bugs", record)
-        v3_columns.as_classic("milestones", record)
-    assert v3_columns.as_classic("users", {"id": "1"}) == {"id": "1"}
+        for kind in ("bugs", "milestones", "comments", "users", "timelogs"):
+            v3_columns.as_classic(kind, record)
+    assert v3_columns.as_classic("folders", {"id": "1"}) == {"id": "1"}

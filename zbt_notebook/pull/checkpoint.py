@@ -16,6 +16,7 @@ from zbt_notebook.api import ApiCall
 from zbt_notebook.errors import UsageError
 from zbt_notebook.paging import Ask
 from zbt_notebook.pull.plan import Listing, Plan
+from zbt_notebook.pull.turning import Layout
 from zbt_notebook.pull.wish import Wish
 
 _VERSION = 1
@@ -57,27 +58,25 @@ class Checkpoint:
                 f"the checkpoint {str(self._path)!r} is of another pull",
                 hint="Ask for the same as then, name another file, or delete this one.",
             )
-        listings = tuple(
-            Listing(
-                ApiCall("GET", listing["path"], tuple((name, value) for name, value in listing["params"])),
-                listing["project"],
-                listing["exact"],
-                listing["at_most"],
-                listing["limit"],
-            )
-            for listing in header["listings"]
-        )
+        listings = tuple(map(_listing, header["listings"]))
         return header["api"], header["planned_at"], Plan(listings, header["empty"])
 
-    def pages(self) -> Iterator[tuple[int, Ask, bool | None, list[Any]]]:
-        """Every whole page of the file: its line in the plan, its place, the server's word, its records."""
+    def entries(self) -> Iterator[Layout | tuple[int, Ask, bool | None, list[Any]]]:
+        """Every whole page of the file: its line in the plan, its place, the server's word, its records.
+
+        Where the pull turned to V3 between them, the lines from there on.
+        """
         with self._path.open(encoding="utf-8") as file:
             file.readline()
             for text in file:
                 try:
-                    position, index, size, more, records = json.loads(text)
+                    told = json.loads(text)
                 except ValueError:
                     return
+                if isinstance(told, dict):
+                    yield [place if isinstance(place, int) else _listing(place) for place in told["turn"]]
+                    continue
+                position, index, size, more, records = told
                 yield position, Ask(index, size), more, records
 
     def begin(self, api: str, planned_at: int, plan: Plan) -> None:
@@ -88,17 +87,7 @@ class Checkpoint:
             "api": api,
             "planned_at": planned_at,
             "empty": plan.empty,
-            "listings": [
-                {
-                    "path": listing.call.path,
-                    "params": listing.call.params,
-                    "project": dict(listing.project),
-                    "exact": listing.exact,
-                    "at_most": listing.at_most,
-                    "limit": listing.limit,
-                }
-                for listing in plan.listings
-            ],
+            "listings": list(map(_told, plan.listings)),
         }
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._open(os.O_CREAT | os.O_TRUNC)
@@ -111,10 +100,16 @@ class Checkpoint:
         os.ftruncate(self._file.fileno(), whole)
         self._file.seek(whole)
 
-    def write(self, position: int, ask: Ask, more: bool | None, records: Sequence[Any]) -> None:  # noqa: FBT001  as in pages()
-        """Keep one page."""
+    def turn(self, layout: Layout) -> None:
+        """Keep that the pull has turned to V3, with its lines from here on."""
         with self._lock:
             if self._file is not None:
+                self._append({"turn": [place if isinstance(place, int) else _told(place) for place in layout]})
+
+    def write(self, position: int, ask: Ask, more: bool | None, records: Sequence[Any]) -> None:  # noqa: FBT001  as in entries()
+        """Keep one page; not one of a line that has fallen away."""
+        with self._lock:
+            if self._file is not None and position >= 0:
                 self._append([position, ask.index, ask.size, more, list(records)])
 
     def done(self) -> None:
@@ -136,3 +131,24 @@ class Checkpoint:
     def _append(self, value: Any) -> None:
         self._file.write(json.dumps(value, separators=(",", ":")) + "\n")
         self._file.flush()
+
+
+def _told(listing: Listing) -> dict[str, Any]:
+    return {
+        "path": listing.call.path,
+        "params": listing.call.params,
+        "project": dict(listing.project),
+        "exact": listing.exact,
+        "at_most": listing.at_most,
+        "limit": listing.limit,
+    }
+
+
+def _listing(told: dict[str, Any]) -> Listing:
+    return Listing(
+        ApiCall("GET", told["path"], tuple((name, value) for name, value in told["params"])),
+        told["project"],
+        told["exact"],
+        told["at_most"],
+        told["limit"],
+    )

@@ -31,6 +31,7 @@ class Kind:
     newest_change_first: tuple[tuple[str, str], ...] = ()
     by_month: bool = False
     ids_are_global: bool = True
+    v3_by_issue: bool = False  # V3 lists them of one issue at a time
 
     @property
     def endpoint(self) -> Endpoint:
@@ -54,18 +55,26 @@ _KNOWN = (
         in_order=(("sort_column", "created_time"), ("sort_order", "ascending")),
         newest_change_first=(("sort_column", "last_modified_time"), ("sort_order", "descending")),
     ),
-    Kind("comments", "bugs.comments.many", none_without="bug_count", changed="created_time_long"),
+    Kind(
+        "comments",
+        "bugs.comments.many",
+        v3="v3.issues.comments.list",
+        none_without="bug_count",
+        changed="created_time_long",
+        v3_by_issue=True,
+    ),
     Kind(
         "milestones", "milestones.list", v3="v3.milestones.list", count="milestone_count", params=(("status", "all"),)
     ),
     Kind(
         "timelogs",
         "timesheets.list",
+        v3="v3.timelogs.list",
         changed="log_date_long",
         params=(("users_list", "all"), ("bill_status", "All"), ("component_type", "bug"), ("view_type", "month")),
         by_month=True,
     ),
-    Kind("users", "users.list", ids_are_global=False),
+    Kind("users", "users.list", v3="v3.users.project", ids_are_global=False),
 )
 _ALIASES = {"issues": "bugs", "logs": "timelogs", "time logs": "timelogs", "timesheets": "timelogs"}
 

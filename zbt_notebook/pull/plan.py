@@ -97,22 +97,6 @@ def plan(kind: Kind, wish: Wish, portal: str, projects: Sequence[Mapping[str, An
     return Plan(tuple(listings), empty)
 
 
-def plan_v3(kind: Kind, wish: Wish, portal: str, projects: Sequence[Mapping[str, Any]]) -> Plan:
-    """The lists of a kind in V3, which announces no counts; raise UsageError where V3 has no such list."""
-    endpoint = kind.v3_endpoint
-    if endpoint is None:
-        raise UsageError(
-            f"V3 has no list of {kind.name} that is known",
-            hint="Zoho's V3 lists bugs and milestones by project; for others name the path: connection.frame(path).",
-        )
-    listings = []
-    for project in projects:
-        told = {"id": int(project["id"]), "name": project.get("name", "")}
-        path = endpoint.path.format(portal=portal, project=project["id"])
-        listings.append(Listing(ApiCall("GET", path), told, limit=wish.limit))
-    return Plan(tuple(listings))
-
-
 def _calls(
     kind: Kind, wish: Wish, portal: str, project: Mapping[str, Any], now: datetime, *, in_order: bool
 ) -> Iterator[ApiCall]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zbt_notebook import api, endpoints, v3_columns
 from zbt_notebook.api import ApiCall
 from zbt_notebook.client import ApiClient
-from zbt_notebook.errors import ApiError, IncompletePull, RateLimited, UsageError
+from zbt_notebook.errors import ApiError, IncompletePull, RateLimited, UsageError, ZbtError
 from zbt_notebook.limits.rate_limit import INTERACTIVE_SLOTS, Lane
 from zbt_notebook.page_calls import beginning, page_call, paging_of
 from zbt_notebook.paging import Ask, Pager, identify
@@ -20,8 +20,10 @@ from zbt_notebook.pull.crew import Crew, Line, Stopped
 from zbt_notebook.pull.interrupts import noticed
 from zbt_notebook.pull.kinds import Kind, find_kind
 from zbt_notebook.pull.places import Retired, find_places, is_retired, retired
-from zbt_notebook.pull.plan import Listing, Plan, plan, plan_v3
+from zbt_notebook.pull.plan import Listing, Plan, plan
+from zbt_notebook.pull.plan_v3 import check, issue_of, plan_v3
 from zbt_notebook.pull.rows import after, before, placed, refusal
+from zbt_notebook.pull.turning import Layout, layout, turn
 from zbt_notebook.pull.wish import Wish
 
 if TYPE_CHECKING:
@@ -67,8 +69,8 @@ class Pull:
             with noticed() as interrupted, no_collections():
                 while (failure := self._fetch_all(interrupted)) is not None:
                     if isinstance(failure, Retired):
-                        self._turn_to_v3()
-                    else:
+                        failure = self._turn_to_v3()
+                    if failure is not None:
                         self._give_up(failure)
                 self._finish()
                 return self._frame()
@@ -102,7 +104,11 @@ class Pull:
         if not begun:
             checkpoint.begin(self._api, self._planned_at, self._plan or Plan(()))
             return
-        for position, ask, more, records in checkpoint.pages():
+        for entry in checkpoint.entries():
+            if isinstance(entry, list):
+                self._turn(entry)
+                continue
+            position, ask, more, records = entry
             line = self._lines[position]
             line.pager = line.pager or line.open(None)
             if line.pager.claim(ask):
@@ -135,9 +141,9 @@ class Pull:
         return plan(kind, self.wish, portal, projects, self._client.today())
 
     def _plan_v3(self, kind: Kind) -> Plan:
-        v3_columns.check_filters(kind.name, dict(self.wish.where), dict(kind.params))
+        check(kind, self.wish)
         portal, projects = find_places(self._client, self.wish.portal, self.wish.projects, v3=True)
-        return plan_v3(kind, self.wish, portal, projects)
+        return plan_v3(self._client, kind, self.wish, portal, projects)
 
     def _sample_call(self) -> ApiCall:
         if self._kind is not None:
@@ -203,7 +209,8 @@ class Pull:
         self._due = max(0, self._due - 1)
         records = page.records
         if self._api == "v3" and self._kind:
-            records = [v3_columns.as_classic(self._kind.name, record) for record in records]
+            of = issue_of(self._kind, listing.call)
+            records = [v3_columns.as_classic(self._kind.name, record, of) for record in records]
         more = page.next is not None if paging == "page" else None if paging else False
         if self._checkpoint is not None:
             self._checkpoint.write(line.position, ask, more, records)
@@ -246,7 +253,8 @@ class Pull:
     def _chooses(self) -> bool:
         """Whether records are left out after they came, so that what is wanted cannot be counted before."""
         if self._api == "v3":
-            return bool(self.wish.where or self.wish.since is not None)
+            assumed = self._kind is not None and v3_columns.leaves_out(self._kind.name, dict(self.wish.where))
+            return assumed or self.wish.since is not None
         return self.wish.since is not None and not self._newest_change_first
 
     def _store(self, line: Line, records: list[Any]) -> None:
@@ -268,7 +276,7 @@ class Pull:
     def _is_wanted(self, kind: Kind, record: Any) -> bool:
         if self.wish.since is not None and before(kind.changed, self.wish.since, record):
             return False
-        if self._api == "v3" and not v3_columns.keeps(record, dict(self.wish.where)):
+        if self._api == "v3" and not v3_columns.keeps(kind.name, record, dict(self.wish.where)):
             return False
         if kind.ids_are_global and len(self._lines) > 1:
             identity = identify(record)
@@ -280,25 +288,35 @@ class Pull:
 
     # -- the end, and the ends before it
 
-    def _turn_to_v3(self) -> None:
-        """Zoho has retired the classic API meanwhile: what is still to come is read from V3."""
-        kind = self._kind
-        if kind is None:
-            return
+    def _turn_to_v3(self) -> ZbtError | KeyboardInterrupt | None:
+        """Zoho has retired the classic API meanwhile: read from V3 what is still to come. Gives what prevents it."""
+        if self._kind is None:
+            return None
+        try:
+            turned = layout(self._lines, self._plan_v3(self._kind).listings)
+        except (ZbtError, KeyboardInterrupt) as error:
+            return error
+        if self._checkpoint is not None:
+            self._checkpoint.turn(turned)
+        self._turn(turned)
+        return None
+
+    def _turn(self, turned: Layout) -> None:
+        self._lines, dropped = turn(self._lines, turned, self._line)
+        for line in dropped:
+            if line.pager is not None:
+                self._store(line, line.pager.ready())
         self._api = "v3"
-        fresh = {str(listing.project["id"]): listing for listing in self._plan_v3(kind).listings}
-        for position, line in enumerate(self._lines):
-            listing = fresh.get(str(line.subject.project.get("id")))
-            if line.done or listing is None:
-                continue
-            known = line.pager.names() if line.pager else frozenset()
-            self._lines[position] = self._line(listing, position, known)
+        self._plan = Plan(tuple(line.subject for line in self._lines), self._plan.empty if self._plan else 0)
+        self._due = sum(line.subject.pages for line in self._lines if not line.done)
 
     def _give_up(self, failure: BaseException) -> None:
         if not isinstance(failure, (KeyboardInterrupt, Stopped)) and not self.rows and not self.pages:
             self._reporter.end(self._snapshot())
             raise failure.with_traceback(None)
-        if isinstance(failure, UsageError) or not isinstance(failure, (Exception, KeyboardInterrupt)):
+        if (isinstance(failure, UsageError) and not self.rows) or not isinstance(
+            failure, (Exception, KeyboardInterrupt)
+        ):
             raise failure
         cause, hint = "you stopped it", "Go on with zbt.resume(): nothing that came is fetched again."
         if isinstance(failure, ApiError) or hasattr(failure, "hint"):

@@ -1,0 +1,106 @@
+"""From a wish to V3's lists, which announce no counts: by project, by period, or issue by issue."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from zbt_notebook import endpoints, v3_columns
+from zbt_notebook.api import ApiCall
+from zbt_notebook.client import ApiClient
+from zbt_notebook.errors import UsageError
+from zbt_notebook.pull.kinds import Kind
+from zbt_notebook.pull.plan import Listing, Plan
+from zbt_notebook.pull.wish import Wish
+
+_MONTHS_AT_ONCE = 6  # the most that customdate spans
+
+
+def plan_v3(client: ApiClient, kind: Kind, wish: Wish, portal: str, projects: Sequence[Mapping[str, Any]]) -> Plan:
+    """The lists of a kind in V3, for which ``check`` has found it fit.
+
+    What V3 lists issue by issue takes a request an issue, but for those that say that they have none; the projects'
+    issues are listed here, at once, to know them.
+    """
+    listings: list[Listing] = []
+    for project in projects:
+        told = {"id": int(project["id"]), "name": project.get("name", "")}
+        calls = list(_calls(client, kind, wish, portal, project))
+        listings += [Listing(call, told, limit=wish.limit) for call in calls]
+        if not calls:
+            listings.append(Listing(ApiCall("GET", _path(kind.v3)), told, exact=0))
+    return Plan(tuple(listings))
+
+
+def check(kind: Kind, wish: Wish) -> None:
+    """Raise UsageError where V3 has no such list, or not one of the wish's filters."""
+    if kind.v3_endpoint is None:
+        raise UsageError(
+            f"V3 has no list of {kind.name} that is known",
+            hint="It has bugs, comments, milestones, timelogs, users; others by their path: connection.frame(path).",
+        )
+    v3_columns.check_filters(kind.name, dict(wish.where), dict(kind.params))
+
+
+def issue_of(kind: Kind, call: ApiCall) -> str:
+    """The issue whose list a call asks for, where V3 lists the kind issue by issue."""
+    return call.path.split("/")[-2] if kind.v3_by_issue else ""
+
+
+def _calls(client: ApiClient, kind: Kind, wish: Wish, portal: str, project: Mapping[str, Any]) -> Iterator[ApiCall]:
+    template = _path(kind.v3)
+    place = {"portal": portal, "project": project["id"]}
+    if kind.v3_by_issue:
+        for issue in client.rows(ApiCall("GET", _path("v3.issues.list").format(**place))):
+            if str(issue.get("comment_count")) != "0":
+                yield ApiCall("GET", template.format(**place, issue=issue["id"]))
+        return
+    path = template.format(**place)
+    if not kind.by_month:
+        yield ApiCall("GET", path)
+        return
+    module = "general" if dict(wish.where).get("component_type") == "general" else "issue"
+    told = (("module", json.dumps({"type": module}, separators=(",", ":"))),)
+    for period in _periods(wish, project, client.today()):
+        yield ApiCall("GET", path, (*told, *period))
+
+
+def _path(name: str) -> str:
+    return next(endpoint.path for endpoint in endpoints.all_endpoints() if endpoint.id == name)
+
+
+def _periods(wish: Wish, project: Mapping[str, Any], now: datetime) -> Iterator[tuple[tuple[str, str], ...]]:
+    where = dict(wish.where)
+    if "date" in where:
+        first, last = _asked(where["view_type"], datetime.strptime(where["date"], "%m-%d-%Y").date())  # noqa: DTZ007  a day
+    else:
+        begin = wish.since if wish.since is not None else _made(project)
+        if begin is None:
+            yield (("view_type", "projectspan"),)
+            return
+        day = timedelta(days=1)  # lent for the portal's time zone
+        first, last = (datetime.fromtimestamp(begin / 1000, UTC) - day).date(), (now + day).date()
+    while first <= last:
+        month = first.year * 12 + first.month - 1 + _MONTHS_AT_ONCE
+        following = date(month // 12, month % 12 + 1, 1)
+        end = min(last, following - timedelta(days=1))
+        yield (("view_type", "customdate"), ("start_date", str(first)), ("end_date", str(end)))
+        first = following
+
+
+def _made(project: Mapping[str, Any]) -> int | None:
+    try:
+        return int(datetime.fromisoformat(str(project.get("created_time"))).timestamp() * 1000)
+    except ValueError:
+        return None
+
+
+def _asked(view: str, day: date) -> tuple[date, date]:
+    """The first and the last day of the day, week (from Sunday) or month that the classic list would show."""
+    if view == "week":
+        first = day - timedelta(days=(day.weekday() + 1) % 7)
+        return first, first + timedelta(days=6)
+    if view == "month":
+        first = day.replace(day=1)
+        return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return day, day
