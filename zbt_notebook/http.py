@@ -13,11 +13,12 @@ Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file of a multipart body."""
+    """One file of a multipart body; ``path`` is where it was read, if it was a file."""
 
     name: str
     filename: str
     content: bytes = field(repr=False)
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

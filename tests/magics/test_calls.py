@@ -452,8 +452,16 @@ def test_json_bodies_and_files_are_shown_too(zbt, tmp_path):
     assert "--data-raw" in zbt(f"{line} --curl")
     assert "json={'name': 'x', 'severity': {'id': '5'}}" in zbt(f"{line} --python")
     upload = f"POST {BUGS} title=x uploaddoc@{tmp_path}/a.txt"
-    assert "-F uploaddoc=@a.txt" in zbt(f"{upload} --curl")
-    assert "files=[('uploaddoc', open('a.txt', 'rb'))]" in zbt(f"{upload} --python")
+    assert f"-F uploaddoc=@{tmp_path}/a.txt" in zbt(f"{upload} --curl")
+    assert f"files=[('uploaddoc', open('{tmp_path}/a.txt', 'rb'))]" in zbt(f"{upload} --python")
+
+
+@pytest.mark.parametrize("path", [BUGS, "/api/v3/portal/{portal}/projects/{project}/issues"])
+@pytest.mark.usefixtures("using")
+def test_what_does_not_show_is_written_out_in_a_dry_run(path, zbt, shell):
+    """Line ends, and signs that turn the line around: neither lost nor at work."""
+    shell.user_ns["text"] = "a\n\u202eb \U0001f41b"
+    assert "a\\n\\u202eb \U0001f41b" in zbt(f"POST {path} title={{text}} name={{text}} --dry-run")
 
 
 @pytest.mark.usefixtures("using")

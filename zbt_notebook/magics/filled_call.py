@@ -77,7 +77,7 @@ def _header_value(name: str, value: str) -> str:
 def _upload(item: Item, filename: str) -> Upload:
     path = Path(filename).expanduser()
     try:
-        return Upload(item.name, path.name, path.read_bytes())
+        return Upload(item.name, path.name, path.read_bytes(), str(path.absolute()))
     except FileNotFoundError:
         problem = UsageError(f"there is no file {shown(filename)}", hint=_nearest_file(path))
     except (OSError, ValueError) as error:

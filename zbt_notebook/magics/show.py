@@ -1,10 +1,12 @@
 """A call shown instead of sent: as a request, as a curl command, as Python; the token is never in it."""
 
 import json
+import re
 import shlex
+from typing import Any
 from urllib.parse import urlencode
 
-from zbt_notebook.http import Request, Response
+from zbt_notebook.http import Request, Response, Upload
 from zbt_notebook.magics.sheet import PlainText, plain
 
 TOKEN = "$ZBT_TOKEN"  # noqa: S105  the name of the variable that a reader of the text fills
@@ -16,11 +18,11 @@ def as_text(request: Request) -> PlainText:
     lines = [f"{request.method} {_url(request)}", "Authorization: Zoho-oauthtoken …"]
     lines += [f"{name}: {plain(value)}" for name, value in request.headers]
     if request.json is not None:
-        lines += ["Content-Type: application/json", "", json.dumps(request.json, ensure_ascii=False, indent=2)]
+        lines += ["Content-Type: application/json", "", *_document(request.json)]
     elif request.form is not None or request.uploads:
         kind = "multipart/form-data" if request.uploads else "application/x-www-form-urlencoded"
         lines += [f"Content-Type: {kind}", ""]
-        lines += [f"{name}={plain(value)}" for name, value in request.form or ()]
+        lines += [f"{name}={_readable(value)}" for name, value in request.form or ()]
         lines += [f"{upload.name}@{upload.filename} ({len(upload.content):,} bytes)" for upload in request.uploads]
     return PlainText("\n".join(lines))
 
@@ -37,7 +39,7 @@ def as_curl(request: Request) -> PlainText:
         ]
     elif request.uploads:
         lines += [f"--form-string {shlex.quote(f'{name}={value}')}" for name, value in request.form or ()]
-        lines += [f"-F {shlex.quote(f'{upload.name}=@{upload.filename}')}" for upload in request.uploads]
+        lines += [f"-F {shlex.quote(f'{upload.name}=@{_for_curl(upload)}')}" for upload in request.uploads]
     else:
         lines += [f"--data-urlencode {shlex.quote(f'{name}={value}')}" for name, value in request.form or ()]
     return PlainText(" \\\n  ".join(lines))
@@ -56,7 +58,7 @@ def as_python(request: Request) -> PlainText:
     elif request.form is not None:
         arguments.append(f"data={list(request.form)!r}")
     if request.uploads:
-        files = ", ".join(f"({upload.name!r}, open({upload.filename!r}, 'rb'))" for upload in request.uploads)
+        files = ", ".join(f"({upload.name!r}, open({_place(upload)!r}, 'rb'))" for upload in request.uploads)
         arguments.append(f"files=[{files}]")
     arguments += ["timeout=30", "allow_redirects=False"]
     body = "".join(f"    {argument},\n" for argument in arguments)
@@ -73,6 +75,29 @@ def head(response: Response) -> PlainText:
         f"{plain(name)}: {'…' if name.lower() in _HIDDEN else plain(value)}" for name, value in response.headers.items()
     ]
     return PlainText("\n".join(lines))
+
+
+def _place(upload: Upload) -> str:
+    return upload.path or upload.filename
+
+
+def _for_curl(upload: Upload) -> str:
+    path = _place(upload)
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"' if re.search(r"[\s\"\\,;]", path) else path  # curl's own quotes, within the shell's
+
+
+def _document(body: Any) -> list[str]:
+    return [_readable(line) for line in json.dumps(body, ensure_ascii=False, indent=2).split("\n")]
+
+
+def _readable(value: str) -> str:
+    """A value on one line, and whole: line ends and what does not show are escaped, as in JSON."""
+    return value if value.isprintable() else "".join(_escaped(character) for character in value)
+
+
+def _escaped(character: str) -> str:
+    return character if character.isprintable() else json.dumps(character)[1:-1]
 
 
 def _url(request: Request) -> str:
