@@ -10,6 +10,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook import api
+from zbt_notebook.account import AccountLookup
 from zbt_notebook.api import ApiCall, Page
 from zbt_notebook.authorization import Authorization, Clock
 from zbt_notebook.client import ApiClient
@@ -51,6 +52,7 @@ class Status:
     seconds_left: float  # of the access token
     token_budget_left: int  # access tokens that Zoho still gives in the running ten minutes
     windows: tuple[WindowUse, ...]  # rate limit windows in use
+    account: str = ""  # who is signed in, the e-mail address shortened; known with the scope AaaServer.profile.READ
 
     def __str__(self) -> str:
         state = f"token good for {self.seconds_left / 60:.0f} min" if self.signed_in else "signed out"
@@ -94,6 +96,7 @@ class Connection:
     ) -> None:
         self.name = name
         self.redirect_uri = ""  # where the user was sent back to, if there was a consent
+        self.who = AccountLookup(authorization, transport)
         self.on_logout: dict[str, Callable[[], bool]] = {}  # who else keeps it, "kernel" or "keyring", and forgets it
         self.client = ApiClient(
             authorization,
@@ -315,6 +318,7 @@ class Connection:
             authorization.seconds_left(),
             authorization.budget_left(),
             self.client.limits.use(),
+            str(self.who.account or ""),
         )
 
     def logout(self) -> LogoutReport:

@@ -180,6 +180,7 @@ def connect(
         register=False,
     )
     connection.client.authorization.access_token()
+    connection.who.start()
     kernel.register(connection)
     return connection
 
@@ -201,6 +202,8 @@ def connected(
     connection = Connection(authorization, transport, name=name, clock=clock)
     if register:
         kernel.register(connection)
+    if token.access_token:
+        connection.who.start()
     return connection
 
 

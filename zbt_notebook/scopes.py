@@ -8,6 +8,7 @@ from types import MappingProxyType
 from zbt_notebook.errors import UsageError
 
 FAMILY = "ZohoBugTracker"
+PROFILE = "AaaServer.profile.READ"  # who is signed in: of Zoho Accounts, not of BugTracker
 
 _FULL = ("READ", "CREATE", "UPDATE", "DELETE", "ALL")
 
@@ -62,6 +63,8 @@ def _canonical(scope: str) -> str:
     parts = scope.split(".")
     if not _SHAPE.fullmatch(scope):
         raise UsageError(f"{scope!r} is not a scope", hint=f"Write scopes as {FAMILY}.bugs.READ, separated by commas.")
+    if scope.lower() == PROFILE.lower():
+        return PROFILE  # Zoho's own pages also write .Read
     if parts[0].lower() != FAMILY.lower():
         return scope
     module, operation = parts[1].lower(), parts[-1].upper()
