@@ -40,9 +40,11 @@ def demo(*, port: int = 0, browser: bool = True) -> int:
     checkout.enter("lab", module="zbt_notebook")
     if importlib.util.find_spec("jupyterlab") is None:
         raise ZbtError("The demo needs JupyterLab, which is not installed.", hint='pip install "zbt-notebook[lab]"')
+    from zbt_notebook.embedded_sandbox import POLLED_EVERY
     from zbt_notebook.simulator import Sandbox
 
     with _until_stopped() as stop, Sandbox() as zoho:
+        zoho.world.set(device_interval=POLLED_EVERY)
         folder = copy_of_the_notebooks()
         jupyter = JupyterServer(
             folder,

@@ -2,13 +2,14 @@
 
 import html
 import threading
-from collections.abc import Generator
-from typing import Any, Protocol
+from collections.abc import Callable, Generator
+from typing import Any
 
 from zbt_notebook import last_error
 from zbt_notebook.connection import Connection
 from zbt_notebook.errors import NotSignedIn, ZbtError
 from zbt_notebook.signing_in.waiting import PATIENCE, until
+from zbt_notebook.signing_in.way import Work
 
 _STYLE = (
     "border:1px solid var(--jp-border-color2,#8886);border-radius:10px;padding:14px 16px;max-width:40rem;"
@@ -17,32 +18,19 @@ _STYLE = (
 _CODE_STYLE = "font:600 22px/1.4 var(--jp-code-font-family,monospace);letter-spacing:.08em"
 
 
-class Work(Protocol):
-    """What the thread does."""
-
-    @property
-    def link(self) -> str:
-        """Where the user has to go."""
-
-    @property
-    def instructions(self) -> tuple[str, ...]:
-        """What to tell them, in lines."""
-
-    @property
-    def user_code(self) -> str:
-        """What the user types there; empty where nothing is typed."""
-
-    def run(self, stopped: threading.Event) -> Connection:
-        """Give the connection, or raise; come back soon after *stopped* is set."""
-
-
 class BackgroundSignIn:
     """A sign-in under way; ``await`` it, or ``wait()`` for it, or go on and look at ``connection`` later.
 
     ``wait()`` works in any cell of any kernel and in a script: what it waits for happens in a thread, not in a widget.
     """
 
-    def __init__(self, work: Work, *, patience: float | None = None) -> None:
+    def __init__(
+        self,
+        work: Work,
+        *,
+        patience: float | None = None,
+        ended: Callable[[ZbtError | None], None] | None = None,
+    ) -> None:
         self.connection: Connection | None = None
         self.error: ZbtError | None = None
         self._work = work
@@ -50,6 +38,7 @@ class BackgroundSignIn:
         self._stopped = threading.Event()
         self._ended = threading.Event()
         self._display: Any = None
+        self._tell_end = ended
         self._thread = threading.Thread(target=self._run, name="zbt-sign-in", daemon=True)
         self._thread.start()
 
@@ -69,11 +58,14 @@ class BackgroundSignIn:
             )
         return self._outcome()
 
-    def stop(self) -> None:
-        """Give it up; what it holds (a thread, a port) is free when this returns. Stopping twice does no harm."""
+    def stop(self, patience: float | None = None) -> None:
+        """Give it up; what it holds (a thread, a port) is free when this returns. Stopping twice does no harm.
+
+        After *patience* seconds it returns all the same: a thread that is amidst a request ends with its answer.
+        """
         self._stopped.set()
         if self._thread is not threading.current_thread():
-            self._thread.join()
+            self._thread.join(patience)
 
     def show(self) -> None:
         """Show what to do in the output of the running cell, or print it where there is none."""
@@ -126,6 +118,8 @@ class BackgroundSignIn:
             self._fail(ZbtError(what, hint="Run the cell again."))
         finally:
             self._ended.set()
+        if self._tell_end:
+            self._tell_end(self.error)
         if self._display is not None:
             self._display.update(self)
 

@@ -2,12 +2,19 @@
 // there in a message. Nothing is ever set on the model: its state can be saved into the notebook, messages cannot. The
 // client secret and the code live in their inputs alone, and are blanked in the handler that sends them.
 
+const WORK_LIFE = 300; // seconds, Zoho's own figure for a short code, and ours for listening
 const PATIENCE = 3000; // ms in which a kernel that is free has answered
 const FIELDS = { data_center: "Data centre", client_id: "Client ID", client_secret: "Client secret", redirect_uri: "Redirect URI", scopes: "Scopes" };
 const FROM_LINK = "The link to Zoho's own page appears here. There you see what this notebook asks for, and accept or reject it.";
 const FROM_CONSOLE = "A Self Client's code comes from the API console: Generate Code, with the scopes chosen here.";
 const OPERATIONS = ["READ", "CREATE", "UPDATE", "DELETE", "ALL"];
 const PASTES = ["paste", "drop"];
+const WAYS = {
+  device: ["Use a short code", "A link and a short code to type there; nothing to paste. Needs a client of the type Non-browser."],
+  loopback: ["Catch it on this machine", "The redirect URI is listened at on this machine, so that nothing has to be pasted."],
+};
+const PROMPT = "Paste in a prompt instead";
+const ON_THIS_MACHINE = ["localhost", "127.0.0.1", "[::1]"]; // where browser and kernel may be on one machine
 
 const PAGE = Math.random().toString(36).slice(2); // two pages may show one card
 
@@ -36,6 +43,15 @@ function hiddenInput(properties) {
 
 function button(text, className, onclick) {
   return make("button", { type: "button", className: `zbt-button ${className}`, textContent: text, onclick });
+}
+
+function copyButton(text, content) {
+  const copy = button(text, "zbt-small", async () => {
+    await navigator.clipboard?.writeText(content()).catch(() => undefined);
+    copy.textContent = "Copied";
+    setTimeout(() => (copy.textContent = text), 1500);
+  });
+  return copy;
 }
 
 function isPressable(control) {
@@ -101,6 +117,7 @@ class Card {
     }
   }
 
+  // What begins something takes the form along, as it is typed.
   sendForm(kind) {
     if (!this.view || this.root.getAttribute("aria-busy") === "true") return;
     const typed = Object.fromEntries(Object.keys(FIELDS).map((name) => [name, this[name].value]));
@@ -147,14 +164,16 @@ class Card {
     this.patienceNote.textContent = "";
     if (before?.attempt !== view.attempt) this.newAttempt();
     this.root.dataset.phase = view.phase;
+    this.root.dataset.way = view.way;
     this.say(view.status, view.failed ? "failed" : view.phase);
     this.note.textContent = view.note;
     this.showForm(view);
     this.showConsent(view);
+    this.showWays(view);
     this.showConnection(view.connection);
     const answered = Boolean(this.turn) && view.turn === this.turn && !view.busy; // not an echo of what was typed before
     if (answered) this.turn = "";
-    this.setBusy(Boolean(view.busy || this.turn));
+    this.setBusy(Boolean(view.busy || this.turn) || view.prompt === "under way");
     this.tick();
     if (answered) this.follow(view);
   }
@@ -208,7 +227,29 @@ class Card {
     this.create.classList.toggle("zbt-primary", view.phase !== "waiting");
     this.create.textContent = view.self_client ? "I have a code" : "Create consent link";
     this.redirectField.hidden = view.self_client;
-    this.code.disabled = view.phase !== "waiting";
+    this.code.disabled = view.phase !== "waiting" || view.way === "device";
+    this.shortCode.textContent = view.user_code;
+    this.typeIt.replaceChildren("Type this short code on ", make("b", { textContent: view.user_code_page.replace(/^https?:\/\//, "") }), ", or check it where the page shows it, and accept. Nothing has to be pasted.");
+    this.workEnds = performance.now() + view.seconds_left * 1000;
+  }
+
+  showWays(view) {
+    const isHere = ON_THIS_MACHINE.includes(location.hostname);
+    for (const [name, way] of Object.entries(this.ways)) way.hidden = !view.ways.includes(name) || view.way === name || (name === "loopback" && !isHere);
+    this.promptLine.textContent = view.prompt_line;
+    this.openPromptLine(!view.prompt && !this.promptPlace.hidden);
+    if (view.prompt) this.promptWay.removeAttribute("aria-expanded"); // it opens a line only where no cell waits
+  }
+
+  openPromptLine(open) {
+    this.promptPlace.hidden = !open;
+    this.promptWay.setAttribute("aria-expanded", String(open));
+  }
+
+  askInPrompt() {
+    if (!this.view || !isPressable(this.promptWay)) return;
+    if (this.view.prompt) this.sendForm("prompt");
+    else this.openPromptLine(this.promptPlace.hidden);
   }
 
   showConnection(connection) {
@@ -220,6 +261,7 @@ class Card {
     this.left = make("span");
     this.facts.replaceChildren(
       fact("Connection", connection.name),
+      ...(connection.account ? [fact("Account", connection.account)] : []),
       fact("Data centre", `${connection.data_center} · ${connection.host}`),
       fact("Client", make("span", { className: "zbt-mono", textContent: connection.client_id })),
       fact("Access token", this.left),
@@ -246,6 +288,7 @@ class Card {
     const active = document.activeElement;
     if (active && active !== document.body && !this.root.contains(active)) return;
     if (view.failed && this[view.field]) this[view.field].focus();
+    else if (view.prompt === "under way") return; // the prompt has it
     else if (view.phase === "waiting" && !view.failed) (this.linkPlace.querySelector("a") ?? this.code).focus();
     else if (!active || active === document.body || !active.checkVisibility?.()) this.status.focus();
   }
@@ -256,7 +299,7 @@ class Card {
     setPressable(this.create, !busy && Boolean(view));
     setPressable(this.connect, !busy && view?.phase === "waiting");
     setPressable(this.again, !busy && Boolean(view?.attempt));
-    for (const control of [this.refresh, this.signOut]) setPressable(control, !busy);
+    for (const control of [this.refresh, this.signOut, this.promptWay, ...Object.values(this.ways)]) setPressable(control, !busy);
   }
 
   // ---- time
@@ -288,15 +331,31 @@ class Card {
   }
 
   tickCode() {
+    if (this.view.way) this.tickWork();
+    else this.tickPaste();
+  }
+
+  showLife(left, text) {
+    this.life.dataset.over = String(left <= 0);
+    this.bar.style.setProperty("--left", String(Math.max(0, left)));
+    this.lifeText.textContent = text;
+  }
+
+  tickWork() {
+    const left = (this.workEnds - performance.now()) / 1000;
+    const rest = left > 0 ? `About ${duration(left)} left.` : "It is over any moment. Start again for a new one.";
+    const what = this.view.way === "device" ? "" : "Accept in a browser on this machine: the answer is caught here. You can paste it as well. ";
+    this.showLife(left / WORK_LIFE, what + rest);
+  }
+
+  tickPaste() {
     const life = this.view.code_life;
     const left = this.codeBegan ? life - (performance.now() - this.codeBegan) / 1000 : life;
-    this.life.dataset.over = String(left <= 0);
-    this.bar.style.setProperty("--left", String(Math.max(0, left / life)));
     const minutes = Math.round(life / 60);
     const begun = left > 0
       ? `About ${duration(left)} left to paste the code.`
       : `The code's ${minutes} minutes are over. Start again for a new link, or paste a newer code.`;
-    this.lifeText.textContent = this.codeBegan ? begun : `Zoho's code lives ${minutes} minutes. It is exchanged as soon as you paste it.`;
+    this.showLife(left / life, this.codeBegan ? begun : `Zoho's code lives ${minutes} minutes. It is exchanged as soon as you paste it.`);
   }
 
   tickToken() {
@@ -349,11 +408,7 @@ class Card {
     this.presets = make("div", { className: "zbt-presets" });
     this.grid = make("div", { className: "zbt-grid" });
     const picker = make("details", { className: "zbt-picker" }, make("summary", { textContent: "Choose from the list" }), this.grid);
-    const copy = button("Copy", "zbt-small", async () => {
-      await navigator.clipboard?.writeText(this.redirect_uri.value).catch(() => undefined);
-      copy.textContent = "Copied";
-      setTimeout(() => (copy.textContent = "Copy"), 1500);
-    });
+    const copy = copyButton("Copy", () => this.redirect_uri.value);
     const registered = make("p", { className: "zbt-help", textContent: "Register this very address in the API console, to the letter." });
     this.redirectField = this.field("redirect_uri", FIELDS.redirect_uri, plainInput({ inputMode: "url" }), { beside: [copy], below: [registered] });
     this.create = button("Create consent link", "zbt-primary", () => isPressable(this.create) && this.sendForm("start"));
@@ -377,8 +432,9 @@ class Card {
     return form;
   }
 
-  buildPicker({ family, modules, presets }) {
+  buildPicker({ family, profile, modules, presets }) {
     this.presets.append(...presets.map(([name, scopes]) => button(name, "zbt-small", () => this.pick(scopes))));
+    this.grid.append(make("label", { className: "zbt-profile" }, this.scopeBox(profile, {}), "Who is signed in"));
     const row = (module, operations) =>
       make("tr", {}, make("th", { scope: "row", textContent: module }), ...OPERATIONS.map((operation) => make("td", {}, ...(operations.includes(operation) ? [this.box(family, module, operation)] : []))));
     const head = make("tr", {}, make("td"), ...OPERATIONS.map((operation) => make("th", { scope: "col", textContent: operation.toLowerCase() })));
@@ -386,8 +442,11 @@ class Card {
   }
 
   box(family, module, operation) {
-    const scope = `${family}.${module}.${operation}`;
-    const box = make("input", { type: "checkbox", value: scope, "aria-label": `${module} ${operation.toLowerCase()}` });
+    return this.scopeBox(`${family}.${module}.${operation}`, { "aria-label": `${module} ${operation.toLowerCase()}` });
+  }
+
+  scopeBox(scope, name) {
+    const box = make("input", { type: "checkbox", value: scope, ...name });
     box.addEventListener("change", () => {
       const others = scopesIn(this.scopes.value).filter((one) => one.toLowerCase() !== scope.toLowerCase());
       this.pick(box.checked ? [...others, scope] : others);
@@ -416,7 +475,13 @@ class Card {
     this.lifeText = make("p", { className: "zbt-help" });
     this.life = make("div", { className: "zbt-life" }, this.bar, this.lifeText);
     const code = hiddenInput({ autocomplete: "off", className: "zbt-mono", placeholder: "the code, or the whole address" });
-    const consent = this.group("2", "Zoho's consent", this.linkPlace, this.field("code", "Code", code), this.life, make("div", { className: "zbt-row" }, this.connect, this.again));
+    const codeField = this.field("code", "Code", code);
+    codeField.classList.add("zbt-pasted");
+    this.connect.classList.add("zbt-pasted");
+    this.shortCode = make("div", { className: "zbt-short-code" });
+    this.typeIt = make("p", { className: "zbt-help" });
+    const typed = make("div", { className: "zbt-typed" }, this.shortCode, this.typeIt);
+    const consent = this.group("2", "Zoho's consent", this.linkPlace, typed, codeField, this.life, make("div", { className: "zbt-row" }, this.connect, this.again));
     for (const kind of PASTES) {
       code.addEventListener(kind, (event) => {
         const text = (event.clipboardData ?? event.dataTransfer)?.getData("text") ?? "";
@@ -441,12 +506,17 @@ class Card {
   buildFoot() {
     const link = make("a", { target: "_blank", rel: "noopener noreferrer", href: "#" });
     this.console = make("div", { hidden: true }, "No client yet? Register one at ", link, ".");
-    const way = (text, mode) => make("li", {}, `${text}: `, make("code", { textContent: `%zbt login --mode ${mode}` }));
-    const ways = [way("Paste in a prompt instead", "prompt"), way("Use a short code, with a client of the type Non-browser", "device")];
-    // Only where the browser and the kernel may be on one machine can a redirect be caught there.
-    if (["localhost", "127.0.0.1", "[::1]"].includes(location.hostname)) ways.push(way("Catch the answer on this machine, with nothing to paste", "loopback"));
-    const others = make("details", { className: "zbt-ways" }, make("summary", { textContent: "Other ways to sign in" }), make("ul", {}, ...ways));
-    return make("footer", { className: "zbt-foot" }, this.console, others);
+    const wayButton = (text, title, onclick) => make("button", { type: "button", className: "zbt-way", textContent: text, title, onclick });
+    this.ways = {};
+    for (const [name, [text, title]] of Object.entries(WAYS)) {
+      const way = wayButton(text, title, () => isPressable(way) && this.sendForm(name));
+      this.ways[name] = way;
+    }
+    this.promptWay = wayButton(PROMPT, "A link, and prompts below the cell: for front ends where pasting here fails.", () => this.askInPrompt());
+    this.promptLine = make("code");
+    const ways = make("div", { className: "zbt-ways" }, ...Object.values(this.ways), this.promptWay);
+    this.promptPlace = make("div", { className: "zbt-prompt-line", hidden: true }, "Run this line in a cell: ", this.promptLine, copyButton("Copy the line", () => this.promptLine.textContent));
+    return make("footer", { className: "zbt-foot" }, this.console, ways, this.promptPlace);
   }
 }
 

@@ -9,6 +9,8 @@ import anywidget
 
 from zbt_notebook.connection import Connection
 from zbt_notebook.errors import NotSignedIn
+from zbt_notebook.signing_in import front_end
+from zbt_notebook.signing_in.prompt import sign_in_by_prompt_in_a_coroutine
 from zbt_notebook.signing_in.sign_in import SignIn
 from zbt_notebook.signing_in.view import view_of
 from zbt_notebook.signing_in.waiting import until
@@ -52,12 +54,28 @@ class LoginCard(anywidget.AnyWidget):
         return self.sign_in.connection
 
     async def connected(self, seconds: float | None = None) -> Connection:
-        """Wait for the user; raise NotSignedIn with advice where *seconds* (300) were not enough."""
-        if self.falls_back and not self.is_seen and not await self.drawn(DRAWN_WITHIN):
-            from zbt_notebook.signing_in.prompt import sign_in_by_prompt
+        """Wait for the user; raise NotSignedIn with advice where *seconds* (300) were not enough.
 
-            return sign_in_by_prompt(self.sign_in)
-        return await until(lambda: self.sign_in.connection, self.patience if seconds is None else seconds)
+        Meanwhile the card offers to go over to prompts, where somebody can be asked in the cell that waits.
+        """
+        if self.falls_back and not self.is_seen and not await self.drawn(DRAWN_WITHIN):
+            return sign_in_by_prompt_in_a_coroutine(self.sign_in)
+        self.sign_in.offer_prompt(possible=front_end.can_be_asked())
+        try:
+            await until(self._is_decided, self.patience if seconds is None else seconds)
+            return self.sign_in.connection or sign_in_by_prompt_in_a_coroutine(self.sign_in)
+        finally:
+            self.sign_in.offer_prompt(possible=False)
+
+    def _is_decided(self) -> bool | None:
+        return self.sign_in.connection is not None or self.sign_in.prompt == "under way" or None
+
+    def close(self) -> None:
+        """Take the card away; what it has under way in a thread ends."""
+        sign_in = getattr(self, "sign_in", None)  # ipywidgets closes a widget that failed to be made, too
+        if sign_in:
+            sign_in.stop()
+        super().close()
 
     def wait(self, seconds: float | None = None) -> Connection:
         """As ``await``, in a program that has no kernel; in a cell raise UsageError, for there it cannot work."""

@@ -66,7 +66,7 @@ def read_device_code(response: Response) -> DeviceCode:
     if not isinstance(user_code, str) or not isinstance(device_code, str) or not page.startswith("http"):
         raise Unreachable(
             f"the answer (HTTP {response.status}) holds no short code",
-            hint="Check that the data centre's accounts address is Zoho's, then run the cell again.",
+            hint="Check that the data centre's accounts address is Zoho's, then sign in again.",
         )
     complete = str(body.get("verification_uri_complete") or "")
     return DeviceCode(
@@ -130,6 +130,16 @@ class DeviceWork:
         return self._code.user_code
 
     @property
+    def page(self) -> str:
+        """Where the user types it."""
+        return self._code.verification_url
+
+    @property
+    def seconds_left(self) -> float:
+        """How long the short code is still good for."""
+        return max(0.0, self._end - self._clock())
+
+    @property
     def instructions(self) -> tuple[str, ...]:
         """What to do, in lines."""
         minutes = self._code.expires_in / 60
@@ -146,7 +156,7 @@ class DeviceWork:
             if isinstance(answer, Connection):
                 return answer
             interval = interval + SLOWER_BY if answer == "slow_down" else interval
-        raise NotSignedIn("the sign-in was stopped", hint="Run the cell again for a new short code.")
+        raise NotSignedIn("the sign-in was stopped", hint="Sign in again for a new short code.")
 
     def _ask(self) -> Connection | str:
         """Give the connection, or Zoho's word for why there is none yet."""

@@ -39,6 +39,17 @@ def may_draw_widgets() -> bool:
     )
 
 
+def may_share_the_users_machine() -> bool:
+    """Whether the browser may run on the kernel's machine, as far as can be told here.
+
+    JupyterHub, Binder, Colab, Kaggle, Codespaces and a kernel started over SSH say that it does not. The card itself
+    looks at the address of its page as well.
+    """
+    elsewhere = ("JUPYTERHUB_API_URL", "JUPYTERHUB_USER", "BINDER_SERVICE_HOST", "KAGGLE_KERNEL_RUN_TYPE", "CODESPACES")
+    named = any(os.environ.get(name) for name in (*elsewhere, "SSH_CONNECTION"))
+    return not named and "google.colab" not in sys.modules
+
+
 def require_a_user() -> None:
     """Raise NotSignedIn, at once and with what to set, where nobody can be asked."""
     if not can_be_asked():

@@ -1,5 +1,6 @@
 """Catches the redirect on this machine: a listener that lives for one sign-in."""
 
+import math
 import os
 import select
 import socket
@@ -56,27 +57,34 @@ class LoopbackWork:
     """
 
     def __init__(self, sign_in: SignIn, *, life: float = LIFE, clock: Callable[[], float] = time.monotonic) -> None:
-        self.link, self.user_code = sign_in.consent_url, ""
+        self.link, self.user_code, self.page = sign_in.consent_url, "", ""
         self.instructions = (
             "Accept there, in a browser on this machine. The answer comes back by itself; nothing has to be pasted.",
         )
         self._sign_in = sign_in
-        self._state = dict(parse_qsl(urlsplit(self.link).query)).get("state", "")
+        asked = dict(parse_qsl(urlsplit(self.link).query))
+        self._state = asked.get("state", "")
         self._life, self._clock = life, clock
-        self._place = Place.of(sign_in.form.redirect_uri)
+        self._end = math.inf  # it lives from when it runs
+        self._place = Place.of(asked.get("redirect_uri", sign_in.form.redirect_uri))
         self._over = threading.Event()
         self._one_at_a_time = threading.Lock()
         self._servers = _listen(self._place, self._answer)
 
+    @property
+    def seconds_left(self) -> float:
+        """How long it goes on listening."""
+        return self._life if self._end == math.inf else max(0.0, self._end - self._clock())
+
     def run(self, stopped: threading.Event) -> Connection:
         """Serve until the redirect has come; then the port is free again."""
-        end = self._clock() + self._life
+        end = self._end = self._clock() + self._life
         try:
             while not self._over.is_set() and not stopped.is_set():
                 if self._clock() >= end:
                     raise NotSignedIn(
                         f"no answer came from the browser within {self._life / 60:.0f} minutes",
-                        hint="Run the cell again. If the browser is on another machine, use --mode prompt.",
+                        hint="Start again. If the browser is on another machine, use --mode prompt.",
                     )
                 ready, _, _ = select.select(self._servers, [], [], _TICK)
                 for server in ready:
@@ -91,7 +99,7 @@ class LoopbackWork:
             return self._sign_in.connection
         problem = self._sign_in.problem
         if problem is None:
-            raise NotSignedIn("the sign-in was stopped", hint="Run the cell again.")
+            raise NotSignedIn("the sign-in was stopped", hint="Sign in again.")
         raise SignInRejected(problem.message, hint=problem.hint)
 
     def _answer(self, method: str, target: str, host: str) -> tuple[int, bytes]:

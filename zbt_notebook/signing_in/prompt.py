@@ -2,6 +2,8 @@
 
 import builtins
 import getpass
+import signal
+import threading
 
 from zbt_notebook.connection import Connection
 from zbt_notebook.errors import NotSignedIn, SignInRejected, UsageError
@@ -23,6 +25,24 @@ def sign_in_by_prompt(sign_in: SignIn) -> Connection:
     except (EOFError, NotImplementedError):  # IPython's StdinNotImplementedError is one of the latter
         pass
     raise NotSignedIn("the prompt was closed before the sign-in ended", hint="Run the cell again.")
+
+
+def sign_in_by_prompt_in_a_coroutine(sign_in: SignIn) -> Connection:
+    """Do the same where a cell awaits; Stop raises NotSignedIn.
+
+    There Stop cancels the cell's task, which a prompt never notices; and a KeyboardInterrupt that a task lets through
+    ends the kernel's event loop.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return sign_in_by_prompt(sign_in)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return sign_in_by_prompt(sign_in)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGINT, before)
+    raise NotSignedIn("the prompt was stopped", hint="The card goes on working: finish there at any time.")
 
 
 def _ask(sign_in: SignIn) -> Connection:

@@ -3,37 +3,22 @@
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
-from zbt_notebook import last_error
+from zbt_notebook import kernel
 from zbt_notebook.connection import Connection
 from zbt_notebook.data_centers import DATA_CENTERS, DataCenter, default_data_center, find_data_center
-from zbt_notebook.errors import SignInRejected, UsageError, ZbtError
+from zbt_notebook.errors import NotSignedIn, UsageError, ZbtError
 from zbt_notebook.login_flow import DEFAULT_REDIRECT_URI, LoginFlow
 from zbt_notebook.oauth import ClientCredentials
 from zbt_notebook.scopes import PRESETS, parse_scopes
+from zbt_notebook.signing_in.form import Event, Form, HeldSecret, Problem, Registered, realm_of, text_of, typed
+from zbt_notebook.signing_in.way import UnderWay, Way, Work
 
 Phase = Literal["form", "waiting", "connected"]
-Event = Mapping[str, Any]
+Prompt = Literal["", "possible", "under way"]
 
-# What an error's text is about -> the field to look at.
-_FIELDS = {
-    "client ID": "client_id",
-    "client secret": "client_secret",
-    "redirect URI": "redirect_uri",
-    "scope": "scopes",
-    "data centre": "data_center",
-}
-_REFUSED_FIELDS = {
-    "": "code",
-    "invalid_code": "code",
-    "state_mismatch": "code",
-    "invalid_client": "client_id",
-    "invalid_client_secret": "client_secret",
-    "invalid_redirect_uri": "redirect_uri",
-    "invalid_scope": "scopes",
-}
+_STOPS_WITHIN = 1.0  # seconds to wait for a thread that was told to end: one that is amidst a request ends by itself
 
 
 class Begin(Protocol):
@@ -52,40 +37,14 @@ class Begin(Protocol):
         """Give a flow, or raise UsageError."""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What is filled in, as it was typed. The secret is not among it."""
-
-    data_center: str
-    client_id: str
-    redirect_uri: str
-    scopes: str
-
-
-@dataclass(frozen=True, slots=True)
-class HeldSecret:
-    """A client secret that waits in the kernel for its next use, and the client it belongs to."""
-
-    client_id: str
-    realm: str
-    text: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What went wrong, what to do next, and the field to look at."""
-
-    message: str
-    hint: str = ""
-    field: str = ""
-
-
 class SignIn:
     """One sign-in, from the empty form to the connection and back; fed by events, followed by listeners.
 
     An event is a mapping with a ``kind``: ``form``, ``start``, ``code``, ``start_again``, ``refresh``, ``sign_out``,
-    ``look``. Events may come on any thread, late, and twice. ``start`` and ``start_again`` name the ``attempt`` that
-    their sender saw, so that two clicks make one flow.
+    ``look``, ``prompt``, or the name of one of its *ways*. Events may come on any thread, late, and twice. Those that
+    begin something name the ``attempt`` that their sender saw, so that two clicks make one flow.
+
+    *stand_ins* are clients that take the given client's place for a way that it is not registered for.
     """
 
     def __init__(
@@ -100,6 +59,8 @@ class SignIn:
         self_client: bool = False,
         begin: Begin = LoginFlow,
         afterwards: Callable[[Connection], str] | None = None,
+        ways: Mapping[str, Way] | None = None,
+        stand_ins: Mapping[str, Callable[[], Registered]] | None = None,
     ) -> None:
         site = find_data_center(data_center)
         self.name = name
@@ -115,11 +76,17 @@ class SignIn:
         self.problem: Problem | None = None
         self.note = ""
         self.connection: Connection | None = None
-        self._given = HeldSecret(self.form.client_id, _realm(site.name), client_secret) if client_secret else None
+        self.prompt: Prompt = ""
+        self._given = HeldSecret(self.form.client_id, realm_of(site.name), client_secret) if client_secret else None
         self._held = self._given  # a secret that the caller gave outlives a sign-in, one that was typed does not
         self._flow: LoginFlow | None = None
         self._begin = begin
         self._afterwards = afterwards  # gives a note on what it did with the connection
+        self._ways = {} if self_client or ways is None else ways
+        self._stand_ins = stand_ins or {}
+        self._way = ""  # the one that was taken last, to be taken again
+        self._work: Work | None = None
+        self._under_way: UnderWay | None = None
         self._listeners: list[Callable[[], None]] = []
         self.lock = threading.RLock()  # held while anything here changes
 
@@ -129,8 +96,26 @@ class SignIn:
     @property
     def consent_url(self) -> str:
         """The link to follow now; empty where there is none to follow."""
-        flow = self._flow
-        return flow.authorization_url if flow and self.phase == "waiting" else ""
+        if self.phase != "waiting":
+            return ""
+        flow, work = self._flow, self._work
+        return flow.authorization_url if flow else work.link if work else ""
+
+    @property
+    def way(self) -> str:
+        """The way that is under way now; empty where something has to be pasted."""
+        return self._way if self._under_way else ""
+
+    @property
+    def work(self) -> Work | None:
+        """What is to be told about it."""
+        return self._work if self._under_way else None
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The ways with nothing to paste that can work for what is filled in."""
+        uri = self.form.redirect_uri
+        return tuple(name for name, way in self._ways.items() if way.suits(uri) or self._is_stood_in_for(name))
 
     @property
     def holds_secret(self) -> bool:
@@ -161,8 +146,10 @@ class SignIn:
             "refresh": self._refresh,
             "sign_out": self._sign_out,
             "look": self._look,
+            "prompt": self._prompt,
+            **dict.fromkeys(self._ways, self._take_way),
         }
-        step = steps.get(_text(event, "kind"))
+        step = steps.get(text_of(event, "kind"))
         if step is None:
             return
         with self.lock:
@@ -181,7 +168,37 @@ class SignIn:
         with self.lock:
             self._flow, self._held = None, self._given
             self.phase, self.connection, self.problem, self.note = "connected", connection, None, note
+        self.stop()
+        connection.who.then(self._tell)
         return connection
+
+    def take_late(self, connection: Connection, attempt: int) -> Connection:
+        """End with what a thread brings, and make it the kernel's; a *connection* nobody waits for any more is revoked.
+
+        Raise NotSignedIn then.
+        """
+        with self.lock:
+            is_late = self.attempt != attempt or self.phase == "connected"
+        if is_late:
+            connection.logout()
+            raise NotSignedIn("the sign-in was stopped before the consent came", hint="Sign in again.")
+        kernel.register(connection)
+        self.take(connection)
+        self._tell()
+        return connection
+
+    def offer_prompt(self, *, possible: bool) -> None:
+        """Say whether a running cell waits that could ask in the card's stead; not possible ends one under way."""
+        with self.lock:
+            self.prompt = "possible" if possible and not self.connection else ""
+        self._tell()
+
+    def stop(self) -> None:
+        """Stop what is under way in a thread, if anything is; its port is free then."""
+        with self.lock:
+            under_way, self._under_way, self._work = self._under_way, None, None
+        if under_way:
+            under_way.stop(_STOPS_WITHIN)
 
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
@@ -191,47 +208,113 @@ class SignIn:
 
     def _fill(self, event: Event) -> None:
         if self.phase != "connected":
-            self.form = _typed(event, self.form)
+            self.form = typed(event, self.form)
 
-    def _start(self, event: Event, *, complain: bool = True) -> None:
+    def _start(self, event: Event, *, complain: bool = True) -> Callable[[], None] | None:
+        if not self._fill_for_good(event):
+            return None
+        self._way = ""
+        if complain or self.holds_secret:
+            try:
+                self._flow = self._begin_flow(self.client, None if self.self_client else self.form.redirect_uri)
+            except UsageError as error:
+                self._complain(error)
+            else:
+                self.phase = "waiting"
+        return self.stop if self._under_way else None
+
+    def _start_again(self, event: Event) -> Callable[[], None] | None:
+        if self._way:
+            return self._take_way({**event, "kind": self._way})
+        return self._start(event, complain=False)
+
+    def _fill_for_good(self, event: Event) -> bool:
+        """Begin one more attempt with what is filled in; tell whether this is the time for that."""
         if self.phase == "connected" or self.busy or event.get("attempt") != self.attempt:
-            return
-        self.form = _typed(event, self.form)
-        if secret := _text(event, "client_secret").strip():
-            self._held = HeldSecret(self.form.client_id.strip(), _realm(self.form.data_center), secret)
+            return False
+        self.form = typed(event, self.form)
+        if secret := text_of(event, "client_secret").strip():
+            self._held = HeldSecret(self.form.client_id.strip(), realm_of(self.form.data_center), secret)
         self._flow, self.phase, self.problem, self.note = None, "form", None, ""
         self.attempt += 1
-        if not complain and not self.holds_secret:
-            return
-        try:
-            self._flow = self._begin_flow()
-        except UsageError as error:
-            self.problem = _problem(error)
-            if self.problem.field == "client_secret":
-                self._held = self._given  # a malformed one is not worth holding
-        else:
-            self.phase = "waiting"
+        return True
 
-    def _begin_flow(self) -> LoginFlow:
-        form, secret = self.form, self._secret_for(self.form)
-        if form.client_id.strip() and not secret:
+    def _begin_flow(self, client: ClientCredentials, redirect_uri: str | None) -> LoginFlow:
+        if client.client_id and not client.client_secret:
             raise UsageError(
                 "the client secret is empty",
                 hint="Copy it from Zoho's API console. A client without one signs in with zbt.LoginFlow(…).",
             )
-        scopes = parse_scopes(form.scopes)
-        redirect_uri = None if self.self_client else form.redirect_uri
-        return self._begin(form.client_id, secret, redirect_uri, scopes, self.site, name=self.name)
+        scopes = parse_scopes(self.form.scopes)
+        return self._begin(client.client_id, client.client_secret, redirect_uri, scopes, self.site, name=self.name)
 
-    def _start_again(self, event: Event) -> None:
-        self._start(event, complain=False)
+    def _complain(self, error: Exception) -> None:
+        self.problem = Problem.of(error)
+        if isinstance(error, UsageError) and self.problem.field == "client_secret":
+            self._held = self._given  # a malformed one is not worth holding
+
+    def _take_way(self, event: Event) -> Callable[[], None] | None:
+        name = text_of(event, "kind")
+        if not self._fill_for_good(event):
+            return None
+        self._way, self.busy = name, "beginning"
+        return lambda: self._set_out(name, self.attempt)
+
+    def _set_out(self, name: str, attempt: int) -> None:
+        """Go a way; as long as it begins, no event comes between."""
+        self.stop()
+        way = self._ways[name]
+        try:
+            registered = self._registered_for(name)
+            client = ClientCredentials(registered.client_id, registered.client_secret)
+            flow = self._begin_flow(client, registered.redirect_uri if way.catches_redirect else None)
+            if way.catches_redirect:
+                with self.lock:  # should it not be caught, it can still be pasted
+                    self._flow, self.phase = flow, "waiting"
+            work = way.prepare(self, client)
+        except Exception as error:  # noqa: BLE001  as in _finish
+            with self.lock:
+                self._complain(error)
+            return
+        with self.lock:  # which its thread needs to tell its end
+            self._work, self.phase = work, "waiting"
+            self._under_way = way.set_out(work, lambda error: self._ended(attempt, error))
+
+    def _ended(self, attempt: int, error: ZbtError | None) -> None:
+        with self.lock:
+            if self.attempt != attempt or self.phase == "connected":
+                return
+            self._under_way = self._work = None
+            if error and not self.problem:
+                self.problem = Problem.of(error)
+            if self._flow is None:
+                self.phase = "form"
+        self._tell()
+
+    def _registered_for(self, way: str) -> Registered:
+        if self._is_stood_in_for(way):
+            return self._stand_ins[way]()
+        return Registered(self.client.client_id, self.client.client_secret, self.form.redirect_uri)
+
+    def _is_stood_in_for(self, way: str) -> bool:
+        is_given = self._given is not None and self._secret_for(self.form) == self._given.text
+        return is_given and way in self._stand_ins
+
+    def _prompt(self, event: Event) -> Callable[[], None] | None:
+        waits = self.phase == "waiting" and self._flow is not None
+        if self.prompt != "possible" or self.busy or self.connection:
+            return None
+        if not waits and not self._fill_for_good(event):
+            return None
+        self.prompt, self.problem = "under way", None
+        return self.stop if self._under_way else None
 
     def _code(self, event: Event) -> Callable[[], None] | None:
         flow = self._flow
         if flow is None or self.phase != "waiting" or self.busy:
             return None
         self.busy, self.problem, self.note = "connecting", None, ""
-        pasted = _text(event, "code")
+        pasted = text_of(event, "code")
         return lambda: self._finish(flow, pasted)
 
     def _finish(self, flow: LoginFlow, pasted: str) -> None:
@@ -242,7 +325,7 @@ class SignIn:
 
     def _settle(self, flow: LoginFlow, error: Exception) -> None:
         with self.lock:
-            self.problem = _problem(error)
+            self.problem = Problem.of(error)
             if getattr(error, "error", "") == "invalid_client_secret" and self._flow is flow:
                 self._given = None if self._held is self._given else self._given
                 self._held, self._flow, self.phase = self._given, None, "form"
@@ -255,7 +338,7 @@ class SignIn:
         try:
             connection.refresh()
         except Exception as error:  # noqa: BLE001  as in _finish
-            self.problem = _problem(error)
+            self.problem = Problem.of(error)
         else:
             self.note = "There is a new access token."
 
@@ -267,7 +350,7 @@ class SignIn:
         try:
             report = connection.logout()
         except Exception as error:  # noqa: BLE001  as in _finish
-            self.problem = _problem(error)
+            self.problem = Problem.of(error)
             return
         with self.lock:
             self.phase, self.connection, self.note = "form", None, str(report)
@@ -286,7 +369,7 @@ class SignIn:
 
     def _secret_for(self, form: Form) -> str:
         held = self._held
-        belongs = held and (held.client_id, held.realm) == (form.client_id.strip(), _realm(form.data_center))
+        belongs = held and (held.client_id, held.realm) == (form.client_id.strip(), realm_of(form.data_center))
         return held.text if held and belongs else ""
 
 
@@ -294,34 +377,3 @@ def _choices(site: DataCenter) -> Mapping[str, DataCenter]:
     """Zoho's data centres, after those that are this sign-in's or this environment's own."""
     own = {one.name: one for one in (site, default_data_center()) if one.name not in DATA_CENTERS}
     return {**own, **DATA_CENTERS}
-
-
-def _realm(data_center: str) -> str:
-    """Who is told a secret: Zoho in each of its data centres, or one stand-in."""
-    return "zoho" if data_center in DATA_CENTERS else data_center
-
-
-def _typed(event: Event, form: Form) -> Form:
-    names = ("data_center", "client_id", "redirect_uri", "scopes")
-    return replace(form, **{name: _text(event, name) for name in names if isinstance(event.get(name), str)})
-
-
-def _text(event: Event, name: str) -> str:
-    value = event.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _problem(error: Exception) -> Problem:
-    if not isinstance(error, ZbtError):
-        error = ZbtError(f"the sign-in failed in a way nobody foresaw ({type(error).__name__})", hint="Start again.")
-    last_error.remember(error, "during a sign-in")
-    message = error.message[:1].upper() + error.message[1:]
-    return Problem(message, error.hint, _field_at_fault(error))
-
-
-def _field_at_fault(error: ZbtError) -> str:
-    if isinstance(error, UsageError):
-        return next((name for words, name in _FIELDS.items() if words in error.message), "")
-    if isinstance(error, SignInRejected):
-        return _REFUSED_FIELDS.get(error.error, "")
-    return ""

@@ -1,14 +1,18 @@
 """What a card shows of a sign-in, as plain values without a secret."""
 
+from shlex import quote
 from typing import Any
 from urllib.parse import urlsplit
 
 from zbt_notebook.connection import Connection
+from zbt_notebook.data_centers import DATA_CENTERS
+from zbt_notebook.login_flow import DEFAULT_REDIRECT_URI
 from zbt_notebook.oauth import CODE_LIFE
-from zbt_notebook.scopes import FAMILY, MODULES, PRESETS
+from zbt_notebook.scopes import FAMILY, MODULES, PRESETS, PROFILE
 from zbt_notebook.signing_in.sign_in import SignIn
 
 _STATES = {"form": "Not connected", "waiting": "Waiting for your consent", "connected": "Connected"}
+_PROMPTING = "Go on in the prompt, in the output of the cell that waits. Stop ends it."
 
 
 def view_of(sign_in: SignIn) -> dict[str, Any]:
@@ -18,7 +22,7 @@ def view_of(sign_in: SignIn) -> dict[str, Any]:
 
 
 def _view_of(sign_in: SignIn) -> dict[str, Any]:
-    problem, form = sign_in.problem, sign_in.form
+    problem, form, work = sign_in.problem, sign_in.form, sign_in.work
     return {
         "kind": "view",
         "phase": sign_in.phase,
@@ -27,7 +31,7 @@ def _view_of(sign_in: SignIn) -> dict[str, Any]:
         "status": [problem.message, problem.hint] if problem else [_STATES[sign_in.phase]],
         "failed": problem is not None,
         "field": problem.field if problem else "",
-        "note": sign_in.note,
+        "note": _PROMPTING if sign_in.prompt == "under way" else sign_in.note,
         "form": {
             "data_center": form.data_center,
             "client_id": form.client_id,
@@ -36,6 +40,13 @@ def _view_of(sign_in: SignIn) -> dict[str, Any]:
         },
         "secret_held": sign_in.holds_secret,
         "consent_url": sign_in.consent_url,
+        "way": sign_in.way,
+        "user_code": work.user_code if work else "",
+        "user_code_page": work.page if work else "",
+        "seconds_left": round(work.seconds_left) if work else 0,
+        "ways": list(sign_in.ways),
+        "prompt": sign_in.prompt,
+        "prompt_line": _prompt_line(sign_in),
         "self_client": sign_in.self_client,
         "code_life": int(CODE_LIFE),
         "data_centers": [
@@ -45,10 +56,29 @@ def _view_of(sign_in: SignIn) -> dict[str, Any]:
         "scopes": {
             "family": FAMILY,
             "modules": [[module, list(operations)] for module, operations in MODULES.items()],
+            "profile": PROFILE,
             "presets": [[name.capitalize(), list(scopes)] for name, scopes in PRESETS.items()],
         },
         "connection": _described(sign_in.connection),
     }
+
+
+def _prompt_line(sign_in: SignIn) -> str:
+    """What to run for the same sign-in by prompts, as far as a line can say it; never a secret."""
+    form = sign_in.form
+    options = {
+        "--dc": form.data_center if form.data_center in DATA_CENTERS and form.data_center != "us" else "",
+        "--as": sign_in.name if sign_in.name != "default" else "",
+    }
+    if form.data_center == "sandbox":
+        flags = ["--sandbox"]
+    else:
+        flags = []
+        options["--client-id"] = form.client_id.strip()
+        options["--redirect-uri"] = form.redirect_uri.strip() if form.redirect_uri != DEFAULT_REDIRECT_URI else ""
+    flags += ["--self-client"] if sign_in.self_client else []
+    given = [f"{option} {quote(value)}" for option, value in options.items() if value]
+    return " ".join(["%zbt login --mode prompt", *flags, *given])
 
 
 def _described(connection: Connection | None) -> dict[str, Any] | None:
@@ -57,6 +87,7 @@ def _described(connection: Connection | None) -> dict[str, Any] | None:
     status = connection.status()
     return {
         "name": status.name,
+        "account": status.account,
         "data_center": status.data_center,
         "host": urlsplit(status.api_url).netloc,
         "client_id": status.client_id,

@@ -1,7 +1,8 @@
 """The ways to sign in, and which of them suits the place: what ``%zbt login`` and ``zbt.login()`` do."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+import socket
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from zbt_notebook import kernel
@@ -9,13 +10,15 @@ from zbt_notebook.connection import Connection
 from zbt_notebook.data_centers import DataCenter
 from zbt_notebook.embedded_sandbox import SandboxSite, shared_sandbox
 from zbt_notebook.errors import NotSignedIn, UsageError
-from zbt_notebook.login_flow import DEFAULT_REDIRECT_URI, connect, connected
+from zbt_notebook.login_flow import DEFAULT_REDIRECT_URI, connect
 from zbt_notebook.scopes import parse_scopes
 from zbt_notebook.signing_in import front_end
+from zbt_notebook.signing_in.form import Registered
 from zbt_notebook.signing_in.sign_in import SignIn
+from zbt_notebook.signing_in.way import Way
 
 if TYPE_CHECKING:
-    from zbt_notebook.signing_in.background import BackgroundSignIn, Work
+    from zbt_notebook.signing_in.background import BackgroundSignIn
     from zbt_notebook.signing_in.card import LoginCard
 
 Mode = Literal["auto", "card", "prompt", "device", "loopback", "env"]
@@ -140,6 +143,7 @@ def _widened(
         name=connection.name,
         self_client=self_client,
         afterwards=_afterwards(remember=remember or is_kept, shared_budget=shared_budget),
+        ways=_ways(),
     )
 
 
@@ -187,7 +191,7 @@ def _share(connection: Connection, *, wanted: bool) -> str:
 
 def _sign_in(site: SandboxSite | None, afterwards: Callable[[Connection], str] | None, **given: Any) -> SignIn:
     if site is None:
-        return SignIn(**given, afterwards=afterwards)
+        return SignIn(**given, afterwards=afterwards, ways=_ways())
     known = {
         "data_center": site.data_center,
         "client_id": site.client_id,
@@ -196,7 +200,32 @@ def _sign_in(site: SandboxSite | None, afterwards: Callable[[Connection], str] |
     }
     mine = given["client_id"] in {None, site.client_id}
     filled = {**known, **{name: value for name, value in given.items() if value is not None}}
-    return SignIn(**filled, client_secret=site.client_secret if mine else "", afterwards=afterwards)
+    return SignIn(
+        **filled,
+        client_secret=site.client_secret if mine else "",
+        afterwards=afterwards,
+        ways=_ways(),
+        stand_ins={"device": lambda: _registered(site.for_devices()), "loopback": lambda: _registered(_caught(site))},
+    )
+
+
+def _ways() -> Mapping[str, Way]:
+    from zbt_notebook.signing_in.nothing_pasted import WAYS
+
+    is_near = front_end.may_share_the_users_machine()
+    return {name: way for name, way in WAYS.items() if is_near or not way.catches_redirect}
+
+
+def _registered(site: SandboxSite) -> Registered:
+    return Registered(site.client_id, site.client_secret, site.redirect_uri)
+
+
+def _caught(site: SandboxSite) -> SandboxSite:
+    """The sandbox with a client whose redirect URI leads to a free port; its own leads to a page of the sandbox."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    return site.for_redirects_to(f"http://127.0.0.1:{port}/callback")
 
 
 def _consented(sign_in: SignIn, site: SandboxSite) -> Connection:
@@ -209,40 +238,22 @@ def _consented(sign_in: SignIn, site: SandboxSite) -> Connection:
         return sign_in.connection
     problem = sign_in.problem
     raise NotSignedIn(
-        problem.message if problem else "the sandbox gave no consent", hint=problem.hint if problem else "Run the line again."
+        problem.message if problem else "the sandbox gave no consent",
+        hint=problem.hint if problem else "Run the line again.",
     )
 
 
 def _in_the_background(mode: Mode, sign_in: SignIn, patience: float | None) -> "BackgroundSignIn":
     from zbt_notebook.signing_in.background import BackgroundSignIn
+    from zbt_notebook.signing_in.nothing_pasted import WAYS
     from zbt_notebook.signing_in.prompt import ask_for_client
 
     ask_for_client(sign_in)
     if sign_in.problem:
         raise UsageError(sign_in.problem.message, hint=sign_in.problem.hint)
-    begun = BackgroundSignIn(_device(sign_in) if mode == "device" else _loopback(sign_in), patience=patience)
+    begun = BackgroundSignIn(WAYS[mode].prepare(sign_in, sign_in.client), patience=patience)
     begun.show()
     return begun
-
-
-def _loopback(sign_in: SignIn) -> "Work":
-    from zbt_notebook.signing_in.loopback import LoopbackWork
-
-    return LoopbackWork(sign_in)
-
-
-def _device(sign_in: SignIn) -> "Work":
-    from zbt_notebook.signing_in.device_flow import DeviceWork
-    from zbt_notebook.transport import RequestsTransport
-
-    return DeviceWork(
-        sign_in.client,
-        parse_scopes(sign_in.form.scopes),
-        sign_in.site,
-        data_centers=sign_in.data_centers,
-        transport=RequestsTransport(),
-        connect=lambda *given, **more: sign_in.take(connected(*given, **more, name=sign_in.name)),
-    )
 
 
 def _shown_card(sign_in: SignIn, patience: float | None, *, fall_back: bool) -> "LoginCard":

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from zbt_notebook.simulator.accounts import Accounts, Client, User, bearer_token
 from zbt_notebook.simulator.accounts.clients import ClientType
 from zbt_notebook.simulator.clock import Clock
+from zbt_notebook.simulator.console import PATH as CONSOLE
+from zbt_notebook.simulator.console import Console
 from zbt_notebook.simulator.data.portal import MEMBERS
 from zbt_notebook.simulator.faults import Faults, suffer
 from zbt_notebook.simulator.http import Request, Response
@@ -30,6 +32,7 @@ DEMO_SCOPES = (
     "ZohoBugTracker.bugs.ALL",
     "ZohoBugTracker.timesheets.READ",
     "ZohoBugTracker.users.READ",
+    "AaaServer.profile.READ",
 )
 
 # Whoever of the portal's team may sit at the browser.
@@ -63,6 +66,7 @@ class World:
         self._bugtrackers: dict[str, BugTracker] = {}
         self._lock = Lock()
         self._status = StatusPage(self.accounts, self.clock, self.faults, self.log, self.sites, people=PEOPLE)
+        self._console = Console(self.accounts.state)
         redirect = f"{self.accounts_url()}/redirect"
         # The four demo clients are known everywhere, as with the console's multi-data-centre switch on.
         self._demo: dict[ClientType, str] = {}
@@ -221,6 +225,8 @@ class World:
         """Pages of the sandbox that Zoho does not have: no fault touches them and no log lists them."""
         if request.path.startswith("/assets/"):
             return asset(request.path.removeprefix("/assets/"))
+        if role == "accounts" and request.method == "POST" and request.path.startswith(CONSOLE):
+            return self._console.handle(request)
         if role == "accounts" and (request.path == "/" or request.path.startswith("/sandbox/")):
             return self._status.handle(request)
         if role == "bugtracker" and request.path == "/":

@@ -1,0 +1,92 @@
+"""The ways to sign in with nothing to paste: the short code, and the redirect that is caught on this machine."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from zbt_notebook.connection import Connection
+from zbt_notebook.data_centers import DataCenter
+from zbt_notebook.errors import UsageError, ZbtError
+from zbt_notebook.http import Transport
+from zbt_notebook.login_flow import connected
+from zbt_notebook.oauth import ClientCredentials, Token
+from zbt_notebook.scopes import parse_scopes
+from zbt_notebook.signing_in.background import BackgroundSignIn
+from zbt_notebook.signing_in.device_flow import DeviceWork
+from zbt_notebook.signing_in.loopback import LoopbackWork, Place
+from zbt_notebook.signing_in.sign_in import SignIn
+from zbt_notebook.signing_in.way import Way, Work
+
+
+class ShortCode:
+    """Zoho's device flow; works wherever there is a client of that type."""
+
+    catches_redirect = False
+
+    def suits(self, redirect_uri: str) -> bool:  # noqa: ARG002  there is none in it: any will do
+        """Tell that it works for every redirect URI."""
+        return True
+
+    def prepare(self, sign_in: SignIn, client: ClientCredentials) -> Work:
+        """Get the short code; raise SignInRejected or Unreachable where there is none."""
+        from zbt_notebook.transport import RequestsTransport
+
+        attempt = sign_in.attempt
+
+        def connect(
+            credentials: ClientCredentials,
+            site: DataCenter,
+            token: Token,
+            transport: Transport,
+            *,
+            asked: tuple[str, ...],
+        ) -> Connection:
+            connection = connected(credentials, site, token, transport, asked=asked, name=sign_in.name, register=False)
+            return sign_in.take_late(connection, attempt)
+
+        return DeviceWork(
+            client,
+            parse_scopes(sign_in.form.scopes),
+            sign_in.site,
+            data_centers=sign_in.data_centers,
+            transport=RequestsTransport(),
+            connect=connect,
+        )
+
+    def set_out(self, work: Work, ended: Callable[[ZbtError | None], None]) -> BackgroundSignIn:
+        """Ask Zoho again and again, in a thread."""
+        return BackgroundSignIn(work, ended=ended)
+
+
+class Caught:
+    """A listener at the registered redirect URI; works where that leads to the machine of kernel and browser."""
+
+    catches_redirect = True
+
+    def __init__(self) -> None:
+        self._latest: BackgroundSignIn | None = None
+
+    def suits(self, redirect_uri: str) -> bool:
+        """Tell whether the address is this machine's, with a port: the one without, 80, is not a user's to open."""
+        try:
+            Place.of(redirect_uri)
+        except UsageError:
+            return False
+        return urlsplit(redirect_uri.strip()).port is not None
+
+    def prepare(self, sign_in: SignIn, client: ClientCredentials) -> Work:  # noqa: ARG002  the flow knows it
+        """Open the port; raise UsageError where it is taken.
+
+        A card that was left behind in this kernel may hold it: whoever presses the button on another means that one.
+        """
+        if self._latest:
+            self._latest.stop()
+        return LoopbackWork(sign_in)
+
+    def set_out(self, work: Work, ended: Callable[[ZbtError | None], None]) -> BackgroundSignIn:
+        """Serve, in a thread."""
+        self._latest = BackgroundSignIn(work, ended=ended)
+        return self._latest
+
+
+WAYS: Mapping[str, Way] = MappingProxyType({"device": ShortCode(), "loopback": Caught()})
