@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from IPython.lib.pretty import pretty
 
-from zbt_notebook.magics.bug_card import Bug, is_bug, web_address
+from zbt_notebook.magics.bug_card import Bug, is_bug, page_of_issue, web_address
 from zbt_notebook.magics.prose import paragraphs
 
 SITE = "https://bugtracker.zoho.com"
@@ -99,6 +99,45 @@ def test_a_new_bug_and_v3s_are_cards_too(zbt, connection, path):
     assert bug["prefix"] in pretty(bug)
     assert bug["severity"]["value"] in bug._repr_html_()
     assert type(zbt(f"GET /portal/brightwater/projects/{project}/")) is dict
+
+
+@pytest.mark.usefixtures("connection")
+def test_a_bug_of_v3_links_to_the_page_that_the_classic_api_tells(zbt, connection, path):
+    """V3 sends no address; with the portal in use its name is known, and nothing more is asked."""
+    project = path.split("/")[4]
+    portal = connection.get("/portals/")["portals"][0]["id_string"]
+    identifier = connection.get(path, {"range": 1})["bugs"][0]["id_string"]
+    line = f"GET /api/v3/portal/{portal}/projects/{project}/issues/{identifier}"
+    assert Seen(zbt(line)._repr_html_()).links == []
+    zbt(f"use portal={portal}")
+    page = zbt(f"GET {path}{identifier}/")["link"]["web"]["url"]
+    bug = zbt(line)
+    assert "link" not in bug
+    assert Seen(bug._repr_html_()).links == [page]
+    assert page in pretty(bug)
+
+
+PORTALS = {"1": "acme"}
+
+
+@pytest.mark.parametrize(
+    ("path", "bug", "portals", "page"),
+    [
+        ("/api/v3/portal/1/projects/2/issues/3", {"id": "3"}, PORTALS, f"{SITE}/portal/acme#buginfo/2/3"),
+        ("/api/v3/portal/1/projects/2/issues", {"id": 3}, PORTALS, f"{SITE}/portal/acme#buginfo/2/3"),
+        ("/api/v3/portal/1/projects/2/issues/3", {"id": "3"}, {}, ""),
+        ("/api/v3/portal/1/projects/2/issues/3", {"id": "3"}, {"1": ""}, ""),
+        ("/api/v3/portal/1/projects/2/issues/3", {"id": "3"}, {"1": "a/../b"}, ""),
+        ("/api/v3/portal/1/projects/2/issues/3", {"id": "3#x"}, PORTALS, ""),
+        ("/api/v3/portal/1/projects/2/issues/3", {}, PORTALS, ""),
+        ("/api/v3/portal/acme/projects/2/issues/3", {"id": "3"}, PORTALS, ""),
+        ("/api/v3/portal/1/projects/2/issues/3/comments", {"id": "3"}, PORTALS, ""),
+        ("/restapi/portal/1/projects/2/bugs/3/", {"id": 3}, PORTALS, ""),
+    ],
+)
+def test_an_address_is_made_where_all_of_it_is_sure(path, bug, portals, page):
+    """A portal whose name was seen, and ids that are ids; else the card says nothing."""
+    assert page_of_issue(path, bug, portals, SITE) == page
 
 
 @pytest.mark.parametrize(

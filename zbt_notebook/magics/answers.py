@@ -12,7 +12,7 @@ from zbt_notebook.api import ApiCall, Page
 from zbt_notebook.errors import ApiError, IncompletePull, UsageError, ZbtError
 from zbt_notebook.limits.rate_limit import Lane
 from zbt_notebook.magics import query
-from zbt_notebook.magics.bug_card import Bug, is_bug
+from zbt_notebook.magics.bug_card import Bug, is_bug, page_of_issue
 from zbt_notebook.magics.call_line import Options
 from zbt_notebook.magics.sheet import counted, note
 from zbt_notebook.progress import SILENT_FOR, Reporter, Snapshot, reporter
@@ -20,6 +20,7 @@ from zbt_notebook.progress import SILENT_FOR, Reporter, Snapshot, reporter
 if TYPE_CHECKING:
     from zbt_notebook.connection import Connection
     from zbt_notebook.http import Response
+    from zbt_notebook.magics.places import Atlas
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +138,11 @@ def _incomplete(
     )
 
 
-def result(connection: "Connection", answer: Answer, options: Options) -> Any:
-    """Give the answer in the form that the options ask for; by itself a list is a DataFrame, one thing a dict."""
+def result(connection: "Connection", answer: Answer, options: Options, atlas: "Atlas | None" = None) -> Any:
+    """Give the answer in the form that the options ask for; by itself a list is a DataFrame, one thing a dict.
+
+    A bug's card links to its page as far as the *atlas* knows its portal's name.
+    """
     if "response" in options:
         return _requests_response(connection, answer)
     page = answer.pages[0] if answer.pages else Page([], None, None)
@@ -148,16 +152,17 @@ def result(connection: "Connection", answer: Answer, options: Options) -> Any:
         found = query.search(expression, records, page.thing, page.body)
         return _chosen(connection, answer, found, expression, options)
     if records is None:
-        return _thing(connection, answer, page.thing, options)
+        return _thing(connection, answer, page.thing, options, atlas)
     return records if "json" in options else _frame(connection, answer.call, answer.pages, asked=answer.asked)
 
 
-def _thing(connection: "Connection", answer: Answer, thing: Any, options: Options) -> Any:
+def _thing(connection: "Connection", answer: Answer, thing: Any, options: Options, atlas: "Atlas | None") -> Any:
     if "df" in options:
         return _as_frame(connection, answer, [thing])
     if "json" in options or not is_bug(thing):
         return thing
-    return Bug(thing, connection.data_center.api_url)
+    site = connection.data_center.api_url
+    return Bug(thing, site, page_of_issue(answer.call.path, thing, atlas.known_portals() if atlas else {}, site))
 
 
 def _frame(connection: "Connection", call: ApiCall, pages: Iterable[Page], *, asked: dict[str, Any]) -> Any:

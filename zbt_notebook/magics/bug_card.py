@@ -14,6 +14,9 @@ from zbt_notebook.magics.sheet import MONO, QUIET, UI, plain
 _LONGEST = 20_000  # characters of all fields that the card unfolds
 _COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _ADDRESS = re.compile(r"[!#-&(-;=?-\[\]-~]+")  # printable ASCII without quotes, angle brackets and backslash
+_ID = re.compile(r"[0-9]{1,20}")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")  # a portal's, as it stands in an address
+_ISSUE = re.compile(r"/api/v3/portal/(?P<portal>[0-9]+)/projects/(?P<project>[0-9]+)/issues(?:/[0-9]+)?/?")
 _WIDEST = 88
 
 
@@ -26,21 +29,25 @@ class Bug(dict[str, Any]):
     ``pickle``) is a plain dict, so that nothing that is kept needs this package. ``--json`` gives a plain dict at once.
     """
 
-    __slots__ = ("_site",)
+    __slots__ = ("_page", "_site")
 
-    def __init__(self, record: Mapping[str, Any], site: str = "") -> None:
+    def __init__(self, record: Mapping[str, Any], site: str = "", page: str = "") -> None:
         super().__init__(record)
         self._site = site  # the only origin that the card links to
+        self._page = page  # where the record does not tell its page
 
     def __reduce_ex__(self, _protocol: Any) -> tuple[type[dict[Any, Any]], tuple[list[tuple[str, Any]]]]:
         return dict, (list(self.items()),)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  IPython's signature
         is_alone = len(printer.stack) == 1
-        printer.text(_as_text(self, self._site) if is_alone and not cycle else repr(self))
+        printer.text(_as_text(self, self._link()) if is_alone and not cycle else repr(self))
 
     def _repr_html_(self) -> str:
-        return _as_html(self, self._site)
+        return _as_html(self, self._link())
+
+    def _link(self) -> str:
+        return web_address(_told_page(self), self._site) or web_address(self._page, self._site)
 
 
 def is_bug(thing: Any) -> bool:
@@ -60,6 +67,18 @@ def web_address(address: Any, site: str) -> str:
         return ""
     is_web = target.scheme in {"http", "https"} and not (own.scheme == "https" and target.scheme == "http")
     return address if is_web and target.netloc and target.netloc.lower() == own.netloc.lower() else ""
+
+
+def page_of_issue(path: str, bug: Mapping[str, Any], portals: Mapping[str, str], site: str) -> str:
+    """The web page of a bug that V3 sent, which does not tell it; empty where the portal's name is not known.
+
+    The classic API tells it, ``https://bugtracker.zoho.com/portal/acme#buginfo/{project}/{bug}`` (recorded), and ids
+    are the same in both. *portals* are names by id.
+    """
+    place, identity = _ISSUE.fullmatch(path), str(bug.get("id"))
+    name = portals.get(place["portal"], "") if place else ""
+    is_sure = place and _NAME.fullmatch(name) and _ID.fullmatch(identity)
+    return f"{site}/portal/{name}#buginfo/{place['project']}/{identity}" if place and is_sure else ""
 
 
 def _key(bug: Mapping[str, Any]) -> str:
@@ -111,10 +130,10 @@ def _moment(milliseconds: Any) -> datetime | None:
         return None
 
 
-def _link(bug: Mapping[str, Any], site: str) -> str:
+def _told_page(bug: Mapping[str, Any]) -> Any:
     links = bug.get("link")
     web = links.get("web") if isinstance(links, dict) else None
-    return web_address(web.get("url") if isinstance(web, dict) else None, site)
+    return web.get("url") if isinstance(web, dict) else None
 
 
 def _description(bug: Mapping[str, Any]) -> list[str]:
@@ -132,21 +151,21 @@ def _indented(line: str) -> str:
     return line[: len(line) - len(line.lstrip(" "))] + plain(line.lstrip(" "))
 
 
-def _as_text(bug: Mapping[str, Any], site: str) -> str:
+def _as_text(bug: Mapping[str, Any], link: str) -> str:
     from textwrap import fill
 
     facts = dict(_facts(bug))
     head = [facts.pop(name) for name in ("Status", "Severity") if name in facts]
     rest = " · ".join(f"{name} {value}" for name, value in facts.items())
-    lines = [f"{_key(bug)}  {_title(bug)}".strip(), " · ".join(head), fill(rest, _WIDEST), _link(bug, site)]
+    lines = [f"{_key(bug)}  {_title(bug)}".strip(), " · ".join(head), fill(rest, _WIDEST), link]
     lines = [line for line in lines if line]
     for paragraph in _description(bug):
         lines += ["", *(fill(line, _WIDEST, subsequent_indent="  ") for line in paragraph.split("\n"))]
     return "\n".join([*lines, "", f"A dict of {len(bug)} fields: dict(_) shows them all."])
 
 
-def _as_html(bug: Mapping[str, Any], site: str) -> str:
-    key, link = _key(bug), _link(bug, site)
+def _as_html(bug: Mapping[str, Any], link: str) -> str:
+    key = _key(bug)
     anchor = f'<a href="{escape(link)}" target="_blank" rel="noopener noreferrer">Open in Zoho</a>' if link else ""
     facts = "".join(_fact(bug, name, value) for name, value in _facts(bug))
     prose = "".join(f'<p style="margin:0 0 8px">{_lines(part)}</p>' for part in _description(bug))

@@ -46,7 +46,7 @@ def run(console: Console, line: CallLine, cell: str | None, local: dict[str, Any
     if call.method in WRITES:
         return _deliver(console, _write(console, connection, call, options), options)
     answer = _read(console, connection, call, options)
-    value = answers.result(connection, answer, options)
+    value = answers.result(connection, answer, options, console.atlas(connection))
     answers.tell_the_rest(answer)
     return _deliver(console, value, options)
 
@@ -105,7 +105,7 @@ def _write(console: Console, connection: "Connection", call: ApiCall, options: O
         raise KeyboardInterrupt(_UNCERTAIN) from None
     console.memory.forget(connection)  # what was read before may not be so any more
     _include(answer, options)
-    value = answers.result(connection, answer, options)
+    value = answers.result(connection, answer, options, console.atlas(connection))
     console.ledger.enter(cell, request, value)
     return value
 

@@ -63,6 +63,11 @@ class Atlas:
         self.context = context
         return context
 
+    def known_portals(self) -> dict[str, str]:
+        """Give the names of the portals by id, as far as they were seen: nothing is fetched."""
+        seen = (*self.portals, *filter(None, [self.context.portal]))
+        return {place.id: place.name for place in seen}
+
     def all_portals(self) -> tuple[Place, ...]:
         """Give every portal."""
         self.portals = self.portals or _places(self.connection.rows("/portals/"))
