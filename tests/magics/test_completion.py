@@ -54,6 +54,13 @@ def texts(line, known=KNOWN):
         ("use portal=", ["portal=zillum"]),
         ("use project=Har", ["project=Harbor\\ Web"]),
         ("use project='Har", ["project='Harbor Web'"]),
+        ("/portal/1/projects/2/bugs/ 'sta", ["'statustype=="]),
+        ('/portal/1/projects/2/bugs/ "statustype==o', ['"statustype==open']),
+        ("/portal/1/projects/2/bugs/ statustype=='o", ["statustype=='open"]),
+        ("'/portal/{portal}/pro", ["'/portal/{portal}/projects/"]),
+        ("'/portal/{po", ["'/portal/{portal}"]),
+        ("login --add-scope ZohoBugTracker.ev", ["ZohoBugTracker.events.READ"]),
+        ("/portals/ -o bu", ["bug", "bugs_frame"]),
     ],
 )
 def test_what_comes_next(line, expected):
@@ -72,6 +79,8 @@ def test_what_comes_next(line, expected):
         ("GET /portal/1/projects/2/bugs/ ti", "title="),
         ("/portal/", "/portal/{project}/"),
         ("x=={{b", "x=={{bug}"),
+        ("login --scopes ZohoBugTracker.bugs.READ,", "ZohoBugTracker.bugs.READ,ZohoBugTracker.bugs.READ"),
+        ("login --add-scope ", "triage"),
     ],
 )
 def test_what_does_not(line, unexpected):
@@ -90,9 +99,43 @@ def test_any_text_can_be_completed(text, cursor):
         assert completion.text.startswith(before[completion.start :])
 
 
+@pytest.mark.parametrize(
+    ("line", "behind", "expected"),
+    [
+        ("use project='Har", "'", "project='Harbor Web"),
+        ("/portal/{po", "}/projects/", "/portal/{portal"),
+        ("GET /por", "tals/", "/portal/"),
+    ],
+)
+def test_what_stands_behind_the_cursor_is_not_put_there_once_more(line, behind, expected):
+    """Front ends close quotes and braces as they are opened."""
+    assert expected in [completion.text for completion in complete(line + behind, len(line), KNOWN)]
+
+
+def test_files_are_offered_where_they_go(tmp_path, monkeypatch):
+    """After name@ any, after --save those of its formats; folders, spaces, quotes."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("a b.csv", "a.png", ".hidden.csv"):
+        (tmp_path / name).touch()
+    (tmp_path / "all").mkdir()
+    (tmp_path / "all" / "x.JSON").touch()
+    bugs = "POST /portal/1/projects/2/bugs/"
+    assert set(texts(f"{bugs} uploaddoc@a")) == {"uploaddoc@a\\ b.csv", "uploaddoc@a.png", "uploaddoc@all/"}
+    assert texts(f"{bugs} 'uploaddoc@a ") == ["'uploaddoc@a b.csv"]
+    assert texts(f"{bugs} uploaddoc@a\\ ") == ["uploaddoc@a\\ b.csv"]
+    assert set(texts("/portals/ --save ")) == {"a\\ b.csv", "all/"}
+    assert texts("/portals/ --save all/") == ["all/x.JSON"]
+    assert texts("/portals/ --save=all/") == ["--save=all/x.JSON"]
+    assert texts(f"/portals/ --save {tmp_path}/al") == [f"{tmp_path}/all/"]
+    assert texts("/portals/ --save nowhere/") == []
+
+
 def test_fields_of_a_body():
-    """In a %%zbt cell the fields of the endpoint."""
+    """In a %%zbt cell the fields of the endpoint, and the values that a field may have."""
     assert complete_field("POST", "/portal/1/projects/2/bugs/", "ti") == ["title: "]
+    assert complete_field("POST", "/portal/1/projects/2/bugs/", "flag: ") == ["flag: Internal", "flag: External"]
+    assert complete_field("POST", "/portal/1/projects/2/bugs/", "flag:In") == ["flag:Internal"]
+    assert complete_field("POST", "/portal/1/projects/2/bugs/", "title: ") == []
 
 
 def offered(shell, source):
@@ -114,8 +157,16 @@ def test_ipython_offers_them(shell):
     assert offered(shell, "y = 1\n%zbt /portal/{portal}/proj") == ["y = 1\n%zbt /portal/{portal}/projects/"]
     body = "%%zbt POST /portal/1/projects/2/bugs/\ntit"
     assert offered(shell, body) == [body + "le: "]
+    assert offered(shell, f"{body}le: x\nflag: In") == [f"{body}le: x\nflag: Internal"]
+    assert offered(shell, "a, b = %zbt stat") == ["a, b = %zbt status"]
     shell.user_ns["my_bug"] = 1
     assert offered(shell, "%zbt /bugs/{my_") == ["%zbt /bugs/{my_bug}"]
+
+
+@pytest.mark.parametrize("line", ["%zbt GET /portals/ --limit ", "%zbt GET /portals/ abs", "%zbt login --client-id x"])
+def test_where_nothing_fits_nothing_else_is_offered(line, shell):
+    """Python's names and %magics would be wrong on the line."""
+    assert offered(shell, line) == []
 
 
 @pytest.mark.usefixtures("connection")

@@ -1,12 +1,14 @@
 """What may come next on a ``%zbt`` line, told from what is known already: nothing is fetched."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from zbt_notebook import endpoints
 from zbt_notebook.data_centers import DATA_CENTERS
 from zbt_notebook.errors import UsageError
-from zbt_notebook.magics.options import CALL, METHODS, OPTIONS, SUBCOMMANDS, Option, options_of
+from zbt_notebook.magics.completion_of_files import escaped, files
+from zbt_notebook.magics.options import CALL, METHODS, OPTIONS, SAVE_SUFFIXES, SUBCOMMANDS, Option, options_of
 from zbt_notebook.magics.places import Place
 from zbt_notebook.magics.words import split_words
 from zbt_notebook.scopes import FAMILY, MODULES, PRESETS
@@ -35,22 +37,44 @@ class Known:
 
 
 def complete(text: str, cursor: int, known: Known) -> list[Completion]:
-    """Complete what follows ``%zbt`` at the cursor; the completions all begin with the same word."""
-    before = text[:cursor]
+    """Complete what follows ``%zbt`` at the cursor; the completions all go on with the same word.
+
+    A quote or brace that stands behind the cursor already, as front ends put it there, is not closed once more.
+    """
+    before, behind = text[:cursor], text[cursor : cursor + 1]
     start = _word_start(before)
     fragment = before[start:]
     done = _words(before[:start])
     if done is None:
         return []
-    found = dict.fromkeys(_candidates(_plain(fragment), fragment, done, known))
-    return [Completion(candidate, start, kind) for candidate, kind in found if _goes_on(candidate, fragment)]
+    word = _plain(fragment)
+    candidates = dict.fromkeys(_candidates(word, fragment, done, known))
+    found = [(_going_on(candidate, fragment, word), kind) for candidate, kind in candidates]
+    closing = behind if behind in {"'", '"', "}"} else ""
+    return [Completion(whole.removesuffix(closing), start, kind) for whole, kind in found if whole]
+
+
+def is_open_to_python(text: str) -> bool:
+    """Whether the cursor, at the end of the text, is within braces: what IPython completes there is of use."""
+    return _open_brace(text[_word_start(text) :]) >= 0
 
 
 def complete_field(method: str, path: str, begun: str) -> list[str]:
-    """Complete the name of a field at the beginning of a line of a ``%%zbt`` cell."""
+    """Complete the name of a field, or its value, on a line of a ``%%zbt`` cell."""
     endpoint = endpoints.match(method, path)
-    names = [parameter.name for parameter in endpoint.params if parameter.place in _BODY_SIGNS] if endpoint else []
-    return [f"{name}: " for name in names if name.startswith(begun)]
+    fields = [parameter for parameter in endpoint.params if parameter.place in _BODY_SIGNS] if endpoint else []
+    name, colon, value = begun.partition(":")
+    if not colon:
+        return [f"{field.name}: " for field in fields if field.name.startswith(begun)]
+    value = value.lstrip()
+    head = begun[: len(begun) - len(value)]
+    return [
+        head + allowed
+        for field in fields
+        if field.name == name.strip()
+        for allowed in field.allowed
+        if allowed.startswith(value) and allowed != value
+    ]
 
 
 Candidates = Iterator[tuple[str, str]]
@@ -72,10 +96,10 @@ def _candidates(word: str, fragment: str, done: tuple[str, ...], known: Known) -
     elif positional[0] in SUBCOMMANDS:
         yield from _arguments(positional[0], fragment, known)
     else:
-        yield from _call_words(word, positional, known)
+        yield from _call_words(word, fragment, positional, known)
 
 
-def _call_words(word: str, positional: tuple[str, ...], known: Known) -> Candidates:
+def _call_words(word: str, fragment: str, positional: tuple[str, ...], known: Known) -> Candidates:
     method = positional[0].upper() if positional[0].upper() in METHODS else "GET"
     rest = positional[1:] if positional[0].upper() in METHODS else positional
     if not rest:
@@ -84,6 +108,9 @@ def _call_words(word: str, positional: tuple[str, ...], known: Known) -> Candida
     endpoint = endpoints.match(method, rest[0])
     if endpoint is None:
         return
+    if _FILE.fullmatch(word):
+        name, _, begun = word.partition("@")
+        yield from files(f"{name}@", begun, is_quoted=_words(fragment) is None)
     taken = {item.partition("=")[0].partition("@")[0].rstrip(":") for item in rest[1:]}
     for parameter in endpoint.params:
         sign = "==" if parameter.place == "query" else _BODY_SIGNS.get(parameter.place, "")
@@ -95,6 +122,9 @@ def _call_words(word: str, positional: tuple[str, ...], known: Known) -> Candida
             yield from ((chosen + value, parameter.name) for value in parameter.allowed)
         else:
             yield begun, ("required " if parameter.required else "") + parameter.type
+
+
+_FILE = re.compile(r"[^=:@]+@.*", re.DOTALL)
 
 
 def _paths(word: str, method: str, known: Known) -> Candidates:
@@ -151,7 +181,7 @@ def _written(kind: str, name: str, fragment: str) -> str:
     quote = fragment[len(kind) + 1 : len(kind) + 2]
     if quote in {"'", '"'} and quote not in name and "\\" not in name:
         return f"{kind}={quote}{name}{quote}"
-    return f"{kind}=" + "".join(f"\\{letter}" if letter in " \\'\"" else letter for letter in name)
+    return f"{kind}=" + escaped(name)
 
 
 def _options(fragment: str, positional: tuple[str, ...], done: tuple[str, ...], known: Known) -> Candidates:
@@ -177,13 +207,20 @@ def _values(option: Option, head: str, fragment: str, known: Known) -> Candidate
         values = DATA_CENTERS
     elif option.kind == "duration":
         values = ("30s", "10m", "1h")
-    elif option.name == "scopes":
+    elif option.kind == "variable":
+        values = known.variables
+    elif option.kind == "file":
+        begun = _plain(fragment).removeprefix(head)
+        yield from files(head, begun, SAVE_SUFFIXES, is_quoted=_words(fragment) is None)
+        return
+    elif option.name in {"scopes", "add-scope"}:
         chosen = fragment[: fragment.rindex(",") + 1] if "," in fragment else head
         scopes = [
             f"{FAMILY}.{module}.{operation}" for module, operations in MODULES.items() for operation in operations
         ]
-        presets = [name for name in PRESETS if " " not in name] if chosen == head else []
-        yield from ((chosen + scope, "scope") for scope in [*presets, *scopes])
+        presets = [name for name in PRESETS if " " not in name] if chosen == head and option.name == "scopes" else []
+        there = set(chosen.removeprefix(head).split(","))
+        yield from ((chosen + scope, "scope") for scope in [*presets, *scopes] if scope not in there)
         return
     yield from ((head + value, option.metavar.lower()) for value in values)
 
@@ -201,8 +238,12 @@ def _open_brace(fragment: str) -> int:
     return -1 if doubled or "}" in fragment[brace:] else brace
 
 
-def _goes_on(candidate: str, fragment: str) -> bool:
-    return candidate.startswith(fragment) and candidate != fragment
+def _going_on(candidate: str, fragment: str, word: str) -> str:
+    """Give the candidate as it goes on from what stands there, in the quotes that are open there; else nothing."""
+    if candidate.startswith(fragment):
+        return candidate if candidate != fragment else ""
+    is_quoted = _words(fragment) is None
+    return fragment + candidate[len(word) :] if is_quoted and candidate.startswith(word) and candidate != word else ""
 
 
 def _positional(done: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 IDENTIFIER = "zbt_notebook"
 
 # Compiled when the first line is completed: compiling takes longer than all else that %load_ext does
-_LINE = r"(?s)(?P<head>\s*(?:[\w.\[\]'\"]+\s*=\s*)?%{1,2}zbt\s)(?P<line>.*)"
+_LINE = r"(?s)(?P<head>\s*(?:[\w.,\s\[\]'\"]+=\s*)?(?:%time\s+)?%{1,2}zbt\s)(?P<line>.*)"
 
 
 def add_completion(shell: Any, magics: "ZbtMagics") -> None:
@@ -37,24 +37,36 @@ def matcher(magics: "ZbtMagics") -> Any:
         before = line[: context.cursor_position]
         on_line = re.fullmatch(_LINE, before)
         if on_line and (context.cursor_line == 0 or not on_line["head"].lstrip().startswith("%%")):
-            return _on_line(magics.console, on_line["line"])
+            return _on_line(magics.console, on_line["line"], line[context.cursor_position :])
         return _in_body(context, before)
 
     return complete_zbt
 
 
-def _on_line(console: "Console", line: str) -> dict[str, Any]:
-    from zbt_notebook.magics.completion import complete
+def _on_line(console: "Console", line: str, behind: str) -> dict[str, Any]:
+    from zbt_notebook.magics.completion import complete, is_open_to_python
 
-    found = complete(line, len(line), _known(console))
+    found = complete(line + behind, len(line), _known(console))
+    if not found and not is_open_to_python(line):
+        return {"completions": _Nothing(), "suppress": True, "ordered": True}
     fragment = line[found[0].start :] if found else ""
     return _result([(completion.text, completion.kind) for completion in found], fragment)
+
+
+class _Nothing(list[Any]):
+    """No completion, and none by others: IPython lets a matcher keep its own from a line only where it has some.
+
+    Python's names and ``%magics`` would be wrong there. It asks for the length, then takes what is in it.
+    """
+
+    def __len__(self) -> int:
+        return 1
 
 
 def _in_body(context: Any, before: str) -> dict[str, Any]:
     first = re.fullmatch(_LINE, context.full_text.split("\n")[0])
     in_cell = first is not None and first["head"].startswith("%%") and context.cursor_line > 0
-    if first is None or not in_cell or not re.fullmatch(r"\w*", before):
+    if first is None or not in_cell or not re.fullmatch(r"\w*(?:\s*:\s*\w*)?", before):
         return _result([], "")
     from zbt_notebook.errors import UsageError
     from zbt_notebook.magics.call_line import CallLine, parse
