@@ -170,7 +170,7 @@ def _advice(refusal: _Refusal) -> str:
         reads = refusal.call.method == "GET"
         sure = "Try again in a minute." if reads else "Look whether it happened before you send it again."
         return f"The fault is on Zoho's side. {sure}"
-    return f"Check the parameters: %zbt endpoints {refusal.call.path} lists them."
+    return f"Check the parameters: %zbt help {refusal.call.path} tells what they may be."
 
 
 def _shown(text: str, redact: Callable[[str], str]) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from zbt_notebook import NotFound, NotSignedIn, UsageError, kernel
+from zbt_notebook import ApiError, NotFound, NotSignedIn, UsageError, kernel
 from zbt_notebook.magics.options import OPTIONS, SUBCOMMANDS, options_of
 from zbt_notebook.magics.places import Place, find_place
 from zbt_notebook.magics.sheet import Sheet, ago, listed, plain
@@ -140,11 +140,34 @@ def test_last_tells_the_last_call(zbt):
     """What went, how long it took, what came; a failure too."""
     zbt("GET /portals/ page==1")
     shown = repr(zbt("last"))
-    for part in ("GET /restapi/portals/", "page==1", "HTTP 200, 1 row", " s"):
+    for part in ("GET /restapi/portals/", "page==1", "HTTP 200, 1 row, ", " bytes", " ms"):
         assert part in shown
     with pytest.raises(NotFound):
         zbt("GET /portal/404/")
     assert "NotFound" in repr(zbt("last"))
+    zbt("GET /portal/brightwater/")
+    assert "HTTP 200, brightwater, " in repr(zbt("last"))
+
+
+@pytest.mark.usefixtures("connection")
+def test_the_advice_of_a_refusal_can_be_followed(zbt):
+    """The line that it names shows the endpoint, whose path has ids in it by then; %zbt endpoints takes one too."""
+    bugs = "/restapi/portal/700318264/projects/404170000000040003/bugs/"
+    with pytest.raises(ApiError) as refusal:
+        zbt(f"GET {bugs} statustype==opne")
+    line = refusal.value.hint.partition("%zbt ")[2].partition(" tells")[0]
+    assert "statustype==" in repr(zbt(line))
+    listed = repr(zbt(f"endpoints {bugs}"))
+    assert listed.startswith("GET     /restapi/portal/{portal}/projects/{project}/bugs/\n")
+    assert "POST    /restapi/portal/{portal}/projects/{project}/bugs/\n" in listed
+    assert "/bugs/{bug}/" not in listed
+    assert "/portals/" in repr(zbt("endpoints /restapi/portls/"))
+
+
+@pytest.mark.parametrize("topic", ["items", "GET", "path", "options"])
+def test_help_on_the_grammar_is_the_overview(topic, zbt):
+    """Its words are topics as well."""
+    assert "name==value" in zbt(f"help {topic}")
 
 
 @pytest.mark.usefixtures("connection")

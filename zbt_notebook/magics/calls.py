@@ -15,7 +15,7 @@ from zbt_notebook.magics.options import WRITES, seconds
 from zbt_notebook.magics.save import check_place, save
 from zbt_notebook.magics.sheet import ago, counted, note, plain
 from zbt_notebook.magics.words import quote_word
-from zbt_notebook.magics.write_guard import Sent, confirm
+from zbt_notebook.magics.write_guard import Sent, confirm, summary
 
 if TYPE_CHECKING:
     from zbt_notebook.connection import Connection
@@ -157,12 +157,13 @@ def _name_the_connection(error: ZbtError, connection: "Connection") -> None:
 
 
 def _outcome(answer: Answer) -> str:
-    status = f"HTTP {answer.response.status}, " if answer.response else ""
-    records = answer.records
+    response, records = answer.response, answer.records
     if records is None:
-        return f"{status}one thing"
-    pages = f" of {len(answer.pages)} pages" if len(answer.pages) > 1 else ""
-    return f"{status}{counted(len(records), 'row')}{pages}"
+        told = summary(answer.pages[0].thing) or "one thing"
+    else:
+        pages = f" of {len(answer.pages)} pages" if len(answer.pages) > 1 else ""
+        told = f"{counted(len(records), 'row')}{pages}"
+    return f"HTTP {response.status}, {told}, {counted(len(response.body), 'byte')}" if response else told
 
 
 def _include(answer: Answer, options: Options) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from zbt_notebook import endpoints
 from zbt_notebook.errors import UsageError
+from zbt_notebook.magics.options import METHODS
 from zbt_notebook.magics.sheet import MONO, QUIET, UI, text_width
 from zbt_notebook.magics.words import shown
 
@@ -42,8 +43,11 @@ _LEGEND = "* required. %zbt help PATH tells what the parameters of an endpoint m
 
 
 def endpoint_list(word: str) -> EndpointList:
-    """Give the endpoints that a word is found in, or all. Raise UsageError where there is none."""
+    """Give the endpoints that a word is found in, those of a path, or all. Raise UsageError where there is none."""
     found = [known for known in endpoints.all_endpoints() if known.module == word] or list(endpoints.search(word))
+    if not found and "/" in word:
+        found = [known for method in METHODS if (known := endpoints.match(method, word))]
+        found = found or list(endpoints.nearest("GET", word))
     if not found:
         nearest = get_close_matches(word.lower(), endpoints.modules(), n=1)
         raise UsageError(

@@ -32,9 +32,14 @@ _ITEMS = (
 )
 
 
+_IN_THE_OVERVIEW = frozenset(
+    {"grammar", "syntax", "call", "calls", "method", "methods", "path", "paths", "item", "items", "body", "options"}
+) | {method.lower() for method in METHODS}
+
+
 def help_on(topic: str) -> PlainText | Sheet | EndpointList:
     """Give the help on a topic, or the overview. Raise UsageError with the nearest topics for an unknown one."""
-    if not topic:
+    if not topic or topic.lower() in _IN_THE_OVERVIEW:
         return _overview()
     if topic in SUBCOMMANDS:
         return _on_subcommand(topic)

@@ -210,7 +210,7 @@ def _last(console: Console, _line: CommandLine) -> Any:
         *(("parameter", f"{name}=={value}") for name, value in last.params),
         ("connection", last.connection),
         ("when", ago(console.clock() - last.began)),
-        ("took", f"{last.seconds:.2f} s"),
+        ("took", f"{last.seconds:.1f} s" if last.seconds >= 1 else f"{last.seconds * 1000:.0f} ms"),
         ("answer", last.outcome),
     ]
     return Sheet(("", ""), tuple(rows))

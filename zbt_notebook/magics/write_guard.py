@@ -68,7 +68,7 @@ def confirm(question: str, ask: Ask) -> None:
     """Ask y/N; raise UsageError where the answer is no, or nobody can be asked."""
     answer = ask(f"{plain(question)} [y/N] ").strip().lower()
     if answer not in {"y", "yes"}:
-        raise UsageError("not sent: the question was answered with no", hint="Run the cell again, or add --yes.")
+        raise UsageError("not sent: the question was not answered with y", hint="Run the cell again, or add --yes.")
 
 
 def ask_by_stdin(question: str) -> str:
