@@ -4,22 +4,11 @@ import json
 
 import comm
 import pytest
-from comm.base_comm import BaseComm
 
+from tests.recording_comm import RecordingComm
 from zbt_notebook import last_error
 from zbt_notebook.magics.place_picker import PlacePicker
 from zbt_notebook.signing_in import front_end
-
-
-class RecordingComm(BaseComm):
-    """A comm whose messages end in a list."""
-
-    def __init__(self, *arguments, **options):
-        self.sent = []
-        super().__init__(*arguments, **options)
-
-    def publish_msg(self, msg_type, data=None, metadata=None, buffers=None, **_keys):  # noqa: ARG002  comm's signature
-        self.sent.append(data)
 
 
 @pytest.fixture
@@ -38,9 +27,9 @@ def picker(connection, in_a_notebook, zbt):  # noqa: ARG001  what they do is wan
 
 
 def say(picker, **content):
-    """What ``model.send`` in the browser leads to; the view that comes back."""
-    picker.comm.handle_msg({"content": {"data": {"method": "custom", "content": content}}, "buffers": []})
-    return [data["content"] for data in picker.comm.sent if data.get("method") == "custom"][-1]
+    """Send it from the browser; the view that comes back."""
+    picker.comm.hear(content)
+    return picker.comm.views[-1]
 
 
 def ids(places):

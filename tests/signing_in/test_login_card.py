@@ -4,21 +4,10 @@ import json
 
 import comm
 import pytest
-from comm.base_comm import BaseComm
 
+from tests.recording_comm import RecordingComm
 from zbt_notebook.signing_in.card import LoginCard
 from zbt_notebook.signing_in.sign_in import SignIn
-
-
-class RecordingComm(BaseComm):
-    """A comm whose messages end in a list."""
-
-    def __init__(self, *arguments, **options):
-        self.sent = []
-        super().__init__(*arguments, **options)
-
-    def publish_msg(self, msg_type, data=None, metadata=None, buffers=None, **_keys):  # noqa: ARG002  comm's signature
-        self.sent.append(data)
 
 
 @pytest.fixture
@@ -30,14 +19,13 @@ def card(monkeypatch, site):
 
 
 def send(card, *, unseen=None, **content):
-    """What ``model.send`` in the browser leads to; what is *unseen* goes as bytes beside the message."""
+    """Send it from the browser; what is *unseen* goes as bytes beside the message."""
     content["unseen"] = list(unseen or {})
-    buffers = [memoryview(text.encode()) for text in (unseen or {}).values()]
-    card.comm.handle_msg({"content": {"data": {"method": "custom", "content": content}}, "buffers": buffers})
+    card.comm.hear(content, [memoryview(text.encode()) for text in (unseen or {}).values()])
 
 
 def views(card):
-    return [data["content"] for data in card.comm.sent if data.get("method") == "custom"]
+    return card.comm.views
 
 
 def start(card, site):

@@ -6,17 +6,6 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from tests.sandbox.person import Person, landed
-from zbt_notebook.simulator import Clock, World
-
-
-@pytest.fixture
-def world():
-    return World(clock=Clock(frozen_at=1_700_000_000))
-
-
-@pytest.fixture
-def person(world):
-    return Person(world)
 
 
 def test_the_redirect_names_state_code_location_and_server_and_ends_in_an_ampersand(world, person):

@@ -16,11 +16,6 @@ def world():
     return World(data_centers=("us", "eu"), clock=Clock(frozen_at=1_700_000_000))
 
 
-@pytest.fixture
-def person(world):
-    return Person(world)
-
-
 def basic(person, secret=None):
     pair = f"{person.client.client_id}:{secret or person.client.client_secret}"
     return {"authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}

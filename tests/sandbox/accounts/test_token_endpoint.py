@@ -15,16 +15,6 @@ from zbt_notebook.simulator import Clock, World
 from zbt_notebook.simulator.http import Request
 
 
-@pytest.fixture
-def world():
-    return World(clock=Clock(frozen_at=1_700_000_000))
-
-
-@pytest.fixture
-def person(world):
-    return Person(world)
-
-
 def test_a_code_becomes_both_tokens(person):
     """The answer has access token, refresh token, scopes with spaces, API domain, Bearer and 3600 seconds."""
     answer = person.sign_in()

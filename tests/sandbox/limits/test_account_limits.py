@@ -4,24 +4,13 @@ import json
 
 import pytest
 
-from tests.sandbox.person import Person, landed
-from zbt_notebook.simulator import Clock, World
+from tests.sandbox.person import landed
 
 THROTTLED = {
     "error_description": "You have made too many requests continuously. Please try again after some time.",
     "error": "Access Denied",
     "status": "failure",
 }
-
-
-@pytest.fixture
-def world():
-    return World(clock=Clock(frozen_at=1_700_000_000))
-
-
-@pytest.fixture
-def person(world):
-    return Person(world)
 
 
 def test_ten_refreshes_in_ten_minutes(world, person):

@@ -19,11 +19,6 @@ def world():
     return World(clock=Clock(frozen_at=1_700_000_000), projects=1, bugs=1)
 
 
-@pytest.fixture
-def person(world):
-    return Person(world)
-
-
 def ticket(page):
     return html.unescape(re.search(r'name="ticket" value="([^"]+)"', page.body.decode())[1])
 
