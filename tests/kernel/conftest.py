@@ -1,8 +1,51 @@
-"""Kernels for the tests of this folder."""
+"""Kernels, and terminals, for the tests of this folder."""
 
+import os
+import sys
+
+import pexpect
 import pytest
 
 from tests.kernel.front_end import FrontEnd
+from tests.leaks.watched_sandbox import watched_sandbox
+
+
+@pytest.fixture
+def sandbox():
+    """All of its secrets are known; a short code may be asked about every second."""
+    with watched_sandbox(projects=1, bugs=5) as running:
+        running.world.set(device_interval=1, device_units="seconds")
+        yield running
+
+
+@pytest.fixture
+def site(sandbox):
+    """The variables that make the sandbox the data centre of a kernel, or of a terminal."""
+    return {"ZBT_ACCOUNTS_URL": sandbox.accounts_url, "ZBT_API_URL": sandbox.api_url}
+
+
+@pytest.fixture
+def start_terminal(tmp_path):
+    """``start_terminal("IPython", *options, **environment)``: in a pseudo-terminal, so wide that no link is wrapped."""
+    running = []
+
+    def start(module, *options, **environment):
+        terminal = pexpect.spawn(
+            sys.executable,
+            ["-m", module, *options],
+            cwd=str(tmp_path),
+            env=os.environ | {"IPYTHONDIR": str(tmp_path / "ipython")} | environment,
+            encoding="utf-8",
+            timeout=60,
+            dimensions=(50, 2000),
+        )
+        running.append(terminal)
+        terminal.expect(r"In \[1\]:")
+        return terminal
+
+    yield start
+    for terminal in running:
+        terminal.close(force=True)
 
 
 @pytest.fixture

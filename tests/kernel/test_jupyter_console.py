@@ -1,43 +1,23 @@
 """Signing in from `jupyter console`: a kernel like a notebook's, in front of it a terminal that draws no widget."""
 
-import os
 import re
-import sys
 
 import pexpect
 import pytest
 
 from tests.kernel.test_login_in_a_kernel import consent
 from tests.leaks.find_secrets import find_secrets
-from tests.leaks.watched_sandbox import watched_sandbox
 
 CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # what a terminal takes for colours and movements
 
 
 @pytest.fixture
-def sandbox():
-    with watched_sandbox(projects=1, bugs=5) as running:
-        yield running
-
-
-@pytest.fixture
-def console(tmp_path, sandbox):
-    """It, in a pseudo-terminal wide enough that no link is wrapped."""
-    site = {"ZBT_ACCOUNTS_URL": sandbox.accounts_url, "ZBT_API_URL": sandbox.api_url}
-    running = pexpect.spawn(
-        sys.executable,
-        ["-m", "jupyter_console", "--simple-prompt", "--ZMQTerminalInteractiveShell.banner="],
-        cwd=str(tmp_path),
-        env={**os.environ, **site, "IPYTHONDIR": str(tmp_path / "ipython"), "TERM": "dumb"},
-        encoding="utf-8",
-        timeout=60,
-        dimensions=(50, 2000),
-    )
-    running.expect(r"In \[1\]:")
+def console(start_terminal, site):
+    options = ("--simple-prompt", "--ZMQTerminalInteractiveShell.banner=")
+    running = start_terminal("jupyter_console", *options, TERM="dumb", **site)
     yield running
     running.sendline("exit")
     running.expect(pexpect.EOF)
-    running.close(force=True)
 
 
 def test_the_prompts_sign_in(console, sandbox, tmp_path):

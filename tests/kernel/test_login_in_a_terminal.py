@@ -1,9 +1,7 @@
 """Signing in from IPython in a terminal, without a notebook anywhere."""
 
 import re
-import sys
 
-import pexpect
 import pytest
 
 from tests.kernel.consenting import consent
@@ -12,19 +10,8 @@ BRACKETS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # what a terminal takes for co
 
 
 @pytest.fixture
-def terminal(tmp_path):
-    """IPython in a pseudo-terminal, wide enough that no link is wrapped."""
-    running = pexpect.spawn(
-        sys.executable,
-        ["-m", "IPython", "--simple-prompt", "--colors=NoColor", "--no-banner"],
-        cwd=str(tmp_path),
-        encoding="utf-8",
-        timeout=60,
-        dimensions=(50, 2000),
-    )
-    running.expect(r"In \[1\]:")
-    yield running
-    running.close(force=True)
+def terminal(start_terminal):
+    return start_terminal("IPython", "--simple-prompt", "--colors=NoColor", "--no-banner")
 
 
 def test_the_prompt_signs_in(terminal):

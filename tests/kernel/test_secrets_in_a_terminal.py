@@ -1,9 +1,5 @@
 """A refused secret in a terminal's IPython: no key brings it back, in no kind of prompt."""
 
-import os
-import sys
-
-import pexpect
 import pytest
 
 from zbt_notebook.magics.history import INSTEAD
@@ -24,28 +20,11 @@ print("kept" if any("s3cr3t" "c4n4ry" in repr(one) for one in kept) else "gone")
 
 
 @pytest.fixture
-def start(tmp_path):
+def start(start_terminal, tmp_path):
     """``start(*options)``: IPython in a pseudo-terminal, with ``%zbt``."""
-    running = []
-
-    def start(*options):
-        (tmp_path / "reach.ipy").write_text(REACH, "utf-8")
-        terminal = pexpect.spawn(
-            sys.executable,
-            ["-m", "IPython", "--colors=NoColor", "--no-banner", "--ext=zbt_notebook", *options],
-            cwd=str(tmp_path),
-            env={**os.environ, "IPYTHONDIR": str(tmp_path / "ipython"), "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"},
-            encoding="utf-8",
-            timeout=30,
-            dimensions=(50, 2000),
-        )
-        running.append(terminal)
-        terminal.expect(r"In \[1\]:")
-        return terminal
-
-    yield start
-    for terminal in running:
-        terminal.close(force=True)
+    (tmp_path / "reach.ipy").write_text(REACH, "utf-8")
+    usual = ("--colors=NoColor", "--no-banner", "--ext=zbt_notebook")
+    return lambda *options: start_terminal("IPython", *usual, *options, TERM="xterm", PROMPT_TOOLKIT_NO_CPR="1")
 
 
 def run(terminal, source, then):

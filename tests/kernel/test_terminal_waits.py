@@ -10,38 +10,11 @@ import pytest
 
 from tests.kernel.test_login_in_a_kernel import consent
 from tests.leaks.find_secrets import find_secrets
-from tests.leaks.watched_sandbox import watched_sandbox
-
-SIMPLE = ("-m", "IPython", "--simple-prompt", "--colors=NoColor", "--no-banner", "--ext=zbt_notebook")
 
 
 @pytest.fixture
-def sandbox():
-    with watched_sandbox(projects=1, bugs=5) as running:
-        running.world.set(device_interval=1, device_units="seconds")
-        yield running
-
-
-@pytest.fixture
-def environment(sandbox, tmp_path):
-    site = {"ZBT_ACCOUNTS_URL": sandbox.accounts_url, "ZBT_API_URL": sandbox.api_url}
-    return {**os.environ, **site, "IPYTHONDIR": str(tmp_path / "ipython")}
-
-
-@pytest.fixture
-def terminal(environment, tmp_path):
-    running = pexpect.spawn(
-        sys.executable,
-        list(SIMPLE),
-        cwd=str(tmp_path),
-        env=environment,
-        encoding="utf-8",
-        timeout=60,
-        dimensions=(50, 2000),
-    )
-    running.expect(r"In \[1\]:")
-    yield running
-    running.close(force=True)
+def terminal(start_terminal, site):
+    return start_terminal("IPython", "--simple-prompt", "--colors=NoColor", "--no-banner", "--ext=zbt_notebook", **site)
 
 
 def test_waiting_for_the_prompt_and_for_the_short_code(terminal, sandbox, tmp_path):
@@ -68,13 +41,13 @@ def test_waiting_for_the_prompt_and_for_the_short_code(terminal, sandbox, tmp_pa
     assert find_secrets(left, sandbox.world.secrets) == []
 
 
-def test_a_script_fails_at_once(environment, tmp_path):
+def test_a_script_fails_at_once(site, tmp_path):
     """`ipython script.ipy` in a scheduler has no terminal: the variables are named, nothing waits."""
     script = tmp_path / "script.ipy"
     script.write_text("%load_ext zbt_notebook\n%zbt login\nprint('the end')\n", "utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "IPython", "--colors=NoColor", str(script)],
-        env=environment,
+        env={**os.environ, **site, "IPYTHONDIR": str(tmp_path / "ipython")},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

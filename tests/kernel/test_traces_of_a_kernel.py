@@ -9,7 +9,6 @@ import pytest
 
 from tests.kernel.test_login_in_a_kernel import consent, draw, views
 from tests.leaks.find_secrets import find_secrets
-from tests.leaks.watched_sandbox import watched_sandbox
 
 MODES = ("Plain", "Context", "Verbose", "Minimal")
 # Everything a user may have switched on to see what happens.
@@ -121,18 +120,10 @@ FAILING_CALLS = (
 
 
 @pytest.fixture
-def sandbox():
-    with watched_sandbox(projects=1, bugs=5) as running:
-        running.world.set(device_interval=1, device_units="seconds")
-        yield running
-
-
-@pytest.fixture
-def watch(start_kernel, sandbox, tmp_path):
+def watch(start_kernel, sandbox, site, tmp_path):
     """``watch(**environment)``: a kernel whose own data centre is this test's sandbox."""
 
     def start(**environment):
-        site = {"ZBT_ACCOUNTS_URL": sandbox.accounts_url, "ZBT_API_URL": sandbox.api_url}
         kernel = start_kernel(IPYTHONDIR=str(tmp_path / "ipython"), **site, **environment)
         return Watch(kernel, sandbox, tmp_path)
 
