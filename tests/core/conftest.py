@@ -35,6 +35,20 @@ class Wire:
         return Counter(request.url.endswith(ending) for request in self.requests)[True]
 
 
+def login_flow(world, transport):
+    """A sign-in of the world's own client that nobody consented to yet."""
+    client = world.client
+    return LoginFlow(
+        client.client_id,
+        client.client_secret,
+        client.redirect_uri,
+        "triage",
+        DataCenter("sandbox", world.accounts_url(), world.api_url()),
+        transport=transport,
+        clock=Clock(wall=world.clock.now, monotonic=world.clock.now),
+    )
+
+
 @pytest.fixture
 def world():
     return World(projects=3, bugs=450, clock=SandboxClock(frozen_at=NOW))
@@ -56,17 +70,8 @@ def data_center(world):
 
 
 @pytest.fixture
-def flow(world, wire, clock, data_center):
-    client = world.client
-    return LoginFlow(
-        client.client_id,
-        client.client_secret,
-        client.redirect_uri,
-        "triage",
-        data_center,
-        transport=wire,
-        clock=clock,
-    )
+def flow(world, wire):
+    return login_flow(world, wire)
 
 
 @pytest.fixture

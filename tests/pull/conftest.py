@@ -2,29 +2,15 @@
 
 import pytest
 
-from tests.core.conftest import NOW, Wire
+from tests.core.conftest import NOW, Wire, login_flow
 from zbt_notebook import kernel
-from zbt_notebook.authorization import Clock
-from zbt_notebook.data_centers import DataCenter
-from zbt_notebook.login_flow import LoginFlow
 from zbt_notebook.pull import interrupted
 from zbt_notebook.simulator.clock import Clock as SandboxClock
 from zbt_notebook.simulator.world import World
 
 
 def sign_in(world, transport):
-    clock = Clock(wall=world.clock.now, monotonic=world.clock.now)
-    client = world.client
-    data_center = DataCenter("sandbox", world.accounts_url(), world.api_url())
-    flow = LoginFlow(
-        client.client_id,
-        client.client_secret,
-        client.redirect_uri,
-        "triage",
-        data_center,
-        transport=transport,
-        clock=clock,
-    )
+    flow = login_flow(world, transport)
     return flow.finish(world.consent(flow.authorization_url))
 
 
