@@ -194,8 +194,14 @@ def _next_call(call: ApiCall, endpoint: Endpoint | None, body: Any, records: lis
         if not records or len(records) < number(call.param("range"), DEFAULT_PAGE_SIZE):
             return None
         # index counts from 1 (glossary-api.html); a client that begins at 0 is given the first page as well
-        return call.with_params(index=max(1, number(call.param("index"), 1)) + len(records))
+        return call.with_params(index=number(call.param("index"), first_index(endpoint)) + len(records))
     return None
+
+
+def first_index(endpoint: Endpoint | None) -> int:
+    """The position of a list's first record: 1, but 0 of the tags."""
+    index = endpoint.parameter("index") if endpoint else None
+    return 0 if index and index.default == "0" else 1
 
 
 def number(text: str | None, otherwise: int) -> int:

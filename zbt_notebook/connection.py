@@ -211,10 +211,11 @@ class Connection:
     ) -> "pd.DataFrame":
         """Everything of a *kind* in many projects as one DataFrame: as fast as Zoho allows, complete, nothing twice.
 
-        *kind* is "bugs", "comments", "milestones", "timelogs", "users", or any other list of a project in the
-        catalogue. *projects* is "all" (the active ones), or names or ids. *where* goes to Zoho's own filters. *since*
-        (a date, a datetime, a timedelta back from now) keeps what was changed from then on; for time logs, what was
-        logged. ``project.id`` and ``project.name`` stand first; ``attrs["zbt"]["errors"]`` lists projects that refused.
+        *kind* is "bugs", "comments", "milestones", "timelogs", "users", any other list of a project in the catalogue,
+        or the path of one list, whole. *projects* is "all" (the active ones), or names or ids. *where* goes to Zoho's
+        own filters. *since* (a date, a datetime, a timedelta back from now) keeps what was changed from then on; for
+        time logs, what was logged. ``project.id`` and ``project.name`` stand first; ``attrs["zbt"]["errors"]`` lists
+        projects that refused.
 
         *api* "auto" takes the classic API as long as it answers, then V3, with the same columns (``v3_columns``).
         *progress* may be a function that takes each Snapshot. With *checkpoint* pages are kept in a file too, in the
@@ -222,16 +223,21 @@ class Connection:
 
         Raise IncompletePull where it is stopped or ends early: ``zbt.resume()`` goes on.
         """
-        wish = Wish(
-            kind=find_kind(kind).name,
-            portal="" if portal is None else str(portal),
-            projects=_names(projects),
-            where=as_filters(where, kind),
-            since=as_milliseconds(since, self.client.today()),
-            api=api,
-            limit=limit,
-            concurrency=concurrency,
-        )
+        if kind.startswith("/"):
+            if portal is not None or projects != "all" or since is not None:
+                raise UsageError(f"{kind} is one list: portal=, projects=, since= are not for it", hint="Use where=.")
+            wish = Wish(path=kind, where=_pairs(where), limit=limit)
+        else:
+            wish = Wish(
+                kind=find_kind(kind).name,
+                portal="" if portal is None else str(portal),
+                projects=_names(projects),
+                where=as_filters(where, kind),
+                since=as_milliseconds(since, self.client.today()),
+                api=api,
+                limit=limit,
+                concurrency=concurrency,
+            )
         if checkpoint:
             path = default_path(wish, self.data_center.name) if checkpoint is True else Path(checkpoint).absolute()
             wish = replace(wish, checkpoint=str(path))

@@ -16,7 +16,7 @@ def beginning(call: ApiCall, paging: str | None) -> tuple[int, int]:
     size = min(PAGE_SIZE, api.number(call.param("per_page" if paging == "page" else "range"), PAGE_SIZE))
     if paging == "page":
         return (api.number(call.param("page"), 1) - 1) * size + 1, size
-    return api.number(call.param("index"), 1), size
+    return api.number(call.param("index"), api.first_index(endpoints.match(call.method, call.path))), size
 
 
 def page_call(call: ApiCall, paging: str | None, ask: Ask) -> ApiCall:
