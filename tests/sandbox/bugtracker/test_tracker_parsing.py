@@ -10,20 +10,19 @@ from hypothesis import strategies as st
 
 from zbt_notebook.simulator.bugtracker import dates
 from zbt_notebook.simulator.bugtracker.catalogue import TABLE
-from zbt_notebook.simulator.bugtracker.openapi import examples
-from zbt_notebook.simulator.bugtracker.parameters import (
+from zbt_notebook.simulator.bugtracker.kinds import (
     Clocked,
     Day,
     Identifier,
     Identifiers,
     Link,
-    ManyOf,
     OneOf,
-    Parameter,
     Text,
     Whole,
     YesNo,
 )
+from zbt_notebook.simulator.bugtracker.openapi import examples
+from zbt_notebook.simulator.bugtracker.parameters import ManyOf, Parameter
 from zbt_notebook.simulator.bugtracker.refusals import Refused
 from zbt_notebook.simulator.http import Request, json_response
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.call import Call
-from zbt_notebook.simulator.bugtracker.parameters import Identifier, Identifiers, Json, OneOf, Parameter
+from zbt_notebook.simulator.bugtracker.kinds import Identifier, Identifiers, Json, OneOf
+from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.data.portal import ID_BASE
 from zbt_notebook.simulator.data.rows import Bug, Member
 

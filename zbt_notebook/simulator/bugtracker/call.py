@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from zbt_notebook.simulator.bugtracker import dates, refusals
-from zbt_notebook.simulator.bugtracker.parameters import Json, Parameter, Whole
+from zbt_notebook.simulator.bugtracker.kinds import Json, Whole
+from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.bugtracker.store import Store
 from zbt_notebook.simulator.data.portal import PORTAL_ID
 from zbt_notebook.simulator.data.rows import Bug, Member, Project

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from zbt_notebook.simulator.bugtracker.parameters import File, Parameter, object_schema
+from zbt_notebook.simulator.bugtracker.kinds import File, Json
+from zbt_notebook.simulator.bugtracker.parameters import Parameter, object_schema
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import COMPONENTS, one
 from zbt_notebook.simulator.bugtracker.store import Store
 from zbt_notebook.simulator.data.portal import PORTAL_ID, PORTAL_NAME
 
-Json = dict[str, Any]
 _FIELD = re.compile(r"\{(\w+)\}")
 _REFUSALS = {
     "400": "A parameter is missing or wrong, or the URL pattern is locked",

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import unquote
 
 from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.call import Answer, Call
-from zbt_notebook.simulator.bugtracker.parameters import Kind, Parameter
+from zbt_notebook.simulator.bugtracker.kinds import Json, Kind
+from zbt_notebook.simulator.bugtracker.parameters import Parameter
 
-Json = dict[str, Any]
 CLASSIC = "/restapi/"
 _FIELD = re.compile(r"\{(\w+)\}")
 

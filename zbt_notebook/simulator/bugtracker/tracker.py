@@ -8,8 +8,9 @@ from zbt_notebook.simulator.accounts.grant import Grant
 from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.call import Answer, Call
 from zbt_notebook.simulator.bugtracker.catalogue import TABLE
+from zbt_notebook.simulator.bugtracker.kinds import Json
 from zbt_notebook.simulator.bugtracker.openapi import describe
-from zbt_notebook.simulator.bugtracker.parameters import Json, read_fields, read_object
+from zbt_notebook.simulator.bugtracker.parameters import read_fields, read_object
 from zbt_notebook.simulator.bugtracker.refusals import Refused
 from zbt_notebook.simulator.bugtracker.routes import CLASSIC, Route
 from zbt_notebook.simulator.bugtracker.store import Store

@@ -2,7 +2,7 @@
 
 from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
 from zbt_notebook.simulator.bugtracker.classic.collection import BUG, Collection
-from zbt_notebook.simulator.bugtracker.parameters import Json
+from zbt_notebook.simulator.bugtracker.kinds import Json
 from zbt_notebook.simulator.bugtracker.schemas import many
 from zbt_notebook.simulator.data.rows import Activity, Bug
 

@@ -8,7 +8,8 @@ from zbt_notebook.simulator.bugtracker.bug_writing import file_at, say, touch
 from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing, succeeded
 from zbt_notebook.simulator.bugtracker.classic.collection import BUG, PROJECT, Collection
 from zbt_notebook.simulator.bugtracker.classic.downloads import download
-from zbt_notebook.simulator.bugtracker.parameters import File, Identifiers, Json, Parameter, Text
+from zbt_notebook.simulator.bugtracker.kinds import File, Identifiers, Json, Text
+from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import DELETED, many
 from zbt_notebook.simulator.data.rows import Attachment, Bug, Comment, Member

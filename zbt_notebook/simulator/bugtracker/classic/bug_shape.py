@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from zbt_notebook.simulator.bugtracker import dates
 from zbt_notebook.simulator.bugtracker.call import Answer, Call
-from zbt_notebook.simulator.bugtracker.parameters import Json
+from zbt_notebook.simulator.bugtracker.kinds import Json
 from zbt_notebook.simulator.data import prose
 from zbt_notebook.simulator.data.portal import CUSTOM_FIELDS, PORTAL_ID, PORTAL_NAME, UNASSIGNED_ZPUID
 from zbt_notebook.simulator.data.rows import Bug, Project

@@ -6,16 +6,8 @@ from zbt_notebook.simulator.bugtracker.bug_writing import change_bug, check_size
 from zbt_notebook.simulator.bugtracker.call import Answer, Call, succeeded
 from zbt_notebook.simulator.bugtracker.classic.bug_shape import bug_detail, bug_list
 from zbt_notebook.simulator.bugtracker.classic.collection import PROJECT, Collection
-from zbt_notebook.simulator.bugtracker.parameters import (
-    Day,
-    File,
-    Identifier,
-    Identifiers,
-    Json,
-    OneOf,
-    Parameter,
-    Text,
-)
+from zbt_notebook.simulator.bugtracker.kinds import Day, File, Identifier, Identifiers, Json, OneOf, Text
+from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.bugtracker.schemas import many
 from zbt_notebook.simulator.data.portal import CUSTOM_FIELDS
 

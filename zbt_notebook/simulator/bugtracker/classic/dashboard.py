@@ -7,7 +7,8 @@ from zbt_notebook.simulator.bugtracker.bug_query import wanted
 from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
 from zbt_notebook.simulator.bugtracker.classic.activities import activities, activity_shape
 from zbt_notebook.simulator.bugtracker.classic.collection import PROJECT, Collection
-from zbt_notebook.simulator.bugtracker.parameters import Json, Parameter, Text
+from zbt_notebook.simulator.bugtracker.kinds import Json, Text
+from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.bugtracker.schemas import many
 from zbt_notebook.simulator.data.rows import Comment
 

@@ -9,7 +9,8 @@ from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing, succeeded
 from zbt_notebook.simulator.bugtracker.classic.collection import PROJECT, Collection
 from zbt_notebook.simulator.bugtracker.classic.downloads import download
-from zbt_notebook.simulator.bugtracker.parameters import File, Identifier, Identifiers, Json, OneOf, Parameter, Text
+from zbt_notebook.simulator.bugtracker.kinds import File, Identifier, Identifiers, Json, OneOf, Text
+from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import many
 from zbt_notebook.simulator.data.rows import Document, Folder, Version

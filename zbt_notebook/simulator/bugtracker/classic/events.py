@@ -3,7 +3,8 @@
 from zbt_notebook.simulator.bugtracker import dates
 from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing, succeeded
 from zbt_notebook.simulator.bugtracker.classic.collection import PROJECT, Collection
-from zbt_notebook.simulator.bugtracker.parameters import Day, Identifiers, Json, OneOf, Parameter, Text, Whole
+from zbt_notebook.simulator.bugtracker.kinds import Day, Identifiers, Json, OneOf, Text, Whole
+from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.bugtracker.schemas import many
 from zbt_notebook.simulator.data.rows import Event
 

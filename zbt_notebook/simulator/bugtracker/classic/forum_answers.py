@@ -3,7 +3,8 @@
 from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing, succeeded
 from zbt_notebook.simulator.bugtracker.classic.collection import Collection
 from zbt_notebook.simulator.bugtracker.classic.forums import FORUMS, forum_of
-from zbt_notebook.simulator.bugtracker.parameters import Json, Parameter, Text
+from zbt_notebook.simulator.bugtracker.kinds import Json, Text
+from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import DELETED, many
 from zbt_notebook.simulator.data.rows import Comment, Forum

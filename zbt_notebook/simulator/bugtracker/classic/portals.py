@@ -6,7 +6,8 @@ from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing, succeeded
 from zbt_notebook.simulator.bugtracker.classic.collection import PORTAL, Collection
 from zbt_notebook.simulator.bugtracker.classic.users import USER_FIELDS, USER_TYPE, chosen_users, new_users, user
-from zbt_notebook.simulator.bugtracker.parameters import Identifiers, Json, OneOf, Parameter, Text
+from zbt_notebook.simulator.bugtracker.kinds import Identifiers, Json, OneOf, Text
+from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import many, one
 from zbt_notebook.simulator.data import portal as data

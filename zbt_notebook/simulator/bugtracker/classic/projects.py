@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing, succeeded
 from zbt_notebook.simulator.bugtracker.classic.collection import PORTAL, Collection
-from zbt_notebook.simulator.bugtracker.parameters import Identifier, Json, OneOf, Parameter, Text
+from zbt_notebook.simulator.bugtracker.kinds import Identifier, Json, OneOf, Text
+from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import many
 from zbt_notebook.simulator.data.portal import CUSTOM_FIELDS

@@ -2,7 +2,8 @@
 
 from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
 from zbt_notebook.simulator.bugtracker.classic.collection import PORTAL, Collection
-from zbt_notebook.simulator.bugtracker.parameters import Json, Parameter, Text
+from zbt_notebook.simulator.bugtracker.kinds import Json, Text
+from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.bugtracker.schemas import many
 
 

@@ -7,16 +7,8 @@ from datetime import UTC, datetime, timedelta
 from zbt_notebook.simulator.bugtracker import dates, refusals
 from zbt_notebook.simulator.bugtracker.call import Answer, Call, succeeded
 from zbt_notebook.simulator.bugtracker.classic.collection import BUG, PROJECT, Collection
-from zbt_notebook.simulator.bugtracker.parameters import (
-    Clocked,
-    Day,
-    Identifier,
-    Identifiers,
-    Json,
-    OneOf,
-    Parameter,
-    Text,
-)
+from zbt_notebook.simulator.bugtracker.kinds import Clocked, Day, Identifier, Identifiers, Json, OneOf, Text
+from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.bugtracker.schemas import one
 from zbt_notebook.simulator.data.rows import TimeLog
 

@@ -5,7 +5,8 @@ from zbt_notebook.simulator.bugtracker.bug_writing import file_at, say, touch
 from zbt_notebook.simulator.bugtracker.call import NOTHING, Answer, Call
 from zbt_notebook.simulator.bugtracker.classic.activities import activities
 from zbt_notebook.simulator.bugtracker.classic.downloads import download
-from zbt_notebook.simulator.bugtracker.parameters import File, Identifier, Json, ManyOf, Parameter, Text
+from zbt_notebook.simulator.bugtracker.kinds import File, Identifier, Json, Text
+from zbt_notebook.simulator.bugtracker.parameters import ManyOf, Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import array, paged
 from zbt_notebook.simulator.bugtracker.v3.issue_shape import issue, person

@@ -2,7 +2,7 @@
 
 from zbt_notebook.simulator.bugtracker import dates
 from zbt_notebook.simulator.bugtracker.call import Call
-from zbt_notebook.simulator.bugtracker.parameters import Json
+from zbt_notebook.simulator.bugtracker.kinds import Json
 from zbt_notebook.simulator.data import prose
 from zbt_notebook.simulator.data.portal import CUSTOM_FIELDS, UNASSIGNED_ZPUID
 from zbt_notebook.simulator.data.rows import Bug

@@ -6,7 +6,8 @@ from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.bug_query import wanted
 from zbt_notebook.simulator.bugtracker.bug_writing import change_bug, check, new_bug
 from zbt_notebook.simulator.bugtracker.call import NOTHING, Answer, Call
-from zbt_notebook.simulator.bugtracker.parameters import Day, Ignored, Json, Link, OneOf, Parameter, Text
+from zbt_notebook.simulator.bugtracker.kinds import Day, Ignored, Json, Link, OneOf, Text
+from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import many, one, paged
 from zbt_notebook.simulator.bugtracker.v3.issue_shape import issue

@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.call import DEFAULT_RANGE, MOST_PER_PAGE, NOTHING, Answer, Call
-from zbt_notebook.simulator.bugtracker.parameters import Json, Parameter, Whole
+from zbt_notebook.simulator.bugtracker.kinds import Json, Whole
+from zbt_notebook.simulator.bugtracker.parameters import Parameter
 
 Row = TypeVar("Row")
 

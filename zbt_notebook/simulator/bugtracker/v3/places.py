@@ -3,7 +3,7 @@
 from zbt_notebook.simulator.bugtracker import dates
 from zbt_notebook.simulator.bugtracker.call import Answer, Call
 from zbt_notebook.simulator.bugtracker.classic.users import ROLES
-from zbt_notebook.simulator.bugtracker.parameters import Json
+from zbt_notebook.simulator.bugtracker.kinds import Json
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import array, one, paged
 from zbt_notebook.simulator.bugtracker.v3.issue_shape import person

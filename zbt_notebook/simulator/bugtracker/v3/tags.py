@@ -5,7 +5,8 @@ import re
 from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.bug_writing import touch
 from zbt_notebook.simulator.bugtracker.call import DEFAULT_RANGE, MOST_PER_PAGE, NOTHING, Answer, Call
-from zbt_notebook.simulator.bugtracker.parameters import Identifier, Json, ManyOf, Parameter, Text, Whole
+from zbt_notebook.simulator.bugtracker.kinds import Identifier, Json, Text, Whole
+from zbt_notebook.simulator.bugtracker.parameters import ManyOf, Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import many
 from zbt_notebook.simulator.data.rows import Tag

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from zbt_notebook.simulator.bugtracker import dates, refusals
 from zbt_notebook.simulator.bugtracker.call import NOTHING, Answer, Call
-from zbt_notebook.simulator.bugtracker.parameters import Day, Json, OneOf, Parameter, Whole
+from zbt_notebook.simulator.bugtracker.kinds import Day, Json, OneOf, Whole
+from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import paged
 from zbt_notebook.simulator.bugtracker.v3.issue_shape import person
