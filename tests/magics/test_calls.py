@@ -195,6 +195,13 @@ def test_a_place_where_nothing_can_be_saved_is_told_before_anything_is_sent(plac
 
 
 @pytest.mark.usefixtures("using")
+def test_what_is_only_shown_is_not_saved(zbt, tmp_path):
+    """A line with --save and --dry-run at its end shows the request; the file stays what it was."""
+    assert str(zbt(f"{BUGS} --save {tmp_path}/x.json --dry-run")).startswith("GET ")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("using")
 def test_what_could_not_be_saved_is_in_its_variable(zbt, shell, tmp_path):
     """A result that its file cannot hold is not fetched for nothing, where --out names it."""
     with pytest.raises(UsageError, match="holds a table"):

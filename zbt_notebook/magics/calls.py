@@ -42,7 +42,7 @@ def run(console: Console, line: CallLine, cell: str | None, local: dict[str, Any
         note(doubt)
     way = options.first_of(*_SHOWN)
     if way:
-        return _deliver(console, _SHOWN[way](api.write(call, connection.data_center)), options)
+        return _assign(console, _SHOWN[way](api.write(call, connection.data_center)), options)  # nothing to save
     if call.method in WRITES:
         return _deliver(console, _write(console, connection, call, options), options)
     answer = _read(console, connection, call, options)
@@ -173,12 +173,19 @@ def _include(answer: Answer, options: Options) -> None:
 
 
 def _deliver(console: Console, value: Any, options: Options) -> Any:
-    if "out" in options:  # first: what came is not lost with a file that could not be written
-        console.shell.push({options.get("out"): value}, interactive=True)
+    left = _assign(console, value, options)  # first: what came is not lost with a file that could not be written
     if "save" in options:
         path = save(value, options.get("save"))
         note(f"saved {_extent(value)}to {path}")
-    return None if "out" in options else value
+    return left
+
+
+def _assign(console: Console, value: Any, options: Options) -> Any:
+    """Put the value where ``--out`` says; give it back where nothing does."""
+    if "out" not in options:
+        return value
+    console.shell.push({options.get("out"): value}, interactive=True)
+    return None
 
 
 def _extent(value: Any) -> str:

@@ -1,5 +1,6 @@
 """A line becomes an API call: names filled in, items put where they belong, files read."""
 
+import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from zbt_notebook.errors import UsageError
 from zbt_notebook.http import Upload
 from zbt_notebook.magics.body import Body, read_body
 from zbt_notebook.magics.call_line import CallLine, Item, ItemKind
+from zbt_notebook.magics.file_names import path_of
 from zbt_notebook.magics.interpolation import Names, in_json, in_path, in_text
 from zbt_notebook.magics.words import shown
 
@@ -25,7 +27,7 @@ def fill(line: CallLine, names: Names, cell: str | None = None) -> ApiCall:
     fields = (*body.fields, *((item.name, value) for item, value in filled if item.kind in _FIELDS))
     if body.document is not None and fields:
         raise UsageError("the body is a JSON list, so that fields have no place", hint="Put them into the body.")
-    return ApiCall(
+    call = ApiCall(
         line.method,
         path,
         tuple((in_text(item.name, names), value) for item, value in filled if item.kind is ItemKind.QUERY),
@@ -34,8 +36,24 @@ def fill(line: CallLine, names: Names, cell: str | None = None) -> ApiCall:
         body.document,
         tuple(_upload(item, value) for item, value in filled if item.kind is ItemKind.FILE),
     )
+    _refuse_half_characters(call)
+    return call
 
 
+def _refuse_half_characters(call: ApiCall) -> None:
+    """Raise UsageError for what no request can hold: the half of a pair of surrogates."""
+    for name, value in (
+        ("path", call.path),
+        *call.params,
+        *call.fields,
+        *((up.name, up.filename) for up in call.uploads),
+    ):
+        for text in (name, value):
+            if isinstance(text, str) and not text.isascii() and _HALF.search(text):
+                raise UsageError(f"{shown(name)} holds half a character", hint="Look at the value.")
+
+
+_HALF = re.compile("[\ud800-\udfff]")
 _FIELDS = frozenset({ItemKind.FIELD, ItemKind.JSON})
 
 
@@ -75,7 +93,7 @@ def _header_value(name: str, value: str) -> str:
 
 
 def _upload(item: Item, filename: str) -> Upload:
-    path = Path(filename).expanduser()
+    path = path_of(filename)
     try:
         return Upload(item.name, path.name, path.read_bytes(), str(path.absolute()))
     except FileNotFoundError:

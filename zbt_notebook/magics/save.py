@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from zbt_notebook.errors import UsageError
+from zbt_notebook.magics.file_names import path_of
 from zbt_notebook.magics.words import shown
 
 
 def check_place(filename: str) -> None:
     """Raise UsageError where a file could not be written there, before anything is fetched for it."""
-    path = Path(filename).expanduser()
+    path = path_of(filename)
     if not path.parent.is_dir():
         raise UsageError(
             f"there is no folder {shown(str(path.parent))} to save in",
@@ -38,7 +39,7 @@ def save(value: Any, filename: str) -> Path:
     It is written beside its place and then moved there, so that a reader never meets half a file and a failure leaves
     the old one. Raise UsageError where the format cannot hold the result, or the file cannot be written.
     """
-    path = Path(filename).expanduser()
+    path = path_of(filename)
     write = _WRITERS[path.suffix.lower()]
     try:
         _atomically(path, lambda beside: write(value, beside))

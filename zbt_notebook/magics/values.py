@@ -14,6 +14,8 @@ from zbt_notebook.magics.words import holds_token, shown
 _EXACT = 2**53  # beyond it a float skips whole numbers: an id that went through one is another bug's
 _SECRET_VARIABLES = ("ZBT_CLIENT_SECRET", "ZBT_REFRESH_TOKEN")
 _SHORTEST_SECRET = 8
+_TOO_MANY = 10**1000
+_DEEPEST = 100
 
 
 def refuse_secret(value: object, expression: str, secrets: Iterable[str] = ()) -> None:
@@ -65,21 +67,23 @@ def as_text(value: object, expression: str, *, classic: bool = True, lists: bool
     )
 
 
-def as_json(value: object, expression: str) -> Any:
+def as_json(value: object, expression: str, depth: int = 0) -> Any:
     """Make a value that JSON can hold; missing values are null. Raise UsageError where its type has no counterpart."""
+    if depth > _DEEPEST:
+        raise _refusal(expression, "is nested too deeply, or in itself", "Give what the call needs of it.")
     value = _plain(value)
     if _is_missing(value):
         return None
     if isinstance(value, str | bool | int):
-        return value
+        return value if isinstance(value, str) else _countable(value, expression)
     if isinstance(value, float):
         if math.isinf(value):
             raise _refusal(expression, "is infinite, which JSON cannot say", "Give a finite number.")
         return value
     if isinstance(value, Mapping):
-        return {_key(key, expression): as_json(part, expression) for key, part in value.items()}
+        return {_key(key, expression): as_json(part, expression, depth + 1) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [as_json(part, expression) for part in value]
+        return [as_json(part, expression, depth + 1) for part in value]
     if isinstance(value, date | Decimal | PurePath):
         return value.isoformat() if isinstance(value, date) else str(value)
     raise _refusal(
@@ -125,7 +129,14 @@ def _write_number(value: Any, expression: str, _classic: bool) -> str:  # noqa: 
         if abs(value) >= _EXACT:
             raise _refusal(expression, "is a float too large to be exact", "Keep ids as int or str: read them anew.")
         return str(int(value)) if value.is_integer() else repr(value)
-    return str(int(value))
+    return str(_countable(int(value), expression))
+
+
+def _countable(number: int, expression: str) -> int:
+    """Refuse what is no id and no count: Python does not even write it (``sys.set_int_max_str_digits``)."""
+    if abs(number) >= _TOO_MANY:
+        raise _refusal(expression, "is a number of more than 1,000 digits", "Look at its value.")
+    return number
 
 
 def _write_date(value: Any, _expression: str, classic: bool) -> str:  # noqa: FBT001  as above
