@@ -1,10 +1,12 @@
 """A data set on disk that is whole at every instant, and fetches only what changed."""
 
 import itertools
+import json
 import subprocess
 import sys
 import tempfile
 from dataclasses import replace
+from math import ceil
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -62,13 +64,99 @@ def test_some_columns_are_read_alone(connection, tmp_path):
     assert list(mirror(tmp_path, connection=connection).frame(["id", "title"]).columns) == ["id", "title"]
 
 
-def test_what_was_deleted_goes_with_a_full_run(connection, store, tmp_path):
-    """Zoho does not tell of deletions: full=True finds out."""
+def test_what_was_deleted_is_noticed_by_the_projects_counts(connection, world, wire, store, tmp_path):
+    """The list of projects tells them anyway: only where fewer are counted, and that project alone, is read anew."""
     mirror(tmp_path, connection=connection)
+    world.clock.advance(3600)
     gone = next(iter(store.bugs))
     store.bugs.remove(gone)
-    assert gone.id in set(mirror(tmp_path, connection=connection).frame()["id"])
+    before = len(bug_requests(wire))
+    kept = mirror(tmp_path, connection=connection)
+    assert kept.deleted == 1
+    assert "1 found deleted" in repr(kept)
+    assert sorted(kept.frame()["id"]) == sorted(all_bugs(store))
+    again = [url for url in bug_requests(wire)[before:] if str(gone.project_id) in url]
+    assert len(again) == 1 + ceil(len(store.bugs.of(gone.project_id)) / 200)
+    assert len(bug_requests(wire)) - before == len(again) + len(list(store.projects)) - 1
+    world.clock.advance(3600)
+    before = len(bug_requests(wire))
+    assert mirror(tmp_path, connection=connection).deleted == 0
+    assert len(bug_requests(wire)) - before == len(list(store.projects))
+
+
+def test_a_project_that_loses_all_loses_its_file(connection, world, store, tmp_path):
+    """It is not even asked: its count says none."""
+    kept = mirror(tmp_path, connection=connection)
+    world.clock.advance(3600)
+    project = next(iter(store.projects))
+    for bug in list(store.bugs.of(project.id)):
+        store.bugs.remove(bug)
+    kept = mirror(tmp_path, connection=connection)
+    assert str(project.id) not in kept.state.files
+    assert sorted(kept.frame()["id"]) == sorted(all_bugs(store))
+
+
+def test_one_made_for_one_deleted_is_noticed_too(connection, world, store, tmp_path):
+    """The count is the same, but the rows are more."""
+    mirror(tmp_path, connection=connection)
+    world.clock.advance(3600)
+    gone, like = list(store.bugs)[:2]
+    now = int(world.clock.now() * 1000)
+    store.bugs.put(replace(like, id=store.take_id(), created_ms=now, updated_ms=now))
+    store.bugs.remove(gone)
+    world.clock.advance(3600)
+    kept = mirror(tmp_path, connection=connection)
+    assert sorted(kept.frame()["id"]) == sorted(all_bugs(store))
+
+
+def test_a_count_that_is_always_wrong_is_believed_once(connection, world, wire, store, tmp_path):
+    """A user may be shown fewer bugs than a project counts: that difference is remembered, and no reason to read."""
+    send = connection.client._transport
+
+    def transport(request):
+        response = send(request)
+        if request.url.endswith("/projects/"):
+            told = json.loads(response.body)
+            for project in told["projects"]:
+                project["bug_count"]["open"] += 7
+            response = replace(response, body=json.dumps(told).encode())
+        return response
+
+    connection.client._transport = transport
+    mirror(tmp_path, connection=connection)
+    world.clock.advance(3600)
+    before = len(bug_requests(wire))
+    mirror(tmp_path, connection=connection)
+    assert len(bug_requests(wire)) - before == len(list(store.projects))
+    store.bugs.remove(next(iter(store.bugs)))
+    world.clock.advance(3600)
+    kept = mirror(tmp_path, connection=connection)
+    assert kept.deleted == 1
+    assert sorted(kept.frame()["id"]) == sorted(all_bugs(store))
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_deletions_by_v3_where_it_counts(connection, world, store, tmp_path, counts):
+    """Its projects may tell counts; where they do not, full=True finds out."""
+    world.set(classic_retired=True, v3_project_counts=counts)
+    mirror(tmp_path, connection=connection)
+    world.clock.advance(3600)
+    gone = next(iter(store.bugs))
+    store.bugs.remove(gone)
+    kept = mirror(tmp_path, connection=connection)
+    assert (gone.id in set(kept.frame()["id"])) is not counts
     assert gone.id not in set(mirror(tmp_path, connection=connection, full=True).frame()["id"])
+
+
+def test_what_was_deleted_of_another_kind_goes_with_a_full_run(connection, world, store, tmp_path):
+    """Zoho counts bugs and milestones alone: full=True finds out."""
+    mirror(tmp_path, "comments", connection=connection)
+    world.clock.advance(3600)
+    bug = next(bug for bug in store.bugs if store.comments.of(bug.id))
+    gone = store.comments.of(bug.id)[0]
+    store.comments.remove(gone)
+    assert gone.id in set(mirror(tmp_path, "comments", connection=connection).frame()["id"])
+    assert gone.id not in set(mirror(tmp_path, "comments", connection=connection, full=True).frame()["id"])
 
 
 def test_files_that_no_state_names_are_removed(connection, world, store, tmp_path):
@@ -200,6 +288,12 @@ class InStep(RuleBasedStateMachine):
         now = int(self.world.clock.now() * 1000)
         like = bugs[at % len(bugs)]
         self.store.bugs.put(replace(like, id=self.store.take_id(), created_ms=now, updated_ms=now))
+
+    @rule(at=st.integers(0, 10**6))
+    def a_bug_is_deleted(self, at):
+        bugs = list(self.store.bugs)
+        if len(bugs) > 5:
+            self.store.bugs.remove(bugs[at % len(bugs)])
 
     @rule()
     def a_run(self):

@@ -14,12 +14,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zbt_notebook import kernel
 from zbt_notebook.errors import UsageError
 from zbt_notebook.parquet_mirror.store import Store
-from zbt_notebook.pull.kinds import find_kind
+from zbt_notebook.pull.kinds import Kind, find_kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +44,10 @@ def mirror(
     """Bring the Parquet data set at *place* up to date, or begin it there; then read it: ``.frame()``, ``.files``.
 
     *place* is a folder, or a URL that pyarrow or fsspec knows. After the first run only what changed since the last one
-    is fetched. What was deleted at Zoho is not among it: ``full=True`` fetches everything and lets go of the rest.
+    is fetched. What was deleted at Zoho is not among it. But projects count their bugs: where one has fewer than this
+    data set, it is read anew, it alone. Of other kinds, and where V3 tells no counts, ``full=True`` fetches everything
+    and lets go of the rest.
+
     A run may be stopped at any instant. Raise UsageError without pyarrow, and for a data set of something else.
     """
     kept = Mirror(Store.at(place), find_kind(kind).name)
@@ -69,6 +72,7 @@ class State:
     projects: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     rows: Mapping[str, int] = field(default_factory=dict)
+    off: Mapping[str, int] = field(default_factory=dict)  # by how much a project's own count differs, read whole
 
 
 class Mirror:
@@ -76,6 +80,7 @@ class Mirror:
 
     def __init__(self, store: "Store", kind: str) -> None:
         self.kind = kind
+        self.deleted = 0  # rows that the last update found deleted at Zoho
         self._store = store
 
     def __repr__(self) -> str:
@@ -86,7 +91,8 @@ class Mirror:
             else "never"
         )
         rows = sum(state.rows.values())
-        return f"<Mirror of {rows:,} {self.kind} at {self._store}, current at {when}>"
+        deleted = f", {self.deleted:,} found deleted" if self.deleted else ""
+        return f"<Mirror of {rows:,} {self.kind} at {self._store}, current at {when}{deleted}>"
 
     @property
     def state(self) -> State:
@@ -135,8 +141,21 @@ class Mirror:
         began = int(connection.client.today().timestamp() * 1000)
         since = state.current - _LEE_WAY if state.current and kind.changed and not full else None
         frame = connection.pull(self.kind, portal=portal or None, projects=projects, since=since, progress=progress)
-        refused = {str(error["project.id"]) for error in frame.attrs["zbt"]["errors"]}
-        self._commit(state, frame, began, keep_others=since is not None, refused=refused, asked=(portal, projects))
+        refused = _refused(frame)
+        files, rows = self._merged(state, frame, keep_others=since is not None, refused=refused)
+        off = dict(state.off)
+        self.deleted = 0
+        if since is not None and (wrong := sorted(_miscounted(frame, kind, began, rows, off) - refused)):
+            whole = connection.pull(self.kind, portal=portal or None, projects=wrong, progress=progress)
+            refused |= _refused(whole)
+            self._replace(set(wrong) - refused, whole, files, rows)
+            off |= _differences(whole, kind, began, rows, set(wrong))
+        elif since is None:
+            off = _differences(frame, kind, began, rows, set(rows))
+        current = state.current if refused else began  # what a project refused is asked for again
+        fresh = State(self.kind, state.number + 1, current, portal, _words(projects), files, rows, off)
+        self._store.write_json(f"state-{fresh.number:06}.json", asdict(fresh))
+        self._sweep(fresh)
         return frame
 
     def _checked(self, portal: str, projects: str | int | Sequence[str | int]) -> State:
@@ -152,16 +171,10 @@ class Mirror:
             )
         return state
 
-    def _commit(
-        self,
-        state: State,
-        frame: "pd.DataFrame",
-        began: int,
-        *,
-        keep_others: bool,
-        refused: set[str],
-        asked: tuple[str, Any],
-    ) -> None:
+    def _merged(
+        self, state: State, frame: "pd.DataFrame", *, keep_others: bool, refused: set[str]
+    ) -> tuple[dict[str, str], dict[str, int]]:
+        """Write what came; the files that then make up the data set, and their rows."""
         files, rows = dict(state.files), dict(state.rows)
         fresh = self._store.by_project(frame)
         if not keep_others:
@@ -177,11 +190,17 @@ class Mirror:
                 left = self._store.without(table, moved)
                 if left.num_rows < table.num_rows:
                     files[project], rows[project] = self._store.write(project, left)
-        current = state.current if refused else began  # what a project refused is asked for again
-        portal, projects = asked
-        fresh_state = State(self.kind, state.number + 1, current, portal, _words(projects), files, rows)
-        self._store.write_json(f"state-{fresh_state.number:06}.json", asdict(fresh_state))
-        self._sweep(fresh_state)
+        return files, rows
+
+    def _replace(self, projects: set[str], whole: "pd.DataFrame", files: dict[str, str], rows: dict[str, int]) -> None:
+        """Put what was read anew in the place of these projects' files."""
+        fresh = self._store.by_project(whole)
+        for project in projects:
+            before = rows.pop(project, 0)
+            files.pop(project, None)
+            if project in fresh:
+                files[project], rows[project] = self._store.write(project, fresh[project])
+            self.deleted += max(0, before - rows.get(project, 0))
 
     def _sweep(self, state: State) -> None:
         """Remove what no state names any more; an interrupted run's files go with the next."""
@@ -195,6 +214,35 @@ class Mirror:
         for name in self._store.data_files():
             if name not in kept:
                 self._store.remove(name)
+
+
+def _refused(frame: "pd.DataFrame") -> set[str]:
+    return {str(error["project.id"]) for error in frame.attrs["zbt"]["errors"]}
+
+
+def _differences(
+    frame: "pd.DataFrame", kind: Kind, began: int, rows: Mapping[str, int], projects: set[str]
+) -> dict[str, int]:
+    """By how much the projects' own counts differ from the rows that were made before they were counted."""
+    late: Mapping[str, int] = {}
+    if kind.made and not frame.empty:
+        made = frame[kind.made].astype("datetime64[ms, UTC]").astype("int64")
+        late = frame.loc[made > began, "project.id"].astype(str).value_counts().to_dict()
+    told: Mapping[str, int] = frame.attrs["zbt"]["announced"]
+    return {
+        project: count - rows.get(project, 0) + late.get(project, 0)
+        for project, count in told.items()
+        if project in projects or not rows.get(project)
+    }
+
+
+def _miscounted(
+    frame: "pd.DataFrame", kind: Kind, began: int, rows: Mapping[str, int], off: Mapping[str, int]
+) -> set[str]:
+    """The projects whose own count is another than it should be by the rows held: some were deleted, or never came."""
+    known = set(frame.attrs["zbt"]["announced"])
+    differences = _differences(frame, kind, began, rows, known)
+    return {project for project, difference in differences.items() if difference != off.get(project, 0)}
 
 
 def _words(projects: str | int | Sequence[str | int]) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ class Plan:
 
     listings: tuple[Listing, ...]
     empty: int = 0  # projects that say they have none: nothing is asked of them
+    announced: Mapping[str, int] = field(default_factory=dict)  # project -> how many it says it has, whatever is asked
 
     @property
     def pages(self) -> int:
@@ -78,7 +79,11 @@ def plan(kind: Kind, wish: Wish, portal: str, projects: Sequence[Mapping[str, An
     """The lists of a kind in the classic API; projects that say that they have none are left out."""
     listings: list[Listing] = []
     empty, wanted = 0, wish.limit
+    told_counts: dict[str, int] = {}
     for project in projects:
+        count, _ = announced(kind, project, {})
+        if count is not None:
+            told_counts[str(project["id"])] = count
         exact, at_most = announced(kind, project, dict(wish.where))
         if exact == 0 or at_most == 0 or (kind.count == "bug_count" and project.get("IS_BUG_ENABLED") is False):
             empty += 1
@@ -94,7 +99,7 @@ def plan(kind: Kind, wish: Wish, portal: str, projects: Sequence[Mapping[str, An
                 wanted -= min(wanted, exact)
         if wanted == 0:
             break
-    return Plan(tuple(listings), empty)
+    return Plan(tuple(listings), empty, told_counts)
 
 
 def _calls(

@@ -29,7 +29,16 @@ def plan_v3(client: ApiClient, kind: Kind, wish: Wish, portal: str, projects: Se
         listings += [Listing(call, told, limit=wish.limit) for call in calls]
         if not calls:
             listings.append(Listing(ApiCall("GET", _path(kind.v3)), told, exact=0))
-    return Plan(tuple(listings))
+    counts = {str(project["id"]): count for project in projects if (count := _announced(kind, project)) is not None}
+    return Plan(tuple(listings), announced=counts)
+
+
+def _announced(kind: Kind, project: Mapping[str, Any]) -> int | None:
+    """How many issues a project says it has, as some do; it is not relied upon to read them."""
+    counts = project.get("issues")
+    parts = [counts.get("open_count"), counts.get("closed_count")] if isinstance(counts, dict) else [None]
+    numbers = [part for part in parts if isinstance(part, int)]
+    return sum(numbers) if kind.name == "bugs" and len(numbers) == len(parts) else None
 
 
 def check(kind: Kind, wish: Wish) -> None:

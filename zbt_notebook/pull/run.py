@@ -384,6 +384,7 @@ class Pull:
                 "where": [list(pair) for pair in self.wish.where],
                 "since": self.wish.since,
                 "forecast": self.forecast,
+                "announced": dict(self._plan.announced) if self._plan else {},
                 "errors": [refusal(line) for line in self._lines if line.error is not None],
             }
         frame.attrs["zbt"] = about

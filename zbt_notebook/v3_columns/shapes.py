@@ -139,7 +139,7 @@ def _time_log(record: Mapping[str, Any], _of: str) -> dict[str, Any]:
     clock = _CLOCK.fullmatch(str(record.get("log_hour")))
     hours, minutes = (int(clock[1]), int(clock[2])) if clock else (None, None)
     day = first(record, "date", "day_date")
-    on_bug = record.get("type") in {"issue", "bug"} or (thing and thing.get("type") in {"issue", "bug"})
+    on_bug = not {str(record.get("type")), str(thing.get("type"))}.isdisjoint({"issue", "bug"})
     log: dict[str, Any] = {
         **identity(record),
         "hours": hours,
