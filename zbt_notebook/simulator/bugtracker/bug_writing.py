@@ -117,6 +117,29 @@ def say(call: Call, bug: Bug, content: str) -> Comment:
     return made
 
 
+def unsay(call: Call) -> None:
+    """Delete the comment of the path."""
+    bug, comments = call.bug, call.store.comments
+    comments.remove(comments.find(bug.id, call.number("comment"), "Comment"))
+    touch(call, bug, "deleted a comment", comment_count=len(comments.of(bug.id)))
+
+
+def file_uploads(call: Call, field: str) -> list[Attachment]:
+    """Attach the files of the body to the bug of the path; Refused where *field* brought none."""
+    bug = call.bug
+    if not call.uploads:
+        raise refusals.parameter_missing(field)
+    for upload in call.uploads:
+        bug = file_at(call, bug, upload)
+    return call.store.attachments.of(bug.id)[-len(call.uploads) :]
+
+
+def resolve(call: Call) -> Bug:
+    """Write down how the bug of the path was resolved, by the caller, now."""
+    changes = {"resolution": call.values["resolution"], "resolved_by": call.user.id, "resolved_ms": call.now_ms}
+    return touch(call, call.bug, "resolved", **changes)
+
+
 _NO_CUSTOM_VALUES = {field.column: "" for field in portal.CUSTOM_FIELDS}
 
 

@@ -10,6 +10,7 @@ from zbt_notebook.simulator.bugtracker.call import Answer, Call
 from zbt_notebook.simulator.bugtracker.kinds import Json, Kind
 from zbt_notebook.simulator.bugtracker.parameters import Parameter
 
+Handler = Callable[[Call], Answer]
 CLASSIC = "/restapi/"
 _FIELD = re.compile(r"\{(\w+)\}")
 
@@ -26,7 +27,7 @@ class Route:
     method: str
     path: str
     scope: str
-    handler: Callable[[Call], Answer]
+    handler: Handler
     about: str
     query: tuple[Parameter, ...] = ()
     body: tuple[Parameter, ...] | Kind = ()

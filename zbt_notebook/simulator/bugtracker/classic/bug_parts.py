@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.bug_query import wanted
-from zbt_notebook.simulator.bugtracker.bug_writing import file_at, say, touch
+from zbt_notebook.simulator.bugtracker.bug_writing import file_uploads, resolve, say, touch, unsay
 from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing, succeeded
 from zbt_notebook.simulator.bugtracker.classic.collection import BUG, PROJECT, Collection
 from zbt_notebook.simulator.bugtracker.classic.downloads import download
@@ -51,9 +50,7 @@ def add_comment(call: Call) -> Answer:
 
 def delete_comment(call: Call) -> Answer:
     """Delete a comment."""
-    bug = call.bug
-    call.store.comments.remove(call.store.comments.find(bug.id, call.number("comment"), "Comment"))
-    touch(call, bug, "deleted a comment", comment_count=len(call.store.comments.of(bug.id)))
+    unsay(call)
     return succeeded("Comment deleted")
 
 
@@ -79,13 +76,7 @@ def list_attachments(call: Call) -> Answer:
 
 def add_attachments(call: Call) -> Answer:
     """Attach files."""
-    bug = call.bug
-    if not call.uploads:
-        raise refusals.parameter_missing("uploaddoc")
-    for upload in call.uploads:
-        bug = file_at(call, bug, upload)
-    rows = call.store.attachments.of(bug.id)[-len(call.uploads) :]
-    return Answer(201, {"attachments": [attachment_shape(call, row) for row in rows]})
+    return Answer(201, {"attachments": [attachment_shape(call, row) for row in file_uploads(call, "uploaddoc")]})
 
 
 def download_attachment(call: Call) -> Answer:
@@ -153,8 +144,7 @@ def get_resolution(call: Call) -> Answer:
 def set_resolution(call: Call) -> Answer:
     """Say how a bug was resolved."""
     status = 200 if call.request.method == "PUT" else 201
-    changes = {"resolution": call.values["resolution"], "resolved_by": call.user.id, "resolved_ms": call.now_ms}
-    return Answer(status, {"resolution": [_resolution(call, touch(call, call.bug, "resolved", **changes))]})
+    return Answer(status, {"resolution": [_resolution(call, resolve(call))]})
 
 
 def delete_resolution(call: Call) -> Answer:

@@ -1,19 +1,16 @@
 """The calls that records of a kind take in the classic API, by the rule that nearly all of its pages follow."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from zbt_notebook.simulator.bugtracker.call import PAGING, Answer, Call
+from zbt_notebook.simulator.bugtracker.call import PAGING
 from zbt_notebook.simulator.bugtracker.parameters import Parameter
-from zbt_notebook.simulator.bugtracker.routes import Route
+from zbt_notebook.simulator.bugtracker.routes import Handler, Route
 from zbt_notebook.simulator.bugtracker.schemas import DELETED
 
 PORTAL = "/restapi/portal/{portal}"
 PROJECT = f"{PORTAL}/projects/{{project}}"
 BUG = f"{PROJECT}/bugs/{{bug}}"
-
-Handler = Callable[[Call], Answer]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from zbt_notebook.simulator.bugtracker.bug_query import CUSTOM_VIEWS
 from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing
-from zbt_notebook.simulator.bugtracker.classic.collection import PROJECT, Collection, Handler
+from zbt_notebook.simulator.bugtracker.classic.collection import PROJECT, Collection
 from zbt_notebook.simulator.bugtracker.classic.projects import custom_field
 from zbt_notebook.simulator.bugtracker.kinds import Json
-from zbt_notebook.simulator.bugtracker.routes import Route
+from zbt_notebook.simulator.bugtracker.routes import Handler, Route
 from zbt_notebook.simulator.bugtracker.schemas import many, one
 from zbt_notebook.simulator.data import portal
 from zbt_notebook.simulator.data.rows import Choice

@@ -1,7 +1,7 @@
 """What hangs on an issue in V3."""
 
-from zbt_notebook.simulator.bugtracker import dates, refusals
-from zbt_notebook.simulator.bugtracker.bug_writing import file_at, say, touch
+from zbt_notebook.simulator.bugtracker import dates
+from zbt_notebook.simulator.bugtracker.bug_writing import file_uploads, resolve, say, touch, unsay
 from zbt_notebook.simulator.bugtracker.call import NOTHING, Answer, Call
 from zbt_notebook.simulator.bugtracker.classic.activities import activities
 from zbt_notebook.simulator.bugtracker.classic.downloads import download
@@ -10,7 +10,7 @@ from zbt_notebook.simulator.bugtracker.parameters import ManyOf, Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import array, paged
 from zbt_notebook.simulator.bugtracker.v3.issue_shape import issue, person
-from zbt_notebook.simulator.bugtracker.v3.paging import PAGE, envelope_key, enveloped
+from zbt_notebook.simulator.bugtracker.v3.paging import envelope_key, enveloped, listed
 from zbt_notebook.simulator.data.rows import Activity, Attachment, Comment
 
 HERE = "/api/v3/portal/{portal}/projects/{project}/issues/{bug}"
@@ -33,9 +33,7 @@ def add_comment(call: Call) -> Answer:
 
 def delete_comment(call: Call) -> Answer:
     """Delete a comment."""
-    bug = call.bug
-    call.store.comments.remove(call.store.comments.find(bug.id, call.number("comment"), "Comment"))
-    touch(call, bug, "deleted a comment", comment_count=len(call.store.comments.of(bug.id)))
+    unsay(call)
     return NOTHING
 
 
@@ -56,12 +54,7 @@ def list_attachments(call: Call) -> Answer:
 
 def add_attachments(call: Call) -> Answer:
     """Attach files, sent as multipart."""
-    bug = call.bug
-    if not call.uploads:
-        raise refusals.parameter_missing("upload_file")
-    for upload in call.uploads:
-        bug = file_at(call, bug, upload)
-    return Answer(201, [_attachment(call, row) for row in call.store.attachments.of(bug.id)[-len(call.uploads) :]])
+    return Answer(201, [_attachment(call, row) for row in file_uploads(call, "upload_file")])
 
 
 def download_attachment(call: Call) -> Answer:
@@ -93,12 +86,8 @@ def list_followers(call: Call) -> Answer:
 
 def add_followers(call: Call) -> Answer:
     """Add followers."""
-    bug, members = call.bug, []
-    for named in call.values["followers"]:
-        member = call.store.member_by_any_id(named["zpuid"])
-        if member is None:
-            raise refusals.not_found("Follower")
-        members.append(member)
+    bug = call.bug
+    members = [call.store.find_member(named["zpuid"], "Follower") for named in call.values["followers"]]
     ids = dict.fromkeys((*bug.followers, *(member.id for member in members)))
     changed = touch(call, bug, "added followers", followers=tuple(ids))
     return Answer(200, [person(call, member) for member in changed.followers])
@@ -111,8 +100,7 @@ def get_resolution(call: Call) -> Answer:
 
 def set_resolution(call: Call) -> Answer:
     """Say how it was resolved."""
-    changes = {"resolution": call.values["resolution"], "resolved_by": call.user.id, "resolved_ms": call.now_ms}
-    return Answer(200, {envelope_key(call, "resolution"): touch(call, call.bug, "resolved", **changes).resolution})
+    return Answer(200, {envelope_key(call, "resolution"): resolve(call).resolution})
 
 
 def list_linked(call: Call) -> Answer:
@@ -136,16 +124,7 @@ _RESOLUTION = {"type": "object", "properties": {"resolution": {"type": "string"}
 _PEOPLE = ManyOf((Parameter("zpuid", Identifier(), required=True),))
 _ISSUES = ManyOf((Parameter("id", Identifier(), required=True),))
 ROUTES = (
-    Route(
-        "GET",
-        f"{HERE}/comments",
-        "bugs.READ",
-        list_comments,
-        "List comments",
-        query=PAGE,
-        returns=paged("comments", "V3Comment"),
-        empty=True,
-    ),
+    listed(f"{HERE}/comments", "bugs.READ", list_comments, "List comments", paged("comments", "V3Comment")),
     Route(
         "POST",
         f"{HERE}/comments",
@@ -157,16 +136,7 @@ ROUTES = (
         status=201,
     ),
     Route("DELETE", f"{HERE}/comments/{{comment}}", "bugs.DELETE", delete_comment, "Delete a comment", status=204),
-    Route(
-        "GET",
-        f"{HERE}/attachments",
-        "bugs.READ",
-        list_attachments,
-        "List files",
-        query=PAGE,
-        returns=paged("attachments", "V3Attachment"),
-        empty=True,
-    ),
+    listed(f"{HERE}/attachments", "bugs.READ", list_attachments, "List files", paged("attachments", "V3Attachment")),
     Route(
         "POST",
         f"{HERE}/attachments",
@@ -180,26 +150,8 @@ ROUTES = (
     Route(
         "GET", f"{HERE}/attachments/{{attachment}}", "bugs.READ", download_attachment, "Download a file", binary=True
     ),
-    Route(
-        "GET",
-        f"{HERE}/activities",
-        "bugs.READ",
-        list_activities,
-        "List what happened",
-        query=PAGE,
-        returns=paged("activities", "V3Activity"),
-        empty=True,
-    ),
-    Route(
-        "GET",
-        f"{HERE}/followers",
-        "bugs.READ",
-        list_followers,
-        "List followers",
-        query=PAGE,
-        returns=paged("followers", "Person"),
-        empty=True,
-    ),
+    listed(f"{HERE}/activities", "bugs.READ", list_activities, "List what happened", paged("activities", "V3Activity")),
+    listed(f"{HERE}/followers", "bugs.READ", list_followers, "List followers", paged("followers", "Person")),
     Route(
         "POST",
         f"{HERE}/followers",
@@ -219,16 +171,7 @@ ROUTES = (
         body=(Parameter("resolution", Text(), required=True),),
         returns=_RESOLUTION,
     ),
-    Route(
-        "GET",
-        f"{HERE}/linkedissues",
-        "bugs.READ",
-        list_linked,
-        "List linked issues",
-        query=PAGE,
-        returns=paged("linkedissues", "Issue"),
-        empty=True,
-    ),
+    listed(f"{HERE}/linkedissues", "bugs.READ", list_linked, "List linked issues", paged("linkedissues", "Issue")),
     Route(
         "POST",
         f"{HERE}/linkedissues",

@@ -1,8 +1,5 @@
 """Issues: list, show, create, change by PATCH, delete; and the read-only path they had before."""
 
-from typing import Any
-
-from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.bug_query import wanted
 from zbt_notebook.simulator.bugtracker.bug_writing import change_bug, check, new_bug
 from zbt_notebook.simulator.bugtracker.call import NOTHING, Answer, Call
@@ -11,7 +8,7 @@ from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import many, one, paged
 from zbt_notebook.simulator.bugtracker.v3.issue_shape import issue
-from zbt_notebook.simulator.bugtracker.v3.paging import PAGE, enveloped
+from zbt_notebook.simulator.bugtracker.v3.paging import enveloped, listed
 
 P = "/api/v3/portal/{portal}"
 PP = f"{P}/projects/{{project}}"
@@ -25,7 +22,6 @@ _LINKS = {
     "release_milestone": "milestone_id",
     "affected_milestone": "affected_id",
 }
-_PLAIN = {"name": "title", "description": "description", "due_date": "due_ms"}
 _FLAT = ("status_id", "severity_id", "classification_id", "module_id", "milestone_id", "assignee_id", "reproducible_id")
 
 
@@ -47,15 +43,12 @@ def get_issue(call: Call) -> Answer:
 def _changes(call: Call) -> Json:
     """Translate the JSON object into columns; flat ids, which read as None, change nothing."""
     values = call.values
-    changes: dict[str, Any] = {column: values[name] for name, column in _PLAIN.items() if name in values}
+    changes = call.columns("description", name="title", due_date="due_ms")
     changes |= {column: values[name] for name, column in _LINKS.items() if values.get(name) is not None}
     if "flag" in values:
         changes["internal"] = values["flag"] == "Internal"
     if values.get("assignee") is not None:
-        member = call.store.member_by_any_id(values["assignee"])
-        if member is None:
-            raise refusals.not_found("Assignee")
-        changes["assignee"] = member.id
+        changes["assignee"] = call.store.find_member(values["assignee"], "Assignee").id
     return changes
 
 
@@ -118,8 +111,8 @@ _HERE = f"{PP}/issues/{{bug}}"
 _WITH_DESCRIPTION = (Parameter("is_desc_needed", OneOf(("true",)), required=True),)
 _LIST, _OLD_LIST = paged("issues", "Issue"), paged("bugs", "Issue")
 ROUTES = (
-    Route("GET", f"{P}/issues", "bugs.READ", list_all_issues, "List all issues", query=PAGE, returns=_LIST, empty=True),
-    Route("GET", f"{PP}/issues", "bugs.READ", list_issues, "List issues", query=PAGE, returns=_LIST, empty=True),
+    listed(f"{P}/issues", "bugs.READ", list_all_issues, "List all issues", _LIST),
+    listed(f"{PP}/issues", "bugs.READ", list_issues, "List issues", _LIST),
     Route(
         "POST",
         f"{PP}/issues",
@@ -161,16 +154,7 @@ ROUTES = (
     Route(
         "POST", f"{_HERE}/clone", "bugs.CREATE", clone_issue, "Copy an issue", returns=many("bugs", "Issue"), status=201
     ),
-    Route(
-        "GET",
-        f"{PP}/bugs",
-        "bugs.READ",
-        list_bugs,
-        "List issues, the old way",
-        query=(*PAGE, *_WITH_DESCRIPTION),
-        returns=_OLD_LIST,
-        empty=True,
-    ),
+    listed(f"{PP}/bugs", "bugs.READ", list_bugs, "List issues, the old way", _OLD_LIST, *_WITH_DESCRIPTION),
     Route(
         "GET",
         f"{PP}/bugs/{{bug}}",

@@ -8,6 +8,7 @@ from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.call import DEFAULT_RANGE, MOST_PER_PAGE, NOTHING, Answer, Call
 from zbt_notebook.simulator.bugtracker.kinds import Json, Whole
 from zbt_notebook.simulator.bugtracker.parameters import Parameter
+from zbt_notebook.simulator.bugtracker.routes import Handler, Route
 
 Row = TypeVar("Row")
 
@@ -22,6 +23,11 @@ _DETAILS = {
     "followers": "issue_follower",
     "resolution": "resolution_details",
 }
+
+
+def listed(path: str, scope: str, handler: Handler, about: str, returns: Json, *query: Parameter) -> Route:
+    """GET of a list: in pages, and 204 where the switches want it so of an empty one."""
+    return Route("GET", path, scope, handler, about, query=(*PAGE, *query), returns=returns, empty=True)
 
 
 def bare(call: Call, rows: Sequence[Row], shape: Callable[[Row], Json]) -> Answer:

@@ -7,7 +7,7 @@ from zbt_notebook.simulator.bugtracker.kinds import Json
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import array, one, paged
 from zbt_notebook.simulator.bugtracker.v3.issue_shape import person
-from zbt_notebook.simulator.bugtracker.v3.paging import PAGE, bare, enveloped
+from zbt_notebook.simulator.bugtracker.v3.paging import bare, enveloped, listed
 from zbt_notebook.simulator.data.portal import COMPANY, PORTAL_ID, PORTAL_NAME
 from zbt_notebook.simulator.data.rows import Member, Milestone, Project
 
@@ -97,45 +97,11 @@ def list_project_users(call: Call) -> Answer:
 
 ROUTES = (
     Route("GET", "/api/v3/portals", "portals.READ", list_portals, "List portals", returns=array("V3Portal")),
-    Route(
-        "GET",
-        f"{P}/projects",
-        "projects.READ",
-        list_projects,
-        "List projects",
-        query=PAGE,
-        returns=array("V3Project"),
-        empty=True,
-    ),
+    listed(f"{P}/projects", "projects.READ", list_projects, "List projects", array("V3Project")),
     Route("GET", PP, "projects.READ", get_project, "Show a project", returns=one("V3Project")),
-    Route(
-        "GET",
-        f"{PP}/milestones",
-        "milestones.READ",
-        list_milestones,
-        "List milestones",
-        query=PAGE,
-        returns=paged("milestones", "V3Milestone"),
-        empty=True,
+    listed(
+        f"{PP}/milestones", "milestones.READ", list_milestones, "List milestones", paged("milestones", "V3Milestone")
     ),
-    Route(
-        "GET",
-        f"{P}/users",
-        "users.READ",
-        list_users,
-        "List users",
-        query=PAGE,
-        returns=paged("users", "V3User"),
-        empty=True,
-    ),
-    Route(
-        "GET",
-        f"{PP}/users",
-        "users.READ",
-        list_project_users,
-        "List a project's users",
-        query=PAGE,
-        returns=paged("users", "V3User"),
-        empty=True,
-    ),
+    listed(f"{P}/users", "users.READ", list_users, "List users", paged("users", "V3User")),
+    listed(f"{PP}/users", "users.READ", list_project_users, "List a project's users", paged("users", "V3User")),
 )
