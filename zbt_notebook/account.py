@@ -14,8 +14,9 @@ from zbt_notebook.scopes import PROFILE, covers
 class Account:
     """The person who consented, as Zoho Accounts knows them."""
 
-    name: str
+    name: str = ""
     email: str = field(default="", repr=False)
+    id: str = ""
 
     def __str__(self) -> str:
         """The name, and as much of the e-mail address as tells two accounts of one person apart.
@@ -25,24 +26,32 @@ class Account:
         """
         local, at, domain = self.email.rpartition("@")
         masked = f"{local[:1]}…{at}{domain}" if at and local else ""
-        return f"{self.name} ({masked})" if self.name and masked else self.name or masked
+        if self.name and masked:
+            return f"{self.name} ({masked})"
+        return self.name or masked or (f"user {self.id}" if self.id else "")
 
 
 class AccountLookup:
     """Looks an account up where the profile scope was granted; without an answer it stays unknown, and nobody minds."""
 
     def __init__(self, authorization: Authorization, transport: Transport) -> None:
-        self.account: Account | None = None
+        self._found: Account | None = None
         self._authorization, self._transport = authorization, transport
         self._ended = threading.Event()
         self._ended.set()
         self._lock = threading.Lock()
         self._then: list[Callable[[], None]] = []
 
+    @property
+    def account(self) -> Account | None:
+        """What is known by now: the answer, or else the bare id that the API has told in passing."""
+        login_id = self._authorization.login_id
+        return self._found or (Account(id=login_id) if login_id else None)
+
     def start(self) -> None:
         """Ask, in a daemon thread, if the scope allows it and nobody has asked yet."""
         with self._lock:
-            if self.account or not self._ended.is_set() or not covers(self._authorization.scopes, PROFILE):
+            if self._found or not self._ended.is_set() or not covers(self._authorization.scopes, PROFILE):
                 return
             self._ended.clear()
         threading.Thread(target=self._run, name="zbt-account", daemon=True).start()
@@ -50,7 +59,7 @@ class AccountLookup:
     def then(self, tell: Callable[[], None]) -> None:
         """Call *tell* once the account is known; at once where it is."""
         with self._lock:
-            if self.account is None:
+            if self._found is None:
                 self._then.append(tell)
                 return
         tell()
@@ -66,7 +75,7 @@ class AccountLookup:
         except ZbtError:
             account = None  # a name is worth no error
         with self._lock:
-            self.account, told, self._then = account, self._then if account else [], []
+            self._found, told, self._then = account, self._then if account else [], []
         self._ended.set()
         for tell in told:
             tell()

@@ -93,6 +93,7 @@ class Authorization:
         self.data_center = data_center
         self.client_id = client.client_id
         self.asked = asked
+        self.login_id = ""  # what the API calls its user, once an answer has told
         self._client: ClientCredentials | None = client
         self._transport = transport
         self._clock = clock or Clock()

@@ -47,7 +47,14 @@ class ApiClient:
     def fetch(self, call: ApiCall, lane: Lane = INTERACTIVE) -> Page:
         """Send one call and read its answer; raise the narrowest ApiError where the API refuses."""
         call = api.normalize(call, self.data_center)
-        return api.read(self.send(call, lane), call)
+        return self.read(self.send(call, lane), call)
+
+    def read(self, response: Response, call: ApiCall) -> Page:
+        """Read an answer, and take notice of whose account it is where it tells."""
+        page = api.read(response, call)
+        if isinstance(page.body, dict) and "login_id" in page.body:  # the list of portals tells it
+            self.authorization.login_id = str(page.body["login_id"])
+        return page
 
     def send(self, call: ApiCall, lane: Lane = INTERACTIVE) -> Response:
         """Send one call that ``api.normalize`` has checked, and give its answer, unread but judged."""

@@ -267,3 +267,20 @@ def test_places_with_one_name_are_told_apart_by_id():
         find_place(places, "Same")
     assert "1, 2" in refusal.value.hint
     assert find_place(places, "2") == places[1]
+
+
+def test_status_names_the_account(connection, zbt, site):
+    """Whose data these are, so that it can be committed: the name, and not the whole address."""
+    shown = dict(zbt("status").rows)
+    user = site.world.accounts.state.user
+    assert shown["account"] == f"{user.name} ({user.email[0]}…@{user.email.rpartition('@')[2]})"
+    assert user.email not in everything_shown(zbt("status"))
+    assert shown["token budget"].startswith(f"{connection.status().token_budget_left} of 10 access tokens")
+
+
+def test_status_tells_how_to_see_the_account(sign_in, zbt):
+    """Without the scope a quiet word; once the API was called, the id that it told."""
+    sign_in(scopes="ZohoBugTracker.portals.READ")
+    assert "with the scope AaaServer.profile.READ" in dict(zbt("status").rows)["account"]
+    zbt("GET /portals/")
+    assert dict(zbt("status").rows)["account"].startswith("user ")

@@ -68,7 +68,7 @@ def ask(connection: "Connection", call: ApiCall) -> Answer:
     finally:
         for face in faces:
             face.end(Snapshot("", seconds=time.monotonic() - began, done=True))
-    return Answer(call, (api.read(response, call),), response.elapsed, response, is_whole=False)
+    return Answer(call, (connection.client.read(response, call),), response.elapsed, response, is_whole=False)
 
 
 def ask_pages(connection: "Connection", call: ApiCall, limit: int | None) -> Answer:

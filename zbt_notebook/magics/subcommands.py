@@ -64,13 +64,18 @@ def _login(console: Console, line: CommandLine) -> Any:
 
 
 def _status(console: Console, line: CommandLine) -> Any:
+    from zbt_notebook.limits.token_budget import TOKEN_BUDGET
+    from zbt_notebook.scopes import PROFILE
+
     connections = kernel.connections()
     if not connections and "as" not in line.options:
         return PlainText("Not signed in. Sign in: %zbt login")
     connection = console.connection(line.options)
+    connection.who.wait(_PATIENCE)
     status = connection.status()
     rows = [
         ("connection", status.name + (" (reading only)" if status.name in console.read_only else "")),
+        ("account", status.account or f"not known; it is shown with the scope {PROFILE} (%zbt login --add-scope)"),
         ("data centre", f"{status.data_center} ({status.api_url})"),
         ("client ID", status.client_id),
         ("state", _state(connection)),
@@ -79,8 +84,8 @@ def _status(console: Console, line: CommandLine) -> Any:
     if status.scopes_missing:
         rows.append(("asked for, not granted", ", ".join(status.scopes_missing)))
     rows.append(("context", str(console.atlas(connection).context)))
-    if status.token_budget_left < _FEW:
-        rows.append(("token budget", f"{status.token_budget_left} access tokens left in these ten minutes"))
+    budget = f"{status.token_budget_left} of {TOKEN_BUDGET} access tokens left in these ten minutes"
+    rows.append(("token budget", budget))
     rows += [("rate window", _window(window)) for window in status.windows]
     others = [other.name for other in connections if other is not connection]
     if others:
@@ -88,7 +93,7 @@ def _status(console: Console, line: CommandLine) -> Any:
     return Sheet(("", ""), tuple(rows))
 
 
-_FEW = 5
+_PATIENCE = 1.0  # seconds, for the answer to who has just signed in, where that is under way
 
 
 def _state(connection: "Connection") -> str:
