@@ -57,7 +57,10 @@ def _refuse_mixtures(options: Options) -> None:
     many = options.first_of("all", "limit", "cache")
     one = options.first_of("response", "include")
     if many and one:
-        raise UsageError(f"--{one} shows one answer, --{many} may bring many", hint=f"Take --{one} or --{many} away.")
+        why = "many" if many != "cache" else "one from memory, which is without its head"
+        raise UsageError(
+            f"--{one} shows one answer as it came, --{many} may bring {why}", hint=f"Take --{one} or --{many} away."
+        )
     shaping = options.first_of("jmespath", "save")
     if "response" in options and shaping:
         raise UsageError(f"--response gives the answer as it came, --{shaping} another", hint="Take one of them away.")

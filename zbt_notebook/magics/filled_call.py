@@ -1,6 +1,7 @@
 """A line becomes an API call: names filled in, items put where they belong, files read."""
 
 import re
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from zbt_notebook.api import ApiCall
 from zbt_notebook.errors import UsageError
 from zbt_notebook.http import Upload
 from zbt_notebook.magics.body import Body, read_body
-from zbt_notebook.magics.call_line import CallLine, Item, ItemKind
+from zbt_notebook.magics.call_line import CallLine, CommandLine, Item, ItemKind
 from zbt_notebook.magics.file_names import path_of
 from zbt_notebook.magics.interpolation import Names, in_json, in_path, in_text
 from zbt_notebook.magics.words import shown
@@ -38,6 +39,12 @@ def fill(line: CallLine, names: Names, cell: str | None = None) -> ApiCall:
     )
     _refuse_half_characters(call)
     return call
+
+
+def fill_use(line: CommandLine, names: Names) -> CommandLine:
+    """Fill the values of a ``%zbt use`` line, so that a loop can go from project to project. Raise UsageError."""
+    arguments = [argument.partition("=") for argument in line.arguments]
+    return replace(line, arguments=tuple(f"{name}={in_text(value, names)}" for name, _, value in arguments))
 
 
 def _refuse_half_characters(call: ApiCall) -> None:

@@ -196,7 +196,13 @@ SUBCOMMANDS: Mapping[str, Subcommand] = MappingProxyType(
                 "[portal=NAME-OR-ID] [project=NAME-OR-ID]",
                 0,
                 2,
-                ("%zbt use", "%zbt use portal=zillum", "%zbt use project='Apollo 11'", "%zbt use project="),
+                (
+                    "%zbt use",
+                    "%zbt use portal=zillum",
+                    "%zbt use project='Apollo 11'",
+                    "%zbt use project={name}",
+                    "%zbt use project=",
+                ),
             ),
             Subcommand(
                 "endpoints",

@@ -58,6 +58,11 @@ class ZbtMagics(Magics):
             raise UsageError(
                 f"%zbt {parsed.subcommand} takes no cell", hint=f"Write %zbt {parsed.subcommand} in a line."
             )
+        if parsed.subcommand == "use":
+            from zbt_notebook.magics.filled_call import fill_use
+
+            # by the notebook's variables alone: {project} there is the loop's, not the one in use until now
+            parsed = fill_use(parsed, self.console.names(None, local_ns))
         from zbt_notebook.magics import subcommands
 
         return subcommands.run(self.console, parsed)
