@@ -211,7 +211,7 @@ class Mirror:
             kept |= set(told["files"].values())
         for name in states[:-_STATES_KEPT]:
             self._store.remove(name)
-        for name in self._store.data_files():
+        for name in (*self._store.data_files(), *self._store.names(".state-")):
             if name not in kept:
                 self._store.remove(name)
 
@@ -224,10 +224,12 @@ def _differences(
     frame: "pd.DataFrame", kind: Kind, began: int, rows: Mapping[str, int], projects: set[str]
 ) -> dict[str, int]:
     """By how much the projects' own counts differ from the rows that were made before they were counted."""
-    late: Mapping[str, int] = {}
+    late: dict[str, int] = {}
     if kind.made and not frame.empty:
         made = frame[kind.made].astype("datetime64[ms, UTC]").astype("int64")
-        late = frame.loc[made > began, "project.id"].astype(str).value_counts().to_dict()
+        late = {
+            str(project): int(count) for project, count in frame.loc[made > began, "project.id"].value_counts().items()
+        }
     told: Mapping[str, int] = frame.attrs["zbt"]["announced"]
     return {
         project: count - rows.get(project, 0) + late.get(project, 0)
