@@ -5,6 +5,8 @@ import json
 import pytest
 
 from tests.conftest import ROOT
+from zbt_notebook.signing_in import nothing_pasted
+from zbt_notebook.signing_in.card import MODULE
 from zbt_notebook.signing_in.sign_in import SignIn
 from zbt_notebook.signing_in.view import view_of
 
@@ -30,7 +32,7 @@ def show(open_page):
         page = open_page(theme, width=width)
         page.set_content("<!doctype html><html lang=en><body><div id=place></div></body></html>")
         page.add_style_tag(path=SOURCE / "signing_in" / "card.css")
-        source = (SOURCE / "signing_in" / "card.js").read_text("utf-8").replace("export default", "const card =")
+        source = MODULE.replace("export default", "const card =")
         page.add_script_tag(content=f"(() => {{ {source}\n{MODEL} }})()")
         if view:
             page.evaluate("view => window.listeners[0](view)", json.loads(json.dumps(view)))
@@ -107,3 +109,64 @@ def test_every_control_has_a_name(show):
     for name in ("Data centre", "Client ID", "Client secret", "Redirect URI", "Scopes", "Code"):
         assert page.get_by_label(name).count() == 1, name
     assert page.get_by_role("status").count() == 1
+
+
+WAYS = ["Use a short code", "Catch it on this machine", "Paste in a prompt instead"]
+
+
+def other_ways(page):
+    """The buttons of the other ways that can be seen."""
+    return [name for name in WAYS if page.get_by_role("button", name=name, exact=True).count()]
+
+
+def test_nothing_is_caught_from_another_machine(show):
+    """Where the page is not this machine's, the listener is not offered, whatever Python says."""
+    page = show(view_of(SignIn(ways=nothing_pasted.WAYS)))
+    assert other_ways(page) == [WAYS[0], WAYS[2]]
+
+
+def test_a_way_takes_the_form_along(show):
+    """What is typed goes with the press, the secret as bytes, and the field is blank."""
+    page = show(view_of(SignIn(ways=nothing_pasted.WAYS)))
+    page.get_by_label("Client ID").fill("1000.X")
+    page.get_by_label("Client secret").fill("canary")
+    page.get_by_role("button", name="Use a short code").click()
+    assert page.get_by_label("Client secret").input_value() == ""
+    (sent,) = [message for message in page.evaluate("window.sent") if message["kind"] == "device"]
+    assert (sent["attempt"], sent["client_id"], sent["unseen"], sent["bytes"]) == (
+        0,
+        "1000.X",
+        ["client_secret"],
+        ["canary"],
+    )
+    assert "canary" not in json.dumps({name: value for name, value in sent.items() if name != "bytes"})
+
+
+def test_who_is_signed_in_is_one_of_the_boxes(show):
+    """The scope of the profile has a box with its own words."""
+    page = show(view_of(SignIn()))
+    page.get_by_text("Choose from the list").click()
+    page.get_by_label("Who is signed in").check()
+    assert page.get_by_label("Scopes").input_value().endswith(", AaaServer.profile.READ")
+    page.get_by_label("Who is signed in").uncheck()
+    assert "AaaServer" not in page.get_by_label("Scopes").input_value()
+
+
+def test_the_account_is_on_the_connected_card(show):
+    """Its name stands with the connection's facts; where it is not known, nothing does."""
+    connection = {
+        "name": "default",
+        "account": "<b>Ada</b> (a…@example.org)",
+        "data_center": "eu",
+        "host": "bugtracker.zoho.eu",
+        "client_id": "1000.X",
+        "granted": [],
+        "missing": [],
+        "seconds_left": 3600,
+        "can_refresh": True,
+    }
+    connected = view_of(SignIn()) | {"phase": "connected", "status": ["Connected"], "connection": connection}
+    page = show(connected)
+    page.get_by_text("<b>Ada</b> (a…@example.org)").wait_for()
+    page.evaluate("view => window.listeners[0](view)", connected | {"connection": {**connection, "account": ""}})
+    assert page.get_by_text("Account", exact=True).count() == 0

@@ -1,6 +1,7 @@
 // The sign-in card. Everything it shows comes from Python in a message {kind: "view", …}, everything the user does goes
 // there in a message. Nothing is ever set on the model: its state can be saved into the notebook, messages cannot. The
-// client secret and the code live in their inputs alone, and are blanked in the handler that sends them.
+// client secret and the code live in their inputs alone, and are blanked in the handler that sends them. card_parts.js stands
+// before this file: a widget has one module.
 
 const WORK_LIFE = 300; // seconds, Zoho's own figure for a short code, and ours for listening
 const PATIENCE = 3000; // ms in which a kernel that is free has answered
@@ -20,60 +21,6 @@ const PAGE = Math.random().toString(36).slice(2); // two pages may show one card
 
 let cards = 0;
 let turns = 0;
-
-// An element with its properties, attributes (those with a hyphen, and role) and children. Text is text, never markup.
-function make(tag, properties = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name.includes("-") || name === "role" || name === "for") node.setAttribute(name, value);
-    else node[name] = value;
-  }
-  node.append(...children);
-  return node;
-}
-
-function plainInput(properties) {
-  return make("input", { type: "text", autocomplete: "off", autocapitalize: "off", spellcheck: false, ...properties });
-}
-
-function hiddenInput(properties) {
-  // new-password keeps password managers from filling in and from offering to save
-  return plainInput({ type: "password", autocomplete: "new-password", ...properties });
-}
-
-function button(text, className, onclick) {
-  return make("button", { type: "button", className: `zbt-button ${className}`, textContent: text, onclick });
-}
-
-function copyButton(text, content) {
-  const copy = button(text, "zbt-small", async () => {
-    await navigator.clipboard?.writeText(content()).catch(() => undefined);
-    copy.textContent = "Copied";
-    setTimeout(() => (copy.textContent = text), 1500);
-  });
-  return copy;
-}
-
-function isPressable(control) {
-  return control.getAttribute("aria-disabled") !== "true";
-}
-
-function setPressable(control, pressable) {
-  control.setAttribute("aria-disabled", String(!pressable)); // disabled itself would throw the keyboard's focus away
-}
-
-function duration(seconds) {
-  const whole = Math.max(0, Math.round(seconds));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
-}
-
-function scopesIn(text) {
-  return text.split(/[,\s]+/).filter(Boolean);
-}
-
-function webAddress(text) {
-  return /^https?:\/\//.test(text) ? text : "";
-}
 
 class Card {
   constructor(model, el) {

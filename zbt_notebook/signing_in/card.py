@@ -16,7 +16,8 @@ from zbt_notebook.signing_in.view import view_of
 from zbt_notebook.signing_in.waiting import until
 
 DRAWN_WITHIN = 5.0  # seconds; a notebook takes 0.1, and its first widget of the day a few (measured)
-_HERE = Path(__file__)
+_HERE = Path(__file__).parent
+MODULE = "".join((_HERE / name).read_text("utf-8") for name in ("card_parts.js", "card.js"))
 
 
 class LoginCard(anywidget.AnyWidget):
@@ -27,8 +28,8 @@ class LoginCard(anywidget.AnyWidget):
     a kernel that logs at DEBUG writes down what messages say.
     """
 
-    _esm = _HERE.with_suffix(".js")
-    _css = _HERE.with_suffix(".css")
+    _esm = MODULE
+    _css = _HERE / "card.css"
 
     def __init__(self, sign_in: SignIn, *, patience: float | None = None, fall_back: bool = False) -> None:
         super().__init__()
