@@ -41,9 +41,9 @@ class Refused(Exception):
         return {"error": error}
 
 
-def missing_token(status: int = 401) -> Refused:
+def missing_token() -> Refused:
     """No usable credential was sent; 6890 is what the days of ``authtoken`` left behind."""
-    return Refused(status, "INVALID_TICKET", 6890, "Invalid Ticket", kind="")
+    return Refused(401, "INVALID_TICKET", 6890, "Invalid Ticket", kind="")
 
 
 def invalid_token() -> Refused:
@@ -51,14 +51,14 @@ def invalid_token() -> Refused:
     return Refused(401, "INVALID_OAUTHTOKEN", 6401, "Invalid OAuth access token.", kind="")
 
 
-def missing_scope(path: str, switches: Switches) -> Refused:
+def missing_scope(switches: Switches) -> Refused:
     """The token does not cover the route, which Zoho words in one of two ways."""
     if switches.missing_scope_as == "URL_RULE_NOT_CONFIGURED":
-        return wrong_url(path)
+        return wrong_url()
     return Refused(401, "INVALID_OAUTHSCOPE", 6403, "Invalid OAuth scope.")
 
 
-def wrong_url(_path: str, status: int = 400) -> Refused:
+def wrong_url(status: int = 400) -> Refused:
     """There is no such route."""
     return Refused(status, "URL_RULE_NOT_CONFIGURED", 6404, "Given URL is wrong", kind="")
 

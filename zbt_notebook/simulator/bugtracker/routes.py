@@ -90,7 +90,7 @@ class RouteTable:
                 if method not in place.methods:
                     raise refusals.wrong_method(method)
                 return place.methods[method], dict(zip(place.names, map(unquote, found.groups()), strict=True))
-        raise refusals.wrong_url(path)
+        raise refusals.wrong_url()
 
     def methods(self, path: str) -> tuple[str, ...]:
         """The methods that a path knows, for ``Allow``."""

@@ -90,7 +90,7 @@ class BugTracker:
 
     def _answer(self, request: Request, grant: Grant | None, switches: Switches) -> Answer:
         if switches.classic_retired and request.path.startswith(CLASSIC):
-            raise refusals.wrong_url(request.path, 410)
+            raise refusals.wrong_url(410)
         route, path = TABLE.find(request.method, request.path)
         grant = _admitted(request, grant, route, switches)
         with self._lock:
@@ -112,7 +112,7 @@ def _admitted(request: Request, grant: Grant | None, route: Route, switches: Swi
     if grant is None:
         raise refusals.invalid_token()
     if not grant.allows(route.module, route.operation):
-        raise refusals.missing_scope(request.path, switches)
+        raise refusals.missing_scope(switches)
     return grant
 
 
