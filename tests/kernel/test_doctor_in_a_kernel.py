@@ -3,20 +3,12 @@
 import pytest
 
 from tests.kernel.test_login_in_a_kernel import draw, views
-from zbt_notebook.simulator import Sandbox
 
 
 @pytest.fixture
-def sandbox():
-    with Sandbox(projects=1, bugs=5) as running:
-        running.world.set(device_interval=1, device_units="seconds")
-        yield running
-
-
-@pytest.fixture
-def kernel(start_kernel, sandbox):
+def kernel(start_kernel, site):
     """A kernel that has met an error before `%load_ext`: `zbt.connect` without what it needs."""
-    kernel = start_kernel(ZBT_ACCOUNTS_URL=sandbox.accounts_url, ZBT_API_URL=sandbox.api_url)
+    kernel = start_kernel(**site)
     assert kernel.run("import zbt_notebook as zbt\nzbt.connect(client_id='1000.X')").status == "error"
     assert kernel.run("%load_ext zbt_notebook").status == "ok"
     return kernel
