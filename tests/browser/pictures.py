@@ -39,7 +39,7 @@ def sign_in(notebook, context):
 def picture(browser, application, theme):
     """One notebook, signed in, with a table below."""
     application.set(save_widget_state=False, theme=theme)
-    context = browser.new_context(viewport={"width": 1180, "height": 830}, device_scale_factor=1.5, color_scheme=theme)
+    context = browser.new_context(viewport={"width": 1180, "height": 1100}, device_scale_factor=1.5, color_scheme=theme)
     notebook = LabNotebook(context.new_page(), application, f"{theme}.ipynb")
     notebook.write(*CELLS)
     notebook.open()
@@ -47,12 +47,16 @@ def picture(browser, application, theme):
     notebook.run_cell(1)
     notebook.page.get_by_role("button", name="Create consent link").wait_for()
     panel = notebook.page.locator(".jp-NotebookPanel-notebook")
-    panel.screenshot(path=IMAGES / f"card-{theme}.png")
+    notebook.page.locator(".zbt-card").screenshot(path=IMAGES / f"card-{theme}.png")
     sign_in(notebook, context)
     notebook.run_cell(2)
     notebook.wait_until_idle()
     notebook.page.get_by_text("HW1-I").first.wait_for()
-    panel.screenshot(path=IMAGES / f"quickstart-{theme}.png")
+    notebook.page.evaluate("() => document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
+    around = panel.bounding_box()
+    last = notebook.page.locator(".jp-Notebook .jp-Cell").last.bounding_box()
+    shown = {**around, "height": last["y"] + last["height"] + 16 - around["y"]}  # down to the table's end
+    notebook.page.screenshot(path=IMAGES / f"quickstart-{theme}.png", clip=shown)
     context.close()
 
 

@@ -7,6 +7,7 @@ import urllib.request
 import pytest
 
 from zbt_notebook import embedded_sandbox, kernel
+from zbt_notebook.cli import as_json
 from zbt_notebook.errors import UsageError
 from zbt_notebook.signing_in import front_end, ways
 from zbt_notebook.signing_in.nothing_pasted import WAYS
@@ -308,6 +309,40 @@ def test_the_prompt_is_for_a_cell_that_waits(sign_in):
 def test_the_line_for_a_prompt(arguments, line):
     """It says as much of the form as a line can, and never a secret."""
     assert view_of(SignIn(**arguments))["prompt_line"] == line
+
+
+@pytest.fixture
+def elsewhere(site, monkeypatch):
+    """The sandbox as a kernel of `zbt-notebook demo` meets it: in another process, known by what that tells."""
+    monkeypatch.setattr(embedded_sandbox, "_shared", None)
+    monkeypatch.setenv("ZBT_SANDBOX", as_json(site.running))
+    found = embedded_sandbox.shared_sandbox()
+    assert found.running is None
+    return found
+
+
+def test_a_short_code_works_in_the_demo(site, elsewhere):
+    """`%zbt login --mode device --sandbox` gets its client from the sandbox's console."""
+    site.world.set(device_interval=1, device_units="seconds")
+    begun = ways.login(mode="device", sandbox=True)
+    site.world.approve_device(begun._work.user_code)
+    connection = begun.wait(10)
+    assert connection.data_center == elsewhere.data_center
+    assert kernel.current() is connection
+
+
+def test_the_redirect_is_caught_in_the_demo(site, elsewhere):
+    """`%zbt login --mode loopback --sandbox` has a client registered with its redirect URI."""
+    uri = free_uri()
+    begun = ways.login(mode="loopback", sandbox=True, redirect_uri=uri)
+    assert "Connected" in fetch(site.consent(begun._work.link))
+    assert begun.wait(10).data_center == elsewhere.data_center
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_a_self_clients_code_is_generated_in_the_demo():
+    """`%zbt login --self-client --sandbox --auto` presses the console's button there."""
+    assert ways.start(sandbox=True, auto=True, self_client=True).get("/portals/")["portals"]
 
 
 def test_the_console_gives_clients_to_its_own_alone(site):
