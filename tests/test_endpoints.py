@@ -98,7 +98,8 @@ def test_an_entry_is_complete_and_of_known_words(entry):
     assert entry["module"] in MODULES
     assert entry["certainty"] in {"DOC", "CODE", "LIVE", "3P", "INF"}
     assert entry["paging"] in {"index", "page", None}
-    assert set(entry["columns"].values()) <= {"int", "bool", "float", "datetime"}
+    for column in entry["columns"].values():
+        assert column in {"int", "bool", "float", "datetime"} or re.fullmatch(r"category:\w[\w ]*(\|\w[\w ]*)+", column)
     assert re.fullmatch(r"[A-Z].*\.", entry["summary"])
     assert entry["page"].startswith("https://") or entry["certainty"] == "INF"
     assert re.fullmatch(r"/(restapi|api/v3)(/(\w+|\{\w+\}))+/?", entry["path"])

@@ -39,7 +39,7 @@ class Endpoint:
 
     ``list_key`` is the key that holds a list answer, ``""`` for a bare array, None where the answer is one thing.
     ``paging`` is "index", "page" or None. ``columns`` maps those whose strings are not meant as strings to int, bool,
-    float or datetime.
+    float or datetime, or to a category with its words (``category:Internal|External``).
     """
 
     id: str

@@ -270,3 +270,32 @@ def test_an_empty_list_of_custom_fields_is_a_column_wherever_the_page_is_cut(cut
     builder.add(records[:cut])
     builder.add(records[cut:])
     assert list(builder.frame().columns) == ["customfields"]
+
+
+KNOWN = {"flag": "category:Internal|External"}
+
+
+def test_a_category_whose_words_are_known_is_the_same_in_every_frame():
+    """Empty, partial or whole: one dtype, which concat keeps."""
+    empty, part, whole = (
+        to_frame(records, KNOWN) for records in ([], [{"flag": "External"}], [{"flag": "Internal"}, {"flag": None}])
+    )
+    assert empty["flag"].dtype == part["flag"].dtype == whole["flag"].dtype
+    assert list(part["flag"].cat.categories) == ["Internal", "External"]
+    assert pd.concat([part, whole])["flag"].dtype == empty["flag"].dtype
+    assert (part["flag"] == "External").all()
+    assert whole["flag"].isna().tolist() == [False, True]
+
+
+def test_a_word_that_nobody_foresaw_is_a_category_too():
+    """After the known ones, in their order; nothing is lost."""
+    frame = to_frame([{"flag": "Secret"}, {"flag": "Internal"}, {"flag": "Public"}], KNOWN)
+    assert list(frame["flag"].cat.categories) == ["Internal", "External", "Public", "Secret"]
+    assert frame["flag"].tolist() == ["Secret", "Internal", "Public"]
+
+
+def test_what_is_no_string_is_no_category():
+    """It stays what it is."""
+    assert to_frame([{"flag": ["Internal"]}], KNOWN)["flag"].tolist() == [["Internal"]]
+    with pytest.raises(ValueError, match="integer"):
+        to_frame([], {"flag": "integer:1|2"})

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from zbt_notebook.frames.column import Column
-from zbt_notebook.frames.declared import Declared, read_types
+from zbt_notebook.frames.declared import Declaration, Declared, read_types
 from zbt_notebook.frames.labels import by_label
 from zbt_notebook.frames.settle import as_declared, as_found
 from zbt_notebook.frames.strings import Strings
@@ -29,6 +29,7 @@ DEEPEST = 24
 """Objects nested deeper than this stay whole: Zoho nests four deep, and a hostile body must not exhaust the stack."""
 
 _MISSING = object()
+_TIMESTAMP = Declaration(Declared.DATETIME)
 _FEW = 3  # keys up to which reading them one after the other is faster than all at once
 
 
@@ -47,9 +48,11 @@ class FrameBuilder:
     | true and false, as such or as strings, throughout | `boolean` |
     | whole numbers under a name that ends in `_long` | `datetime64[ms, UTC]` |
     | strings | what the installed pandas makes of them: `str` in 3, `object` in 2 |
+    | strings of which `types` names all that there can be | `category` of those, and of any other that came |
     | anything else, or a mixture | `object`, each value as it came |
 
-    `types` maps a column's name to "int", "float", "bool", "str", "datetime" or "category". Such a column is in the
+    `types` maps a column's name to "int", "float", "bool", "str", "datetime" or "category"; a category whose words are
+    known beforehand is "category:Internal|External", and has them all even in an empty frame. Such a column is in the
     frame even when no record holds it. It is converted whole or, when one of its values does not parse, not at all.
     ValueError for any other type.
 
@@ -95,7 +98,7 @@ class FrameBuilder:
     def _settle(self, name: str, node: _Node) -> ExtensionArray | Any:
         declared = self._declared.get(name) if name == node.name else None
         if declared is None and node.is_timestamp:
-            declared = Declared.DATETIME
+            declared = _TIMESTAMP
         return as_found(node.column, self._size) if declared is None else as_declared(node.column, self._size, declared)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,14 @@ class Declared(enum.StrEnum):
     STR = "str"
     DATETIME = "datetime"
     CATEGORY = "category"
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What a column is declared to hold; of a category, the words that are known beforehand."""
+
+    kind: Declared
+    words: tuple[str, ...] = ()
 
 
 class Unparsable(ValueError):
@@ -39,13 +48,20 @@ _EXACT_IN_FLOAT = 2**53
 _BEYOND_64_BITS = 2**63
 
 
-def read_types(types: Mapping[str, str]) -> dict[str, Declared]:
-    """Give the declarations by column; ValueError for a type that is none."""
+def read_types(types: Mapping[str, str]) -> dict[str, Declaration]:
+    """Give the declarations by column, of ``category:Internal|External`` too; ValueError for a type that is none."""
     try:
-        return {name: Declared(declared) for name, declared in types.items()}
+        return {name: _declaration(declared) for name, declared in types.items()}
     except ValueError as error:
         known = ", ".join(Declared)
         raise ValueError(f"{error}; a column is declared as one of {known}") from None
+
+
+def _declaration(told: str) -> Declaration:
+    kind, colon, words = told.partition(":")
+    if colon and kind != Declared.CATEGORY:
+        kind = told
+    return Declaration(Declared(kind), tuple(words.split("|")) if words else ())
 
 
 def parse(value: Any, declared: Declared) -> Any:

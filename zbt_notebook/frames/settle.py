@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from zbt_notebook.frames.column import BOOL, FLAG, FLAGS, FLOAT, INT, TEXT, Column
-from zbt_notebook.frames.declared import EARLIEST, LATEST, Declared, Unparsable, parse
+from zbt_notebook.frames.declared import EARLIEST, LATEST, Declaration, Declared, Unparsable, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from zbt_notebook.frames.strings import Strings
 
@@ -30,13 +30,13 @@ def as_found(column: Column, size: int) -> Array:
     return _by_values(column.objects(size), column.strings)
 
 
-def as_declared(column: Column, size: int, declared: Declared) -> Array:
+def as_declared(column: Column, size: int, declaration: Declaration) -> Array:
     """Give the column by what its values are said to be; as found, where one of them is not."""
-    kinds = column.kinds
     try:
-        if declared is Declared.CATEGORY:
-            return _category(_declared(column, size, Declared.STR, column.kinds))
-        return _declared(column, size, declared, kinds)
+        if declaration.kind is Declared.CATEGORY:
+            strings = _declared(column, size, Declared.STR, column.kinds)
+            return _category(strings, declaration.words, column.strings)
+        return _declared(column, size, declaration.kind, column.kinds)
     except Unparsable:
         return as_found(column, size)
 
@@ -121,8 +121,13 @@ def _timestamps(column: Column, size: int) -> Array:
     return pd.array(values.view("M8[ms]"), dtype=pd.DatetimeTZDtype("ms", "UTC"))
 
 
-def _category(strings: Array) -> Array:
-    return pd.Series(strings).astype("category")
+def _category(values: Array, words: Sequence[str], strings: Strings) -> Array:
+    """Give the column as a category; the known words first, so that the categories of two pulls are the same."""
+    column = pd.Series(values)
+    if not words:
+        return column.astype("category")
+    others = sorted(set(column.dropna().unique()).difference(words))
+    return pd.Categorical(column, categories=pd.Index([*words, *others], dtype=strings.dtype))
 
 
 _BY_KINDS: dict[frozenset[str], Callable[[Column, int], Array]] = {
