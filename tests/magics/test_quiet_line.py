@@ -16,6 +16,8 @@ CALL = "get_ipython().run_line_magic('zbt', "
         ("a, b = %zbt /portals/ -q [].id;", f"a, b = {CALL}'/portals/ -q [].id');"),
         ("if True:\n    %zbt /portals/;", f"if True:\n    {CALL}'/portals/');"),
         ("%zbt POST /x/ title='a;'", f"{CALL}\"POST /x/ title='a;'\")"),
+        ("%%zbt POST /x/ --yes;\na: b;", "get_ipython().run_cell_magic('zbt', 'POST /x/ --yes', 'a: b;\\n');"),
+        ("%%zbt POST /x/\na: b;", "get_ipython().run_cell_magic('zbt', 'POST /x/', 'a: b;\\n')"),
         ('s = "%zbt /x/;"', 's = "%zbt /x/;"'),
         ("%time /x/;", "get_ipython().run_line_magic('time', '/x/;')"),
     ],

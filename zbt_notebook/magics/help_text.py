@@ -21,6 +21,7 @@ _CALLS = (
 _WORDS = (
     ("PATH", "/portals/, /portal/{portal}/projects/, or in full: /restapi/portals/, /api/v3/portals"),
     ("{name}", "the portal or project in use, else any Python expression; {{ and }} are braces; in a body: {{name}}"),
+    (";", "at the end of a line: do not show the result"),
 )
 _ITEMS = (
     ("name==value", "query parameter"),

@@ -11,6 +11,9 @@ from typing import Any
 _MAGIC = r"(?s)(?P<head>\s*(?:[^'\"()#]+=\s*)?get_ipython\(\)\.run_line_magic\('zbt', )(?P<line>'.*'|\".*\")\)\s*"
 
 
+_CELL = "get_ipython().run_cell_magic('zbt', "
+
+
 def add_quiet_lines(shell: Any) -> None:
     """Make the shell move it; twice does no harm."""
     if move_semicolons not in shell.input_transformers_post:
@@ -29,6 +32,8 @@ def move_semicolons(lines: list[str]) -> list[str]:
 
 
 def _moved(line: str) -> str:
+    if line.startswith(_CELL):
+        return _behind_the_cell(line)
     match = re.fullmatch(_MAGIC, line) if "run_line_magic('zbt', " in line and ";" in line else None
     if match is None:
         return line
@@ -37,3 +42,12 @@ def _moved(line: str) -> str:
         return line
     end = "\n" if line.endswith("\n") else ""
     return f"{match['head']}{words.rstrip('; ')!r});{end}"
+
+
+def _behind_the_cell(source: str) -> str:
+    """The same for the first line of a ``%%zbt`` cell; what its body ends with is the body's."""
+    call: Any = ast.parse(source).body[0]
+    words, body = (argument.value for argument in call.value.args[1:])
+    if not words.rstrip().endswith(";"):
+        return source
+    return f"{_CELL}{words.rstrip('; ')!r}, {body!r});\n"
