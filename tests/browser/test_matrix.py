@@ -117,10 +117,34 @@ def run_all_waits_for_the_card(desk):
     desk.ends()
 
 
+def the_waiting_card_hands_over_to_a_prompt(desk):
+    """The card's button: the cell that waits asks instead, and ends as it would have."""
+    desk.run_all("prompted", f"%zbt login --wait 60 --redirect-uri {desk.sandbox.redirect_uri}")
+    desk.card.says("Not connected")
+    desk.card.fill_in()
+    desk.card.press("Paste in a prompt instead")
+    desk.page.locator(".jp-Stdin-input").wait_for()
+    assert not desk.is_at_the_end
+    link = next(word for word in desk.notebook.outputs()[LOGIN].split() if "/oauth/v2/auth?" in word)
+    desk.notebook.answer(desk.sandbox.world.consent(link))
+    desk.ends()
+
+
 def stop_ends_the_wait(desk):
     """Stop ends the waiting cell in two lines, and the cells after it do not run."""
     desk.run_all("stopped", "%zbt login --wait 60")
     desk.card.says("Not connected")
+    desk.notebook.interrupt()
+    desk.stops(LOGIN)
+
+
+def stop_ends_the_prompt(desk):
+    """Stop ends the prompt that a card has handed over to as well: in two lines, and the kernel goes on."""
+    desk.run_all("stopped prompt", f"%zbt login --wait 60 --redirect-uri {desk.sandbox.redirect_uri}")
+    desk.card.says("Not connected")
+    desk.card.fill_in()
+    desk.card.press("Paste in a prompt instead")
+    desk.page.locator(".jp-Stdin-input").wait_for()
     desk.notebook.interrupt()
     desk.stops(LOGIN)
 
@@ -153,7 +177,7 @@ def run_all_waits_for_the_device_flow(desk):
     desk.ends()
 
 
-WAITS = (run_all_waits_for_the_card, stop_ends_the_wait)
+WAITS = (run_all_waits_for_the_card, the_waiting_card_hands_over_to_a_prompt, stop_ends_the_prompt, stop_ends_the_wait)
 ACTS = (
     nobody_signs_in,
     the_card_by_hand,
@@ -166,7 +190,7 @@ ACTS = (
 @pytest.mark.parametrize("version", ipykernels.VERSIONS)
 @pytest.mark.parametrize("kind", ["lab", "notebook"])
 def test_every_way_works(open_desk, kind, version):
-    """By hand, by waiting, stopped, loopback, short code, and not at all; the saved file holds no secret of these."""
+    """By hand, waiting, prompted, stopped, loopback, short code, and not at all; the saved file holds no secret."""
     desk = open_desk(kind, version)
     play(desk, ACTS, version)
 
