@@ -316,6 +316,8 @@ def test_a_cell_is_the_body(zbt, shell):
     assert shell.user_ns["made"]["title"] == "Number 8"
     with pytest.raises(UsageError, match="a GET has none"):
         zbt(f"GET {BUGS}", "title: x")
+    with pytest.raises(UsageError, match="'title' is there twice"):
+        zbt(f"POST {BUGS} title=line --yes", "title: cell")
 
 
 @pytest.mark.usefixtures("using")
@@ -490,6 +492,8 @@ def test_things_and_nested_lists_are_saved(zbt, tmp_path, shell):
     [
         (f"{PROJECTS} 'X-Mode:a{{chr(10)}}Cookie'", "line end"),
         (f"{PROJECTS} 'X Mode:a'", "is not the name of a header"),
+        (f"POST {BUGS} title=a title=b", "'title' is there twice"),
+        ("POST /api/v3/portals name=a name:=1", "'name' is there twice"),
         (f"POST {BUGS} uploaddoc@/nowhere/at/all.txt", "there is no file"),
         (f"POST {BUGS} uploaddoc@/", "cannot be read"),
         (f"{PROJECTS} --response -q name", "another"),

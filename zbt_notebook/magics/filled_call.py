@@ -26,6 +26,7 @@ def fill(line: CallLine, names: Names, cell: str | None = None) -> ApiCall:
     filled = [(item, _value(item, names, classic=classic)) for item in line.items]
     body = _body(line, cell, names, classic=classic)
     fields = (*body.fields, *((item.name, value) for item, value in filled if item.kind in _FIELDS))
+    _refuse_twice(fields)
     if body.document is not None and fields:
         raise UsageError("the body is a JSON list, so that fields have no place", hint="Put them into the body.")
     call = ApiCall(
@@ -39,6 +40,16 @@ def fill(line: CallLine, names: Names, cell: str | None = None) -> ApiCall:
     )
     _refuse_half_characters(call)
     return call
+
+
+def _refuse_twice(fields: tuple[tuple[str, Any], ...]) -> None:
+    """A field twice would be sent twice in a form, and in JSON one of the two would be lost; neither is meant."""
+    names = [name for name, _ in fields]
+    for name in names if len(set(names)) < len(names) else ():
+        if names.count(name) > 1:
+            raise UsageError(
+                f"the field {shown(name)} is there twice", hint="Keep one of them; a list is written name:=[…]."
+            )
 
 
 def fill_use(line: CommandLine, names: Names) -> CommandLine:
