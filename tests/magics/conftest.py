@@ -80,3 +80,10 @@ def run(shell):
         return outcome.result
 
     return run
+
+
+@pytest.fixture
+def using(connection, zbt):
+    """Signed in, with portal and project set by name."""
+    zbt("use portal=brightwater project='Harbor Web'")
+    return connection

@@ -1,29 +1,15 @@
 """``%zbt GET …`` on a real (simulated) API: what comes back, what is sent, what is only shown."""
 
 import json
-import os
-from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
 import requests
 
-from zbt_notebook import IncompletePull, NotFound, NotSignedIn, Unreachable, UsageError
-from zbt_notebook.limits.rate_limit import SECOND, RateLimits
-from zbt_notebook.magics import answers as answering
-from zbt_notebook.progress import reporter
-from zbt_notebook.pull.wish import Wish
-from zbt_notebook.resumption import resume
+from zbt_notebook import NotFound, NotSignedIn, Unreachable, UsageError
 
 BUGS = "/portal/{portal}/projects/{project}/bugs/"
 PROJECTS = "/portal/{portal}/projects/"
-
-
-@pytest.fixture
-def using(connection, zbt):
-    """Signed in, with portal and project set by name."""
-    zbt("use portal=brightwater project='Harbor Web'")
-    return connection
 
 
 @pytest.fixture
@@ -146,67 +132,6 @@ def test_names_of_a_function_can_be_filled_in(run):
 def test_ipythons_own_expansion_is_off(zbt):
     """``$x`` is a dollar and a letter."""
     assert "title=costs+%24x" in zbt(f"{BUGS} title=='costs $x' --curl")
-
-
-@pytest.mark.parametrize("suffix", ["csv", "json", "jsonl", "parquet"])
-@pytest.mark.usefixtures("using")
-def test_results_are_saved(suffix, zbt, tmp_path, capsys):
-    """Each format is read back with the same rows."""
-    file = tmp_path / f"bugs list.{suffix}"
-    zbt(f"{BUGS} --limit 5 --save '{file}'")
-    readers = {
-        "csv": pd.read_csv,
-        "json": pd.read_json,
-        "jsonl": lambda path: pd.read_json(path, lines=True),
-        "parquet": pd.read_parquet,
-    }
-    assert len(readers[suffix](file)) == 5
-    assert "saved 5 rows" in capsys.readouterr().out
-    assert [entry.name for entry in tmp_path.iterdir()] == [file.name]
-
-
-@pytest.mark.usefixtures("using")
-def test_a_failed_save_leaves_the_old_file(zbt, tmp_path):
-    """Half a file is never there: what cannot be written changes nothing."""
-    file = tmp_path / "x.csv"
-    file.write_text("old")
-    with pytest.raises(UsageError):
-        zbt(f"{BUGS} --limit 2 -q 'length(@)' --save '{file}'")
-    assert file.read_text() == "old"
-    assert len(list(tmp_path.iterdir())) == 1
-
-
-@pytest.mark.parametrize(
-    ("place", "message"),
-    [("nowhere/x.csv", "there is no folder"), ("folder.csv", "is a folder"), ("closed/x.csv", "may not write")],
-)
-@pytest.mark.usefixtures("using")
-def test_a_place_where_nothing_can_be_saved_is_told_before_anything_is_sent(place, message, zbt, site, tmp_path):
-    """Not after a long pull, and not after a write."""
-    (tmp_path / "folder.csv").mkdir()
-    (tmp_path / "closed").mkdir()
-    before = len(requests_seen(site))
-    with pytest.MonkeyPatch.context() as patch:  # root may write anywhere
-        patch.setattr(os, "access", lambda path, _mode: path.name != "closed")
-        for line in (f"{BUGS} --all", f"POST {BUGS} title=Unsaved --yes"):
-            with pytest.raises(UsageError, match=message):
-                zbt(f"{line} --save '{tmp_path}/{place}'")
-    assert len(requests_seen(site)) == before
-
-
-@pytest.mark.usefixtures("using")
-def test_what_is_only_shown_is_not_saved(zbt, tmp_path):
-    """A line with --save and --dry-run at its end shows the request; the file stays what it was."""
-    assert str(zbt(f"{BUGS} --save {tmp_path}/x.json --dry-run")).startswith("GET ")
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.usefixtures("using")
-def test_what_could_not_be_saved_is_in_its_variable(zbt, shell, tmp_path):
-    """A result that its file cannot hold is not fetched for nothing, where --out names it."""
-    with pytest.raises(UsageError, match="holds a table"):
-        zbt(f"{BUGS} --limit 2 -q 'length(@)' -o kept --save '{tmp_path}/x.csv'")
-    assert shell.user_ns["kept"] == 2
 
 
 def test_showing_sends_nothing_and_holds_no_token(using, zbt, site):
@@ -378,80 +303,6 @@ def test_without_a_sign_in_the_error_says_how(zbt):
     assert "%zbt login" in refusal.value.hint
 
 
-def test_a_pull_that_breaks_off_keeps_what_came(using, zbt, site):
-    """The rows of the pages before the error are in the error, with the word that fetches the whole."""
-    site.faults.add(kind="status", status=400, path="*/bugs/", times=None, after=1)
-    with pytest.raises(IncompletePull) as broken:
-        zbt(f"{BUGS} --all")
-    assert len(broken.value.rows) == 200
-    assert broken.value.rows.attrs["zbt"]["rows"] == 200
-    assert broken.value.status == 400
-    site.faults.clear()
-    whole = using.resume(Wish.from_token(broken.value.resume), progress=False)
-    assert len(whole) == len(zbt(f"{BUGS} --all"))
-
-
-def test_an_interrupted_pull_keeps_what_came(using, zbt):
-    """Stop after the first page: the rows of that page are in the error."""
-
-    def stopped(call, *, limit=None, lane):
-        yield next(iter(type(using).pages(using, call, limit=limit, lane=lane)))
-        raise KeyboardInterrupt
-
-    using.pages = stopped
-    with pytest.raises(IncompletePull, match="200 rows of 1 page came, then: interrupted") as broken:
-        zbt(f"{BUGS} --all")
-    assert "zbt.resume()" in broken.value.hint
-    del using.pages
-    pd.testing.assert_frame_equal(resume(progress=False), zbt(f"{BUGS} --all"))
-
-
-@pytest.fixture
-def crowded(using, monkeypatch):
-    """One call in ten seconds of a clock that runs when somebody waits; the list of what was shown of it."""
-    now = [0]
-    using.client.limits = RateLimits(
-        lambda: now[0],
-        lambda: datetime.now(UTC),
-        limit=1,
-        window=10 * SECOND,
-        wait=lambda _condition, seconds: now.__setitem__(0, now[0] + round(seconds * SECOND)),
-    )
-    states = []
-    monkeypatch.setattr(answering, "reporter", lambda *, progress: reporter(states.append))  # noqa: ARG005  as it is asked
-    return states
-
-
-def test_a_call_that_waits_for_the_rate_limit_says_so(crowded, zbt):
-    """The seconds until a slot is free, then how long it was; a call that goes at once says nothing."""
-    zbt(f"{PROJECTS}")
-    assert crowded == []
-    zbt(f"{PROJECTS}")
-    assert str(crowded[0]) == "the rate limit frees a slot in 10 s"
-    assert len(crowded) == 21
-    assert str(crowded[-1]).startswith("waited ")
-
-
-def test_pages_that_wait_for_the_rate_limit_say_so(crowded, zbt):
-    """Beside what came; with --limit how much is to come is known, and the time that it takes."""
-    zbt(f"{BUGS} --limit 250")
-    assert "200 rows, 1 of 2 pages, about 10 s left, the rate limit frees a slot in 10 s" in map(str, crowded)
-    assert str(crowded[-1]).startswith("250 rows, 2 pages, ")
-
-
-def test_a_write_that_is_stopped_may_have_happened(using, run):
-    """Ctrl-C in the middle of a write: the error says so, and the same cell does not send it once more by itself."""
-    cell = f"%zbt POST {BUGS} title=Stopped --yes"
-    using.send = lambda _call, _lane: (_ for _ in ()).throw(KeyboardInterrupt)
-    with pytest.raises(KeyboardInterrupt, match="may have happened") as stop:
-        run(cell)
-    lines = stop.value._render_traceback_()
-    assert len(lines) == 2
-    assert "--again" in lines[1]
-    with pytest.raises(UsageError, match="may have happened"):
-        run(cell)
-
-
 @pytest.mark.usefixtures("using")
 def test_json_bodies_and_files_are_shown_too(zbt, tmp_path):
     """What V3 and uploads send can be shown in every way."""
@@ -471,19 +322,6 @@ def test_what_does_not_show_is_written_out_in_a_dry_run(path, zbt, shell):
     """Line ends, and signs that turn the line around: neither lost nor at work."""
     shell.user_ns["text"] = "a\n\u202eb \U0001f41b"
     assert "a\\n\\u202eb \U0001f41b" in zbt(f"POST {path} title={{text}} name={{text}} --dry-run")
-
-
-@pytest.mark.usefixtures("using")
-def test_things_and_nested_lists_are_saved(zbt, tmp_path, shell):
-    """One thing is a row of a table; lists within cells are JSON in parquet."""
-    project = PROJECTS + "{project}/"
-    zbt(f"{project} --save {tmp_path}/one.csv")
-    assert len(pd.read_csv(tmp_path / "one.csv")) == 1
-    zbt(f"{project} --save {tmp_path}/one.json")
-    assert json.loads((tmp_path / "one.json").read_text())["name"] == "Harbor Web"
-    zbt(f"{PROJECTS} -q '[].{{id: id_string, mixed: [name, `1`]}}' --save {tmp_path}/mixed.parquet -o mixed")
-    saved = pd.read_parquet(tmp_path / "mixed.parquet")
-    assert len(saved) == len(shell.user_ns["mixed"])
 
 
 @pytest.mark.usefixtures("using")

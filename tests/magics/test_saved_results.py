@@ -1,0 +1,90 @@
+"""``--save``: results in files, whole or not at all."""
+
+import json
+import os
+
+import pandas as pd
+import pytest
+
+from zbt_notebook import UsageError
+
+BUGS = "/portal/{portal}/projects/{project}/bugs/"
+PROJECTS = "/portal/{portal}/projects/"
+
+
+def requests_seen(site):
+    return [seen for seen in site.world.log.entries() if seen.role == "api"] or site.world.log.entries()
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json", "jsonl", "parquet"])
+@pytest.mark.usefixtures("using")
+def test_results_are_saved(suffix, zbt, tmp_path, capsys):
+    """Each format is read back with the same rows."""
+    file = tmp_path / f"bugs list.{suffix}"
+    zbt(f"{BUGS} --limit 5 --save '{file}'")
+    readers = {
+        "csv": pd.read_csv,
+        "json": pd.read_json,
+        "jsonl": lambda path: pd.read_json(path, lines=True),
+        "parquet": pd.read_parquet,
+    }
+    assert len(readers[suffix](file)) == 5
+    assert "saved 5 rows" in capsys.readouterr().out
+    assert [entry.name for entry in tmp_path.iterdir()] == [file.name]
+
+
+@pytest.mark.usefixtures("using")
+def test_a_failed_save_leaves_the_old_file(zbt, tmp_path):
+    """Half a file is never there: what cannot be written changes nothing."""
+    file = tmp_path / "x.csv"
+    file.write_text("old")
+    with pytest.raises(UsageError):
+        zbt(f"{BUGS} --limit 2 -q 'length(@)' --save '{file}'")
+    assert file.read_text() == "old"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [("nowhere/x.csv", "there is no folder"), ("folder.csv", "is a folder"), ("closed/x.csv", "may not write")],
+)
+@pytest.mark.usefixtures("using")
+def test_a_place_where_nothing_can_be_saved_is_told_before_anything_is_sent(place, message, zbt, site, tmp_path):
+    """Not after a long pull, and not after a write."""
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "closed").mkdir()
+    before = len(requests_seen(site))
+    with pytest.MonkeyPatch.context() as patch:  # root may write anywhere
+        patch.setattr(os, "access", lambda path, _mode: path.name != "closed")
+        for line in (f"{BUGS} --all", f"POST {BUGS} title=Unsaved --yes"):
+            with pytest.raises(UsageError, match=message):
+                zbt(f"{line} --save '{tmp_path}/{place}'")
+    assert len(requests_seen(site)) == before
+
+
+@pytest.mark.usefixtures("using")
+def test_what_is_only_shown_is_not_saved(zbt, tmp_path):
+    """A line with --save and --dry-run at its end shows the request; the file stays what it was."""
+    assert str(zbt(f"{BUGS} --save {tmp_path}/x.json --dry-run")).startswith("GET ")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("using")
+def test_what_could_not_be_saved_is_in_its_variable(zbt, shell, tmp_path):
+    """A result that its file cannot hold is not fetched for nothing, where --out names it."""
+    with pytest.raises(UsageError, match="holds a table"):
+        zbt(f"{BUGS} --limit 2 -q 'length(@)' -o kept --save '{tmp_path}/x.csv'")
+    assert shell.user_ns["kept"] == 2
+
+
+@pytest.mark.usefixtures("using")
+def test_things_and_nested_lists_are_saved(zbt, tmp_path, shell):
+    """One thing is a row of a table; lists within cells are JSON in parquet."""
+    project = PROJECTS + "{project}/"
+    zbt(f"{project} --save {tmp_path}/one.csv")
+    assert len(pd.read_csv(tmp_path / "one.csv")) == 1
+    zbt(f"{project} --save {tmp_path}/one.json")
+    assert json.loads((tmp_path / "one.json").read_text())["name"] == "Harbor Web"
+    zbt(f"{PROJECTS} -q '[].{{id: id_string, mixed: [name, `1`]}}' --save {tmp_path}/mixed.parquet -o mixed")
+    saved = pd.read_parquet(tmp_path / "mixed.parquet")
+    assert len(saved) == len(shell.user_ns["mixed"])
