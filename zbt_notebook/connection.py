@@ -10,7 +10,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook import api
-from zbt_notebook.account import AccountLookup
+from zbt_notebook.account import Account, AccountLookup
 from zbt_notebook.api import ApiCall, Page
 from zbt_notebook.authorization import Authorization, Clock
 from zbt_notebook.client import ApiClient
@@ -128,6 +128,11 @@ class Connection:
     def client_id(self) -> str:
         """The registered client on whose behalf the user consented."""
         return self.client.authorization.client_id
+
+    @property
+    def account(self) -> Account | None:
+        """Who is signed in, as far as it is known by now: with the scope AaaServer.profile.READ name and e-mail."""
+        return self.who.account
 
     @property
     def scopes(self) -> tuple[str, ...]:

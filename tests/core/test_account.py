@@ -40,6 +40,7 @@ def test_with_the_profile_scope_the_account_is_named(site):
     account = connection.who.wait(10)
     user = site.world.accounts.state.user
     assert (account.name, account.email) == (user.name, user.email)
+    assert connection.account == account
     assert user.name in connection.status().account
     assert user.email not in repr(connection.status()) + repr(account) + str(account)
     connection.status()

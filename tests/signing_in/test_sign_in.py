@@ -86,7 +86,7 @@ def test_no_view_ever_holds_a_secret(site, sign_in):
     """The client secret, the code and the tokens are in no view, no repr, at any time."""
     seen = []
     sign_in.listen(lambda: seen.append(json.dumps(view_of(sign_in)) + repr(sign_in)))
-    address = landed(site, start(site, sign_in))
+    address = landed(site, start(site, sign_in, scopes="ZohoBugTracker.portals.READ"))  # no name is looked up
     paste(sign_in, "nonsense")
     paste(sign_in, address)
     hidden = [site.client_secret, code_in(address), *sign_in.connection.client.authorization.secrets()]
@@ -265,6 +265,21 @@ def test_scopes_not_granted_are_shown(site, sign_in):
     shown = connect(site, sign_in)["connection"]
     assert shown["missing"] == ["ZohoBugTracker.bugs.CREATE"]
     assert "ZohoBugTracker.bugs.CREATE" not in shown["granted"]
+
+
+def test_the_account_is_shown_once_it_is_known(site, sign_in):
+    """Nothing waits for it: the view is told again when the name is there; the whole e-mail address is in none."""
+    told, user = threading.Event(), site.world.accounts.state.user
+
+    def look():
+        view = view_of(sign_in)
+        assert user.email not in json.dumps(view)
+        if view["connection"] and view["connection"]["account"].startswith(user.name):
+            told.set()
+
+    sign_in.listen(look)
+    connect(site, sign_in)
+    assert told.wait(10)
 
 
 def test_refresh_gives_a_new_token(site, sign_in):
