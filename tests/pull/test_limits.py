@@ -1,5 +1,6 @@
 """A whole pull under the simulated Zoho's rate limit, in virtual time: never locked, exact, and at the limit."""
 
+import threading
 from bisect import bisect_right
 
 import pytest
@@ -7,8 +8,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from zbt_notebook.limits.rate_limit import RateLimits
+from zbt_notebook.limits.rate_limit import Lane, RateLimits
 from zbt_notebook.limits.sliding_window import SECOND, SlidingWindow
+from zbt_notebook.pull import pace
+from zbt_notebook.pull.pace import reserve
 from zbt_notebook.simulator.bugtracker.throttle import Throttle
 from zbt_notebook.simulator.switches import Switches
 
@@ -124,3 +127,86 @@ def test_the_forecast_knows_what_is_spent_already():
     now[0] = 5 * SECOND
     assert limits.forecast("k", 1) == 0
     assert limits.forecast("k", 2) == 9
+
+
+def a_pull(pages, *, others_may_call):
+    """The first window of a pull, as it leaves slots: how many it takes before it waits."""
+    limits = RateLimits(lambda: 0, lambda: None)
+    for sent in range(pages):
+        leave = reserve(limits, "k", pages - sent, others_may_call=others_may_call)
+        window = limits._window_of("k")
+        if window.take(0, leave=leave) != 0:
+            return sent
+        window.release(0)
+    return pages
+
+
+@pytest.mark.parametrize(("pages", "taken"), [(1000, 100), (973, 97), (985, 99), (101, 97), (100, 100), (98, 98)])
+def test_a_pull_leaves_what_costs_it_no_window(pages, taken):
+    """Nine windows are the time for 901 pages and for 1,000: slots are left as long as all pages find one."""
+    assert a_pull(pages, others_may_call=False) == taken
+
+
+@pytest.mark.parametrize(("pages", "taken"), [(1000, 97), (101, 97), (100, 100)])
+def test_a_pull_leaves_slots_to_whoever_may_call(pages, taken):
+    """From another thread or kernel; but for the last window, where that would be two minutes instead of seconds."""
+    assert a_pull(pages, others_may_call=True) == taken
+
+
+def test_a_pull_in_a_thread_or_on_a_shared_budget_is_not_alone(connection, tmp_path, monkeypatch):
+    """In a cell it is: no other cell runs meanwhile."""
+    seen = []
+
+    def noted(*_, others_may_call, **__):
+        seen.append(others_may_call)
+        return 0
+
+    monkeypatch.setattr(pace, "reserve", noted)
+    connection.pull("bugs", limit=1)
+    assert not any(seen)
+    seen.clear()
+    thread = threading.Thread(target=connection.pull, args=("bugs",), kwargs={"limit": 1, "progress": False})
+    thread.start()
+    thread.join()
+    assert seen
+    assert all(seen)
+    seen.clear()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    assert connection.share_budget()
+    connection.pull("bugs", limit=1)
+    assert seen
+    assert all(seen)
+
+
+def test_a_waiting_call_of_the_users_goes_before_every_page():
+    """Where no slot was left, it has the first that comes back."""
+    now, order = [0], []
+    limits = RateLimits(
+        lambda: now[0], lambda: None, limit=2, window=10 * SECOND, wait=lambda changed, _: changed.wait(0.001)
+    )
+    for _ in range(2):
+        with limits.slot("k"):
+            now[0] += SECOND
+    waits = {name: threading.Event() for name in ("page", "call")}
+
+    def ask(name, *, gives_way):
+        with limits.slot("k", Lane(waiting=lambda _: waits[name].set(), gives_way=gives_way)):
+            order.append(name)
+
+    threads = [threading.Thread(target=ask, args=(name,), kwargs={"gives_way": name == "page"}) for name in waits]
+    for thread, waiting in zip(threads, waits.values(), strict=True):
+        thread.start()
+        assert waiting.wait(5)
+    now[0] = 11 * SECOND
+    threads[1].join(5)
+    now[0] = 40 * SECOND
+    threads[0].join(5)
+    assert order == ["call", "page"]
+
+
+def test_the_forecast_counts_what_is_under_way_once():
+    """A page that was sent and not answered is due, but needs no slot any more."""
+    limits = RateLimits(lambda: 0, lambda: None, limit=2, window=10 * SECOND)
+    with limits.slot("k"):
+        assert limits.forecast("k", 2) == 0
+    assert limits.forecast("k", 2) == 10

@@ -147,11 +147,21 @@ class RateLimits:
         return self._limit
 
     def forecast(self, key: str, count: int, leave: int = 0) -> float:
-        """Seconds until the last of *count* further requests may go."""
+        """Seconds until the last of *count* requests may go, those under way included.
+
+        *leave* slots are left to others until the last window. There each request goes a window after the one that had
+        its slot before, whatever is left.
+        """
         with self._changed:
             now = self._clock()
             window = self._window_of(key)
-            return (window.lock_left(now) + window.forecast(now, count, leave=leave)) / SECOND
+            unsent = max(0, count - window.under_way)
+            earlier = unsent - window.limit
+            if earlier > 0:
+                wait = window.forecast(now, earlier, leave=leave) + window.window
+            else:
+                wait = window.forecast(now, unsent, leave=leave)
+            return (window.lock_left(now) + wait) / SECOND
 
     def use(self) -> tuple[WindowUse, ...]:
         """Every window that counts something now, the fullest first."""

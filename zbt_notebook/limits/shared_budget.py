@@ -109,6 +109,11 @@ class SharedWindow:
         if self._slots[slot] == claimed:  # else the lease ran out, and the slot is somebody else's
             self._slots[slot] = now + self.window if sent else 0
 
+    @property
+    def under_way(self) -> int:
+        """Requests of this process that are not answered yet."""
+        return len(self._held)
+
     def used(self, now: int) -> int:
         """Slots that are taken at this time, by whomever."""
         return sum(time > now for time in self._times(now))

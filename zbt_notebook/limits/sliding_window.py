@@ -32,6 +32,10 @@ class Window(Protocol):
     def window(self) -> int:
         """Nanoseconds for which a slot counts."""
 
+    @property
+    def under_way(self) -> int:
+        """Requests of this process that are not answered yet."""
+
     def take(self, now: int, *, leave: int = 0) -> int | None:
         """Take a slot and give 0, or give the nanoseconds until one is free; None where only a response can free one.
 
@@ -76,7 +80,7 @@ class SlidingWindow:
     def __init__(self, limit: int = LIMIT, window: int = WINDOW + SLACK) -> None:
         self.limit = limit
         self.window = window
-        self._in_flight = 0
+        self.under_way = 0
         self._free_at: deque[int] = deque()  # ascending, for responses come in the order of the clock
         self._locked_until = 0
 
@@ -85,28 +89,28 @@ class SlidingWindow:
         free_at = self._free_at
         while free_at and free_at[0] <= now:
             free_at.popleft()
-        excess = self._in_flight + len(free_at) - (self.limit - leave if leave < self.limit else 1)
+        excess = self.under_way + len(free_at) - (self.limit - leave if leave < self.limit else 1)
         if excess < 0:
-            self._in_flight += 1
+            self.under_way += 1
             return 0
         return free_at[excess] - now if excess < len(free_at) else None
 
     def release(self, now: int, *, sent: bool = True) -> None:
         """Give a slot back."""
-        self._in_flight -= 1
+        self.under_way -= 1
         if sent:
             self._free_at.append(now + self.window)
 
     def used(self, now: int) -> int:
         """Slots that are taken."""
         self._forget(now)
-        return self._in_flight + len(self._free_at)
+        return self.under_way + len(self._free_at)
 
     def forecast(self, now: int, count: int, *, leave: int = 0) -> int:
         """Nanoseconds until the last of so many requests may go."""
         self._forget(now)
         taken = [time - now for time in self._free_at]
-        taken += [self.window] * self._in_flight
+        taken += [self.window] * self.under_way
         return turn(taken, count, max(1, self.limit - leave), self.window) if count > 0 else 0
 
     def lock(self, until: int) -> None:
@@ -120,7 +124,7 @@ class SlidingWindow:
     def taken(self, now: int) -> list[int]:
         """When each slot that is taken now will be free."""
         self._forget(now)
-        return [*self._free_at, *[now + LEASE + self.window] * self._in_flight]
+        return [*self._free_at, *[now + LEASE + self.window] * self.under_way]
 
     def adopt(self, now: int, taken: Iterable[int]) -> None:
         """Let so many slots be taken until these times."""

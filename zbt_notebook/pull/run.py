@@ -1,24 +1,26 @@
 """A pull under way: runs, stops, and goes on where it stopped."""
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from zbt_notebook import api, endpoints, v3_columns
+from zbt_notebook import api, v3_columns
 from zbt_notebook.api import ApiCall
 from zbt_notebook.client import ApiClient
 from zbt_notebook.errors import ApiError, IncompletePull, RateLimited, UsageError, ZbtError
-from zbt_notebook.limits.rate_limit import INTERACTIVE_SLOTS, Lane
+from zbt_notebook.limits.rate_limit import Lane
 from zbt_notebook.page_calls import beginning, page_call, paging_of
 from zbt_notebook.paging import Ask, Pager, identify
-from zbt_notebook.progress import Reporter, Snapshot, duration
+from zbt_notebook.progress import Reporter, Snapshot
 from zbt_notebook.pull.checkpoint import Checkpoint
 from zbt_notebook.pull.collections_off import no_collections
 from zbt_notebook.pull.crew import Crew, Line, Stopped
 from zbt_notebook.pull.interrupts import noticed
 from zbt_notebook.pull.kinds import Kind, find_kind
+from zbt_notebook.pull.pace import Pace
 from zbt_notebook.pull.places import Retired, find_places, is_retired, retired
 from zbt_notebook.pull.plan import Listing, Plan, plan
 from zbt_notebook.pull.plan_v3 import check, issue_of, plan_v3
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _PATIENCE = 0.1  # seconds between two looks at Ctrl-C
-_FIRST_GUESS = 0.5  # seconds a page takes, as long as none was timed
 
 
 class Pull:
@@ -53,6 +54,7 @@ class Pull:
         self._planned_at = 0  # epoch milliseconds
         self._due = 0
         self._waiting = 0.0
+        self._others_may_call = False
         self._began = time.monotonic()
         self._checkpoint: Checkpoint | None = None
 
@@ -61,6 +63,8 @@ class Pull:
         self._client = client or self._client
         self._reporter = reporter or self._reporter
         self._began = time.monotonic()
+        in_a_cell = threading.current_thread() is threading.main_thread()  # then no other cell runs meanwhile
+        self._others_may_call = not in_a_cell or self._client.limits.is_shared
         try:
             if self._plan is None:
                 self._prepare()
@@ -153,11 +157,7 @@ class Pull:
     def _foretell(self) -> str:
         if not self._plan or not self._plan.listings:
             return "0 pages"
-        call = self._plan.listings[0].call
-        wait = self._client.limits.forecast(endpoints.template("GET", call.path), self._due, self._lane().leave)
-        seconds = max(wait, 0.0) + _FIRST_GUESS * self._due / max(1, self.wish.concurrency)
-        floor = "" if self._plan.certain else "at least "
-        return f"{floor}{self._due:,} page{'' if self._due == 1 else 's'}, about {duration(max(1.0, seconds))}"
+        return self._pace.foretell(self._plan.listings[0].call, self._due, self.wish.concurrency)
 
     # -- page by page
 
@@ -197,7 +197,7 @@ class Pull:
 
         paging = paging_of(listing.call)
         try:
-            page = self._client.fetch(page_call(listing.call, paging, ask), self._lane(waiting))
+            page = self._client.fetch(page_call(listing.call, paging, ask), self._lane(listing.call, waiting))
         except ApiError as error:
             if self._kind and self._api == "classic" and self.wish.api == "auto" and is_retired(self._client, error):
                 raise Retired from None
@@ -216,10 +216,13 @@ class Pull:
             self._checkpoint.write(line.position, ask, more, records)
         return records, more
 
-    def _lane(self, waiting: Callable[[float], None] | None = None) -> Lane:
-        # The last window may use every slot: keeping three free would make a pull of 100 pages two minutes longer.
-        limit = self._client.limits.limit
-        return Lane(min(INTERACTIVE_SLOTS, limit // 4) if self._kind and self._due > limit else 0, waiting)
+    def _lane(self, call: ApiCall, waiting: Callable[[float], None]) -> Lane:
+        return Lane(self._pace.reserve(call, self._due), waiting, gives_way=self._kind is not None)
+
+    @property
+    def _pace(self) -> Pace:
+        certain = self._plan is not None and self._plan.certain
+        return Pace(self._client.limits, certain, self._others_may_call, gives_way=self._kind is not None)
 
     def _line(self, listing: Listing, position: int, known: frozenset[str] = frozenset()) -> Line:
         def open_pager(wanted: int | None) -> Pager:
@@ -354,11 +357,8 @@ class Pull:
         of = self.pages + self._due if self._plan and self._plan.certain else None
         left = None
         if self._due and self.pages and self._plan:
-            key = endpoints.template("GET", self._plan.listings[0].call.path)
             pace = elapsed / self.pages * self._due
-            left = max(
-                self._client.limits.forecast(key, self._due, self._lane().leave), pace if not self._waiting else 0
-            )
+            left = max(self._pace.wait(self._plan.listings[0].call, self._due), pace if not self._waiting else 0)
         refused = sum(line.error is not None for line in self._lines)
         return Snapshot(self.what, self.rows, self.pages, of, elapsed, left, self._waiting, refused, self.forecast)
 
