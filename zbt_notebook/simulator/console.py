@@ -39,7 +39,7 @@ class Console:
                 return json_response(200, {name: getattr(client, name) for name in names})
             case "codes":
                 scopes = split_scopes(form.get("scopes", ""))
-                if not all_known(scopes):
+                if not all_known(scopes, self._state.switches):
                     raise ValueError("Enter a valid scope")
                 code = self._state.self_client_code(self._client("self", "", owner).client_id, scopes, None)
                 return json_response(200, {"code": code})

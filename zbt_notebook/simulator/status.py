@@ -82,7 +82,7 @@ class StatusPage:
             self._state.user, self._state.home = self._people[zuid], home
 
     def _generate_code(self, scopes: tuple[str, ...], seconds: float) -> Response:
-        if not all_known(scopes):
+        if not all_known(scopes, self._state.switches):
             raise ValueError("Enter a valid scope")
         client = self._self_client()
         code = self._state.self_client_code(client.client_id, scopes, seconds)

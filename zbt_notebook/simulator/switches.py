@@ -19,6 +19,8 @@ class Switches:
     code_window: float = 600
     code_block: float = 0  # extra time a client stays blocked once over the limit
     dropped_scopes: tuple[str, ...] = ()  # asked for, consented to, silently not granted
+    # Forums and documents were seen with ALL only; that they have one for each operation is assumed
+    forum_and_document_scopes: Literal["each", "ALL"] = "each"
     pkce_for_server_clients: Literal["ignored", "verified"] = "ignored"
     secret_per_data_center: bool = False  # a multi-data-centre client has another secret in each
 

@@ -155,6 +155,33 @@ def test_the_console_refuses_in_its_words(world, name, kind, uri, words):
         world.register_client(name, type=kind, redirect_uri=uri)
 
 
+SCOPES = {
+    "portals": "READ ALL",
+    "search": "READ",
+    "tags": "READ CREATE ALL",
+    **dict.fromkeys(
+        "projects milestones bugs timesheets events users forums documents".split(),  # noqa: SIM905  shorter
+        "READ CREATE UPDATE DELETE ALL",
+    ),
+}
+
+
+def test_a_module_has_the_scopes_of_its_page(person):
+    """No module but the large ones has every operation; whatever is not on its page does not exist."""
+    for module, operations in {**SCOPES, "tasks": "", "activities": ""}.items():
+        for operation in SCOPES["bugs"].split():
+            page = person.get(person.link(scope=f"ZohoBugTracker.{module}.{operation}")).body.decode()
+            assert ("Invalid OAuth Scope" in page) is (operation not in operations.split()), (module, operation)
+
+
+def test_forums_and_documents_may_have_one_scope_only(world, person):
+    """They were seen with ``ALL``; the other operations are assumed."""
+    world.set(forum_and_document_scopes="ALL")
+    assert person.code(scope="ZohoBugTracker.forums.ALL,ZohoBugTracker.documents.ALL")
+    with pytest.raises(ValueError, match="Scope does not exist"):
+        world.consent(person.link(scope="ZohoBugTracker.documents.READ"))
+
+
 def test_consent_for_a_page_that_does_not_redirect_is_an_error(world, person):
     """``World.consent`` says what stood on the error page."""
     with pytest.raises(ValueError, match="Client ID passed does not exist"):

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from zbt_notebook.simulator.accounts.grant import DEMO_USER
+from zbt_notebook.simulator.data.portal import PORTAL_ID
 
 PORTALS = "/restapi/portals/"
 
@@ -84,6 +85,18 @@ def test_every_operation_asks_for_its_own_scope(caller, home, scopes):
     for operation, call in calls.items():
         caller.grant = scopes(f"ZohoBugTracker.bugs.{operation}")
         assert call().status in {200, 201}
+
+
+def test_tags_are_changed_and_deleted_with_the_modules_widest_scope(caller, scopes):
+    """Tags have the scopes READ, CREATE and ALL, of which the first two cover neither changing nor deleting."""
+    tags = f"/api/v3/portal/{PORTAL_ID}/tags"
+    tag = f"{tags}/{caller.get(tags)['tags'][0]['id']}"
+    caller.grant = scopes(*(f"ZohoBugtracker.tags.{name}" for name in ("READ", "CREATE", "UPDATE", "DELETE")))
+    for answer in (caller.json("PATCH", tag, {"name": "New"}), caller.send("DELETE", tag)):
+        assert (answer.status, caller.error(answer)["title"]) == (401, "INVALID_OAUTHSCOPE")
+    caller.grant = scopes("ZohoBugtracker.tags.ALL")
+    assert caller.json("PATCH", tag, {"name": "New"}).status == 200
+    assert caller.send("DELETE", tag).status == 204
 
 
 def test_whoever_signs_in_is_an_administrator_of_the_portal(caller):

@@ -37,7 +37,9 @@ class AuthorizationRequest:
     ticket: str = field(default_factory=lambda: secrets.token_urlsafe(18), repr=False)
 
 
-def read_request(params: dict[str, str], client: Client | None, data_center: str) -> AuthorizationRequest:
+def read_request(
+    params: dict[str, str], client: Client | None, data_center: str, switches: Switches
+) -> AuthorizationRequest:
     """Check the parameters in Zoho's order; raise ErrorPageError where it would not redirect."""
     if client is None or not client.known_in(data_center):
         raise ErrorPageError("Invalid Client", "Client ID passed does not exist")
@@ -48,7 +50,7 @@ def read_request(params: dict[str, str], client: Client | None, data_center: str
     if params.get("response_type") != ("token" if implicit else "code"):
         raise ErrorPageError("Invalid Response Type", "Response type passed is not supported for this client")
     scopes = split_scopes(params.get("scope", ""))
-    if not all_known(scopes):
+    if not all_known(scopes, switches):
         raise ErrorPageError("Invalid OAuth Scope", "Scope does not exist")
     challenge, method = params.get("code_challenge", ""), params.get("code_challenge_method", "plain")
     if client.type == "mobile" and (not challenge or method not in {"S256", "plain"}):

@@ -25,7 +25,7 @@ def authorize(state: AccountsState, request: Request, data_center: str) -> Respo
     """
     client = state.clients.get(request.query.get("client_id", ""))
     try:
-        wanted = read_request(request.query, client, data_center)
+        wanted = read_request(request.query, client, data_center, state.switches)
     except ErrorPageError as problem:
         return error_page(problem.heading, problem.line)
     if not wanted.client.known_in(state.home):

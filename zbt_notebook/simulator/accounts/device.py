@@ -50,7 +50,7 @@ class DeviceFlow:
         if params.get("grant_type") != "device_request":
             return self._error(self._state.switches.wrong_grant_type_error)
         scopes = split_scopes(params.get("scope", ""))
-        if not all_known(scopes):
+        if not all_known(scopes, self._state.switches):
             return self._error("invalid_scope")
         switches, now = self._state.switches, self._state.clock.now()
         offline = params.get("access_type") == "offline"

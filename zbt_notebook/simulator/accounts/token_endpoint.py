@@ -93,7 +93,7 @@ def _client_credentials(state: AccountsState, params: dict[str, str], data_cente
     if client.type != "self":
         raise RefusedError("invalid_client")
     scopes = split_scopes(params.get("scope", ""))
-    if not all_known(scopes):
+    if not all_known(scopes, state.switches):
         raise RefusedError("invalid_scope")
     if state.switches.organisation_needed and not params.get("soid"):
         raise RefusedError("missing_org_info")
