@@ -42,8 +42,26 @@ def test_projects(caller, home):
         first["link"]
     )
     assert first["created_date_long"] < 1_790_000_000_000
+    assert 0 <= first["created_date_long"] - first["start_date_long"] < 86_400_000
+    assert first["start_date_long"] % 86_400_000 == 3 * 3_600_000  # midnight of a portal three hours behind UTC
     assert caller.send("GET", f"{PORTAL}/projects/", status="archived").status == 204
     assert caller.get(f"{PORTAL}/projects/customfields/")["customfields"]
+
+
+def test_projects_in_order_of_their_last_change(caller):
+    """``last_modified_time`` puts a changed project last, ``created_time`` leaves it where it was."""
+    made = caller.get(f"{PORTAL}/projects/", sort_column="created_time")["projects"]
+    assert caller.get(f"{PORTAL}/projects/", sort_column="last_modified_time")["projects"] == made
+    here = f"{PORTAL}/projects/{made[0]['id']}/"
+    caller.form(here, description="Changed")
+
+    def ids(**order):
+        return [project["id"] for project in caller.get(f"{PORTAL}/projects/", **order)["projects"]]
+
+    created = [project["id"] for project in made]
+    assert ids(sort_column="last_modified_time") == [*created[1:], created[0]]
+    assert ids(sort_column="last_modified_time", sort_order="descending") == [created[0], *reversed(created[1:])]
+    assert ids(sort_column="created_time") == ids(sort_order="ascending") == created
 
 
 def test_a_project_lives(caller):

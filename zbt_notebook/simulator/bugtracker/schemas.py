@@ -68,8 +68,8 @@ COMPONENTS: dict[str, Json] = {
     ),
     "Project": record(
         "id:int id_string:str name:str status:str owner_name:str owner_id:str description:str "
-        f"{_triple('created_date')} IS_BUG_ENABLED:bool task_count:obj bug_count:obj milestone_count:obj "
-        "custom_fields:[obj] link:obj"
+        f"{_triple('created_date')} start_date_long:int IS_BUG_ENABLED:bool task_count:obj bug_count:obj "
+        "milestone_count:obj custom_fields:[obj] link:obj"
     ),
     "Milestone": record(
         "id:int id_string:str name:str owner_name:str owner_id:str flag:str start_date:str start_date_format:str "

@@ -50,6 +50,7 @@ class Project:
     status: str = "active"
     team: tuple[int, ...] = ()
     hostile: bool = False
+    changed_ms: int = 0  # 0: never, since it was made
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """Projects."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
+from zbt_notebook.simulator.bugtracker import dates
 from zbt_notebook.simulator.bugtracker.call import Answer, Call, listing, succeeded
 from zbt_notebook.simulator.bugtracker.classic.collection import PORTAL, Collection
 from zbt_notebook.simulator.bugtracker.kinds import Identifier, Json, OneOf, Text
@@ -12,8 +14,13 @@ from zbt_notebook.simulator.data.portal import CUSTOM_FIELDS
 from zbt_notebook.simulator.data.rows import Project
 
 STATUS = OneOf(("active", "archived", "template"))
+# What is done to a project's bugs does not count as a change of the project.
+_ORDERS: dict[str, Callable[[Project], int]] = {
+    "created_time": lambda project: project.created_ms,
+    "last_modified_time": lambda project: project.changed_ms or project.created_ms,
+}
 SORTING = (
-    Parameter("sort_column", OneOf(("created_time", "last_modified_time"))),
+    Parameter("sort_column", OneOf(tuple(_ORDERS))),
     Parameter("sort_order", OneOf(("ascending", "descending"))),
 )
 _LINKS = {
@@ -46,6 +53,8 @@ def project_shape(call: Call, project: Project) -> Json:
         "owner_id": str(project.owner),
         "description": project.description,
         **call.triple("created_date", project.created_ms),
+        # Alone of its triple, and here the day on which the project was made: none was recorded.
+        "start_date_long": dates.midnight(dates.today(project.created_ms, call.offset), call.offset),
         "IS_BUG_ENABLED": True,
         "task_count": {"open": 0, "closed": 0},
         "bug_count": {"open": opened, "closed": closed},
@@ -59,11 +68,12 @@ def project_shape(call: Call, project: Project) -> Json:
 
 
 def list_projects(call: Call) -> Answer:
-    """List projects, by status and in order of their making."""
+    """List projects, by status, in order of their making or of their last change."""
     status = call.values.get("status", "active")
     rows = [project for project in call.store.projects if project.status == status]
     if "sort_column" in call.values or "sort_order" in call.values:
-        rows.sort(key=lambda project: project.created_ms, reverse=call.values.get("sort_order") == "descending")
+        order = _ORDERS[call.values.get("sort_column", "created_time")]
+        rows.sort(key=order, reverse=call.values.get("sort_order") == "descending")
     return listing("projects", [project_shape(call, project) for project in call.page(rows)])
 
 
@@ -92,7 +102,8 @@ def create_project(call: Call) -> Answer:
 
 def update_project(call: Call) -> Answer:
     """Change name, description or status."""
-    return Answer(200, {"projects": [project_shape(call, call.store.projects.change(call.project, **call.values))]})
+    changed = call.store.projects.change(call.project, **call.values, changed_ms=call.now_ms)
+    return Answer(200, {"projects": [project_shape(call, changed)]})
 
 
 def delete_project(call: Call) -> Answer:
