@@ -13,7 +13,7 @@ from zbt_notebook.client import ApiClient
 from zbt_notebook.errors import ApiError, IncompletePull, RateLimited, UsageError, ZbtError
 from zbt_notebook.limits.rate_limit import Lane
 from zbt_notebook.page_calls import beginning, page_call, paging_of
-from zbt_notebook.paging import Ask, Pager, identify
+from zbt_notebook.paging import Ask, Pager
 from zbt_notebook.progress import Reporter, Snapshot
 from zbt_notebook.pull.checkpoint import Checkpoint
 from zbt_notebook.pull.collections_off import no_collections
@@ -21,10 +21,12 @@ from zbt_notebook.pull.crew import Crew, Line, Stopped
 from zbt_notebook.pull.interrupts import noticed
 from zbt_notebook.pull.kinds import Kind, find_kind
 from zbt_notebook.pull.pace import Pace
-from zbt_notebook.pull.places import Retired, find_places, is_retired, retired
-from zbt_notebook.pull.plan import Listing, Plan, plan
-from zbt_notebook.pull.plan_v3 import check, issue_of, plan_v3
-from zbt_notebook.pull.rows import after, before, placed, refusal
+from zbt_notebook.pull.places import Retired, is_retired
+from zbt_notebook.pull.plan import Listing, Plan
+from zbt_notebook.pull.plan_v3 import issue_of
+from zbt_notebook.pull.rows import after, before, refusal
+from zbt_notebook.pull.sieve import Sieve
+from zbt_notebook.pull.survey import survey, survey_v3
 from zbt_notebook.pull.turning import Layout, layout, turn
 from zbt_notebook.pull.wish import Wish
 
@@ -50,7 +52,7 @@ class Pull:
         self._plan: Plan | None = None
         self._lines: list[Line] = []
         self._builder: Any = None
-        self._seen: set[str] = set()
+        self._sieve = Sieve(wish, self._kind)
         self._planned_at = 0  # epoch milliseconds
         self._due = 0
         self._waiting = 0.0
@@ -95,7 +97,7 @@ class Pull:
         if begun is not None:
             self._api, self._planned_at, self._plan = begun
         else:
-            self._plan = self._make_plan()
+            self._api, self._plan = survey(self._client, self.wish, self._kind)
         listings = self._plan.listings
         self._builder = FrameBuilder(api.column_types(self._sample_call()))
         self._lines = [self._line(listing, position) for position, listing in enumerate(listings)]
@@ -120,34 +122,6 @@ class Pull:
                 self.pages += 1
                 self._due = max(0, self._due - 1)
         checkpoint.go_on()
-
-    def _make_plan(self) -> Plan:
-        wish = self.wish
-        if self._kind is None:
-            call = api.normalize(ApiCall("GET", wish.path, wish.where), self._client.data_center)
-            return Plan((Listing(call, limit=wish.limit),))
-        if wish.since is not None and not self._kind.changed:
-            raise UsageError(
-                f"{self._kind.name} do not tell when they were changed: since= has nothing to compare",
-                hint="Pull them all, and choose in the DataFrame.",
-            )
-        if self._api == "classic":
-            try:
-                return self._plan_classic(self._kind)
-            except Retired:
-                if wish.api == "classic":
-                    raise retired() from None
-                self._api = "v3"
-        return self._plan_v3(self._kind)
-
-    def _plan_classic(self, kind: Kind) -> Plan:
-        portal, projects = find_places(self._client, self.wish.portal, self.wish.projects, v3=False)
-        return plan(kind, self.wish, portal, projects, self._client.today())
-
-    def _plan_v3(self, kind: Kind) -> Plan:
-        check(kind, self.wish)
-        portal, projects = find_places(self._client, self.wish.portal, self.wish.projects, v3=True)
-        return plan_v3(self._client, kind, self.wish, portal, projects)
 
     def _sample_call(self) -> ApiCall:
         if self._kind is not None:
@@ -230,7 +204,7 @@ class Pull:
             paging = paging_of(listing.call)
             start, size = beginning(listing.call, paging)
             since, kind = self.wish.since, self._kind
-            newest_first = self._newest_change_first
+            newest_first = self._sieve.newest_change_first(v3=self._is_v3)
             pager = Pager(
                 size=size,
                 start=start,
@@ -246,48 +220,25 @@ class Pull:
 
         return Line(open_pager, listing, position)
 
-    @property
-    def _newest_change_first(self) -> bool:
-        """Whether the server sorts by the time of change, so that the first older record ends a list."""
-        kind = self._kind
-        return bool(kind and kind.newest_change_first and self.wish.since is not None and self._api == "classic")
-
-    @property
-    def _chooses(self) -> bool:
-        """Whether records are left out after they came, so that what is wanted cannot be counted before."""
-        if self._api == "v3":
-            assumed = self._kind is not None and v3_columns.leaves_out(self._kind.name, dict(self.wish.where))
-            return assumed or self.wish.since is not None
-        return self.wish.since is not None and not self._newest_change_first
-
     def _store(self, line: Line, records: list[Any]) -> None:
         """Take records of a line, in order, into the frame."""
         listing: Listing = line.subject
         self._take(listing, records)
 
     def _take(self, listing: Listing, records: Sequence[Any]) -> None:
-        wish, kind = self.wish, self._kind
-        if kind is not None:
-            records = [record for record in records if self._is_wanted(kind, record)]
-            project = dict(listing.project)
-            records = [placed(record, project) for record in records]
-        if wish.limit is not None:
-            records = records[: wish.limit - self.rows]
+        records = self._sieve.sift(listing, records, v3=self._is_v3, of_many=len(self._lines) > 1)
+        if self.wish.limit is not None:
+            records = records[: self.wish.limit - self.rows]
         self.rows += len(records)
         self._builder.add(records)
 
-    def _is_wanted(self, kind: Kind, record: Any) -> bool:
-        if self.wish.since is not None and before(kind.changed, self.wish.since, record):
-            return False
-        if self._api == "v3" and not v3_columns.keeps(kind.name, record, dict(self.wish.where)):
-            return False
-        if kind.ids_are_global and len(self._lines) > 1:
-            identity = identify(record)
-            if identity is not None:
-                if identity in self._seen:
-                    return False  # moved from one project to another meanwhile
-                self._seen.add(identity)
-        return True
+    @property
+    def _is_v3(self) -> bool:
+        return self._api == "v3"
+
+    @property
+    def _chooses(self) -> bool:
+        return self._sieve.chooses(v3=self._is_v3)
 
     # -- the end, and the ends before it
 
@@ -296,7 +247,7 @@ class Pull:
         if self._kind is None:
             return None
         try:
-            turned = layout(self._lines, self._plan_v3(self._kind).listings)
+            turned = layout(self._lines, survey_v3(self._client, self.wish, self._kind).listings)
         except (ZbtError, KeyboardInterrupt) as error:
             return error
         if self._checkpoint is not None:
