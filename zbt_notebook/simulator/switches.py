@@ -62,6 +62,8 @@ class Switches:
     missing_token_shape: Literal["gateway", "classic"] = "classic"  # noqa: S105  the name of a shape
     missing_scope_as: Literal["INVALID_OAUTHSCOPE", "URL_RULE_NOT_CONFIGURED"] = "INVALID_OAUTHSCOPE"
     validation_shape: Literal["gateway", "classic"] = "gateway"  # wrong or missing parameters of classic calls
+    # Names that a call does not know: the title is recorded, not which API sends it; V3 refuses keys of JSON likewise
+    extra_param_found_in: Literal["v3", "both", "none"] = "v3"
     errors_in_200: bool = False  # every refusal of the API with status 200, as one client saw
     status_code_as: Literal["string", "number"] = "string"  # in the gateway's shape; throttles always use the number
     classic_retired: bool = False

@@ -135,6 +135,38 @@ def test_parameters_are_checked_by_the_gateway(caller, home):
     assert error == {"code": 6831, "message": "Input Parameter Missing"}
 
 
+def test_parameters_that_a_call_does_not_know(caller, home):
+    """V3 refuses them, the classic API passes them over; or both refuse, or none does."""
+    v3 = f"/api/v3/portal/{PORTAL_ID}/users"
+    answer = caller.send("GET", v3, page=1, colour="red")
+    assert (answer.status, caller.error(answer)) == (
+        400,
+        {
+            "status_code": "400",
+            "title": "EXTRA_PARAM_FOUND",
+            "error_type": "FIELDS_VALIDATION_ERROR",
+            "details": [{"field_name": "colour", "message": "Extra parameter found."}],
+        },
+    )
+    assert caller.send("GET", f"{home}/bugs/", colour="red").status == 200
+    assert caller.form(f"{home}/bugs/", title="x", colour="red").status == 201
+    caller.switch(extra_param_found_in="both")
+    assert caller.error(caller.send("GET", f"{home}/bugs/", colour="red"))["title"] == "EXTRA_PARAM_FOUND"
+    assert caller.error(caller.form(f"{home}/bugs/", title="x", colour="red"))["title"] == "EXTRA_PARAM_FOUND"
+    assert caller.send("POST", f"{home}/bugs/", title="In the query").status == 201
+    caller.switch(extra_param_found_in="none")
+    assert caller.send("GET", v3, page=1, colour="red").status == 200
+
+
+@pytest.mark.parametrize("files", [{}, {"tags": ("tags.json", b"[]")}])
+def test_a_form_is_no_array(caller, files):
+    """Tags are created from a JSON array: fields and files in its place are refused as no JSON."""
+    caller.switch(extra_param_found_in="none")
+    tags = f"/api/v3/portal/{PORTAL_ID}/tags"
+    answer = caller.upload(tags, files) if files else caller.form(tags, name="Zeta")
+    assert (answer.status, caller.error(answer)["title"]) == (400, "JSON_PARSE_ERROR")
+
+
 def test_parameters_come_from_query_form_or_multipart(caller, home):
     """Classic writes take their fields from wherever they are."""
     assert caller.send("POST", f"{home}/bugs/", title="In the query").status == 201

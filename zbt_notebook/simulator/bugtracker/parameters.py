@@ -1,5 +1,6 @@
 """What a route takes, by name: parameters, read from a form or an object and described in JSON Schema."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,8 +49,16 @@ def read_object(value: object, parameters: tuple[Parameter, ...]) -> Json:
 
 
 def read_fields(sent: dict[str, str], parameters: tuple[Parameter, ...]) -> Json:
-    """Check query or form fields; unknown ones do no harm."""
+    """Check query or form fields; unknown ones do no harm here."""
     return _read(sent, parameters)
+
+
+def refuse_others(sent: Iterable[str], parameters: tuple[Parameter, ...]) -> None:
+    """Refuse the first name that none of these parameters has."""
+    known = {name for parameter in parameters for name in (parameter.name, parameter.also)}
+    for name in sent:
+        if name not in known:
+            raise refusals.extra_parameter(name[:100])
 
 
 def object_schema(parameters: tuple[Parameter, ...], *, closed: bool = True) -> Json:

@@ -105,6 +105,11 @@ def extra_key(field: str) -> Refused:
     return Refused(400, "EXTRA_KEY_FOUND_IN_JSON", 6832, "Extra key found in JSON.", field=field)
 
 
+def extra_parameter(field: str) -> Refused:
+    """The call takes no such parameter; of this refusal the title alone is recorded."""
+    return Refused(400, "EXTRA_PARAM_FOUND", 6832, "Extra parameter found.", field=field)
+
+
 def broken_json() -> Refused:
     """The body is not the JSON that was expected."""
     return Refused(400, "JSON_PARSE_ERROR", 6832, "Unable to parse the JSON")

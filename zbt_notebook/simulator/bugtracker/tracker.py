@@ -10,7 +10,7 @@ from zbt_notebook.simulator.bugtracker.call import Answer, Call
 from zbt_notebook.simulator.bugtracker.catalogue import TABLE
 from zbt_notebook.simulator.bugtracker.kinds import Json
 from zbt_notebook.simulator.bugtracker.openapi import describe
-from zbt_notebook.simulator.bugtracker.parameters import read_fields, read_object
+from zbt_notebook.simulator.bugtracker.parameters import read_fields, read_object, refuse_others
 from zbt_notebook.simulator.bugtracker.refusals import Refused
 from zbt_notebook.simulator.bugtracker.routes import CLASSIC, Route
 from zbt_notebook.simulator.bugtracker.store import Store
@@ -101,7 +101,7 @@ class BugTracker:
             user = _joined(store, grant)
             if (portal := path.get("portal", PORTAL_NAME)) not in {PORTAL_NAME, str(PORTAL_ID)}:
                 raise refusals.no_access() if portal == str(user.id) else refusals.not_found("Portal")
-            values = _values(request, route)
+            values = _values(request, route, switches)
             now_ms = int(self._clock.now() * 1000)
             return route.handler(Call(request, path, values, store, user, now_ms, switches, self._origin()))
 
@@ -123,16 +123,19 @@ def _joined(store: Store, grant: Grant) -> Member:
     return known or store.members.put(Member(user.zuid, int(user.zpuid), user.name, user.email, "admin"))
 
 
-def _values(request: Request, route: Route) -> Json:
+def _values(request: Request, route: Route, switches: Switches) -> Json:
+    body = route.body if isinstance(route.body, tuple) else ()
+    if switches.extra_param_found_in == "both" or (switches.extra_param_found_in == "v3" and not route.classic):
+        refuse_others(request.query, route.query + (body if route.classic else ()))
+        refuse_others(request.form, body + (route.query if route.classic else ()))
     if route.classic:
-        body = route.body if isinstance(route.body, tuple) else ()
         sent = {**request.params, **{upload.name: upload.filename for upload in request.uploads}}
         return read_fields(sent, route.query + body)
     values = read_fields(request.query, route.query)
     if route.method in {"POST", "PATCH"} and route.body != ():
-        if request.uploads or request.form:
+        if isinstance(route.body, tuple) and (request.uploads or request.form):
             sent = {**request.form, **{upload.name: upload.filename for upload in request.uploads}}
-            return {**values, **read_fields(sent, route.body if isinstance(route.body, tuple) else ())}
+            return {**values, **read_fields(sent, body)}
         try:
             body_value = request.json()
         except (ValueError, RecursionError):
