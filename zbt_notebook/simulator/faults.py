@@ -22,6 +22,7 @@ KINDS: Mapping[str, Mapping[str, float | int | str | None]] = MappingProxyType(
         "truncate": {"size": None},  # half of the body
         "wrong_length": {"by": -10},
         "status": {"status": 503},
+        "server_error": {"shape": None},  # gateway or classic; None: that of the path
         "html": {"status": 200},
         "broken_json": {},
         "redirect": {"to": "https://elsewhere.test", "status": 307},
@@ -31,6 +32,14 @@ KINDS: Mapping[str, Mapping[str, float | int | str | None]] = MappingProxyType(
         "huge": {"size": 32 * 1024 * 1024},
     }
 )
+
+_CLASSIC_ERROR = {"code": 6500, "message": "Internal server error"}
+# Of the gateway's the title is recorded; what stands beside it is as in its other refusals.
+_GATEWAY_ERROR = {
+    "status_code": "500",
+    "title": "INTERNAL_SERVER_ERROR",
+    "details": [{"message": "Internal server error"}],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +139,10 @@ def _suffer(fault: Fault, request: Request, handle: Callable[[Request], Response
     options = fault.options
     match fault.kind:
         case "status":
-            return json_response(int(options["status"]), {"error": {"code": 6500, "message": "Internal server error"}})
+            return json_response(int(options["status"]), {"error": _CLASSIC_ERROR})
+        case "server_error":
+            as_gateway = options["shape"] == "gateway" or (options["shape"] is None and _covers("/api/", request.path))
+            return json_response(500, {"error": _GATEWAY_ERROR if as_gateway else _CLASSIC_ERROR})
         case "html":
             page = "<!doctype html><html><body><h1>We will be back soon</h1></body></html>"
             return html_response(int(options["status"]), page)

@@ -92,5 +92,7 @@ class Switches:
     url_window: float = 120
     url_lock: float = 1800
     throttle_status: Literal[400, 200, 429] = 400
+    # As recorded; or, of classic calls, code 6504, of which the number and "too many" are all that is known
+    throttle_shape: Literal["gateway", "classic"] = "gateway"
     throttle_retry_after: bool = False  # a Retry-After header in seconds
     throttle_extends_lock: bool = True  # a call during the lock starts it anew

@@ -78,6 +78,22 @@ def test_the_three_dresses(caller, status):
     assert "Retry-After" not in dict(caller.send("GET", PORTALS).headers)
 
 
+def test_the_classic_api_may_have_a_code_for_it(caller):
+    """Code 6504 is said to mean too many calls; V3 has the recorded body all the same."""
+    caller.switch(throttle_shape="classic", url_limit=2)
+    for path in (PORTALS, "/api/v3/portals"):
+        exhaust(caller, path, times=2)
+    answer = caller.send("GET", PORTALS)
+    assert (answer.status, caller.error(answer)) == (
+        400,
+        {
+            "code": 6504,
+            "message": "Cannot execute more than 2 requests per API in 2 minutes. Try again after 30 minutes.",
+        },
+    )
+    assert caller.error(caller.send("GET", "/api/v3/portals"))["title"] == "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED"
+
+
 def test_all_projects_share_one_count_and_methods_do_not(caller):
     """The pattern is counted, not the address: ids do not tell calls apart, methods and other paths do."""
     projects = [project["id"] for project in caller.get("/restapi/portal/brightwater/projects/")["projects"]]

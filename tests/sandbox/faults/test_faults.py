@@ -46,6 +46,23 @@ def test_a_fault_strikes_as_often_as_told(world):
     assert world.faults.active == []
 
 
+@pytest.mark.parametrize(
+    ("path", "shape", "found"),
+    [
+        ("/api/v3/portals", {}, "INTERNAL_SERVER_ERROR"),
+        ("/restapi/portals/", {}, 6500),
+        ("/restapi/portals/", {"shape": "gateway"}, "INTERNAL_SERVER_ERROR"),
+        ("/api/v3/portals", {"shape": "classic"}, 6500),
+    ],
+)
+def test_an_error_of_the_server_in_either_shape(world, path, shape, found):
+    """The gateway's INTERNAL_SERVER_ERROR, or code 6500: that of the path, unless told."""
+    world.faults.add(kind="server_error", **shape)
+    response = world.handle(Request("GET", world.api_url() + path))
+    error = json.loads(response.body)["error"]
+    assert (response.status, error.get("title", error.get("code"))) == (500, found)
+
+
 def test_a_fault_can_wait_and_can_last(world):
     """``after`` spares the first ones, ``times=None`` never ends until cleared."""
     world.faults.add(kind="status", status=500, after=2, times=None)

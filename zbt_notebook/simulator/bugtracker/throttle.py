@@ -45,20 +45,22 @@ class Throttle:
         self._locked_until.clear()
 
 
-def throttled(wait: float, switches: Switches) -> tuple[int, dict[str, Any], tuple[tuple[str, str], ...]]:
+def throttled(
+    wait: float, switches: Switches, *, classic: bool
+) -> tuple[int, dict[str, Any], tuple[tuple[str, str], ...]]:
     """Dress the refusal: status, body, further headers. ``details`` is an object here, unlike anywhere else."""
     window = f"{switches.url_window / 60:g}"
     message = (
         f"Cannot execute more than {switches.url_limit} requests per API in {window} minutes. "
         f"Try again after {ceil(wait / 60)} minutes."
     )
-    body = {
-        "error": {
+    error: dict[str, Any] = {"code": 6504, "message": message}
+    if switches.throttle_shape == "gateway" or not classic:
+        error = {
             "status_code": 429 if switches.throttle_status == 429 else 400,  # noqa: PLR2004  the status itself
             "title": "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED",
             "error_type": OPERATIONAL,
             "details": {"message": message},
         }
-    }
     headers = (("Retry-After", str(ceil(wait))),) if switches.throttle_retry_after else ()
-    return switches.throttle_status, body, headers
+    return switches.throttle_status, {"error": error}, headers

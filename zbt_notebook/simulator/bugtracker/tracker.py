@@ -95,7 +95,7 @@ class BugTracker:
         grant = _admitted(request, grant, route, switches)
         with self._lock:
             if wait := self.throttle.wait(route.pattern, self._clock.now(), switches):
-                status, body, headers = throttled(wait, switches)
+                status, body, headers = throttled(wait, switches, classic=route.classic)
                 return Answer(status, body, headers=headers)
             store = self.store
             user = _joined(store, grant)
