@@ -35,6 +35,9 @@ class Switches:
     token_throttle_status: Literal[200, 400, 429] = 400
     organisation_needed: bool = False  # client_credentials without soid: missing_org_info
 
+    # Of the simulated data centres; each of these lists itself alone. China is a world apart.
+    serverinfo_leaves_out: tuple[str, ...] = ("cn",)
+
     # -- how many tokens live, how often they are given
     refresh_tokens_kept: int = 20  # per user and client
     refresh_overflow: Literal["evict", "deny"] = "evict"

@@ -74,6 +74,22 @@ def test_serverinfo_lists_the_data_centres(world):
     }
 
 
+def test_serverinfo_leaves_china_to_itself():
+    """``cn`` is a world apart, of which the others do not tell, unless told; ``ae`` and ``sg`` may be missing."""
+    world = World(data_centers=DATA_CENTERS)
+
+    def listed(data_center):
+        body = Person(world).get(f"{world.accounts_url(data_center)}/oauth/serverinfo").body
+        return set(json.loads(body)["locations"])
+
+    assert listed("us") == listed("ae") == set(DATA_CENTERS) - {"cn"}
+    assert listed("cn") == {"cn"}
+    world.set(serverinfo_leaves_out=("cn", "ae", "sg"))
+    assert listed("us") == {"us", "eu", "in", "au", "jp", "uk", "ca", "sa"}
+    world.set(serverinfo_leaves_out=())
+    assert listed("us") == listed("cn") == set(DATA_CENTERS)
+
+
 def test_every_data_centre_can_be_simulated():
     """All eleven locations have their place."""
     world = World(data_centers=DATA_CENTERS)

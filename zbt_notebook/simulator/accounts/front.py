@@ -37,7 +37,7 @@ class Accounts:
                 "GET": lambda request, _: self.devices.page(request),
                 "POST": lambda request, _: self.devices.decide(request),
             },
-            "/oauth/serverinfo": {"GET": lambda _, __: self._server_info()},
+            "/oauth/serverinfo": {"GET": lambda _, dc: self._server_info(dc)},
             "/oauth/user/info": {"GET": self._user_info},
         }
 
@@ -58,10 +58,11 @@ class Accounts:
         """What an access token allows; None for one unknown, expired, revoked or evicted."""
         return self.state.grant_for(access_token)
 
-    def _server_info(self) -> Response:
-        sites = self.state.sites
+    def _server_info(self, data_center: str) -> Response:
+        sites, apart = self.state.sites, self.state.switches.serverinfo_leaves_out
+        names = (data_center,) if data_center in apart else (name for name in sites.names if name not in apart)
         return accounts_json(
-            200, {"result": "success", "locations": {name: sites[name].accounts_url for name in sites.names}}
+            200, {"result": "success", "locations": {name: sites[name].accounts_url for name in names}}
         )
 
     def _user_info(self, request: Request, data_center: str) -> Response:
