@@ -246,6 +246,7 @@ def test_the_keyboard_is_enough(open_card, sandbox):
 def test_the_picker_and_the_field_are_one(open_card):
     """Presets and boxes write the field, the field ticks the boxes, what the list does not know stays."""
     card = open_card()
+    card.field("Scopes").fill("ZohoBugTracker.tags.ALL")
     card.press("Read only")
     assert card.field("Scopes").input_value() == ", ".join(PRESETS["read only"])
     card.place.get_by_text("Choose from the list").click()
@@ -258,6 +259,8 @@ def test_the_picker_and_the_field_are_one(open_card):
     assert not card.place.get_by_label("bugs delete").is_checked()
     card.place.get_by_label("users read").check()
     assert card.field("Scopes").input_value().startswith("AaaServer.profile.READ, ")
+    card.press("Triage")
+    assert card.field("Scopes").input_value() == ", ".join([*PRESETS["triage"], "AaaServer.profile.READ"])
 
 
 def test_a_double_click_makes_one_link(open_card):

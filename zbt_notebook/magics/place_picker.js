@@ -6,17 +6,6 @@ const MANY = 8; // projects, from which on there is a field to find one
 
 let pickers = 0;
 
-// An element with its properties, attributes (those with a hyphen, and role, for) and children. Text is never markup.
-function make(tag, properties = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name.includes("-") || name === "role" || name === "for") node.setAttribute(name, value);
-    else node[name] = value;
-  }
-  node.append(...children);
-  return node;
-}
-
 class Picker {
   constructor(model, el) {
     this.model = model;

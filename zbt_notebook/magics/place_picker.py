@@ -12,7 +12,11 @@ from zbt_notebook.errors import ZbtError
 from zbt_notebook.magics.places import Atlas, Place
 
 _HERE = Path(__file__)
-_LOOKS = (_HERE.parents[1] / "signing_in" / "card.css", _HERE.with_suffix(".css"))  # one look for both cards
+_CARD = _HERE.parents[1] / "signing_in"  # one look for both cards, and the same parts
+
+
+def _both(parts: str) -> str:
+    return "\n".join(path.read_text("utf-8") for path in (_CARD / parts, _HERE.with_suffix(Path(parts).suffix)))
 
 
 class PlacePicker(anywidget.AnyWidget):
@@ -22,8 +26,8 @@ class PlacePicker(anywidget.AnyWidget):
     holds the context's names in its text, and no list of all projects.
     """
 
-    _esm = _HERE.with_suffix(".js")
-    _css = "\n".join(path.read_text("utf-8") for path in _LOOKS)
+    _esm = _both("card_parts.js")
+    _css = _both("card.css")
 
     def __init__(self, atlas: Callable[[], Atlas]) -> None:
         super().__init__()

@@ -380,7 +380,7 @@ class Card {
   }
 
   buildPicker({ family, profile, modules, presets }) {
-    this.presets.append(...presets.map(([name, scopes]) => button(name, "zbt-small", () => this.pick(scopes))));
+    this.presets.append(...presets.map(([name, scopes]) => button(name, "zbt-small", () => this.pick([...scopes, ...this.pickedOf(profile)]))));
     this.grid.append(make("label", { className: "zbt-profile" }, this.scopeBox(profile, {}), "Who is signed in"));
     const row = (module, operations) =>
       make("tr", {}, make("th", { scope: "row", textContent: module }), ...OPERATIONS.map((operation) => make("td", {}, ...(operations.includes(operation) ? [this.box(family, module, operation)] : []))));
@@ -399,6 +399,10 @@ class Card {
       this.pick(box.checked ? [...others, scope] : others);
     });
     return box;
+  }
+
+  pickedOf(scope) {
+    return scopesIn(this.scopes.value).filter((one) => one.toLowerCase() === scope.toLowerCase());
   }
 
   pick(scopes) {
@@ -461,7 +465,7 @@ class Card {
     }
     this.promptWay = wayButton(PROMPT, "A link, and prompts below the cell: for front ends where pasting here fails.", () => this.askInPrompt());
     this.promptLine = make("code");
-    const ways = make("div", { className: "zbt-ways" }, ...Object.values(this.ways), this.promptWay);
+    const ways = make("div", { className: "zbt-ways" }, "Other ways to sign in:", ...Object.values(this.ways), this.promptWay);
     this.promptPlace = make("div", { className: "zbt-prompt-line", hidden: true }, "Run this line in a cell: ", this.promptLine, copyButton("Copy the line", () => this.promptLine.textContent));
     return make("footer", { className: "zbt-foot" }, this.console, ways, this.promptPlace);
   }

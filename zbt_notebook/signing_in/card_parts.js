@@ -1,4 +1,4 @@
-// What the sign-in card is made of: elements, controls, and texts read and written.
+// What the cards are made of: elements, controls, and texts read and written.
 
 // An element with its properties, attributes (those with a hyphen, and role) and children. Text is text, never markup.
 function make(tag, properties = {}, ...children) {
