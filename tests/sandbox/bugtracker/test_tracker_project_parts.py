@@ -265,6 +265,21 @@ def test_the_best_answer(caller, home):
     assert caller.send("DELETE", answer).status == 404
 
 
+def test_what_no_answer_tells_of(caller, home):
+    """``notify``, a discussion's ``uploadfile`` and a document's ``tags`` are taken; no recorded answer shows them."""
+    told = caller.get(f"{home}/users/")["users"][0]["id"]
+    plain = only(caller.form(f"{home}/forums/", name="How?", content="?"), "forums")
+    file = {"uploadfile": ("a.txt", b"text")}
+    more = only(caller.upload(f"{home}/forums/", file, name="How?", content="?", notify=told), "forums")
+    assert more == plain | {name: more[name] for name in ("id", "link")}
+    file = {"uploaddoc": ("a.bin", b"\x00")}
+    plain = only(caller.upload(f"{home}/documents/", file), "documents")
+    more = only(caller.upload(f"{home}/documents/", file, tags="draft", notify=told), "documents")
+    (one,), (other,) = plain["versions"], more["versions"]
+    assert other == one | {name: other[name] for name in ("id", "link")}
+    assert more == plain | {name: more[name] for name in ("id", "link", "versions")}
+
+
 def test_a_document_lives(caller, home):
     """A document is uploaded into a folder, gets a second version, comes down unchanged, and goes with its folder."""
     folder = only(caller.form(f"{home}/folders/", name="Specs"), "folders")
