@@ -16,7 +16,7 @@ from zbt_notebook.simulator.switches import Switches
 
 ORIGIN = "https://bugtracker.sandbox.test"
 NOW = 1_790_000_000.0
-MODULES = "portals projects milestones bugs timesheets events users tags forums documents search".split()  # noqa: SIM905  shorter
+MODULES = "portals projects milestones bugs timesheets events users tags forums documents".split()  # noqa: SIM905  shorter
 
 
 def grant_of(*scopes: str) -> Grant:
@@ -30,7 +30,11 @@ class Caller:
     tracker: BugTracker
     clock: Clock
     switches: list[Switches]
-    grant: Grant | None = field(default_factory=lambda: grant_of(*(f"ZohoBugTracker.{name}.ALL" for name in MODULES)))
+    grant: Grant | None = field(
+        default_factory=lambda: grant_of(
+            *(f"ZohoBugTracker.{name}.ALL" for name in MODULES), "ZohoBugTracker.search.READ"
+        )
+    )
     headers: dict[str, str] = field(default_factory=lambda: {"authorization": "Zoho-oauthtoken 1000.token"})
 
     def send(self, method: str, path: str, body: bytes = b"", kind: str = "", **params: object) -> Response:

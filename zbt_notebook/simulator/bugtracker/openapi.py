@@ -101,7 +101,7 @@ def _body(route: Route) -> Json:
     if not route.classic and not files:
         return {"required": True, "content": {"application/json": {"schema": object_schema(route.body)}}}
     plain = tuple(parameter for parameter in route.body if not isinstance(parameter.kind, File))
-    content: Json = {"multipart/form-data": {"schema": object_schema(route.body, closed=False)}}
+    content: Json = {"multipart/form-data": {"schema": object_schema(route.body, closed=not route.classic)}}
     if plain and not any(isinstance(parameter.kind, File) and parameter.required for parameter in route.body):
         content["application/x-www-form-urlencoded"] = {"schema": object_schema(plain, closed=False)}
     return {"required": required, "content": content}
