@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zbt_notebook import endpoints, scopes
+from zbt_notebook.accounts import scopes
+from zbt_notebook.rest import endpoints
 from zbt_notebook.simulator.bugtracker.catalogue import TABLE
 
 FILE = Path(endpoints.__file__).with_name("endpoints.json")
@@ -369,7 +370,7 @@ def test_endpoints_are_values():
 def test_importing_reads_nothing():
     """The file is read at the first question, not when the module is imported."""
     code = (
-        "import zbt_notebook.endpoints as e; assert not e._catalogue.cache_info().currsize;"
+        "import zbt_notebook.rest.endpoints as e; assert not e._catalogue.cache_info().currsize;"
         "e.match('GET', '/portals/');"
         "assert e._catalogue.cache_info().currsize == 1"
     )

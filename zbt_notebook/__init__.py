@@ -4,9 +4,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from zbt_notebook.accounts.data_centers import DATA_CENTERS as DATA_CENTERS
+    from zbt_notebook.accounts.data_centers import DataCenter as DataCenter
     from zbt_notebook.connection import Connection as Connection
-    from zbt_notebook.data_centers import DATA_CENTERS as DATA_CENTERS
-    from zbt_notebook.data_centers import DataCenter as DataCenter
     from zbt_notebook.embedded_sandbox import sandbox as sandbox
     from zbt_notebook.errors import ApiError as ApiError
     from zbt_notebook.errors import IncompletePull as IncompletePull
@@ -33,8 +33,8 @@ __version__ = "0.1.0"
 _FRONT_DOOR = {
     "ApiError": "errors",
     "Connection": "connection",
-    "DATA_CENTERS": "data_centers",
-    "DataCenter": "data_centers",
+    "DATA_CENTERS": "accounts.data_centers",
+    "DataCenter": "accounts.data_centers",
     "IncompletePull": "errors",
     "LoginFlow": "login_flow",
     "NotFound": "errors",

@@ -9,23 +9,23 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
-from zbt_notebook import api
-from zbt_notebook.account import Account, AccountLookup
-from zbt_notebook.api import ApiCall, Page
-from zbt_notebook.authorization import Authorization, Clock
-from zbt_notebook.client import ApiClient
-from zbt_notebook.data_centers import DataCenter
+from zbt_notebook.accounts.account import Account, AccountLookup
+from zbt_notebook.accounts.authorization import Authorization, Clock
+from zbt_notebook.accounts.data_centers import DataCenter
+from zbt_notebook.accounts.scopes import missing
 from zbt_notebook.errors import IncompletePull, UsageError
-from zbt_notebook.http import Pairs, Response, Transport, Upload
 from zbt_notebook.limits.of_process import limits_of
 from zbt_notebook.limits.rate_limit import INTERACTIVE, Lane, RateLimits, WindowUse
+from zbt_notebook.network.http import Pairs, Response, Transport, Upload
 from zbt_notebook.progress import reporter
 from zbt_notebook.pull import interrupted
 from zbt_notebook.pull.checkpoint import default_path
 from zbt_notebook.pull.kinds import find_kind
 from zbt_notebook.pull.run import Pull
 from zbt_notebook.pull.wish import Wish, as_filters, as_milliseconds
-from zbt_notebook.scopes import missing
+from zbt_notebook.rest import api
+from zbt_notebook.rest.api import ApiCall, Page
+from zbt_notebook.rest.client import ApiClient
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -161,7 +161,7 @@ class Connection:
 
         Raise ApiError where the API refuses: its text is in the exception, so that nothing goes on by mistake.
         """
-        from zbt_notebook.transport import as_requests_response
+        from zbt_notebook.network.transport import as_requests_response
 
         call = ApiCall(
             method,
@@ -293,7 +293,7 @@ class Connection:
     @cached_property
     def session(self) -> "requests.Session":
         """A requests.Session that signs what goes to this data centre's API, within its limits, and nothing else."""
-        from zbt_notebook.transport import signing_session
+        from zbt_notebook.network.transport import signing_session
 
         return signing_session(self.data_center.api_url, self.client.exchange)
 

@@ -6,11 +6,11 @@ import threading
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from zbt_notebook.data_centers import DataCenter
+from zbt_notebook.accounts.data_centers import DataCenter
+from zbt_notebook.accounts.scopes import PRESETS, PROFILE
 from zbt_notebook.errors import Unreachable, UsageError
-from zbt_notebook.http import Request, decode_json
 from zbt_notebook.limits import of_process
-from zbt_notebook.scopes import PRESETS, PROFILE
+from zbt_notebook.network.http import Request, decode_json
 
 POLLED_EVERY = 3  # seconds, where a short code is only practised: Zoho's own 30 teach nothing
 
@@ -66,7 +66,7 @@ class SandboxSite:
 
     def _ask_console(self, button: str, **fields: str) -> dict[str, str]:
         """Do what a developer does in the API console, wherever the sandbox runs."""
-        from zbt_notebook.transport import RequestsTransport
+        from zbt_notebook.network.transport import RequestsTransport
 
         transport = RequestsTransport()
         owner = {"client_id": self.client_id, "client_secret": self.client_secret}
@@ -90,7 +90,7 @@ class SandboxSite:
 
     def consent(self, authorization_url: str, *, accept: bool = True) -> str:
         """Give the consent, or refuse it, in the user's stead; the address on which a browser would land."""
-        from zbt_notebook.transport import RequestsTransport
+        from zbt_notebook.network.transport import RequestsTransport
 
         transport = RequestsTransport()
         answer = transport(

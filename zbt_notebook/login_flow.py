@@ -9,13 +9,9 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from zbt_notebook import kernel
-from zbt_notebook.authorization import Authorization, Clock
-from zbt_notebook.connection import Connection
-from zbt_notebook.data_centers import DataCenter, find_data_center, follow_redirect, learn
-from zbt_notebook.errors import NotSignedIn, SignInRejected, UsageError
-from zbt_notebook.http import Transport
-from zbt_notebook.limits.shared_token import TokenShare
-from zbt_notebook.oauth import (
+from zbt_notebook.accounts.authorization import Authorization, Clock
+from zbt_notebook.accounts.data_centers import DataCenter, find_data_center, follow_redirect, learn
+from zbt_notebook.accounts.oauth import (
     AuthorizationRequest,
     ClientCredentials,
     Token,
@@ -24,8 +20,12 @@ from zbt_notebook.oauth import (
     read_directory,
     read_token,
 )
-from zbt_notebook.pasted import Redirect, read_pasted
-from zbt_notebook.scopes import PRESETS, parse_scopes
+from zbt_notebook.accounts.pasted import Redirect, read_pasted
+from zbt_notebook.accounts.scopes import PRESETS, parse_scopes
+from zbt_notebook.connection import Connection
+from zbt_notebook.errors import NotSignedIn, SignInRejected, UsageError
+from zbt_notebook.limits.shared_token import TokenShare
+from zbt_notebook.network.http import Transport
 from zbt_notebook.unshown import Unshown
 
 DEFAULT_REDIRECT_URI = "http://localhost:8000/callback"
@@ -208,7 +208,7 @@ def connected(
 
 
 def _transport() -> Transport:
-    from zbt_notebook.transport import RequestsTransport
+    from zbt_notebook.network.transport import RequestsTransport
 
     return RequestsTransport()
 

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from zbt_notebook import api, kernel
-from zbt_notebook.api import ApiCall
+from zbt_notebook import kernel
 from zbt_notebook.errors import NotSignedIn, UsageError
 from zbt_notebook.magics import answers
 from zbt_notebook.magics.call_line import Options
 from zbt_notebook.pull.wish import Wish
+from zbt_notebook.rest import api
+from zbt_notebook.rest.api import ApiCall
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,10 +17,10 @@ from typing import Any
 import requests
 
 from tests.benchmarks import frames, stand
-from zbt_notebook.api import ApiCall
-from zbt_notebook.paging import Ask, Pager
 from zbt_notebook.pull.collections_off import no_collections
 from zbt_notebook.pull.crew import Crew, Line
+from zbt_notebook.rest.api import ApiCall
+from zbt_notebook.rest.paging import Ask, Pager
 
 NAME = "bulk"
 GOAL = (

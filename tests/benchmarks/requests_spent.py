@@ -6,8 +6,8 @@ from math import ceil
 from typing import Any
 
 from tests.core.conftest import NOW, Wire
-from zbt_notebook.authorization import Clock
-from zbt_notebook.data_centers import DataCenter
+from zbt_notebook.accounts.authorization import Clock
+from zbt_notebook.accounts.data_centers import DataCenter
 from zbt_notebook.login_flow import LoginFlow
 from zbt_notebook.simulator.clock import Clock as SandboxClock
 from zbt_notebook.simulator.world import World

@@ -7,9 +7,9 @@ import pytest
 
 from tests.browser.card import Card
 from zbt_notebook import kernel
-from zbt_notebook.data_centers import DataCenter
+from zbt_notebook.accounts.data_centers import DataCenter
+from zbt_notebook.accounts.scopes import PRESETS
 from zbt_notebook.login_flow import LoginFlow
-from zbt_notebook.scopes import PRESETS
 
 ESSAY = "Dear Zoho, I would like to sign in, and here is why: it is a long story, and it begins with a bug. " * 60
 TOKEN = re.compile(r"1000\.[0-9a-f]{32}\.[0-9a-f]{32}")  # the shape of every code and every token

@@ -5,14 +5,14 @@ from collections import Counter
 import pytest
 
 from zbt_notebook import kernel
-from zbt_notebook.authorization import Clock
-from zbt_notebook.data_centers import DataCenter
-from zbt_notebook.http import Response
+from zbt_notebook.accounts.authorization import Clock
+from zbt_notebook.accounts.data_centers import DataCenter
 from zbt_notebook.login_flow import LoginFlow
+from zbt_notebook.network.http import Response
+from zbt_notebook.network.transport import _prepare
 from zbt_notebook.simulator import http as sandbox_http
 from zbt_notebook.simulator.clock import Clock as SandboxClock
 from zbt_notebook.simulator.world import World
-from zbt_notebook.transport import _prepare
 
 NOW = 1_790_000_000.0  # 2026-09-21
 

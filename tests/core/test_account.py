@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zbt_notebook import kernel
-from zbt_notebook.account import Account
+from zbt_notebook.accounts.account import Account
+from zbt_notebook.accounts.scopes import PRESETS, PROFILE, parse_scopes
 from zbt_notebook.embedded_sandbox import sandbox
 from zbt_notebook.login_flow import LoginFlow, connect
-from zbt_notebook.scopes import PRESETS, PROFILE, parse_scopes
 
 USER_INFO = "/oauth/user/info"
 
@@ -93,7 +93,7 @@ def test_a_slow_look_up_delays_nobody(site):
             go_on.wait(10)
         return transport(request)
 
-    from zbt_notebook.transport import RequestsTransport
+    from zbt_notebook.network.transport import RequestsTransport
 
     transport = RequestsTransport()
     flow = LoginFlow(

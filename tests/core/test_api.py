@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zbt_notebook import api
-from zbt_notebook.api import ApiCall
-from zbt_notebook.data_centers import DATA_CENTERS
+from zbt_notebook.accounts.data_centers import DATA_CENTERS
 from zbt_notebook.errors import UsageError
-from zbt_notebook.http import Response, Upload
-from zbt_notebook.page_calls import beginning, page_call, paging_of
-from zbt_notebook.paging import Ask
+from zbt_notebook.network.http import Response, Upload
+from zbt_notebook.rest import api
+from zbt_notebook.rest.api import ApiCall
+from zbt_notebook.rest.page_calls import beginning, page_call, paging_of
+from zbt_notebook.rest.paging import Ask
 
 US = DATA_CENTERS["us"]
 BUGS = "/restapi/portal/1/projects/2/bugs/"

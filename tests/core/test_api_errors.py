@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zbt_notebook.api import ApiCall
-from zbt_notebook.api_errors import judge
 from zbt_notebook.errors import ApiError, NotFound, RateLimited, ScopeMissing, TokenRejected, ZbtError
-from zbt_notebook.http import Response
+from zbt_notebook.network.http import Response
+from zbt_notebook.rest.api import ApiCall
+from zbt_notebook.rest.api_errors import judge
 
 NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 CALL = ApiCall("GET", "/restapi/portal/1/projects/2/bugs/")

@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from zbt_notebook.authorization import Authorization, Clock
-from zbt_notebook.data_centers import DATA_CENTERS
+from zbt_notebook.accounts.authorization import Authorization, Clock
+from zbt_notebook.accounts.data_centers import DATA_CENTERS
+from zbt_notebook.accounts.oauth import ClientCredentials, Token
 from zbt_notebook.errors import NotSignedIn, RateLimited, SignInRejected, Unreachable, ZbtError
-from zbt_notebook.http import Response
 from zbt_notebook.limits.token_budget import TOKEN_BUDGET
-from zbt_notebook.oauth import ClientCredentials, Token
+from zbt_notebook.network.http import Response
 
 CLIENT = ClientCredentials("1000.CLIENT", "canary-secret")
 

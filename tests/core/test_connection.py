@@ -103,7 +103,7 @@ def test_the_session_signs_what_goes_to_the_api_and_nothing_else(connection):
 
 
 def _request():
-    from zbt_notebook.http import Request
+    from zbt_notebook.network.http import Request
 
     return Request("GET", "https://api.example/")
 

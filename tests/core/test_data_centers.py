@@ -2,7 +2,13 @@
 
 import pytest
 
-from zbt_notebook.data_centers import DATA_CENTERS, DataCenter, default_data_center, find_data_center, follow_redirect
+from zbt_notebook.accounts.data_centers import (
+    DATA_CENTERS,
+    DataCenter,
+    default_data_center,
+    find_data_center,
+    follow_redirect,
+)
 from zbt_notebook.errors import SignInRejected, UsageError
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from zbt_notebook import kernel
 from zbt_notebook.errors import NotSignedIn, SignInRejected, Unreachable, UsageError
-from zbt_notebook.http import Response
 from zbt_notebook.login_flow import LoginFlow, connect
+from zbt_notebook.network.http import Response
 
 
 def test_from_the_link_to_the_connection(world, flow, wire):

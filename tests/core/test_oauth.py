@@ -7,10 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zbt_notebook.data_centers import DATA_CENTERS
-from zbt_notebook.errors import SignInRejected, Unreachable, ZbtError
-from zbt_notebook.http import Response
-from zbt_notebook.oauth import (
+from zbt_notebook.accounts.data_centers import DATA_CENTERS
+from zbt_notebook.accounts.oauth import (
     AuthorizationRequest,
     ClientCredentials,
     Token,
@@ -21,6 +19,8 @@ from zbt_notebook.oauth import (
     refresh_request,
     revoke_request,
 )
+from zbt_notebook.errors import SignInRejected, Unreachable, ZbtError
+from zbt_notebook.network.http import Response
 
 US = DATA_CENTERS["us"]
 CLIENT = ClientCredentials("1000.CLIENT", "the-secret")

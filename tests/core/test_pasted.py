@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zbt_notebook.accounts.pasted import read_pasted
 from zbt_notebook.errors import SignInRejected
-from zbt_notebook.pasted import read_pasted
 
 CODE = "1000." + "0123456789abcdef" * 2 + "." + "fedcba9876543210" * 2
 STATE = "the-state_of~this.sign-in"

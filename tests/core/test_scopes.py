@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zbt_notebook.accounts.scopes import FAMILY, MODULES, PRESETS, covers, format_scopes, missing, parse_scopes
 from zbt_notebook.errors import UsageError
-from zbt_notebook.scopes import FAMILY, MODULES, PRESETS, covers, format_scopes, missing, parse_scopes
 
 KNOWN = [f"{FAMILY}.{module}.{operation}" for module, operations in MODULES.items() for operation in operations]
 

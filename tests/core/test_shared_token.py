@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zbt_notebook.authorization import Authorization
-from zbt_notebook.data_centers import DataCenter
+from zbt_notebook.accounts.authorization import Authorization
+from zbt_notebook.accounts.data_centers import DataCenter
+from zbt_notebook.accounts.oauth import ClientCredentials, Token
 from zbt_notebook.errors import SignInRejected
 from zbt_notebook.limits.runtime_folder import runtime_folder
 from zbt_notebook.limits.shared_token import Shared, TokenShare
-from zbt_notebook.oauth import ClientCredentials, Token
 from zbt_notebook.simulator import Sandbox
 
 KNOWN = Shared("canary-token", 2.0, 1.0, ("a.b.C",), (0.5,))
@@ -121,7 +121,7 @@ def test_a_second_process_adopts_the_token_the_budget_and_the_failure(connection
 
 
 SCRIPT = """
-import sys, zbt_notebook as zbt, zbt_notebook.transport
+import sys, zbt_notebook as zbt, zbt_notebook.network.transport
 print("ready", flush=True)
 sys.stdin.readline()
 try:

@@ -13,9 +13,9 @@ import pytest
 import urllib3.connection
 
 from zbt_notebook.errors import Unreachable, ZbtError
-from zbt_notebook.http import Request, Upload, decode_json
+from zbt_notebook.network.http import Request, Upload, decode_json
+from zbt_notebook.network.transport import RequestsTransport, as_requests_response
 from zbt_notebook.simulator import Sandbox
-from zbt_notebook.transport import RequestsTransport, as_requests_response
 
 
 @pytest.fixture(scope="module")

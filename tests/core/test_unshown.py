@@ -2,7 +2,7 @@
 
 import json
 
-from zbt_notebook.oauth import ClientCredentials, Token
+from zbt_notebook.accounts.oauth import ClientCredentials, Token
 from zbt_notebook.unshown import Unshown
 
 

@@ -5,17 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from zbt_notebook.authorization import Authorization, Clock
+from zbt_notebook.accounts.authorization import Authorization, Clock
+from zbt_notebook.accounts.data_centers import DataCenter
+from zbt_notebook.accounts.oauth import ClientCredentials, Token
 from zbt_notebook.connection import Connection
-from zbt_notebook.data_centers import DataCenter
 from zbt_notebook.embedded_sandbox import sandbox as start_sandbox
 from zbt_notebook.errors import RateLimited, Unreachable
-from zbt_notebook.http import Response
 from zbt_notebook.limits.rate_limit import RateLimits
 from zbt_notebook.limits.shared_budget import SharedBudget
-from zbt_notebook.oauth import ClientCredentials, Token
+from zbt_notebook.network.http import Response
+from zbt_notebook.network.transport import RequestsTransport
 from zbt_notebook.simulator import Sandbox
-from zbt_notebook.transport import RequestsTransport
 
 PORTALS = Response(200, {"content-type": "application/json"}, b'{"portals": []}')
 HERE, ELSEWHERE = "http://127.0.0.1:1", "http://127.0.0.1:2"

@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zbt_notebook.errors import UsageError
-from zbt_notebook.http import Response
 from zbt_notebook.magics.body import Body, read_body
 from zbt_notebook.magics.interpolation import Names, in_json, in_json_body, in_path, in_text
 from zbt_notebook.magics.words import holds_token
+from zbt_notebook.network.http import Response
 
 TOKEN = "1000." + "ab12" * 8 + "." + "cd34" * 8
 

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from zbt_notebook import endpoints
-from zbt_notebook.authorization import Clock
-from zbt_notebook.data_centers import DataCenter
+from zbt_notebook.accounts.authorization import Clock
+from zbt_notebook.accounts.data_centers import DataCenter
 from zbt_notebook.errors import UsageError
 from zbt_notebook.limits.rate_limit import RateLimits
 from zbt_notebook.login_flow import LoginFlow
+from zbt_notebook.rest import endpoints
 from zbt_notebook.simulator.data.rows import Comment
 
 LISTS = [

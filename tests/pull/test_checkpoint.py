@@ -74,7 +74,7 @@ def test_another_pulls_file_is_refused(connection, world, tmp_path):
 _KERNEL = """
     import json, sys
     from zbt_notebook.login_flow import connect
-    from zbt_notebook.data_centers import DataCenter
+    from zbt_notebook.accounts.data_centers import DataCenter
     from zbt_notebook.errors import IncompletePull
     site = json.loads(sys.argv[1])
     connection = connect(site["client_id"], site["client_secret"], site["refresh_token"],
@@ -126,7 +126,7 @@ def test_killed_at_random_moments_and_resumed(how, tmp_path):
 
 
 def _refresh_token(sandbox):
-    from zbt_notebook.data_centers import DataCenter
+    from zbt_notebook.accounts.data_centers import DataCenter
     from zbt_notebook.login_flow import LoginFlow
 
     flow = LoginFlow(

@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from zbt_notebook.paging import Ask, Pager
+from zbt_notebook.rest.paging import Ask, Pager
 
 
 class Listed:

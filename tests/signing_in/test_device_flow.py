@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zbt_notebook import embedded_sandbox, kernel
-from zbt_notebook.data_centers import DataCenter
+from zbt_notebook.accounts.data_centers import DataCenter
+from zbt_notebook.accounts.oauth import ClientCredentials
 from zbt_notebook.errors import NotSignedIn, SignInRejected, Unreachable, ZbtError
-from zbt_notebook.http import Response
 from zbt_notebook.login_flow import connected
-from zbt_notebook.oauth import ClientCredentials
+from zbt_notebook.network.http import Response
+from zbt_notebook.network.transport import RequestsTransport
 from zbt_notebook.signing_in import ways
 from zbt_notebook.signing_in.background import BackgroundSignIn
 from zbt_notebook.signing_in.device_flow import DeviceWork, read_device_code
-from zbt_notebook.transport import RequestsTransport
 
 SCOPES = ("ZohoBugTracker.portals.READ", "ZohoBugTracker.bugs.READ")
 

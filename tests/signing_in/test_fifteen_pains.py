@@ -11,8 +11,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from zbt_notebook import last_error
-from zbt_notebook.authorization import Clock
-from zbt_notebook.data_centers import DataCenter
+from zbt_notebook.accounts.authorization import Clock
+from zbt_notebook.accounts.data_centers import DataCenter
 from zbt_notebook.errors import (
     ApiError,
     NotFound,

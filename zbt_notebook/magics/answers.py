@@ -7,8 +7,6 @@ from math import ceil
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
-from zbt_notebook import api
-from zbt_notebook.api import ApiCall, Page
 from zbt_notebook.errors import ApiError, IncompletePull, UsageError, ZbtError
 from zbt_notebook.limits.rate_limit import Lane
 from zbt_notebook.magics import query
@@ -16,11 +14,13 @@ from zbt_notebook.magics.bug_card import Bug, is_bug, page_of_issue
 from zbt_notebook.magics.call_line import Options
 from zbt_notebook.magics.sheet import counted, note
 from zbt_notebook.progress import SILENT_FOR, Reporter, Snapshot, reporter
+from zbt_notebook.rest import api
+from zbt_notebook.rest.api import ApiCall, Page
 
 if TYPE_CHECKING:
     from zbt_notebook.connection import Connection
-    from zbt_notebook.http import Response
     from zbt_notebook.magics.places import Atlas
+    from zbt_notebook.network.http import Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ def _as_frame(connection: "Connection", answer: Answer, records: list[Any]) -> A
 
 
 def _requests_response(connection: "Connection", answer: Answer) -> Any:
-    from zbt_notebook.transport import as_requests_response
+    from zbt_notebook.network.transport import as_requests_response
 
     if answer.response is None:
         raise UsageError("many pages are no one response", hint="Take --all, --limit and --cache away.")

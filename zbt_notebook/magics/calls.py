@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from zbt_notebook import api, kernel
-from zbt_notebook.api import ApiCall
+from zbt_notebook import kernel
 from zbt_notebook.errors import ScopeMissing, Unreachable, UsageError, ZbtError
 from zbt_notebook.magics import answers, query, show
 from zbt_notebook.magics.answers import Answer
@@ -16,10 +15,12 @@ from zbt_notebook.magics.save import check_place, save
 from zbt_notebook.magics.sheet import ago, counted, note, plain
 from zbt_notebook.magics.words import quote_word
 from zbt_notebook.magics.write_guard import Sent, confirm, summary
+from zbt_notebook.rest import api
+from zbt_notebook.rest.api import ApiCall
 
 if TYPE_CHECKING:
     from zbt_notebook.connection import Connection
-    from zbt_notebook.http import Request
+    from zbt_notebook.network.http import Request
 
 _SHOWN: dict[str, Callable[["Request"], Any]] = {
     "dry-run": show.as_text,

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from zbt_notebook import endpoints
-from zbt_notebook.data_centers import DATA_CENTERS
+from zbt_notebook.accounts.data_centers import DATA_CENTERS
+from zbt_notebook.accounts.scopes import FAMILY, MODULES, PRESETS
 from zbt_notebook.errors import UsageError
 from zbt_notebook.magics.completion_of_files import escaped, files
 from zbt_notebook.magics.options import CALL, METHODS, OPTIONS, SAVE_SUFFIXES, SUBCOMMANDS, Option, options_of
 from zbt_notebook.magics.places import Place
 from zbt_notebook.magics.words import split_words
-from zbt_notebook.scopes import FAMILY, MODULES, PRESETS
+from zbt_notebook.rest import endpoints
 
 _SPELLINGS = {spelling: option for option in OPTIONS for spelling in (option.flag, option.short) if spelling}
 _BODY_SIGNS = {"form": "=", "json": "=", "file": "@"}

@@ -19,13 +19,13 @@ from zbt_notebook.errors import (
     UsageError,
     ZbtError,
 )
-from zbt_notebook.http import Request
 from zbt_notebook.magics.call_line import Options
 from zbt_notebook.magics.console import Console
 from zbt_notebook.magics.sheet import Sheet, ago
+from zbt_notebook.network.http import Request
 
 if TYPE_CHECKING:
-    from zbt_notebook.data_centers import DataCenter
+    from zbt_notebook.accounts.data_centers import DataCenter
 
 _PACKAGES = (
     "zbt-notebook",
@@ -148,7 +148,7 @@ def examine(console: Console, options: Options) -> Sheet:
             ("context", str(console.atlas(connection).context)),
         ]
     else:
-        from zbt_notebook.data_centers import default_data_center
+        from zbt_notebook.accounts.data_centers import default_data_center
 
         data_center = default_data_center()
         rows.append(("connection", "none: %zbt login"))
@@ -168,7 +168,7 @@ def _versions() -> list[str]:
 
 
 def _network(data_center: "DataCenter") -> list[tuple[str, str]]:
-    from zbt_notebook.transport import RequestsTransport
+    from zbt_notebook.network.transport import RequestsTransport
 
     transport = RequestsTransport(timeout=(3.0, 5.0), deadline=8.0)
     rows = []

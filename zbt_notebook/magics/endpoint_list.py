@@ -7,16 +7,16 @@ from itertools import groupby
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from zbt_notebook import endpoints
 from zbt_notebook.errors import UsageError
 from zbt_notebook.magics.options import METHODS
 from zbt_notebook.magics.sheet import MONO, QUIET, UI, text_width
 from zbt_notebook.magics.words import shown
+from zbt_notebook.rest import endpoints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from zbt_notebook.endpoints import Endpoint
+    from zbt_notebook.rest.endpoints import Endpoint
 
 _INDENT = " " * 8  # the longest method and a space
 

@@ -6,15 +6,15 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from zbt_notebook import endpoints
-from zbt_notebook.api import ApiCall
 from zbt_notebook.errors import UsageError
-from zbt_notebook.http import Upload
 from zbt_notebook.magics.body import Body, read_body
 from zbt_notebook.magics.call_line import CallLine, CommandLine, Item, ItemKind
 from zbt_notebook.magics.file_names import path_of
 from zbt_notebook.magics.interpolation import Names, in_json, in_path, in_text
 from zbt_notebook.magics.words import shown
+from zbt_notebook.network.http import Upload
+from zbt_notebook.rest import endpoints
+from zbt_notebook.rest.api import ApiCall
 
 _SEPARATORS = frozenset('()<>@,;:\\"/[]?={} \t')
 

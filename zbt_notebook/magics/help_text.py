@@ -3,15 +3,15 @@
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from zbt_notebook import endpoints
 from zbt_notebook.errors import UsageError
 from zbt_notebook.magics.endpoint_list import EndpointList, endpoint_list
 from zbt_notebook.magics.options import CALL, METHODS, OPTIONS, SUBCOMMANDS, Option, options_of
 from zbt_notebook.magics.sheet import PlainText, Sheet, in_two_columns
 from zbt_notebook.magics.words import shown
+from zbt_notebook.rest import endpoints
 
 if TYPE_CHECKING:
-    from zbt_notebook.endpoints import Endpoint, Parameter
+    from zbt_notebook.rest.endpoints import Endpoint, Parameter
 
 _CALLS = (
     ("%zbt [METHOD] PATH [ITEM …] [OPTION …]", f"call the API; METHOD is GET, or {', '.join(METHODS[1:])}"),

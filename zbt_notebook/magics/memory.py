@@ -5,7 +5,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from zbt_notebook.api import ApiCall, Page
+from zbt_notebook.rest.api import ApiCall, Page
 
 if TYPE_CHECKING:
     from zbt_notebook.connection import Connection

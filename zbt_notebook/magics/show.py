@@ -6,8 +6,8 @@ import shlex
 from typing import Any
 from urllib.parse import urlencode
 
-from zbt_notebook.http import Request, Response, Upload
 from zbt_notebook.magics.sheet import PlainText, plain
+from zbt_notebook.network.http import Request, Response, Upload
 
 TOKEN = "$ZBT_TOKEN"  # noqa: S105  the name of the variable that a reader of the text fills
 _HIDDEN = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "www-authenticate"})

@@ -21,7 +21,7 @@ def run(console: Console, line: CommandLine) -> Any:
 
 def login_arguments(options: Options) -> dict[str, Any]:
     """Give what a login line says, as the arguments of ``zbt_notebook.login``."""
-    from zbt_notebook.scopes import PRESETS
+    from zbt_notebook.accounts.scopes import PRESETS
 
     scopes: Any = options.get("scopes") or None
     if "read-only" in options and scopes is None:
@@ -64,8 +64,8 @@ def _login(console: Console, line: CommandLine) -> Any:
 
 
 def _status(console: Console, line: CommandLine) -> Any:
+    from zbt_notebook.accounts.scopes import PROFILE
     from zbt_notebook.limits.token_budget import TOKEN_BUDGET
-    from zbt_notebook.scopes import PROFILE
 
     connections = kernel.connections()
     if not connections and "as" not in line.options:

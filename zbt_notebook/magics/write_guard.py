@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zbt_notebook.errors import UsageError
-from zbt_notebook.http import Request
 from zbt_notebook.magics.sheet import ago, plain
+from zbt_notebook.network.http import Request
 
 Ask = Callable[[str], str]
 

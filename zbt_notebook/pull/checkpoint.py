@@ -12,12 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from zbt_notebook.api import ApiCall
 from zbt_notebook.errors import UsageError
-from zbt_notebook.paging import Ask
 from zbt_notebook.pull.plan import Listing, Plan
 from zbt_notebook.pull.turning import Layout
 from zbt_notebook.pull.wish import Wish
+from zbt_notebook.rest.api import ApiCall
+from zbt_notebook.rest.paging import Ask
 
 _VERSION = 1
 

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from zbt_notebook.errors import ApiError, RateLimited, ScopeMissing, TokenRejected
-from zbt_notebook.paging import Ask, Pager
+from zbt_notebook.rest.paging import Ask, Pager
 
 _ENOUGH_FAILURES = 8  # lists refused in the same words before the first success: it is the question that is wrong
 

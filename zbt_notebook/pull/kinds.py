@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from zbt_notebook import endpoints
-from zbt_notebook.endpoints import Endpoint
 from zbt_notebook.errors import UsageError
+from zbt_notebook.rest import endpoints
+from zbt_notebook.rest.endpoints import Endpoint
 
 _PROJECT = "/restapi/portal/{portal}/projects/{project}/"
 

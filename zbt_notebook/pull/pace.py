@@ -8,10 +8,10 @@ after that holds 100 at most, and then Zoho takes no call of anybody's until W. 
 
 from dataclasses import dataclass
 
-from zbt_notebook import endpoints
-from zbt_notebook.api import ApiCall
 from zbt_notebook.limits.rate_limit import INTERACTIVE_SLOTS, RateLimits
 from zbt_notebook.progress import duration
+from zbt_notebook.rest import endpoints
+from zbt_notebook.rest.api import ApiCall
 
 _FIRST_GUESS = 0.5  # seconds a page takes, as long as none was timed
 _NO_LOSS = 0.02  # of the time that is left: pages come in bursts, and a place further back in one is no window lost

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from zbt_notebook.api import ApiCall
-from zbt_notebook.client import ApiClient
 from zbt_notebook.errors import ApiError, UsageError
 from zbt_notebook.pull.plan import choose
+from zbt_notebook.rest.api import ApiCall
+from zbt_notebook.rest.client import ApiClient
 
 _GONE = 410
 

@@ -7,11 +7,11 @@ from difflib import get_close_matches
 from math import ceil
 from typing import Any
 
-from zbt_notebook.api import ApiCall
 from zbt_notebook.errors import UsageError
-from zbt_notebook.paging import PAGE_SIZE
 from zbt_notebook.pull.kinds import Kind, announced
 from zbt_notebook.pull.wish import Wish
+from zbt_notebook.rest.api import ApiCall
+from zbt_notebook.rest.paging import PAGE_SIZE
 
 _DAY = 86_400_000  # milliseconds
 

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from zbt_notebook import endpoints, v3_columns
-from zbt_notebook.api import ApiCall
-from zbt_notebook.client import ApiClient
+from zbt_notebook import v3_columns
 from zbt_notebook.errors import UsageError
 from zbt_notebook.pull.kinds import Kind
 from zbt_notebook.pull.plan import Listing, Plan
 from zbt_notebook.pull.wish import Wish
+from zbt_notebook.rest import endpoints
+from zbt_notebook.rest.api import ApiCall
+from zbt_notebook.rest.client import ApiClient
 
 _MONTHS_AT_ONCE = 6  # the most that customdate spans
 

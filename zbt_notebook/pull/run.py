@@ -7,13 +7,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from zbt_notebook import api, v3_columns
-from zbt_notebook.api import ApiCall
-from zbt_notebook.client import ApiClient
+from zbt_notebook import v3_columns
 from zbt_notebook.errors import ApiError, IncompletePull, RateLimited, UsageError, ZbtError
 from zbt_notebook.limits.rate_limit import Lane
-from zbt_notebook.page_calls import beginning, page_call, paging_of
-from zbt_notebook.paging import Ask, Pager
 from zbt_notebook.progress import Reporter, Snapshot
 from zbt_notebook.pull.checkpoint import Checkpoint
 from zbt_notebook.pull.collections_off import no_collections
@@ -29,6 +25,11 @@ from zbt_notebook.pull.sieve import Sieve
 from zbt_notebook.pull.survey import survey, survey_v3
 from zbt_notebook.pull.turning import Layout, layout, turn
 from zbt_notebook.pull.wish import Wish
+from zbt_notebook.rest import api
+from zbt_notebook.rest.api import ApiCall
+from zbt_notebook.rest.client import ApiClient
+from zbt_notebook.rest.page_calls import beginning, page_call, paging_of
+from zbt_notebook.rest.paging import Ask, Pager
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from zbt_notebook import v3_columns
-from zbt_notebook.paging import identify
 from zbt_notebook.pull.kinds import Kind
 from zbt_notebook.pull.plan import Listing
 from zbt_notebook.pull.rows import before, placed
 from zbt_notebook.pull.wish import Wish
+from zbt_notebook.rest.paging import identify
 
 
 class Sieve:

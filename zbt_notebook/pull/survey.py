@@ -1,14 +1,14 @@
 """Asks Zoho what there is to read, in whichever API answers, and plans it."""
 
-from zbt_notebook import api
-from zbt_notebook.api import ApiCall
-from zbt_notebook.client import ApiClient
 from zbt_notebook.errors import UsageError
 from zbt_notebook.pull.kinds import Kind
 from zbt_notebook.pull.places import Retired, find_places, retired
 from zbt_notebook.pull.plan import Listing, Plan, plan
 from zbt_notebook.pull.plan_v3 import check, plan_v3
 from zbt_notebook.pull.wish import Wish
+from zbt_notebook.rest import api
+from zbt_notebook.rest.api import ApiCall
+from zbt_notebook.rest.client import ApiClient
 
 
 def survey(client: ApiClient, wish: Wish, kind: Kind | None) -> tuple[str, Plan]:

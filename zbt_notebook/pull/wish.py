@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
-from zbt_notebook import endpoints
-from zbt_notebook.endpoints import Endpoint
 from zbt_notebook.errors import UsageError
 from zbt_notebook.pull.kinds import find_kind
+from zbt_notebook.rest import endpoints
+from zbt_notebook.rest.endpoints import Endpoint
 
 Api = Literal["auto", "classic", "v3"]
 Since = datetime | date | timedelta | str | int | None

@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from zbt_notebook.accounts.data_centers import DataCenter
+from zbt_notebook.accounts.oauth import ClientCredentials, read_token, rejection
+from zbt_notebook.accounts.scopes import format_scopes
 from zbt_notebook.connection import Connection
-from zbt_notebook.data_centers import DataCenter
 from zbt_notebook.errors import NotSignedIn, SignInRejected, Unreachable
-from zbt_notebook.http import Request, Response, Transport, decode_json
-from zbt_notebook.oauth import ClientCredentials, read_token, rejection
-from zbt_notebook.scopes import format_scopes
+from zbt_notebook.network.http import Request, Response, Transport, decode_json
 
 SLOWER_BY = 5.0  # seconds more between two questions after each "slow_down" (RFC 8628 §3.5)
 USUAL_INTERVAL, USUAL_LIFE = 30.0, 300.0  # seconds, where Zoho does not say: its documents' own figures

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from zbt_notebook import last_error
-from zbt_notebook.data_centers import DATA_CENTERS
+from zbt_notebook.accounts.data_centers import DATA_CENTERS
 from zbt_notebook.errors import SignInRejected, UsageError, ZbtError
 
 Event = Mapping[str, Any]

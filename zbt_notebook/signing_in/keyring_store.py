@@ -3,8 +3,8 @@
 import json
 from typing import TYPE_CHECKING, Any
 
-from zbt_notebook.authorization import Keepsake
-from zbt_notebook.data_centers import DATA_CENTERS, DataCenter
+from zbt_notebook.accounts.authorization import Keepsake
+from zbt_notebook.accounts.data_centers import DATA_CENTERS, DataCenter
 from zbt_notebook.errors import UsageError, ZbtError
 
 if TYPE_CHECKING:

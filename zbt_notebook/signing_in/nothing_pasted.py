@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from zbt_notebook.accounts.data_centers import DataCenter
+from zbt_notebook.accounts.oauth import ClientCredentials, Token
+from zbt_notebook.accounts.scopes import parse_scopes
 from zbt_notebook.connection import Connection
-from zbt_notebook.data_centers import DataCenter
 from zbt_notebook.errors import UsageError, ZbtError
-from zbt_notebook.http import Transport
 from zbt_notebook.login_flow import connected
-from zbt_notebook.oauth import ClientCredentials, Token
-from zbt_notebook.scopes import parse_scopes
+from zbt_notebook.network.http import Transport
 from zbt_notebook.signing_in.background import BackgroundSignIn
 from zbt_notebook.signing_in.device_flow import DeviceWork
 from zbt_notebook.signing_in.loopback import LoopbackWork, Place
@@ -29,7 +29,7 @@ class ShortCode:
 
     def prepare(self, sign_in: SignIn, client: ClientCredentials) -> Work:
         """Get the short code; raise SignInRejected or Unreachable where there is none."""
-        from zbt_notebook.transport import RequestsTransport
+        from zbt_notebook.network.transport import RequestsTransport
 
         attempt = sign_in.attempt
 

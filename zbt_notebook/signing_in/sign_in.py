@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, Protocol
 
 from zbt_notebook import kernel
+from zbt_notebook.accounts.data_centers import DATA_CENTERS, DataCenter, default_data_center, find_data_center
+from zbt_notebook.accounts.oauth import ClientCredentials
+from zbt_notebook.accounts.scopes import PRESETS, parse_scopes
 from zbt_notebook.connection import Connection
-from zbt_notebook.data_centers import DATA_CENTERS, DataCenter, default_data_center, find_data_center
 from zbt_notebook.errors import NotSignedIn, UsageError, ZbtError
 from zbt_notebook.login_flow import DEFAULT_REDIRECT_URI, LoginFlow
-from zbt_notebook.oauth import ClientCredentials
-from zbt_notebook.scopes import PRESETS, parse_scopes
 from zbt_notebook.signing_in.form import Event, Form, HeldSecret, Problem, Registered, realm_of, text_of, typed
 from zbt_notebook.signing_in.way import UnderWay, Way, Work
 

@@ -4,11 +4,11 @@ from shlex import quote
 from typing import Any
 from urllib.parse import urlsplit
 
+from zbt_notebook.accounts.data_centers import DATA_CENTERS
+from zbt_notebook.accounts.oauth import CODE_LIFE
+from zbt_notebook.accounts.scopes import FAMILY, MODULES, PRESETS, PROFILE
 from zbt_notebook.connection import Connection
-from zbt_notebook.data_centers import DATA_CENTERS
 from zbt_notebook.login_flow import DEFAULT_REDIRECT_URI
-from zbt_notebook.oauth import CODE_LIFE
-from zbt_notebook.scopes import FAMILY, MODULES, PRESETS, PROFILE
 from zbt_notebook.signing_in.sign_in import SignIn
 
 _STATES = {"form": "Not connected", "waiting": "Waiting for your consent", "connected": "Connected"}

@@ -4,9 +4,9 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from zbt_notebook.accounts.oauth import ClientCredentials
 from zbt_notebook.connection import Connection
 from zbt_notebook.errors import ZbtError
-from zbt_notebook.oauth import ClientCredentials
 
 if TYPE_CHECKING:
     from zbt_notebook.signing_in.sign_in import SignIn

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from zbt_notebook import kernel
+from zbt_notebook.accounts.data_centers import DataCenter
+from zbt_notebook.accounts.scopes import parse_scopes
 from zbt_notebook.connection import Connection
-from zbt_notebook.data_centers import DataCenter
 from zbt_notebook.embedded_sandbox import SandboxSite, shared_sandbox
 from zbt_notebook.errors import NotSignedIn, UsageError
 from zbt_notebook.login_flow import DEFAULT_REDIRECT_URI, connect
-from zbt_notebook.scopes import parse_scopes
 from zbt_notebook.signing_in import front_end
 from zbt_notebook.signing_in.form import Registered
 from zbt_notebook.signing_in.sign_in import SignIn

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from zbt_notebook import endpoints
-from zbt_notebook.data_centers import DataCenter
-from zbt_notebook.endpoints import Endpoint
+from zbt_notebook.accounts.data_centers import DataCenter
 from zbt_notebook.errors import UsageError
-from zbt_notebook.http import Pairs, Request, Response, Upload, decode_json
+from zbt_notebook.network.http import Pairs, Request, Response, Upload, decode_json
+from zbt_notebook.rest import endpoints
+from zbt_notebook.rest.endpoints import Endpoint
 
 DEFAULT_PAGE_SIZE = 100  # what it gives when nothing is said
 

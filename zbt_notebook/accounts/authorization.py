@@ -6,13 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import monotonic, time
 
-from zbt_notebook.data_centers import DataCenter
-from zbt_notebook.errors import NotSignedIn, RateLimited, SignInRejected, Unreachable, ZbtError
-from zbt_notebook.http import Transport
-from zbt_notebook.limits.of_process import token_budget_of
-from zbt_notebook.limits.shared_token import Shared, TokenShare
-from zbt_notebook.limits.token_budget import TOKEN_BUDGET, TokenBudget
-from zbt_notebook.oauth import (
+from zbt_notebook.accounts.data_centers import DataCenter
+from zbt_notebook.accounts.oauth import (
     ClientCredentials,
     Token,
     read_revocation,
@@ -20,6 +15,11 @@ from zbt_notebook.oauth import (
     refresh_request,
     revoke_request,
 )
+from zbt_notebook.errors import NotSignedIn, RateLimited, SignInRejected, Unreachable, ZbtError
+from zbt_notebook.limits.of_process import token_budget_of
+from zbt_notebook.limits.shared_token import Shared, TokenShare
+from zbt_notebook.limits.token_budget import TOKEN_BUDGET, TokenBudget
+from zbt_notebook.network.http import Transport
 
 FAILURE_LASTS = 2.0  # seconds in which a failed refresh answers for the calls that come just after it …
 REFUSAL_LASTS = 60.0  # … where Zoho refused it: asking again brings the same word, and costs a call of the budget

@@ -4,10 +4,10 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from zbt_notebook.authorization import Authorization
+from zbt_notebook.accounts.authorization import Authorization
+from zbt_notebook.accounts.scopes import PROFILE, covers
 from zbt_notebook.errors import ZbtError
-from zbt_notebook.http import Request, Transport, decode_json
-from zbt_notebook.scopes import PROFILE, covers
+from zbt_notebook.network.http import Request, Transport, decode_json
 
 
 @dataclass(frozen=True, slots=True)

@@ -327,7 +327,7 @@ def _catalogue() -> _Catalogue:
     import json
     from pkgutil import get_data  # importlib.resources would take several times as long to import as the rest takes
 
-    read = json.loads(get_data("zbt_notebook", "endpoints.json") or b"")
+    read = json.loads(get_data(__package__, "endpoints.json") or b"")
     operations = {module: tuple(names) for module, names in read["modules"].items()}
     endpoints = tuple(_endpoint(entry, operations, read["placeholders"]) for entry in read["endpoints"])
     return _Catalogue(endpoints, MappingProxyType(operations))

@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from zbt_notebook import api, endpoints
-from zbt_notebook.api import ApiCall, Page
-from zbt_notebook.api_errors import judge
-from zbt_notebook.authorization import Authorization, Clock
-from zbt_notebook.data_centers import DataCenter
+from zbt_notebook.accounts.authorization import Authorization, Clock
+from zbt_notebook.accounts.data_centers import DataCenter
 from zbt_notebook.errors import RateLimited, TokenRejected, Unreachable, UsageError
-from zbt_notebook.http import Request, Response, Transport
 from zbt_notebook.limits.rate_limit import INTERACTIVE, Lane, RateLimits
-from zbt_notebook.page_calls import beginning, page_call, paging_of
-from zbt_notebook.paging import Pager
+from zbt_notebook.network.http import Request, Response, Transport
+from zbt_notebook.rest import api, endpoints
+from zbt_notebook.rest.api import ApiCall, Page
+from zbt_notebook.rest.api_errors import judge
+from zbt_notebook.rest.page_calls import beginning, page_call, paging_of
+from zbt_notebook.rest.paging import Pager
 
 RETRIES = 2  # of a safe request after a broken connection or a fault of the server's; each costs a slot
 _SERVER_FAULTS = {500, 502, 503, 504}

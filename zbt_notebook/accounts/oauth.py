@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from zbt_notebook.data_centers import DataCenter
+from zbt_notebook.accounts.data_centers import DataCenter
+from zbt_notebook.accounts.scopes import format_scopes, parse_scopes
 from zbt_notebook.errors import SignInRejected, Unreachable, ZbtError
-from zbt_notebook.http import Pairs, Request, Response, decode_json
-from zbt_notebook.scopes import format_scopes, parse_scopes
+from zbt_notebook.network.http import Pairs, Request, Response, decode_json
 from zbt_notebook.unshown import Unshown
 
 TOKEN_LIFE = 3600.0  # seconds, where the answer does not say

@@ -30,8 +30,8 @@ from urllib3.filepost import encode_multipart_formdata
 from urllib3.util import Timeout
 
 from zbt_notebook.errors import Unreachable
-from zbt_notebook.http import Request, Response
-from zbt_notebook.quiet_connections import quiet
+from zbt_notebook.network.http import Request, Response
+from zbt_notebook.network.quiet_connections import quiet
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 30.0  # seconds: to be connected, and between two bytes
 DEADLINE = 60.0  # seconds for a whole answer: a server that drips beats any read timeout

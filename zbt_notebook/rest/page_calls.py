@@ -1,8 +1,8 @@
 """The calls for the pages of a list."""
 
-from zbt_notebook import api, endpoints
-from zbt_notebook.api import ApiCall
-from zbt_notebook.paging import PAGE_SIZE, Ask
+from zbt_notebook.rest import api, endpoints
+from zbt_notebook.rest.api import ApiCall
+from zbt_notebook.rest.paging import PAGE_SIZE, Ask
 
 
 def paging_of(call: ApiCall) -> str | None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from secrets import compare_digest
 from urllib.parse import parse_qsl, urlsplit
 
+from zbt_notebook.accounts.oauth import rejection
 from zbt_notebook.errors import SignInRejected
-from zbt_notebook.oauth import rejection
 
 _LONGEST = 4096
 _MOST_PIECES = 4  # into which a code may have been wrapped; a sentence, its spaces dropped, looks like a code

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from zbt_notebook import endpoints
-from zbt_notebook.api import ApiCall
+from zbt_notebook.accounts.scopes import covers
 from zbt_notebook.errors import ApiError, NotFound, RateLimited, ScopeMissing, TokenRejected, Unreachable
-from zbt_notebook.http import Response, decode_json
-from zbt_notebook.scopes import covers
+from zbt_notebook.network.http import Response, decode_json
+from zbt_notebook.rest import endpoints
+from zbt_notebook.rest.api import ApiCall
 
 LOCK = timedelta(minutes=30)  # what a breach costs: https://www.zoho.com/deluge/help/projects/get-portals.html
 

@@ -1,0 +1,1 @@
+"""Zoho Accounts: data centres, scopes, tokens, and how they are asked for."""
