@@ -89,4 +89,4 @@ class Caught:
         return self._latest
 
 
-WAYS: Mapping[str, Way] = MappingProxyType({"device": ShortCode(), "loopback": Caught()})
+WAYS: Mapping[str, Way[SignIn]] = MappingProxyType({"device": ShortCode(), "loopback": Caught()})

@@ -59,7 +59,7 @@ class SignIn:
         self_client: bool = False,
         begin: Begin = LoginFlow,
         afterwards: Callable[[Connection], str] | None = None,
-        ways: Mapping[str, Way] | None = None,
+        ways: Mapping[str, "Way[SignIn]"] | None = None,
         stand_ins: Mapping[str, Callable[[], Registered]] | None = None,
     ) -> None:
         site = find_data_center(data_center)

@@ -2,14 +2,13 @@
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol, TypeVar
 
 from zbt_notebook.accounts.oauth import ClientCredentials
 from zbt_notebook.connection import Connection
 from zbt_notebook.errors import ZbtError
 
-if TYPE_CHECKING:
-    from zbt_notebook.signing_in.sign_in import SignIn
+Asking = TypeVar("Asking", contravariant=True)  # noqa: PLC0105  the sign-in that a way is for: it knows ways, they not it
 
 
 class Work(Protocol):
@@ -46,7 +45,7 @@ class UnderWay(Protocol):
         """Let it end, and wait for that; at most *patience* seconds."""
 
 
-class Way(Protocol):
+class Way(Protocol[Asking]):
     """A way to sign in with nothing pasted."""
 
     @property
@@ -56,7 +55,7 @@ class Way(Protocol):
     def suits(self, redirect_uri: str) -> bool:
         """Whether it can work for a client that is registered so."""
 
-    def prepare(self, sign_in: "SignIn", client: ClientCredentials) -> Work:
+    def prepare(self, sign_in: Asking, client: ClientCredentials) -> Work:
         """Do what can fail at once; raise a ZbtError then."""
 
     def set_out(self, work: Work, ended: Callable[[ZbtError | None], None]) -> UnderWay:
