@@ -209,7 +209,7 @@ def _sign_in(site: SandboxSite | None, afterwards: Callable[[Connection], str] |
     )
 
 
-def _ways() -> Mapping[str, Way]:
+def _ways() -> Mapping[str, Way[SignIn]]:
     from zbt_notebook.signing_in.nothing_pasted import WAYS
 
     is_near = front_end.may_share_the_users_machine()
