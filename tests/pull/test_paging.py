@@ -131,6 +131,23 @@ def test_pages_that_come_out_of_order_are_given_in_order():
     assert came == ids(listed.rows)
 
 
+def test_rows_added_before_the_place_that_was_read_hide_nothing():
+    """As many at the front as a page moves on, time and again: pages bring nothing new, and yet the list goes on."""
+    listed = Listed(12)
+    pager, came = Pager(size=4), []
+    for answered in range(30):
+        if pager.done:
+            break
+        ask = pager.ask()
+        pager.take(ask, listed.answer(ask))
+        came += pager.ready()
+        for _ in range(3 if answered < 3 else 0):
+            listed.add(0)
+    assert pager.done
+    assert set(range(1, 13)) <= set(ids(came))
+    assert len(set(ids(came))) == len(came)
+
+
 class Moving(RuleBasedStateMachine):
     """Rows come and go between any two answers, and answers come in any order."""
 

@@ -7,6 +7,8 @@ A list is a window onto rows that move: a row added before the place one reads s
   rows made since then do not count. Where they differ, the list is swept once more in the other way.
 * **Sweep**: each page begins with the last record of the page before. As long as a page holds a record that the sweep
   has reached, the pages join without a gap. Where none is in it, rows were deleted, and the sweep steps back a page.
+  Where pages bring nothing new, either many rows were added before them, which the first page then shows, or the server
+  does not look at the index: the first page is looked at once more, to know.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,8 +17,9 @@ from typing import Any
 
 PAGE_SIZE = 200  # the most that Zoho gives at once
 
-_STEPS_BACK = 8  # of one sweep; a server that answers by chance must not keep it going for ever
-_IDLE_PAGES = 2  # full pages in a row that bring nothing new: the server does not look at the index
+_STEPS_BACK = 8  # of one sweep; a server that answers by chance must not keep it going for ever …
+_LOOKS_BACK = 8  # … nor may one whose list grows faster than it is read
+_IDLE_PAGES = 2  # full pages in a row that bring nothing new: does the server look at the index
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +200,11 @@ class Pager:
 
     def _swept(self, sweep: "_Sweep", ask: Ask, records: Sequence[Any], *, more: bool | None) -> None:
         names = identities(records)
+        if sweep.looking_from:
+            self._looked_back(sweep, sweep.looking_from, records, names)
+            return
+        if sweep.first is None and ask.index == self.start:
+            sweep.first = names
         if None in names:
             self._step = self.size  # without ids nothing tells whether pages join
         if self._is_torn(sweep, ask, names):
@@ -208,11 +216,30 @@ class Pager:
         sweep.idle = sweep.idle + 1 if known else 0
         sweep.reached.update(name for name in names if name is not None)
         self._add(records)
-        if self.done or self._ends(sweep, ask, records, more=more):
-            self.miscounted = self.expected is not None and self._limit is None and self.came != self._announced
-            self.done = True
-            return
-        self._waiting = [Ask(ask.index + self._step, self.size)]
+        if self.done or self._ends(ask, records, more=more):
+            self._end()
+        elif sweep.idle < _IDLE_PAGES:
+            self._waiting = [Ask(ask.index + self._step, self.size)]
+        elif sweep.first is not None and ask.index > self.start and sweep.looks_back < _LOOKS_BACK:
+            sweep.looking_from = ask
+            self._waiting = [Ask(self.start, self.size)]
+        else:
+            self._end()
+
+    def _looked_back(self, sweep: "_Sweep", at: Ask, records: Sequence[Any], names: list[str | None]) -> None:
+        """Go on where rows were added before the place that was reached; end where nothing has moved."""
+        moved = names != sweep.first
+        sweep.first, sweep.looking_from, sweep.idle = names, None, 0
+        sweep.looks_back += 1
+        self._add(records)
+        if self.done or not moved:
+            self._end()
+        else:
+            self._waiting = [Ask(at.index + self._step, self.size)]
+
+    def _end(self) -> None:
+        self.miscounted = self.expected is not None and self._limit is None and self.came != self._announced
+        self.done = True
 
     @property
     def _announced(self) -> int:
@@ -224,9 +251,9 @@ class Pager:
             return False
         return sweep.reached.isdisjoint(names)
 
-    def _ends(self, sweep: "_Sweep", ask: Ask, records: Sequence[Any], *, more: bool | None) -> bool:
+    def _ends(self, ask: Ask, records: Sequence[Any], *, more: bool | None) -> bool:
         """Whether the list ends with this page."""
-        if not records or sweep.idle >= _IDLE_PAGES:
+        if not records:
             return True
         if self._is_past and any(map(self._is_past, records)):
             return True
@@ -238,12 +265,15 @@ class Pager:
 class _Sweep:
     """How far one way through the list, from its beginning, has come without a gap."""
 
-    __slots__ = ("idle", "reached", "steps_back")
+    __slots__ = ("first", "idle", "looking_from", "looks_back", "reached", "steps_back")
 
     def __init__(self) -> None:
         self.reached: set[str | None] = set()
         self.steps_back = 0
         self.idle = 0
+        self.first: list[str | None] | None = None  # what the first page held when it was looked at last
+        self.looking_from: Ask | None = None  # where to go on once the first page has been looked at again
+        self.looks_back = 0
 
 
 def identify(record: Any) -> str | None:
