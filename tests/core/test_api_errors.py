@@ -62,6 +62,12 @@ def test_retry_after_is_used_where_the_text_has_no_minutes(header, wait):
     assert error.retry_at == NOW + timedelta(seconds=wait)
 
 
+def test_the_classic_code_of_too_many_calls_is_a_lock_whatever_it_says():
+    """6504, of which no text was recorded."""
+    error = caught(answer({"error": {"code": 6504, "message": "Too many"}}, 400), RateLimited)
+    assert error.retry_at == NOW + timedelta(minutes=30)
+
+
 def test_a_missing_scope_is_named():
     """INVALID_OAUTHSCOPE does not say which; the catalogue does."""
     error = caught(gateway("INVALID_OAUTHSCOPE", "Invalid OAuth scope.", 401), ScopeMissing)

@@ -14,7 +14,7 @@ from zbt_notebook.rest.api import ApiCall
 
 LOCK = timedelta(minutes=30)  # what a breach costs: https://www.zoho.com/deluge/help/projects/get-portals.html
 
-_THROTTLE = "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED"
+_THROTTLED = {"URL_ROLLING_THROTTLES_LIMIT_EXCEEDED", "6504"}
 _BAD_TOKEN = {"INVALID_OAUTHTOKEN", "INVALID_TICKET", "6401", "6890"}
 _WRONG_URL = "URL_RULE_NOT_CONFIGURED"
 _FORBIDDEN = {"6403"}
@@ -106,7 +106,7 @@ def _of_object(error: dict[str, Any]) -> tuple[str, str, tuple[str, ...]]:
 def _error(refusal: _Refusal, granted: tuple[str, ...], now: datetime) -> ApiError:  # noqa: PLR0911  a kind a line
     """The narrowest kind that fits. The order matters: a lock and a missing scope come in other errors' dresses."""
     code, status = refusal.code, refusal.status
-    if code == _THROTTLE or status == 429 or "requests per api" in refusal.text.lower():  # noqa: PLR2004  Too Many Requests
+    if code in _THROTTLED or status == 429 or "requests per api" in refusal.text.lower():  # noqa: PLR2004  Too Many Requests
         return _locked(refusal, now + _wait(refusal))
     if code == "Access Denied":
         wait = timedelta(minutes=10)
