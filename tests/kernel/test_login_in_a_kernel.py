@@ -15,6 +15,20 @@ print("dispatch_shell" in vars(k), type(getattr(k, "_main_asyncio_lock", asyncio
 """
 
 
+# What of Colab its notebooks' kernels show: a module, which tells where its own widget manager is once that is enabled.
+COLAB = """
+import sys, types
+output = types.ModuleType("google.colab.output")
+output._widgets = types.SimpleNamespace(_installed_url=None)
+output.enable_custom_widget_manager = lambda: setattr(output._widgets, "_installed_url", "https://manager.example/m.js")
+sys.modules |= {"google": types.ModuleType("google"), "google.colab": types.ModuleType("google.colab")}
+sys.modules["google.colab.output"] = output
+shown = []
+get_ipython().display_pub.register_hook(lambda message: [shown.append(message["content"]["metadata"]), message][1])
+%load_ext zbt_notebook
+"""
+
+
 def views(kernel, card):
     return [view for view in kernel.custom_messages(card) if view["kind"] == "view"]
 
@@ -55,6 +69,15 @@ def test_the_magic_waits_as_well(kernel):
     sign_in(kernel, draw(kernel))
     assert kernel.wait(waiting).status == "ok"
     assert kernel.wait(after).stdout == "sandbox\n"
+
+
+def test_colab_draws_the_card_by_its_own_widget_manager(start_kernel):
+    """It sends no cell's id, and draws other widgets than ipywidgets' only where their output names its manager."""
+    kernel = start_kernel(cell_ids=False)
+    kernel.run(COLAB)
+    kernel.run("%zbt login --sandbox", allow_stdin=True)
+    sign_in(kernel, draw(kernel))
+    assert "{'colab': {'custom_widget_manager': {'url': 'https://manager.example/m.js'}}}" in kernel.run("shown").text
 
 
 def test_a_card_that_is_not_awaited_does_not_wait(kernel):
