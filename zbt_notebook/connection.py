@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from secrets import token_hex
@@ -15,17 +15,19 @@ from zbt_notebook.accounts.data_centers import DataCenter
 from zbt_notebook.accounts.scopes import missing
 from zbt_notebook.errors import IncompletePull, UsageError
 from zbt_notebook.limits.of_process import limits_of
-from zbt_notebook.limits.rate_limit import INTERACTIVE, Lane, RateLimits, WindowUse
-from zbt_notebook.network.http import Pairs, Response, Transport, Upload
+from zbt_notebook.limits.rate_limit import INTERACTIVE, Lane, RateLimits
+from zbt_notebook.network.http import Response, Transport
 from zbt_notebook.progress import reporter
 from zbt_notebook.pull import interrupted
 from zbt_notebook.pull.checkpoint import default_path
 from zbt_notebook.pull.kinds import find_kind
 from zbt_notebook.pull.run import Pull
-from zbt_notebook.pull.wish import Wish, as_filters, as_milliseconds
+from zbt_notebook.pull.wish import Wish, as_filters, as_milliseconds, as_names
 from zbt_notebook.rest import api
 from zbt_notebook.rest.api import ApiCall, Page
+from zbt_notebook.rest.arguments import Params, pairs, upload
 from zbt_notebook.rest.client import ApiClient
+from zbt_notebook.status import LogoutReport, Status
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,53 +35,6 @@ if TYPE_CHECKING:
 
     from zbt_notebook.progress import Told
     from zbt_notebook.pull.wish import Api, Since
-
-Params = Mapping[str, object] | Sequence[tuple[str, object]] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What can be told of a connection. It holds no secret: safe to show, and to save."""
-
-    name: str
-    data_center: str
-    api_url: str
-    client_id: str
-    scopes_granted: tuple[str, ...]
-    scopes_missing: tuple[str, ...]  # asked for, but not granted
-    signed_in: bool
-    can_refresh: bool
-    seconds_left: float  # of the access token
-    token_budget_left: int  # access tokens that Zoho still gives in the running ten minutes
-    windows: tuple[WindowUse, ...]  # rate limit windows in use
-    account: str = ""  # who is signed in, the e-mail address shortened; known with the scope AaaServer.profile.READ
-
-    def __str__(self) -> str:
-        state = f"token good for {self.seconds_left / 60:.0f} min" if self.signed_in else "signed out"
-        return f"{self.name}: {self.data_center}, {state}, {len(self.scopes_granted)} scopes"
-
-
-@dataclass(frozen=True, slots=True)
-class LogoutReport:
-    """What a sign-out achieved: ``revoked`` at Zoho, ``forgotten`` in this kernel, and in the keyring.
-
-    ``keyring`` is None where nothing was remembered there.
-    """
-
-    revoked: bool
-    forgotten: bool
-    keyring: bool | None = None
-
-    def __str__(self) -> str:
-        here = "forgotten in this kernel"
-        if self.keyring is not None:
-            here += " and in the keyring" if self.keyring else ", but NOT in the keyring, which refuses"
-        if self.revoked:
-            return f"Signed out: revoked at Zoho, {here}."
-        return (
-            f"Signed out: {here}, but NOT revoked at Zoho, which could not be reached or did not know the token.\n"
-            "Revoke it by hand: accounts.zoho.com (or your data centre's), Sessions, Connected Apps."
-        )
 
 
 class Connection:
@@ -144,7 +99,7 @@ class Connection:
 
         Raise ApiError where the API refuses, Unreachable where nothing answers.
         """
-        return self.client.fetch(ApiCall("GET", path, _pairs(params))).body
+        return self.client.fetch(ApiCall("GET", path, pairs(params))).body
 
     def request(
         self,
@@ -166,11 +121,11 @@ class Connection:
         call = ApiCall(
             method,
             path,
-            _pairs(params),
+            pairs(params),
             tuple((headers or {}).items()),
             tuple(data.items()) if isinstance(data, Mapping) else (),
             json,
-            tuple(_upload(name, file) for name, file in (files or {}).items()),
+            tuple(upload(name, file) for name, file in (files or {}).items()),
             data.encode() if isinstance(data, str) else data if isinstance(data, bytes) else None,
         )
         call = api.normalize(call, self.data_center)
@@ -190,7 +145,7 @@ class Connection:
 
     def rows(self, path: str, params: Params = None, limit: int | None = None) -> Iterator[dict[str, Any]]:
         """Every record of every page, as Zoho sent it; at most *limit*."""
-        return self.client.rows(ApiCall("GET", path, _pairs(params)), limit=limit)
+        return self.client.rows(ApiCall("GET", path, pairs(params)), limit=limit)
 
     def frame(self, path: str, params: Params = None, limit: int | None = None) -> "pd.DataFrame":
         """Every record of every page as a DataFrame with typed columns; at most *limit* rows.
@@ -198,7 +153,7 @@ class Connection:
         ``*_long`` columns are UTC timestamps, nested objects are flattened with dots, ids are exact. ``attrs["zbt"]``
         tells where it came from. Raise IncompletePull, which holds what came, where it ends early.
         """
-        return self._pull(Wish(path=path, where=_pairs(params), limit=limit), progress=False)
+        return self._pull(Wish(path=path, where=pairs(params), limit=limit), progress=False)
 
     def pull(
         self,
@@ -231,12 +186,12 @@ class Connection:
         if kind.startswith("/"):
             if portal is not None or projects != "all" or since is not None:
                 raise UsageError(f"{kind} is one list: portal=, projects=, since= are not for it", hint="Use where=.")
-            wish = Wish(path=kind, where=_pairs(where), limit=limit)
+            wish = Wish(path=kind, where=pairs(where), limit=limit)
         else:
             wish = Wish(
                 kind=find_kind(kind).name,
                 portal="" if portal is None else str(portal),
-                projects=_names(projects),
+                projects=as_names(projects),
                 where=as_filters(where, kind),
                 since=as_milliseconds(since, self.client.today()),
                 api=api,
@@ -348,33 +303,3 @@ def _limits(authorization: Authorization, clock: Clock | None) -> RateLimits:
 
 async def _itself(connection: Connection) -> Connection:
     return connection
-
-
-def _names(projects: str | int | Sequence[str | int]) -> tuple[str, ...]:
-    if isinstance(projects, (str, int)):
-        return () if projects == "all" else (str(projects),)
-    return tuple(map(str, projects))
-
-
-def _pairs(params: Params) -> Pairs:
-    if not params:
-        return ()
-    items = params.items() if isinstance(params, Mapping) else params
-    return tuple((name, _as_text(value)) for name, value in items if value is not None)
-
-
-def _as_text(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, (list, tuple)):
-        return ",".join(map(str, value))  # comma lists of ids, as the bug list's filters take them
-    return str(value)
-
-
-def _upload(name: str, file: Any) -> Upload:
-    filename, content = file if isinstance(file, tuple) else (getattr(file, "name", name), file)
-    if isinstance(content, Path):
-        content = content.read_bytes()
-    elif hasattr(content, "read"):
-        content = content.read()
-    return Upload(name, Path(str(filename)).name, content.encode() if isinstance(content, str) else bytes(content))

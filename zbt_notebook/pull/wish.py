@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
@@ -125,3 +125,10 @@ def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
     return ",".join(map(str, value)) if isinstance(value, Iterable) else str(value)
+
+
+def as_names(projects: str | int | Sequence[str | int]) -> tuple[str, ...]:
+    """Projects by name or id; none where all are meant."""
+    if isinstance(projects, (str, int)):
+        return () if projects == "all" else (str(projects),)
+    return tuple(map(str, projects))
