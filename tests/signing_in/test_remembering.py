@@ -1,11 +1,14 @@
 """Signing in with --remember: once by hand, afterwards without a form, until the sign-out."""
 
+from functools import partial
+
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
 from zbt_notebook import kernel
-from zbt_notebook.errors import UsageError
+from zbt_notebook.errors import SignInRejected, UsageError
+from zbt_notebook.login_flow import LoginFlow
 from zbt_notebook.signing_in import front_end, ways
 from zbt_notebook.signing_in.card import LoginCard
 from zbt_notebook.signing_in.view import view_of
@@ -81,6 +84,29 @@ def test_what_zoho_refuses_is_forgotten(site, chest):
     kernel.forget(sign_in(site, begin(site, remember=True)))
     site.world.disconnect()
     assert isinstance(ways.login(), LoginCard)
+    assert not chest.kept
+
+
+def test_what_zoho_refuses_for_now_is_kept(site, chest):
+    """A throttle passes: the refresh token is as good as before, and no form is asked for."""
+    connection = sign_in(site, begin(site, remember=True))
+    site.world.set(access_token_limit=1)
+    connection.refresh()
+    kernel.forget(connection)
+    with pytest.raises(SignInRejected, match="Access Denied"):
+        ways.login()
+    assert chest.kept
+
+
+def test_without_a_refresh_token_the_sign_in_stands(site, chest):
+    """There is nothing to remember, and the card says so; it is connected all the same."""
+    card = begin(site, remember=True)
+    card.sign_in._begin = partial(LoginFlow, access_type="online")
+    sign_in(site, card)
+    view = view_of(card.sign_in)
+    assert card.connection is kernel.current()
+    assert (view["phase"], view["failed"]) == ("connected", False)
+    assert "no refresh token to remember" in view["note"]
     assert not chest.kept
 
 

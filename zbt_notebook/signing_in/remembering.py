@@ -3,15 +3,22 @@
 from importlib.util import find_spec
 
 from zbt_notebook.connection import Connection
-from zbt_notebook.errors import SignInRejected, UsageError
+from zbt_notebook.errors import NotSignedIn, SignInRejected, UsageError
 from zbt_notebook.login_flow import connect
 from zbt_notebook.signing_in.keyring_store import KeyringStore
+
+_NO_LONGER_GOOD = {"invalid_code", "invalid_client", "invalid_client_secret"}  # other words pass, as a throttle does
+    "invalid_code",
+    "invalid_client",
+    "invalid_client_secret",
+}  # any other word may pass, as a throttle does
 
 
 def recall(name: str) -> Connection | None:
     """Sign in with what is remembered under the connection's name, without the user; None where nothing is of use.
 
-    What Zoho does not take any more is forgotten. Raise Unreachable where Zoho does not answer.
+    What Zoho does not take any more is forgotten. Raise Unreachable where Zoho does not answer, SignInRejected where it
+    refuses for now: what is remembered is still good then.
     """
     store = _store()
     kept = store.load(name) if store else None
@@ -19,7 +26,9 @@ def recall(name: str) -> Connection | None:
         return None
     try:
         connection = connect(kept.client_id, kept.client_secret, kept.refresh_token, kept.data_center, name=name)
-    except SignInRejected:
+    except SignInRejected as refusal:
+        if refusal.error not in _NO_LONGER_GOOD:
+            raise
         store.forget(name)
         return None
     connection.on_logout["keyring"] = lambda: store.forget(name)
@@ -37,7 +46,7 @@ class Remembering:
         store, name = self._store, connection.name
         try:
             store.save(name, connection.client.authorization.keepsake())
-        except UsageError as error:
+        except (UsageError, NotSignedIn) as error:  # the sign-in itself stands
             return str(error)
         connection.on_logout["keyring"] = lambda: store.forget(name)
         return "Remembered in this machine's keyring: the next %zbt login needs no form. Signing out forgets it."
