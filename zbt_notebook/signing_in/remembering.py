@@ -8,10 +8,6 @@ from zbt_notebook.login_flow import connect
 from zbt_notebook.signing_in.keyring_store import KeyringStore
 
 _NO_LONGER_GOOD = {"invalid_code", "invalid_client", "invalid_client_secret"}  # other words pass, as a throttle does
-    "invalid_code",
-    "invalid_client",
-    "invalid_client_secret",
-}  # any other word may pass, as a throttle does
 
 
 def recall(name: str) -> Connection | None:
