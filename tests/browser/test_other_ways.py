@@ -15,7 +15,6 @@ SHORT, CATCH, PROMPT = "Use a short code", "Catch it on this machine", "Paste in
 @pytest.fixture
 def sandbox():
     with watched_sandbox(projects=1, bugs=5) as running:
-        running.world.set(device_interval=1, device_units="seconds")
         yield running
 
 

@@ -37,7 +37,6 @@ def application(tmp_path_factory, kernel_environment):
 @pytest.fixture
 def sandbox():
     with watched_sandbox(projects=1, bugs=5) as running:
-        running.world.set(device_interval=1, device_units="seconds")
         yield running
 
 

@@ -14,7 +14,6 @@ from tests.leaks.watched_sandbox import watched_sandbox
 def sandbox():
     """All of its secrets are known; a short code may be asked about every second."""
     with watched_sandbox(projects=1, bugs=5) as running:
-        running.world.set(device_interval=1, device_units="seconds")
         yield running
 
 

@@ -37,5 +37,10 @@ class WatchedWorld(World):
 
 
 def watched_sandbox(**options):
-    """A running sandbox whose ``world.secrets`` are all its secrets, of which no other test has any."""
-    return Sandbox(WatchedWorld(seed=randbits(32), **options))
+    """A running sandbox whose ``world.secrets`` are all its secrets, of which no other test has any.
+
+    It may be asked about a short code every second.
+    """
+    world = WatchedWorld(seed=randbits(32), **options)
+    world.set(device_interval=1, device_units="seconds")
+    return Sandbox(world)
