@@ -24,9 +24,11 @@ class Zoho:
         self.answer = answer
         self.go_on = threading.Event()
         self.go_on.set()
+        self.called = threading.Event()
 
     def __call__(self, _request):
         self.calls += 1
+        self.called.set()
         assert self.go_on.wait(10)
         if "raises" in self.answer:
             raise self.answer["raises"]
@@ -216,6 +218,22 @@ def test_signing_out_forgets_even_when_zoho_is_away():
     with pytest.raises(NotSignedIn):
         auth.access_token()
     assert auth.revoke() is False
+    assert zoho.calls == 1
+
+
+@pytest.mark.parametrize("rejected", ["canary-access", None])
+def test_a_sign_out_while_a_refresh_waits_leaves_no_token(rejected):
+    """Whoever comes after it is told that nobody is signed in, and sends nothing with an empty token."""
+    zoho, times = Zoho(), Times()
+    auth = authorization(zoho, times)
+    zoho.go_on.clear()
+    with ThreadPoolExecutor(2) as pool:
+        signing_out = pool.submit(auth.revoke)
+        assert zoho.called.wait(10)
+        with pytest.raises(NotSignedIn):
+            auth.refresh(rejected=rejected)
+        zoho.go_on.set()
+        signing_out.result(10)
     assert zoho.calls == 1
 
 

@@ -124,9 +124,7 @@ class Authorization:
     @property
     def credentials(self) -> ClientCredentials:
         """The client with its secret, for another sign-in of its own; raise NotSignedIn after ``revoke``."""
-        if self._client is None:
-            raise NotSignedIn("this connection is signed out", hint="Sign in: %zbt login")
-        return self._client
+        return self._require_sign_in()
 
     @property
     def can_refresh(self) -> bool:
@@ -170,8 +168,7 @@ class Authorization:
         token = self._token.access_token
         if token and self._deadline.seconds_left(self._clock) > self._lee_way:
             return token
-        if self.is_revoked:
-            raise NotSignedIn("this connection is signed out", hint="Sign in again: %zbt login")
+        self._require_sign_in()
         if not self.can_refresh and token and self.seconds_left() > 0:
             return token
         return self.refresh(rejected=token)
@@ -183,6 +180,7 @@ class Authorization:
         """
         seen = self._last_attempt
         with self._lock:
+            self._require_sign_in()  # it may have been signed out while this waited
             if rejected is not None and rejected != self._token.access_token:
                 return self._token.access_token
             last = self._last_attempt
@@ -200,6 +198,11 @@ class Authorization:
                 attempt.ended = self._clock.monotonic()
                 self._last_attempt = attempt
             return self._token.access_token
+
+    def _require_sign_in(self) -> ClientCredentials:
+        if self._client is None:
+            raise NotSignedIn("this connection is signed out", hint="Sign in again: %zbt login")
+        return self._client
 
     def _is_recent(self, attempt: _Attempt) -> bool:
         return self._clock.monotonic() - attempt.ended < _lasts(getattr(attempt.error, "error", ""))
@@ -245,15 +248,14 @@ class Authorization:
         return Shared(calls=calls, failed=now, error=word, message=error.message, hint=error.hint)
 
     def _refresh(self) -> None:
-        if self._client is None:
-            raise NotSignedIn("this connection is signed out", hint="Sign in again: %zbt login")
+        client = self._require_sign_in()
         if not self.can_refresh:
             raise NotSignedIn(
                 "the access token has expired, and Zoho gave no refresh token with it",
                 hint="Sign in again: %zbt login. A refresh token comes with access_type=offline and prompt=consent.",
             )
         called = self._spend()
-        request = refresh_request(self.data_center, self._client, self._token.refresh_token)
+        request = refresh_request(self.data_center, client, self._token.refresh_token)
         try:
             token = read_token(self._transport(request), asked=self._token.scopes, refreshing=True)
         except ZbtError as error:
