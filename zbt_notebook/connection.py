@@ -53,6 +53,7 @@ class Connection:
         self.redirect_uri = ""  # where the user was sent back to, if there was a consent
         self.who = AccountLookup(authorization, transport)
         self.on_logout: dict[str, Callable[[], bool]] = {}  # who else keeps it, "kernel" or "keyring", and forgets it
+        self._left: LogoutReport | None = None
         self.client = ApiClient(
             authorization,
             transport,
@@ -288,10 +289,18 @@ class Connection:
         )
 
     def logout(self) -> LogoutReport:
-        """Revoke at Zoho, forget here and in the keyring; forgotten here even where Zoho cannot be reached."""
-        revoked = self.client.authorization.revoke()
-        forgotten = {keeper: forget() for keeper, forget in self.on_logout.items()}
-        return LogoutReport(revoked=revoked, forgotten=True, keyring=forgotten.get("keyring"))
+        """Revoke at Zoho, forget here and in the keyring; forgotten here even where Zoho cannot be reached.
+
+        A second time it gives the first one's report.
+        """
+        if self._left is None:
+            revoked, forgotten = False, {}
+            try:
+                revoked = self.client.authorization.revoke()
+            finally:  # Stop, too, may end the request
+                forgotten = {keeper: forget() for keeper, forget in self.on_logout.items()}
+                self._left = LogoutReport(revoked=revoked, forgotten=True, keyring=forgotten.get("keyring"))
+        return self._left
 
 
 def _limits(authorization: Authorization, clock: Clock | None) -> RateLimits:

@@ -5,6 +5,7 @@ import pickle
 
 import pytest
 
+from zbt_notebook import kernel
 from zbt_notebook.errors import (
     ApiError,
     NotFound,
@@ -209,6 +210,27 @@ def test_signed_out_means_revoked_and_forgotten(connection):
     with pytest.raises(NotSignedIn):
         connection.get("/portals/")
     assert not connection.status().signed_in
+
+
+def test_stop_while_signing_out_forgets_all_the_same(connection):
+    """Offline the request may take its time: who loses patience is signed out here and in the keyring."""
+    kept = {"keyring"}
+    connection.on_logout["keyring"] = kept.clear
+
+    def impatient(_request):
+        raise KeyboardInterrupt
+
+    connection.client.authorization._transport = impatient
+    with pytest.raises(KeyboardInterrupt):
+        connection.logout()
+    assert not connection.status().signed_in
+    assert connection not in kernel.connections()
+    assert not kept
+
+
+def test_a_second_sign_out_tells_what_the_first_achieved(connection):
+    """It is as signed out as before: the report does not say that Zoho could not be reached."""
+    assert connection.logout() == connection.logout()
 
 
 def test_a_connection_is_not_pickled(connection):
