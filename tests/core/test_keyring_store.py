@@ -69,6 +69,44 @@ def test_a_plain_text_keyring_is_refused():
         KeyringStore(other())
 
 
+class OnlyRead(Chest):
+    """As those that fetch credentials for package indexes: a chain passes on what this one does not write."""
+
+    def set_password(self, service, username, password):
+        raise NotImplementedError
+
+
+def chain(monkeypatch, *backends):
+    chained = keyring.backends.chainer.ChainerBackend
+    monkeypatch.setattr(chained, "backends", list(backends))
+    return chained()
+
+
+def test_a_chain_does_not_pass_a_secret_on_to_plain_text(connection, monkeypatch):
+    """Whatever stands before it: what is not safe is never written to."""
+    plain = type("PlaintextKeyring", (Chest,), {"__module__": "keyrings.alt.file"})()
+    store = KeyringStore(chain(monkeypatch, OnlyRead(), plain))
+    with pytest.raises(UsageError, match="does not take"):
+        store.save("default", connection.client.authorization.keepsake())
+    assert not plain.entries
+
+
+def test_a_chain_is_used_up_to_its_safe_member(connection, monkeypatch):
+    """One that only reads is no obstacle, and plain text behind a safe one is no danger."""
+    safe, plain = Chest(), type("PlaintextKeyring", (Chest,), {"__module__": "keyrings.alt.file"})()
+    store = KeyringStore(chain(monkeypatch, OnlyRead(), safe, plain))
+    store.save("default", connection.client.authorization.keepsake())
+    assert safe.entries
+    assert not plain.entries
+    assert store.load("default") == connection.client.authorization.keepsake()
+    assert store.forget("default")
+    assert not safe.entries
+    with pytest.raises(UsageError, match="plain text"):
+        KeyringStore(chain(monkeypatch, plain, safe))
+    with pytest.raises(UsageError, match="no keyring"):
+        KeyringStore(chain(monkeypatch))
+
+
 def test_a_locked_keyring_is_a_clear_error(connection):
     """The backend's own exception might quote what it was given."""
     chest = Chest()

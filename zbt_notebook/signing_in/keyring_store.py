@@ -1,6 +1,8 @@
 """Remembers a sign-in in the operating system's keyring, if the user asks for it, and nowhere else."""
 
 import json
+from contextlib import suppress
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.accounts.authorization import Keepsake
@@ -28,13 +30,14 @@ class KeyringStore:
     """
 
     def __init__(self, backend: "KeyringBackend | None" = None) -> None:
-        self._backend = backend or _system_backend()
-        problem = _problem(self._backend)
+        found = _members(backend or _system_backend())
+        problem = _problem(found[0]) if found else _UNSAFE["keyring.backends.fail.Keyring"]
         if problem:
             raise UsageError(
                 f"this sign-in cannot be remembered: {problem}",
                 hint="Without --remember it is kept until the kernel ends. For unattended runs use ZBT_* variables.",
             )
+        self._backends = tuple(takewhile(lambda member: not _problem(member), found))
 
     def save(self, name: str, keepsake: Keepsake) -> None:
         """Remember the sign-in under the connection's name, in place of an earlier one."""
@@ -48,7 +51,7 @@ class KeyringStore:
             "scopes": list(keepsake.scopes),
         }
         try:
-            self._backend.set_password(SERVICE, name, json.dumps(value))
+            self._write(name, json.dumps(value))
         except Exception:  # noqa: BLE001  each backend has errors of its own, which may quote the value
             refused = True
         else:
@@ -62,7 +65,7 @@ class KeyringStore:
     def load(self, name: str) -> Keepsake | None:
         """The sign-in remembered under that name, or None."""
         try:
-            text = self._backend.get_password(SERVICE, name)
+            text = self._find(name)[1]
             return _read(json.loads(text)) if text else None
         except (ValueError, KeyError, TypeError, ZbtError):  # somebody else's entry under our name
             return None
@@ -72,12 +75,27 @@ class KeyringStore:
     def forget(self, name: str) -> bool:
         """Forget what is remembered under that name; tell whether it is gone."""
         try:
-            if self._backend.get_password(SERVICE, name) is None:
-                return True
-            self._backend.delete_password(SERVICE, name)
+            keeper, _ = self._find(name)
+            if keeper:
+                keeper.delete_password(SERVICE, name)
         except Exception:  # noqa: BLE001  as above
             return False
         return True
+
+    def _write(self, name: str, text: str) -> None:
+        """Write to the first that writes, as a chain does; but never on to one that is not safe."""
+        for backend in self._backends:
+            with suppress(NotImplementedError):  # it only reads
+                backend.set_password(SERVICE, name, text)
+                return
+        raise NotImplementedError
+
+    def _find(self, name: str) -> "tuple[KeyringBackend | None, str | None]":
+        for backend in self._backends:
+            text = backend.get_password(SERVICE, name)
+            if text is not None:
+                return backend, text
+        return None, None
 
 
 def _read(value: dict[str, Any]) -> Keepsake:
@@ -107,12 +125,14 @@ def _system_backend() -> "KeyringBackend":
     return keyring.get_keyring()
 
 
-def _problem(backend: "KeyringBackend") -> str:
-    """Why this backend must not be used; empty where it may. A chain is as safe as the one it would write to."""
+def _members(backend: "KeyringBackend") -> "tuple[KeyringBackend, ...]":
+    """The backends of a chain, in its order; else the one backend."""
     chained = getattr(backend, "backends", None)
-    if chained is not None:
-        first = next(iter(chained), None)
-        return _problem(first) if first is not None else _UNSAFE["keyring.backends.fail.Keyring"]
+    return (backend,) if chained is None else tuple(member for one in chained for member in _members(one))
+
+
+def _problem(backend: "KeyringBackend") -> str:
+    """Why this backend must not be used; empty where it may."""
     kind = type(backend)
     for ancestor in kind.__mro__:
         name = f"{ancestor.__module__}.{ancestor.__qualname__}"
