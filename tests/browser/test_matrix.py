@@ -61,7 +61,7 @@ class Desk:
 def sandbox():
     """One for all: each notebook registers clients of its own, so that they share no limit."""
     with watched_sandbox(projects=1, bugs=5) as running:
-        running.world.set(device_interval=1, device_units="seconds", code_limit=0, refresh_token_limit=0)
+        running.world.set(code_limit=0, refresh_token_limit=0)
         yield running
 
 

@@ -170,7 +170,6 @@ def test_a_restart_of_the_kernel_with_the_card_on_the_screen(open_card, sandbox)
 def test_the_background_ways(open_card, sandbox):
     """The answers typed into a cell's prompt, the link and the short code: no secret among what is saved."""
     world = sandbox.world
-    world.set(device_interval=1, device_units="seconds")
     device = world.demo_client("device")
     card = open_card(
         "card = zbt.login(redirect_uri=uri)", f"%zbt login --mode device --wait 60 --client-id {device.client_id}"
