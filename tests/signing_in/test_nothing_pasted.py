@@ -144,6 +144,54 @@ def test_a_consent_that_comes_too_late_is_revoked(sign_in):
     assert kernel.connections() == ()
 
 
+def test_nothing_begins_anew_while_a_thread_connects(sign_in):
+    """From the moment in which its consent is taken until the card is connected: no second attempt, no second link."""
+    go(sign_in, "device")
+    brought = ways.start(sandbox=True, auto=True, name="brought")
+    seen = []
+    sign_in._afterwards = lambda _connection: seen.append(go(sign_in, "start")) or "kept"
+    sign_in.take_late(brought, attempt=1)
+    assert (seen[0]["attempt"], seen[0]["busy"]) == (1, "connecting")
+    view = view_of(sign_in)
+    assert (view["phase"], view["consent_url"], view["busy"], view["note"]) == ("connected", "", "", "kept")
+
+
+def test_what_ends_first_does_not_let_others_in(mine):
+    """A step that only stops a listener leaves alone what another thread has begun meanwhile."""
+    sign_in = mine(free_uri())
+    go(sign_in, "loopback")
+    stop, begun = sign_in.stop, []
+
+    def meanwhile():
+        stop()
+        with sign_in.lock:
+            sign_in.busy = "connecting"  # as a code does that is pasted now
+        begun.append(True)
+
+    sign_in.stop = meanwhile
+    assert go(sign_in, "start")["busy"] == "connecting"
+    sign_in.stop, sign_in.busy = stop, ""
+
+
+def test_a_way_that_is_prepared_when_the_card_goes_leaves_no_port(mine):
+    """Closed in another thread while the port is opened: nothing of it stays."""
+    uri = free_uri()
+    sign_in = mine(uri)
+    caught = WAYS["loopback"]
+
+    class Slow:
+        catches_redirect, suits, set_out = True, caught.suits, caught.set_out
+
+        def prepare(self, *arguments):
+            work = caught.prepare(*arguments)
+            sign_in.close()
+            return work
+
+    sign_in._ways = {"loopback": Slow()}
+    assert go(sign_in, "loopback")["way"] == ""
+    assert is_free(uri)
+
+
 def test_a_wrong_client_gets_no_short_code(mine):
     """Zoho's refusal is told with what to do; the field at fault is named."""
     view = go(mine("https://example.org/cb"), "device")

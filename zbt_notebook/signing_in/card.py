@@ -75,7 +75,7 @@ class LoginCard(anywidget.AnyWidget):
         """Take the card away; what it has under way in a thread ends."""
         sign_in = getattr(self, "sign_in", None)  # ipywidgets closes a widget that failed to be made, too
         if sign_in:
-            sign_in.stop()
+            sign_in.close()
         super().close()
 
     def wait(self, seconds: float | None = None) -> Connection:

@@ -154,12 +154,15 @@ class SignIn:
             return
         with self.lock:
             work = step(event)
+            business = self.busy
         self._tell()
         if work:
             try:
                 work()
             finally:
-                self.busy = ""
+                with self.lock:
+                    if self.busy == business:  # else it is another thread's, and that one's to end
+                        self.busy = ""
                 self._tell()
 
     def take(self, connection: Connection) -> Connection:
@@ -178,13 +181,18 @@ class SignIn:
         Raise NotSignedIn then.
         """
         with self.lock:
-            is_late = self.attempt != attempt or self.phase == "connected"
+            is_late = self.attempt != attempt or self.phase == "connected" or self.busy not in {"", "beginning"}
+            if not is_late:
+                self.busy = "connecting"  # from here on nothing else begins
         if is_late:
             connection.logout()
             raise NotSignedIn("the sign-in was stopped before the consent came", hint="Sign in again.")
-        kernel.register(connection)
-        self.take(connection)
-        self._tell()
+        try:
+            kernel.register(connection)
+            self.take(connection)
+        finally:
+            self.busy = ""
+            self._tell()
         return connection
 
     def offer_prompt(self, *, possible: bool) -> None:
@@ -199,6 +207,12 @@ class SignIn:
             under_way, self._under_way, self._work = self._under_way, None, None
         if under_way:
             under_way.stop(_STOPS_WITHIN)
+
+    def close(self) -> None:
+        """Stop as well what is just about to begin: there is no card any more."""
+        with self.lock:
+            self.attempt += 1
+        self.stop()
 
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
@@ -279,6 +293,9 @@ class SignIn:
         with self.lock:  # which its thread needs to tell its end
             self._work, self.phase = work, "waiting"
             self._under_way = way.set_out(work, lambda error: self._ended(attempt, error))
+            is_gone = self.attempt != attempt
+        if is_gone:
+            self.stop()
 
     def _ended(self, attempt: int, error: ZbtError | None) -> None:
         with self.lock:
