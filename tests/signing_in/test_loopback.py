@@ -136,13 +136,21 @@ def test_no_words_break_the_page(title, text):
     assert markup.count("<") == page("", "").decode().count("<")
 
 
-def test_a_taken_port_is_a_clear_message(site, begin):
+def test_a_taken_port_is_a_clear_message(site, begin, port):
     """Somebody listens there already: what to do, and nothing left open."""
-    first = begin()
-    with pytest.raises(UsageError, match="cannot be listened at: address already in use") as caught:
+    with socket.create_server(("127.0.0.1", port)), pytest.raises(UsageError, match="address already in use") as caught:
         begin()
     assert "another port" in caught.value.hint
-    assert fetch(landed(site, first))[0] == 200
+    assert fetch(landed(site, begin()))[0] == 200
+
+
+def test_the_same_cell_run_again_listens_anew(site, begin):
+    """The earlier run gives the port up and says that it was stopped: its user looks at the new link."""
+    first, second = begin(), begin()
+    with pytest.raises(NotSignedIn, match="was stopped"):
+        first.wait(10)
+    assert fetch(landed(site, second))[0] == 200
+    assert second.wait(10) is kernel.current()
 
 
 def test_it_listens_for_five_minutes(site, redirect_uri):

@@ -15,7 +15,9 @@ from zbt_notebook.signing_in.background import BackgroundSignIn
 from zbt_notebook.signing_in.device_flow import DeviceWork
 from zbt_notebook.signing_in.loopback import LoopbackWork, Place
 from zbt_notebook.signing_in.sign_in import SignIn
-from zbt_notebook.signing_in.way import Way, Work
+from zbt_notebook.signing_in.way import Work
+
+Ended = Callable[[ZbtError | None], None]
 
 
 class ShortCode:
@@ -53,9 +55,9 @@ class ShortCode:
             connect=connect,
         )
 
-    def set_out(self, work: Work, ended: Callable[[ZbtError | None], None]) -> BackgroundSignIn:
+    def set_out(self, work: Work, ended: Ended | None = None, *, patience: float | None = None) -> BackgroundSignIn:
         """Ask Zoho again and again, in a thread."""
-        return BackgroundSignIn(work, ended=ended)
+        return BackgroundSignIn(work, patience=patience, ended=ended)
 
 
 class Caught:
@@ -77,16 +79,17 @@ class Caught:
     def prepare(self, sign_in: SignIn, client: ClientCredentials) -> Work:  # noqa: ARG002  the flow knows it
         """Open the port; raise UsageError where it is taken.
 
-        A card that was left behind in this kernel may hold it: whoever presses the button on another means that one.
+        A card that was left behind in this kernel may hold it, or an earlier run of the same cell: whoever presses the
+        button on another card, or runs the cell again, means that one.
         """
         if self._latest:
             self._latest.stop()
         return LoopbackWork(sign_in)
 
-    def set_out(self, work: Work, ended: Callable[[ZbtError | None], None]) -> BackgroundSignIn:
+    def set_out(self, work: Work, ended: Ended | None = None, *, patience: float | None = None) -> BackgroundSignIn:
         """Serve, in a thread."""
-        self._latest = BackgroundSignIn(work, ended=ended)
+        self._latest = BackgroundSignIn(work, patience=patience, ended=ended)
         return self._latest
 
 
-WAYS: Mapping[str, Way[SignIn]] = MappingProxyType({"device": ShortCode(), "loopback": Caught()})
+WAYS: Mapping[str, ShortCode | Caught] = MappingProxyType({"device": ShortCode(), "loopback": Caught()})

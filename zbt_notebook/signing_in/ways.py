@@ -244,14 +244,14 @@ def _consented(sign_in: SignIn, site: SandboxSite) -> Connection:
 
 
 def _in_the_background(mode: Mode, sign_in: SignIn, patience: float | None) -> "BackgroundSignIn":
-    from zbt_notebook.signing_in.background import BackgroundSignIn
     from zbt_notebook.signing_in.nothing_pasted import WAYS
     from zbt_notebook.signing_in.prompt import ask_for_client
 
     ask_for_client(sign_in)
     if sign_in.problem:
         raise UsageError(sign_in.problem.message, hint=sign_in.problem.hint)
-    begun = BackgroundSignIn(WAYS[mode].prepare(sign_in, sign_in.client), patience=patience)
+    way = WAYS[mode]
+    begun = way.set_out(way.prepare(sign_in, sign_in.client), patience=patience)
     begun.show()
     return begun
 
