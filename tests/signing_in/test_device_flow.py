@@ -112,6 +112,27 @@ def test_the_units_are_guessed(site, units):
     assert (code.interval, code.expires_in) == (30, 300)
 
 
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [
+        ((5, 1800), (5, 1800)),  # as in RFC 8628's own example
+        ((5, 300), (5, 300)),
+        ((5000, 300_000), (5, 300)),
+        ((1000, 300_000), (1, 300)),
+        (("5", "300"), (5, 300)),
+        ((500, 300_000), (30, 300)),  # as seconds longer than the code lives: nobody would ever ask
+        ((None, None), (30, 300)),
+    ],
+)
+def test_units_are_guessed_safely(told, meant):
+    """An answer in either unit, each figure for itself: the code is asked about while it lives."""
+    interval, expires_in = told
+    body = {"user_code": "A", "device_code": "B", "verification_url": "https://x.test/"}
+    body |= {"interval": interval, "expires_in": expires_in}
+    code = read_device_code(Response(200, {}, json.dumps(body).encode()))
+    assert (code.interval, code.expires_in) == meant
+
+
 def test_the_network_may_fail_for_a_while(site, device):
     """A question without an answer is asked again; the code lives on."""
     site.faults.add(kind="reset", path="/oauth/v3/device/token")

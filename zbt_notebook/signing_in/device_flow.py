@@ -18,7 +18,9 @@ from zbt_notebook.network.http import Request, Response, Transport, decode_json
 
 SLOWER_BY = 5.0  # seconds more between two questions after each "slow_down" (RFC 8628 §3.5)
 USUAL_INTERVAL, USUAL_LIFE = 30.0, 300.0  # seconds, where Zoho does not say: its documents' own figures
-_MILLISECONDS_FROM = 1000  # Zoho's documents and its answers disagree: nobody waits 1000 s between two questions
+# Zoho's documents and its answers disagree on the unit. From these figures on it is milliseconds: nobody waits 1000 s
+# between two questions, and no short code lives for hours (RFC 8628's example has 1800 s).
+_INTERVAL_IN_MILLISECONDS, _LIFE_IN_MILLISECONDS = 1_000, 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +70,16 @@ def read_device_code(response: Response) -> DeviceCode:
             f"the answer (HTTP {response.status}) holds no short code",
             hint="Check that the data centre's accounts address is Zoho's, then sign in again.",
         )
+    expires_in = _seconds(body.get("expires_in"), USUAL_LIFE, _LIFE_IN_MILLISECONDS)
+    interval = _seconds(body.get("interval"), USUAL_INTERVAL, _INTERVAL_IN_MILLISECONDS)
     complete = str(body.get("verification_uri_complete") or "")
     return DeviceCode(
         user_code,
         device_code,
         page,
         complete if complete.startswith("http") else page,
-        _seconds(body.get("interval"), USUAL_INTERVAL),
-        _seconds(body.get("expires_in"), USUAL_LIFE),
+        interval if interval < expires_in else USUAL_INTERVAL,  # a code that is never asked about signs nobody in
+        expires_in,
     )
 
 
@@ -84,12 +88,12 @@ def _mapping(response: Response) -> Mapping[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _seconds(value: object, usual: float) -> float:
+def _seconds(value: object, usual: float, milliseconds: float) -> float:
     try:
         number = float(value)  # type: ignore[arg-type]  # whatever float does not take is told by its exception
     except (TypeError, ValueError):
         return usual
-    number = number / 1000 if number > _MILLISECONDS_FROM else number
+    number = number / 1000 if number >= milliseconds else number
     return number if 0 < number < float("inf") else usual
 
 
