@@ -3,6 +3,7 @@
 import signal
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
@@ -396,3 +397,21 @@ def test_rows_of_one_list_are_as_complete(connection, store):
     ids = [row["id"] for row in connection.rows(f"/portal/brightwater/projects/{project.id}/bugs/")]
     assert len(set(ids)) == len(ids)
     assert throughout <= set(ids)
+
+
+def test_a_bug_changed_while_since_is_read_is_not_lost(connection, store):
+    """It goes to the beginning, behind the reader's back, from a page that is still to come."""
+    project = max(store.projects, key=lambda project: len(store.bugs.of(project.id)))
+    bugs = sorted(store.bugs.of(project.id), key=lambda bug: -bug.updated_ms)
+    send = connection.client._transport
+    asked = iter(range(1))
+
+    def transport(request):
+        response = send(request)
+        if "/bugs/" in request.url and next(asked, None) is not None:
+            store.bugs.put(replace(bugs[250], updated_ms=bugs[0].updated_ms + 1000))
+        return response
+
+    connection.client._transport = transport
+    frame = connection.pull("bugs", projects=project.id, since=0)
+    assert sorted(frame["id"]) == sorted(bug.id for bug in bugs)

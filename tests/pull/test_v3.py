@@ -1,5 +1,7 @@
 """A notebook written for the classic API survives its end."""
 
+import json
+
 import pytest
 
 from zbt_notebook import v3_columns
@@ -131,3 +133,25 @@ def test_odd_records_are_no_crash():
         for kind in ("bugs", "milestones", "comments", "users", "timelogs"):
             v3_columns.as_classic(kind, record)
     assert v3_columns.as_classic("folders", {"id": "1"}) == {"id": "1"}
+
+
+def test_issues_deleted_while_v3_is_read_hide_no_others(connection, world, store):
+    """Its pages are numbered, and join all the same."""
+    world.set(classic_retired=True)
+    project = max(store.projects, key=lambda project: len(store.bugs.of(project.id)))
+    throughout = {bug.id for bug in store.bugs.of(project.id)}
+    assert len(throughout) > 2 * 200
+    send = connection.client._transport
+
+    def transport(request):
+        response = send(request)
+        if request.url.partition("?")[0].endswith("/issues"):
+            for issue in json.loads(response.body)["issues"][:3]:
+                throughout.discard(int(issue["id"]))
+                store.bugs.remove(store.bugs.get(int(issue["id"])))
+        return response
+
+    connection.client._transport = transport
+    ids = list(connection.pull("bugs", projects=project.id)["id"])
+    assert len(set(ids)) == len(ids)
+    assert throughout <= set(ids)

@@ -212,9 +212,9 @@ class Pull:
                 expected=listing.exact,
                 at_most=listing.at_most,
                 limit=min(limits, default=None),
-                overlap=paging == "index",
+                numbered=paging == "page",
                 is_new=partial(after, kind.made, self._planned_at) if kind and kind.made else None,
-                is_past=partial(before, kind.changed, since) if newest_first and kind and since else None,
+                is_past=partial(before, kind.changed, since) if newest_first and kind and since is not None else None,
             )
             pager.knows(known)
             return pager

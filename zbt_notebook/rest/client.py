@@ -131,7 +131,7 @@ class ApiClient:
         call = api.normalize(call, self.data_center)
         paging = paging_of(call)
         start, size = beginning(call, paging)
-        pager = Pager(size=size, start=start, limit=None if limit is None else max(0, limit), overlap=paging == "index")
+        pager = Pager(size=size, start=start, limit=None if limit is None else max(0, limit), numbered=paging == "page")
         while (ask := pager.ask()) is not None:
             page = self.fetch(page_call(call, paging, ask), lane)
             if page.records is None:

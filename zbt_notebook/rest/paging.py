@@ -9,6 +9,12 @@ A list is a window onto rows that move: a row added before the place one reads s
   has reached, the pages join without a gap. Where none is in it, rows were deleted, and the sweep steps back a page.
   Where pages bring nothing new, either many rows were added before them, which the first page then shows, or the server
   does not look at the index: the first page is looked at once more, to know.
+
+V3 numbers its pages, so that none begins at any record one likes; but the third page of 198 begins at the 397th, where
+the second page of 199 has reached the 398th: pages of falling sizes join too (``Ask.following``).
+
+A list with the newest change first moves in another way as well: a row that is changed goes to its beginning, perhaps
+from where the sweep has not come to. So its beginning is swept again at the end, down to a row that has not changed.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -34,13 +40,30 @@ class Ask:
         """Its number, for lists that count pages (V3)."""
         return (self.index - 1) // self.size + 1
 
+    @property
+    def end(self) -> int:
+        """The position of its last record."""
+        return self.index + self.size - 1
+
+    def following(self, size: int, *, numbered: bool) -> "Ask":
+        """The page of at most *size* that begins with this one's last record, or as near before it as its number lets.
+
+        Very small numbered pages may find none: then the next page, which does not join.
+        """
+        if not numbered:
+            return Ask(self.end, size)
+        before = self.end - 1
+        part = max(range(size, 1, -1), key=lambda part: (before // part + 1) * part)
+        farthest = Ask(before // part * part + 1, part)
+        return farthest if farthest.end > self.end else Ask(self.end // size * size + 1, size)
+
 
 class Pager:
     """The pages of one list. Thinks only; not for use by two threads at once.
 
     *expected* is the number of rows that the list is announced to have, *at_most* a number that it cannot exceed.
-    *is_new* tells a record that was made after the announcement. *overlap* is off where a list counts pages, not
-    records. *is_past* tells a record after which nothing wanted comes.
+    *is_new* tells a record that was made after the announcement. *numbered* is whether the list counts pages, not
+    records. *is_past* tells a record after which nothing wanted comes, in a list with the newest change first.
     """
 
     def __init__(
@@ -51,11 +74,12 @@ class Pager:
         expected: int | None = None,
         at_most: int | None = None,
         limit: int | None = None,
-        overlap: bool = True,
+        numbered: bool = False,
         is_new: Callable[[Any], bool] | None = None,
         is_past: Callable[[Any], bool] | None = None,
     ) -> None:
-        self.size = size if limit is None else min(size, max(limit, 1))
+        wanted = size if limit is None else min(size, max(limit, 1))
+        self.size = size if numbered and (start - 1) % wanted else wanted  # a page of another size begins elsewhere
         self.start = start
         self.expected = expected
         self.done = limit == 0 or expected == 0 or at_most == 0
@@ -63,7 +87,8 @@ class Pager:
         self.miscounted = False  # the announced number was wrong though nothing moved
         self._at_most = at_most
         self._limit = limit
-        self._step = self.size - (1 if overlap and self.size > 2 else 0)  # noqa: PLR2004  a page of two would not move on
+        self._numbered = numbered
+        self._joins = self.size > 2  # noqa: PLR2004  a page of two would not move on
         self._is_new = is_new
         self._is_past = is_past
         self._made_since = 0
@@ -75,6 +100,7 @@ class Pager:
         self._all: list[Ask] = []  # of the pages asked for at once, those whose turn is still to come
         self._pages = 0
         self._sweep: _Sweep | None = None
+        self._sweeps = 0  # that are over
         if not self.done:
             self._begin()
 
@@ -196,7 +222,8 @@ class Pager:
         self._waiting = [Ask(self.start, self.size)]
         if full:  # more than announced: go on where the pages end
             self._sweep.reached.update(self._seen)
-            self._waiting = [Ask(self.start + (self._pages - 1) * self.size + self._step, self.size)]
+            self._sweep.end = self.start + self._pages * self.size - 1
+            self._waiting = [self._after(Ask(self.start + (self._pages - 1) * self.size, self.size))]
 
     def _swept(self, sweep: "_Sweep", ask: Ask, records: Sequence[Any], *, more: bool | None) -> None:
         names = identities(records)
@@ -204,22 +231,25 @@ class Pager:
             self._looked_back(sweep, sweep.looking_from, records, names)
             return
         if sweep.first is None and ask.index == self.start:
-            sweep.first = names
+            sweep.first, sweep.beginning = names, records
         if None in names:
-            self._step = self.size  # without ids nothing tells whether pages join
+            self._joins = False  # without ids nothing tells whether pages do
         if self._is_torn(sweep, ask, names):
             sweep.steps_back += 1
             self._add(records)
-            self._waiting = [Ask(max(self.start, ask.index - self._step), self.size)]
+            self._waiting = [self._before(ask)]
             return
         known = bool(names) and None not in names and sweep.reached.issuperset(names)
         sweep.idle = sweep.idle + 1 if known else 0
         sweep.reached.update(name for name in names if name is not None)
+        sweep.end = ask.end
         self._add(records)
-        if self.done or self._ends(ask, records, more=more):
+        if self.done:
             self._end()
+        elif self._ends(sweep, ask, records, more=more):
+            self._over(sweep, ask)
         elif sweep.idle < _IDLE_PAGES:
-            self._waiting = [Ask(ask.index + self._step, self.size)]
+            self._waiting = [self._after(ask)]
         elif sweep.first is not None and ask.index > self.start and sweep.looks_back < _LOOKS_BACK:
             sweep.looking_from = ask
             self._waiting = [Ask(self.start, self.size)]
@@ -235,7 +265,29 @@ class Pager:
         if self.done or not moved:
             self._end()
         else:
-            self._waiting = [Ask(at.index + self._step, self.size)]
+            self._waiting = [self._after(at)]
+
+    def _over(self, sweep: "_Sweep", ask: Ask) -> None:
+        """The sweep has come to its end: read again what changes have brought to the beginning, if that took time."""
+        self._sweeps += 1
+        if self._is_past is None or ask.index == self.start or self._sweeps > _LOOKS_BACK:
+            self._end()
+            return
+        self._sweep = _Sweep(until=sweep.beginning)
+        self._waiting = [Ask(self.start, self.size)]
+
+    def _after(self, ask: Ask) -> Ask:
+        """The page behind, which joins it where it can."""
+        if self._joins:
+            return ask.following(self.size, numbered=self._numbered)
+        at = ask.end // self.size * self.size + 1 if self._numbered else ask.end + 1
+        return Ask(at, self.size)
+
+    def _before(self, ask: Ask) -> Ask:
+        """The page before, of which enough may be left to join what was reached."""
+        if self._numbered:
+            return Ask(max(self.start, (ask.index - 2) // self.size * self.size + 1), self.size)
+        return Ask(max(self.start, ask.index - self.size + 1), self.size)
 
     def _end(self) -> None:
         self.miscounted = self.expected is not None and self._limit is None and self.came != self._announced
@@ -247,16 +299,18 @@ class Pager:
 
     def _is_torn(self, sweep: "_Sweep", ask: Ask, names: Sequence[str | None]) -> bool:
         """Whether a page does not join what the sweep has reached, so that rows may be missing in between."""
-        if self._step == self.size or ask.index <= self.start or sweep.steps_back >= _STEPS_BACK:
+        if not self._joins or ask.index <= self.start or sweep.steps_back >= _STEPS_BACK or ask.index > sweep.end:
             return False
         return sweep.reached.isdisjoint(names)
 
-    def _ends(self, ask: Ask, records: Sequence[Any], *, more: bool | None) -> bool:
+    def _ends(self, sweep: "_Sweep", ask: Ask, records: Sequence[Any], *, more: bool | None) -> bool:
         """Whether the list ends with this page."""
         if not records:
             return True
         if self._is_past and any(map(self._is_past, records)):
             return True
+        if any(record in sweep.until for record in records):
+            return True  # it has not changed since the sweep before, and so has nothing behind it
         if self._at_most is not None and self.came >= self._at_most:
             return True
         return not more if more is not None else len(records) < ask.size
@@ -265,10 +319,13 @@ class Pager:
 class _Sweep:
     """How far one way through the list, from its beginning, has come without a gap."""
 
-    __slots__ = ("first", "idle", "looking_from", "looks_back", "reached", "steps_back")
+    __slots__ = ("beginning", "end", "first", "idle", "looking_from", "looks_back", "reached", "steps_back", "until")
 
-    def __init__(self) -> None:
+    def __init__(self, until: Sequence[Any] = ()) -> None:
+        self.until = until  # records of which one, as it was, tells that all behind it has come
+        self.beginning: Sequence[Any] = ()  # the first page
         self.reached: set[str | None] = set()
+        self.end = 0  # the position where it is
         self.steps_back = 0
         self.idle = 0
         self.first: list[str | None] | None = None  # what the first page held when it was looked at last
