@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from zbt_notebook.errors import UsageError
+from zbt_notebook.errors import ApiError, UsageError
 from zbt_notebook.pull.plan import Listing, Plan
 from zbt_notebook.pull.turning import Layout
 from zbt_notebook.pull.wish import Wish
@@ -141,6 +141,7 @@ def _told(listing: Listing) -> dict[str, Any]:
         "exact": listing.exact,
         "at_most": listing.at_most,
         "limit": listing.limit,
+        "refused": listing.refused.message if listing.refused else "",
     }
 
 
@@ -151,4 +152,5 @@ def _listing(told: dict[str, Any]) -> Listing:
         told["exact"],
         told["at_most"],
         told["limit"],
+        ApiError(told["refused"]) if told.get("refused") else None,
     )

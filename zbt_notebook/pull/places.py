@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from zbt_notebook.errors import ApiError, UsageError
+from zbt_notebook.limits.rate_limit import INTERACTIVE, Lane
 from zbt_notebook.pull.plan import choose
 from zbt_notebook.rest.api import ApiCall
 from zbt_notebook.rest.client import ApiClient
@@ -37,20 +38,21 @@ def _means_gone(error: ApiError) -> bool:
 
 
 def find_places(
-    client: ApiClient, portal: str, wanted: Sequence[str], *, v3: bool
+    client: ApiClient, portal: str, wanted: Sequence[str], lane: Lane = INTERACTIVE, *, v3: bool
 ) -> tuple[str, list[Mapping[str, Any]]]:
     """The portal's id or name as the API wants it, and the chosen projects. Raise Retired where the API is gone."""
     if not portal or (v3 and not portal.isdigit()):
-        portal = _portal(_list(client, "/api/v3/portals" if v3 else "/restapi/portals/"), portal)
-    projects = _list(client, f"/api/v3/portal/{portal}/projects" if v3 else f"/restapi/portal/{portal}/projects/")
+        portal = _portal(_list(client, "/api/v3/portals" if v3 else "/restapi/portals/", lane), portal)
+    path = f"/api/v3/portal/{portal}/projects" if v3 else f"/restapi/portal/{portal}/projects/"
+    projects = _list(client, path, lane)
     if v3:
         projects = [project for project in projects if not _is_closed(project)]
     return portal, choose(projects, wanted)
 
 
-def _list(client: ApiClient, path: str) -> list[Any]:
+def _list(client: ApiClient, path: str, lane: Lane) -> list[Any]:
     try:
-        return list(client.rows(ApiCall("GET", path)))
+        return list(client.rows(ApiCall("GET", path), lane=lane))
     except ApiError as error:
         if path.startswith("/restapi/") and is_retired(client, error):
             raise Retired from None

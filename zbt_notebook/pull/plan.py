@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from math import ceil
 from typing import Any
 
-from zbt_notebook.errors import UsageError
+from zbt_notebook.errors import ApiError, UsageError
 from zbt_notebook.pull.kinds import Kind, announced
 from zbt_notebook.pull.wish import Wish
 from zbt_notebook.rest.api import ApiCall
@@ -18,17 +18,23 @@ _DAY = 86_400_000  # milliseconds
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One list to read. ``exact`` is how many records it is announced to have, ``at_most`` what it cannot exceed."""
+    """One list to read. ``exact`` is how many records it is announced to have, ``at_most`` what it cannot exceed.
+
+    ``refused`` is why it cannot even be asked for.
+    """
 
     call: ApiCall
     project: Mapping[str, Any] = field(default_factory=dict)  # id and name, or empty
     exact: int | None = None
     at_most: int | None = None
     limit: int | None = None
+    refused: ApiError | None = None
 
     @property
     def pages(self) -> int:
         """How many requests it takes, as far as that can be known."""
+        if self.exact == 0:
+            return 0
         rows = next((count for count in (self.exact, self.at_most) if count is not None), 1)
         return max(1, ceil((rows if self.limit is None else min(rows, self.limit)) / PAGE_SIZE))
 

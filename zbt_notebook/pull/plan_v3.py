@@ -1,12 +1,14 @@
 """From a wish to V3's lists, which announce no counts: by project, by period, or issue by issue."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from zbt_notebook import v3_columns
-from zbt_notebook.errors import UsageError
+from zbt_notebook.errors import ApiError, UsageError
+from zbt_notebook.progress import Snapshot
+from zbt_notebook.pull.issue_lists import list_issues
 from zbt_notebook.pull.kinds import Kind
 from zbt_notebook.pull.plan import Listing, Plan
 from zbt_notebook.pull.wish import Wish
@@ -17,19 +19,35 @@ from zbt_notebook.rest.client import ApiClient
 _MONTHS_AT_ONCE = 6  # the most that customdate spans
 
 
-def plan_v3(client: ApiClient, kind: Kind, wish: Wish, portal: str, projects: Sequence[Mapping[str, Any]]) -> Plan:
+def plan_v3(
+    client: ApiClient,
+    kind: Kind,
+    wish: Wish,
+    portal: str,
+    projects: Sequence[Mapping[str, Any]],
+    *,
+    told: Callable[[Snapshot], None],
+) -> Plan:
     """The lists of a kind in V3, for which ``check`` has found it fit.
 
     What V3 lists issue by issue takes a request an issue, but for those that say that they have none; the projects'
-    issues are listed here, at once, to know them.
+    issues are listed here, at once, to know them. *told* is how far that is.
     """
     listings: list[Listing] = []
-    for project in projects:
-        told = {"id": int(project["id"]), "name": project.get("name", "")}
-        calls = list(_calls(client, kind, wish, portal, project))
-        listings += [Listing(call, told, limit=wish.limit) for call in calls]
+    found: Sequence[list[Any] | ApiError] = [[] for _ in projects]
+    if kind.v3_by_issue:
+        lists = [_path("v3.issues.list").format(portal=portal, project=project["id"]) for project in projects]
+        found = list_issues(client, [ApiCall("GET", path) for path in lists], told, size=wish.concurrency)
+    for project, issues in zip(projects, found, strict=True):
+        named = {"id": int(project["id"]), "name": project.get("name", "")}
+        if isinstance(issues, ApiError):
+            listings.append(Listing(ApiCall("GET", _path(kind.v3)), named, exact=0, refused=issues))
+            continue
+        place = {"portal": portal, "project": str(project["id"])}
+        calls = list(_by_issue(kind, place, issues) if kind.v3_by_issue else _calls(client, kind, wish, place, project))
+        listings += [Listing(call, named, limit=wish.limit) for call in calls]
         if not calls:
-            listings.append(Listing(ApiCall("GET", _path(kind.v3)), told, exact=0))
+            listings.append(Listing(ApiCall("GET", _path(kind.v3)), named, exact=0))
     counts = {str(project["id"]): count for project in projects if (count := _announced(kind, project)) is not None}
     return Plan(tuple(listings), announced=counts)
 
@@ -57,15 +75,16 @@ def issue_of(kind: Kind, call: ApiCall) -> str:
     return call.path.split("/")[-2] if kind.v3_by_issue else ""
 
 
-def _calls(client: ApiClient, kind: Kind, wish: Wish, portal: str, project: Mapping[str, Any]) -> Iterator[ApiCall]:
-    template = _path(kind.v3)
-    place = {"portal": portal, "project": project["id"]}
-    if kind.v3_by_issue:
-        for issue in client.rows(ApiCall("GET", _path("v3.issues.list").format(**place))):
-            if str(issue.get("comment_count")) != "0":
-                yield ApiCall("GET", template.format(**place, issue=issue["id"]))
-        return
-    path = template.format(**place)
+def _by_issue(kind: Kind, place: Mapping[str, str], issues: Sequence[Any]) -> Iterator[ApiCall]:
+    for issue in issues:
+        if str(issue.get("comment_count")) != "0":
+            yield ApiCall("GET", _path(kind.v3).format(**place, issue=issue["id"]))
+
+
+def _calls(
+    client: ApiClient, kind: Kind, wish: Wish, place: Mapping[str, str], project: Mapping[str, Any]
+) -> Iterator[ApiCall]:
+    path = _path(kind.v3).format(**place)
     if not kind.by_month:
         yield ApiCall("GET", path)
         return

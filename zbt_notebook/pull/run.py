@@ -73,14 +73,16 @@ class Pull:
                 self._prepare()
             elif self._checkpoint is not None:
                 self._checkpoint.go_on()
-            with noticed() as interrupted, no_collections():
-                while (failure := self._fetch_all(interrupted)) is not None:
-                    if isinstance(failure, Retired):
-                        failure = self._turn_to_v3()
-                    if failure is not None:
-                        self._give_up(failure)
-                self._finish()
-                return self._frame()
+            while True:
+                with noticed() as interrupted, no_collections():
+                    failure = self._fetch_all(interrupted)
+                    if failure is None:
+                        self._finish()
+                        return self._frame()
+                if isinstance(failure, Retired):
+                    failure = self._turn_to_v3()
+                if failure is not None:
+                    self._give_up(failure)
         finally:
             if self._checkpoint is not None:
                 self._checkpoint.close()
@@ -98,7 +100,7 @@ class Pull:
         if begun is not None:
             self._api, self._planned_at, self._plan = begun
         else:
-            self._api, self._plan = survey(self._client, self.wish, self._kind)
+            self._api, self._plan = survey(self._client, self.wish, self._kind, self._reporter.tell)
         listings = self._plan.listings
         self._builder = FrameBuilder(api.column_types(self._sample_call()))
         self._lines = [self._line(listing, position) for position, listing in enumerate(listings)]
@@ -219,7 +221,7 @@ class Pull:
             pager.knows(known)
             return pager
 
-        return Line(open_pager, listing, position)
+        return Line(open_pager, listing, position, error=listing.refused)
 
     def _store(self, line: Line, records: list[Any]) -> None:
         """Take records of a line, in order, into the frame."""
@@ -248,12 +250,14 @@ class Pull:
         if self._kind is None:
             return None
         try:
-            turned = layout(self._lines, survey_v3(self._client, self.wish, self._kind).listings)
+            found = survey_v3(self._client, self.wish, self._kind, self._reporter.tell)
         except (ZbtError, KeyboardInterrupt) as error:
             return error
-        if self._checkpoint is not None:
-            self._checkpoint.turn(turned)
-        self._turn(turned)
+        with noticed():
+            turned = layout(self._lines, found.listings)
+            if self._checkpoint is not None:
+                self._checkpoint.turn(turned)
+            self._turn(turned)
         return None
 
     def _turn(self, turned: Layout) -> None:

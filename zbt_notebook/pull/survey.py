@@ -1,6 +1,10 @@
 """Asks Zoho what there is to read, in whichever API answers, and plans it."""
 
+from collections.abc import Callable
+
 from zbt_notebook.errors import UsageError
+from zbt_notebook.limits.rate_limit import Lane
+from zbt_notebook.progress import Snapshot
 from zbt_notebook.pull.kinds import Kind
 from zbt_notebook.pull.places import Retired, find_places, retired
 from zbt_notebook.pull.plan import Listing, Plan, plan
@@ -10,9 +14,14 @@ from zbt_notebook.rest import api
 from zbt_notebook.rest.api import ApiCall
 from zbt_notebook.rest.client import ApiClient
 
+Told = Callable[[Snapshot], None]
 
-def survey(client: ApiClient, wish: Wish, kind: Kind | None) -> tuple[str, Plan]:
-    """The API that answers, "classic" or "v3", and what is to be read from it; UsageError where that is nothing."""
+
+def survey(client: ApiClient, wish: Wish, kind: Kind | None, told: Told) -> tuple[str, Plan]:
+    """The API that answers, "classic" or "v3", and what is to be read from it; UsageError where that is nothing.
+
+    *told* is how far it is, where it takes long.
+    """
     if kind is None:
         call = api.normalize(ApiCall("GET", wish.path, wish.where), client.data_center)
         return "v3" if wish.api == "v3" else "classic", Plan((Listing(call, limit=wish.limit),))
@@ -23,20 +32,25 @@ def survey(client: ApiClient, wish: Wish, kind: Kind | None) -> tuple[str, Plan]
         )
     if wish.api != "v3":
         try:
-            return "classic", _survey_classic(client, wish, kind)
+            return "classic", _survey_classic(client, wish, kind, told)
         except Retired:
             if wish.api == "classic":
                 raise retired() from None
-    return "v3", survey_v3(client, wish, kind)
+    return "v3", survey_v3(client, wish, kind, told)
 
 
-def _survey_classic(client: ApiClient, wish: Wish, kind: Kind) -> Plan:
-    portal, projects = find_places(client, wish.portal, wish.projects, v3=False)
+def _survey_classic(client: ApiClient, wish: Wish, kind: Kind, told: Told) -> Plan:
+    portal, projects = find_places(client, wish.portal, wish.projects, _lane(told), v3=False)
     return plan(kind, wish, portal, projects, client.today())
 
 
-def survey_v3(client: ApiClient, wish: Wish, kind: Kind) -> Plan:
+def survey_v3(client: ApiClient, wish: Wish, kind: Kind, told: Told) -> Plan:
     """What is to be read from V3. Raise UsageError where it cannot answer the wish."""
     check(kind, wish)
-    portal, projects = find_places(client, wish.portal, wish.projects, v3=True)
-    return plan_v3(client, kind, wish, portal, projects)
+    portal, projects = find_places(client, wish.portal, wish.projects, _lane(told), v3=True)
+    return plan_v3(client, kind, wish, portal, projects, told=told)
+
+
+def _lane(told: Told) -> Lane:
+    """For the calls that find out what there is: who waits for their turn is shown it."""
+    return Lane(waiting=lambda seconds: told(Snapshot("", waiting=seconds)))

@@ -140,9 +140,9 @@ class ApiClient:
             pager.take(ask, page.records, more=page.next is not None if paging == "page" else None if paging else False)
             yield replace(page, records=pager.ready())
 
-    def rows(self, call: ApiCall, *, limit: int | None = None) -> Iterator[Any]:
+    def rows(self, call: ApiCall, *, limit: int | None = None, lane: Lane = INTERACTIVE) -> Iterator[Any]:
         """Every record of every page; raise UsageError where the answer is one thing."""
-        for page in self.pages(call, limit=limit):
+        for page in self.pages(call, limit=limit, lane=lane):
             if page.records is None:
                 raise UsageError(
                     f"{call.method} {call.path} answers with one thing, not with a list",
