@@ -1,8 +1,10 @@
 """One sign-in's tokens, for any number of threads."""
 
 import json
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +12,7 @@ from zbt_notebook.accounts.authorization import Authorization, Clock
 from zbt_notebook.accounts.data_centers import DATA_CENTERS
 from zbt_notebook.accounts.oauth import ClientCredentials, Token
 from zbt_notebook.errors import NotSignedIn, RateLimited, SignInRejected, Unreachable, ZbtError
-from zbt_notebook.limits.token_budget import TOKEN_BUDGET
+from zbt_notebook.limits.token_budget import TOKEN_BUDGET, TokenBudget
 from zbt_notebook.network.http import Response
 
 CLIENT = ClientCredentials("1000.CLIENT", "canary-secret")
@@ -179,12 +181,46 @@ def test_after_access_denied_nothing_is_sent_for_ten_minutes():
     auth = authorization(zoho, times)
     with pytest.raises(SignInRejected):
         auth.refresh()
+    assert auth.budget_left() == 0
     with pytest.raises(RateLimited):
         auth.refresh()
     assert zoho.calls == 1
     times.pass_(600)
+    assert auth.budget_left() == TOKEN_BUDGET
     zoho.answer = {}
     auth.refresh()
+
+
+def test_access_denied_says_until_when():
+    """The first refusal as well: a time to come back at is what a user can use."""
+    zoho, times = Zoho(error="Access Denied"), Times()
+    with pytest.raises(SignInRejected) as caught:
+        authorization(zoho, times).refresh()
+    assert f"{times.clock().today() + timedelta(minutes=10):%H:%M:%S} UTC" in caught.value.hint
+
+
+def test_the_budget_is_told_while_others_spend_it():
+    """A status is asked for in one thread while another refreshes."""
+    budget, over = TokenBudget(), threading.Event()
+
+    def spend():
+        while not over.is_set():
+            budget.spend(0.0)
+            budget.take_back(0.0)
+
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            spending = [pool.submit(spend) for _ in range(2)]
+            try:
+                told = {budget.left(0.0) for _ in range(20_000)}
+            finally:
+                over.set()
+            assert [one.result(10) for one in spending] == [None, None]
+    finally:
+        sys.setswitchinterval(usual)
+    assert told <= set(range(TOKEN_BUDGET + 1))
 
 
 def test_a_refresh_keeps_what_the_answer_leaves_out():

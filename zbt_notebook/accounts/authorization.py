@@ -18,7 +18,7 @@ from zbt_notebook.accounts.oauth import (
 from zbt_notebook.errors import NotSignedIn, RateLimited, SignInRejected, Unreachable, ZbtError
 from zbt_notebook.limits.of_process import token_budget_of
 from zbt_notebook.limits.shared_token import Shared, TokenShare
-from zbt_notebook.limits.token_budget import TOKEN_BUDGET, TokenBudget
+from zbt_notebook.limits.token_budget import TOKEN_BUDGET, TOKEN_WINDOW, TokenBudget
 from zbt_notebook.network.http import Transport
 
 FAILURE_LASTS = 2.0  # seconds in which a failed refresh answers for the calls that come just after it …
@@ -263,6 +263,8 @@ class Authorization:
                 self._budget.take_back(called)
             if getattr(error, "error", "") == "Access Denied":
                 self._budget.block(self._clock.monotonic())
+                unlocked = self._clock.today() + timedelta(seconds=TOKEN_WINDOW)
+                error.hint = f"Wait until {unlocked:%H:%M:%S} UTC, then try once: more tries make the wait longer."
             raise
         self._take(token)
 

@@ -23,14 +23,17 @@ class TokenBudget:
         return tuple(self._calls)
 
     def left(self, now: float) -> int:
-        """How many tokens Zoho still gives in the running ten minutes."""
-        return TOKEN_BUDGET - sum(called > now - TOKEN_WINDOW for called in self._calls)
+        """How many tokens Zoho still gives in the running ten minutes; none while it refuses."""
+        return 0 if now < self._blocked_until else self._unspent(now)
+
+    def _unspent(self, now: float) -> int:
+        return TOKEN_BUDGET - sum(called > now - TOKEN_WINDOW for called in self.calls)
 
     def spend(self, now: float) -> float:
         """Count a call and give 0, or give the seconds until Zoho would grant one."""
         with self._lock:
             wait = self._blocked_until - now
-            if self.left(now) <= 0:
+            if self._unspent(now) <= 0:
                 wait = max(wait, self._calls[0] + TOKEN_WINDOW - now)
             if wait > 0:
                 return wait
