@@ -32,6 +32,14 @@ class Kind:
     by_month: bool = False
     ids_are_global: bool = True
     v3_by_issue: bool = False  # V3 lists them of one issue at a time
+    always: tuple[tuple[str, str], ...] = ()  # columns that every record has, in both APIs, and their types
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """What every frame of the kind has, with rows or without."""
+        times = {name: "datetime" for name in (self.made, self.changed) if name}
+        named = {"project.id": "int", "project.name": "str", "id": "int"} if self.always else {}
+        return {**named, **dict(self.always), **(times if self.always else {}), **self.endpoint.columns}
 
     @property
     def endpoint(self) -> Endpoint:
@@ -54,6 +62,13 @@ _KNOWN = (
         made="created_time_long",
         in_order=(("sort_column", "created_time"), ("sort_order", "ascending")),
         newest_change_first=(("sort_column", "last_modified_time"), ("sort_order", "descending")),
+        always=(
+            ("id_string", "str"),
+            ("key", "str"),
+            ("title", "str"),
+            ("status.type", "str"),
+            ("severity.type", "str"),
+        ),
     ),
     Kind(
         "comments",
@@ -62,9 +77,15 @@ _KNOWN = (
         none_without="bug_count",
         changed="created_time_long",
         v3_by_issue=True,
+        always=(("id_string", "str"),),
     ),
     Kind(
-        "milestones", "milestones.list", v3="v3.milestones.list", count="milestone_count", params=(("status", "all"),)
+        "milestones",
+        "milestones.list",
+        v3="v3.milestones.list",
+        count="milestone_count",
+        params=(("status", "all"),),
+        always=(("id_string", "str"), ("name", "str")),
     ),
     Kind(
         "timelogs",
@@ -73,8 +94,9 @@ _KNOWN = (
         changed="log_date_long",
         params=(("users_list", "all"), ("bill_status", "All"), ("component_type", "bug"), ("view_type", "month")),
         by_month=True,
+        always=(("id_string", "str"),),
     ),
-    Kind("users", "users.list", v3="v3.users.project", ids_are_global=False),
+    Kind("users", "users.list", v3="v3.users.project", ids_are_global=False, always=(("name", "str"),)),
 )
 _ALIASES = {"issues": "bugs", "logs": "timelogs", "time logs": "timelogs", "timesheets": "timelogs"}
 

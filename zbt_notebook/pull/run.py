@@ -102,7 +102,7 @@ class Pull:
         else:
             self._api, self._plan = survey(self._client, self.wish, self._kind, self._reporter.tell)
         listings = self._plan.listings
-        self._builder = FrameBuilder(api.column_types(self._sample_call()))
+        self._builder = FrameBuilder(self._kind.columns if self._kind else api.column_types(listings[0].call))
         self._lines = [self._line(listing, position) for position, listing in enumerate(listings)]
         self._due = self._plan.pages
         if self._checkpoint is not None:
@@ -125,11 +125,6 @@ class Pull:
                 self.pages += 1
                 self._due = max(0, self._due - 1)
         checkpoint.go_on()
-
-    def _sample_call(self) -> ApiCall:
-        if self._kind is not None:
-            return ApiCall("GET", self._kind.endpoint.path)
-        return self._plan.listings[0].call if self._plan else ApiCall("GET", "/")
 
     def _foretell(self) -> str:
         if not self._plan or not self._plan.listings:
