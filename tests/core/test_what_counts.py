@@ -155,3 +155,14 @@ def test_a_refresh_that_never_left_costs_nothing_of_its_budget():
         connection.refresh()
     assert connection.status().token_budget_left == 9
     transport.close()
+
+
+def test_a_lock_that_these_calls_did_not_cause_halves_what_they_use():
+    """Others call with the same client: Zoho would lock again and again. Threads that meet one lock count it once."""
+    connection = at(HERE)
+    limits, until = connection.client.limits, connection.client.today() + timedelta(seconds=1)
+    assert limits.lock("GET /users", until) == 50
+    assert limits.lock("GET /users", until) == 50
+    assert {use.key: use.limit for use in connection.status().windows}["GET /users"] == 50
+    assert limits.forecast("GET /users", 51) >= 120 > limits.forecast("GET /users", 50)
+    assert limits.forecast("GET /bugs", 100) == 0

@@ -69,6 +69,7 @@ class RateLimits:
         self._changed = Condition(self._lock)
         self._waiters = 0
         self._first: Counter[str] = Counter()  # who waits and gives no way, by key
+        self._others: Counter[str] = Counter()  # slots that others of the same client seem to use, by key
 
     def slot(self, key: str, lane: Lane = INTERACTIVE) -> "SlotUse":
         """Hold a slot of *key* in a ``with`` while the request is under way, waiting for one where none is free.
@@ -85,7 +86,9 @@ class RateLimits:
                 now = self._clock()
                 if left := window.lock_left(now):
                     self._refuse(left)
-                pause = window.take(now, leave=lane.leave + self._first[key] if lane.gives_way else lane.leave)
+                first = self._first[key] if lane.gives_way else 0
+                leave = lane.leave + first + (self._others[key] if self._others else 0)
+                pause = None if first and leave >= window.limit else window.take(now, leave=leave)
                 if pause == 0:
                     return window
                 seconds = (window.window if pause is None else pause) / SECOND
@@ -114,12 +117,20 @@ class RateLimits:
             retry_at=retry_at,
         )
 
-    def lock(self, key: str, retry_at: datetime) -> None:
-        """Send nothing for *key* before *retry_at*, and let all who wait for it know."""
+    def lock(self, key: str, retry_at: datetime) -> int:
+        """Send nothing for *key* before *retry_at*, and let all who wait for it know.
+
+        These windows were not overrun, so others call with the same client: half of what was used is left to them from
+        now on. Give what remains.
+        """
         with self._changed:
+            now, window = self._clock(), self._window_of(key)
+            if not window.lock_left(now):
+                self._others[key] += (window.limit - self._others[key]) // 2
             seconds = max(0.0, (retry_at - self._today()).total_seconds())
-            self._window_of(key).lock(self._clock() + int(seconds * SECOND))
+            window.lock(now + int(seconds * SECOND))
             self._changed.notify_all()
+            return window.limit - self._others[key]
 
     def _window_of(self, key: str) -> Window:
         window = self._windows.get(key)
@@ -156,11 +167,12 @@ class RateLimits:
             now = self._clock()
             window = self._window_of(key)
             unsent = max(0, count - window.under_way)
-            earlier = unsent - window.limit
+            others = self._others[key]
+            earlier = unsent - (window.limit - others)
             if earlier > 0:
-                wait = window.forecast(now, earlier, leave=leave) + window.window
+                wait = window.forecast(now, earlier, leave=leave + others) + window.window
             else:
-                wait = window.forecast(now, unsent, leave=leave)
+                wait = window.forecast(now, unsent, leave=leave + others)
             return (window.lock_left(now) + wait) / SECOND
 
     def use(self) -> tuple[WindowUse, ...]:
@@ -168,7 +180,7 @@ class RateLimits:
         with self._changed:
             now = self._clock()
             rows = [
-                WindowUse(key, window.used(now), window.limit, self._end_of(window.lock_left(now)))
+                WindowUse(key, window.used(now), window.limit - self._others[key], self._end_of(window.lock_left(now)))
                 for key, window in self._windows.items()
             ]
         return tuple(sorted((row for row in rows if row.used or row.locked_until), key=lambda row: -row.used))

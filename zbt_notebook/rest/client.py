@@ -63,7 +63,8 @@ class ApiClient:
             self._judge(response, call)
         except RateLimited as refusal:
             if refusal.retry_at:
-                self.limits.lock(endpoints.template(call.method, call.path), refusal.retry_at)
+                left = self.limits.lock(endpoints.template(call.method, call.path), refusal.retry_at)
+                refusal.hint += f" Others call with this client too, it seems: this kernel leaves them all but {left}."
             raise
         return response
 
