@@ -380,7 +380,7 @@ def with_a_misspelt_scope(zoho):
         (with_a_used_code, SignInRejected, ["It is used", "work once"]),
         (without_a_refresh_token, NotSignedIn, ["access_type=offline", "a consent that was shown"]),
         (with_too_many_tokens, RateLimited, ["the next is due at", "ten access tokens"]),
-        (throttled_by_zoho, SignInRejected, ["Wait ten minutes", "ten access tokens"]),
+        (throttled_by_zoho, SignInRejected, ["Wait until ", "ten access tokens"]),
         (with_another_redirect_uri, SignInRejected, ["scheme, port and closing slash count"]),
         (pushed_out, SignInRejected, ["20 newer sign-ins", "21st"]),
         (revoked, SignInRejected, ["It was revoked", "Connected Apps"]),
