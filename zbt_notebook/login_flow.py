@@ -147,14 +147,15 @@ def connect(
     data_center: str | DataCenter | None = None,
     *,
     name: str = "default",
+    scopes: tuple[str, ...] = (),
     transport: Transport | None = None,
     clock: Clock | None = None,
 ) -> Connection:
     """Sign in without a user: what is not given comes from ZBT_CLIENT_ID, ZBT_CLIENT_SECRET and ZBT_REFRESH_TOKEN.
 
     A first access token is fetched at once, so that a wrong value shows here; processes of one machine that sign in
-    with the same refresh token share it. Raise NotSignedIn with the names of
-    what is missing, SignInRejected where Zoho refuses.
+    with the same refresh token share it. *scopes* are what was granted,
+    where Zoho does not tell. Raise NotSignedIn with the names of what is missing, SignInRejected where Zoho refuses.
     """
     given = {
         "ZBT_CLIENT_ID": client_id,
@@ -172,7 +173,7 @@ def connect(
     connection = connected(
         client,
         find_data_center(data_center),
-        Token("", values["ZBT_REFRESH_TOKEN"].strip()),
+        Token("", values["ZBT_REFRESH_TOKEN"].strip(), scopes),
         transport or _transport(),
         name=name,
         clock=clock,

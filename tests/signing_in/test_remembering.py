@@ -87,6 +87,21 @@ def test_what_zoho_refuses_is_forgotten(site, chest):
     assert not chest.kept
 
 
+@pytest.mark.usefixtures("chest")
+def test_more_scopes_can_be_asked_for_after_a_restart(site):
+    """Remembered as well: what was granted, which Zoho's answer to a refresh may leave out, and the redirect URI."""
+    kernel.forget(sign_in(site, begin(site, remember=True)))
+    site.world.set(scope_in_token_answers=False)
+    again = ways.login()
+    assert again.scopes == tuple(site.scopes)
+    assert again.redirect_uri == site.redirect_uri
+    form = ways.login(add_scope="ZohoBugTracker.bugs.DELETE").sign_in.form
+    assert form.scopes.split(", ") == [*site.scopes, "ZohoBugTracker.bugs.DELETE"]
+    assert form.redirect_uri == site.redirect_uri
+    corrected = ways.login(add_scope="ZohoBugTracker.bugs.DELETE", redirect_uri="http://localhost:1/cb").sign_in.form
+    assert corrected.redirect_uri == "http://localhost:1/cb"
+
+
 def test_what_zoho_refuses_for_now_is_kept(site, chest):
     """A throttle passes: the refresh token is as good as before, and no form is asked for."""
     connection = sign_in(site, begin(site, remember=True))

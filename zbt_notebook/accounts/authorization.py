@@ -47,6 +47,7 @@ class Keepsake:
     client_secret: str = field(repr=False)
     refresh_token: str = field(repr=False)
     scopes: tuple[str, ...] = ()
+    redirect_uri: str = ""  # for a wider consent later
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ class KeyringStore:
             "client_secret": keepsake.client_secret,
             "refresh_token": keepsake.refresh_token,
             "scopes": list(keepsake.scopes),
+            "redirect_uri": keepsake.redirect_uri,
         }
         try:
             self._write(name, json.dumps(value))
@@ -107,6 +108,7 @@ def _read(value: dict[str, Any]) -> Keepsake:
         str(value["client_secret"]),
         str(value["refresh_token"]),
         tuple(map(str, value["scopes"])),
+        str(value.get("redirect_uri", "")),
     )
 
 

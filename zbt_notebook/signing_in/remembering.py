@@ -1,5 +1,6 @@
 """Keeps a sign-in for the next kernel, in the operating system's keyring, where the user asked for it."""
 
+from dataclasses import replace
 from importlib.util import find_spec
 
 from zbt_notebook.connection import Connection
@@ -21,12 +22,15 @@ def recall(name: str) -> Connection | None:
     if store is None or kept is None:
         return None
     try:
-        connection = connect(kept.client_id, kept.client_secret, kept.refresh_token, kept.data_center, name=name)
+        connection = connect(
+            kept.client_id, kept.client_secret, kept.refresh_token, kept.data_center, name=name, scopes=kept.scopes
+        )
     except SignInRejected as refusal:
         if refusal.error not in _NO_LONGER_GOOD:
             raise
         store.forget(name)
         return None
+    connection.redirect_uri = kept.redirect_uri
     connection.on_logout["keyring"] = lambda: store.forget(name)
     return connection
 
@@ -41,7 +45,8 @@ class Remembering:
         """Remember this one; a line that says so, or why not."""
         store, name = self._store, connection.name
         try:
-            store.save(name, connection.client.authorization.keepsake())
+            keepsake = connection.client.authorization.keepsake()
+            store.save(name, replace(keepsake, redirect_uri=connection.redirect_uri))
         except (UsageError, NotSignedIn) as error:  # the sign-in itself stands
             return str(error)
         connection.on_logout["keyring"] = lambda: store.forget(name)

@@ -63,7 +63,14 @@ def login(
             "consent is given by itself on the sandbox alone", hint="Leave out auto, or sign in with sandbox as well."
         )
     if add_scope is not None:
-        widened = _widened(name, add_scope, remember=remember, shared_budget=shared_budget, self_client=self_client)
+        widened = _widened(
+            name,
+            add_scope,
+            redirect_uri=redirect_uri,
+            remember=remember,
+            shared_budget=shared_budget,
+            self_client=self_client,
+        )
         if chosen == "card":
             widened.handle({"kind": "start", "attempt": widened.attempt})  # there is nothing to fill in before the link
         return _under_way(widened, chosen, wait, consent=shared_sandbox() if auto else None, fall_back=mode == "auto")
@@ -128,7 +135,13 @@ def _under_way(
 
 
 def _widened(
-    name: str | None, scopes: str | Iterable[str], *, remember: bool, shared_budget: bool, self_client: bool
+    name: str | None,
+    scopes: str | Iterable[str],
+    *,
+    redirect_uri: str | None,
+    remember: bool,
+    shared_budget: bool,
+    self_client: bool,
 ) -> SignIn:
     """The sign-in of a connection once more, with more scopes and everything filled in."""
     connection = kernel.current(name)
@@ -137,7 +150,7 @@ def _widened(
     return SignIn(
         client_id=client.client_id,
         client_secret=client.client_secret,
-        redirect_uri=connection.redirect_uri or None,
+        redirect_uri=redirect_uri or connection.redirect_uri or None,
         scopes=parse_scopes([*connection.scopes, *parse_scopes(scopes)]),
         data_center=connection.data_center,
         name=connection.name,
