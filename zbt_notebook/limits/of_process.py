@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
 
+from zbt_notebook.limits import known_locks
 from zbt_notebook.limits.rate_limit import RateLimits
 from zbt_notebook.limits.token_budget import TokenBudget
 
@@ -20,7 +21,7 @@ Kept = TypeVar("Kept")
 class _Keep(Generic[Kept]):
     """One of a kind for all who ask by the same name, as long as somebody holds it; the latest ones for longer."""
 
-    def __init__(self, make: Callable[[], Kept]) -> None:
+    def __init__(self, make: Callable[[str, str], Kept]) -> None:
         self._make = make
         self._lock = Lock()
         self._held: WeakValueDictionary[tuple[str, str], Kept] = WeakValueDictionary()
@@ -30,7 +31,7 @@ class _Keep(Generic[Kept]):
         with self._lock:
             kept = self._held.get(name)
             if kept is None:
-                kept = self._held[name] = self._make()
+                kept = self._held[name] = self._make(*name)
             if kept in self._latest:
                 self._latest.remove(kept)
             self._latest.append(kept)
@@ -44,8 +45,12 @@ class _Keep(Generic[Kept]):
                     self._latest.remove(kept)
 
 
-_limits = _Keep(lambda: RateLimits(time.monotonic_ns, lambda: datetime.now(UTC)))
-_budgets = _Keep(TokenBudget)
+_limits = _Keep(
+    lambda address, client: RateLimits(
+        time.monotonic_ns, lambda: datetime.now(UTC), locks=known_locks.KnownLocks.of(address, client)
+    )
+)
+_budgets = _Keep(lambda _, __: TokenBudget())
 
 
 def limits_of(api_url: str, client_id: str) -> RateLimits:
@@ -61,4 +66,5 @@ def token_budget_of(accounts_url: str, refresh_token: str) -> TokenBudget:
 def forget(address: str | None = None) -> None:
     """Count anew at an API's or accounts server's address, for there is another server now; without one, at all."""
     _limits.forget(address)
+    known_locks.forget(address)
     _budgets.forget(address)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Condition, Lock
-from typing import NoReturn, Self
+from typing import NoReturn, Protocol, Self
 
 from zbt_notebook.errors import RateLimited
 from zbt_notebook.limits.sliding_window import LIMIT, SECOND, SLACK, WINDOW, SlidingWindow, Window
@@ -30,6 +30,16 @@ class Lane:
 INTERACTIVE = Lane()
 
 
+class Locks(Protocol):
+    """Where the locks of earlier kernels are known from, and left to later ones."""
+
+    def keep(self, key: str, until: int) -> None:
+        """Write down when a lock ends, by the clock."""
+
+    def until(self, key: str, now: int) -> int:
+        """When a lock ends; 0 where none is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class WindowUse:
     """How much of one window is used; ``locked_until`` where Zoho refuses."""
@@ -45,7 +55,7 @@ class RateLimits:
 
     *clock* gives nanoseconds that never run backwards; *today* gives the date and time (UTC); *wait* lets the time pass
     until the condition is notified or the seconds are over, and may do so faster than the sun. *windows* makes the
-    window of a key, where it is to be another than this process's own.
+    window of a key, where it is to be another than this process's own; *locks* knows of earlier kernels' locks.
     """
 
     def __init__(
@@ -57,11 +67,13 @@ class RateLimits:
         window: int = WINDOW + SLACK,
         wait: Callable[[Condition, float], object] = Condition.wait,
         windows: Callable[[str], Window] | None = None,
+        locks: Locks | None = None,
     ) -> None:
         self._clock = clock
         self._today = today
         self._wait = wait
         self._limit = limit
+        self._locks = locks
         self.is_shared = windows is not None
         self._new_window = windows or (lambda _: SlidingWindow(limit, window))
         self._windows: dict[str, Window] = {}
@@ -128,7 +140,10 @@ class RateLimits:
             if not window.lock_left(now):
                 self._others[key] += (window.limit - self._others[key]) // 2
             seconds = max(0.0, (retry_at - self._today()).total_seconds())
-            window.lock(now + int(seconds * SECOND))
+            until = now + int(seconds * SECOND)
+            window.lock(until)
+            if self._locks is not None:
+                self._locks.keep(key, until)
             self._changed.notify_all()
             return window.limit - self._others[key]
 
@@ -136,6 +151,8 @@ class RateLimits:
         window = self._windows.get(key)
         if window is None:
             window = self._windows[key] = self._new_window(key)
+            if self._locks is not None and (until := self._locks.until(key, self._clock())):
+                window.lock(until)
         return window
 
     def share(self, windows: Callable[[str], Window]) -> None:
