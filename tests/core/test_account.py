@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zbt_notebook import kernel
-from zbt_notebook.accounts.account import Account
+from zbt_notebook.accounts.account import Account, AccountLookup
+from zbt_notebook.accounts.oauth import Token
 from zbt_notebook.accounts.scopes import PRESETS, PROFILE, parse_scopes
 from zbt_notebook.embedded_sandbox import sandbox
 from zbt_notebook.login_flow import LoginFlow, connect
@@ -81,6 +82,29 @@ def test_a_failing_look_up_is_no_error(site, kind, recwarn):
     assert connection.who.wait(10) is None
     assert connection.get("/portals/")["portals"]
     assert not list(recwarn)
+
+
+def test_a_look_up_that_breaks_ends_all_the_same(site):
+    """An error that nobody foresaw is no traceback in a cell, and nobody waits for its answer."""
+    connection = sign_in(site, PRESETS["read only"])
+
+    def broken(_request):
+        raise RuntimeError
+
+    who = AccountLookup(connection.client.authorization, broken)
+    connection.client.authorization._token = Token("x", "", (PROFILE,))
+    who.start()
+    assert who.wait(10) is None
+    assert who._ended.is_set()
+
+
+def test_after_a_sign_out_nobody_is_named(site):
+    """Forgotten is forgotten: the name and the address as well, and a late answer brings them back to nobody."""
+    connection = sign_in(site, site.scopes)
+    connection.who.wait(10)
+    connection.logout()
+    assert connection.account is None
+    assert connection.status().account == ""
 
 
 def test_a_slow_look_up_delays_nobody(site):

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from zbt_notebook.accounts.authorization import Authorization
 from zbt_notebook.accounts.scopes import PROFILE, covers
-from zbt_notebook.errors import ZbtError
 from zbt_notebook.network.http import Request, Transport, decode_json
 
 
@@ -45,6 +44,8 @@ class AccountLookup:
     @property
     def account(self) -> Account | None:
         """What is known by now: the answer, or else the bare id that the API has told in passing."""
+        if self._authorization.is_revoked:
+            return None  # signed out is forgotten
         login_id = self._authorization.login_id
         return self._found or (Account(id=login_id) if login_id else None)
 
@@ -72,8 +73,8 @@ class AccountLookup:
     def _run(self) -> None:
         try:
             account = self._ask()
-        except ZbtError:
-            account = None  # a name is worth no error
+        except Exception:  # noqa: BLE001  a name is worth no error, and a thread has nobody to raise to
+            account = None
         with self._lock:
             self._found, told, self._then = account, self._then if account else [], []
         self._ended.set()
