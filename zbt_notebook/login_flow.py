@@ -104,7 +104,7 @@ class LoginFlow:
         redirect = read_pasted(pasted, state=self.state)
         with self._lock:
             mark = sha256(redirect.code.encode()).digest()  # the code itself is not kept
-            if self._redeemed and self._redeemed[0] == mark:
+            if self._redeemed and self._redeemed[0] == mark and self._redeemed[1].status().signed_in:
                 return self._redeemed[1]
             connection = self._exchange(redirect)
             self._redeemed = mark, connection

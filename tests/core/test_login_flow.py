@@ -8,6 +8,14 @@ from zbt_notebook.login_flow import LoginFlow, connect
 from zbt_notebook.network.http import Response
 
 
+def test_a_code_of_a_sign_in_that_is_over_is_used(world, flow):
+    """Pasted again after the sign-out it does not give back the connection that was left."""
+    landed = world.consent(flow.authorization_url)
+    flow.finish(landed).logout()
+    with pytest.raises(SignInRejected, match="invalid_code"):
+        flow.finish(landed)
+
+
 def test_from_the_link_to_the_connection(world, flow, wire):
     """Consent, the landed address pasted, connected: with one token call and the scopes asked for."""
     connection = flow.finish(world.consent(flow.authorization_url))
