@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zbt_notebook import embedded_sandbox, kernel
-from zbt_notebook.accounts.data_centers import DataCenter
+from zbt_notebook.accounts.data_centers import DATA_CENTERS, DataCenter
 from zbt_notebook.accounts.oauth import ClientCredentials
 from zbt_notebook.errors import NotSignedIn, SignInRejected, Unreachable, ZbtError
 from zbt_notebook.login_flow import connected
@@ -167,6 +167,41 @@ def test_another_data_center_is_followed_if_it_is_known():
     with pytest.raises(SignInRejected, match="not known here"):
         lost.run(Ticks(accept(lost), passing(two)))
     two.stop()
+
+
+@pytest.mark.parametrize(
+    ("listed", "asked"),
+    [("https://accounts.zoho.nz", "https://accounts.zoho.nz/oauth/v3/device/token"), ("https://evil.test", None)],
+)
+def test_a_data_center_that_is_new_is_learned_from_zohos_directory(listed, asked):
+    """An account in a place that Zoho opened later; an address there that is no accounts server's is not asked."""
+    addresses = []
+    answers = [
+        {"user_code": "A", "device_code": "B", "verification_url": "https://accounts.zoho.com/device"},
+        {"error": "other_dc", "user_location": "nz"},
+        {"result": "success", "locations": {"nz": listed}},
+        {"access_token": "1000.canary", "expires_in": 3600},
+    ]
+
+    def zoho(request):
+        addresses.append(request.url)
+        return Response(200, {}, json.dumps(answers.pop(0)).encode())
+
+    work = DeviceWork(
+        ClientCredentials("1000.X", "canary"),
+        SCOPES,
+        DATA_CENTERS["us"],
+        data_centers=DATA_CENTERS,
+        transport=zoho,
+        connect=partial(connected, name="device"),
+    )
+    if asked is None:
+        with pytest.raises(SignInRejected, match="not known here"):
+            work.run(Ticks())
+    else:
+        assert work.run(Ticks()).data_center.api_url == "https://bugtracker.zoho.nz"
+    assert addresses[3:] == ([asked] if asked else [])
+    assert addresses[2] == "https://accounts.zoho.com/oauth/serverinfo"
 
 
 def test_a_client_of_another_type_is_told(site):

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from zbt_notebook.accounts.data_centers import DataCenter
-from zbt_notebook.accounts.oauth import ClientCredentials, read_token, rejection
+from zbt_notebook.accounts.data_centers import DataCenter, learn
+from zbt_notebook.accounts.oauth import ClientCredentials, directory_request, read_directory, read_token, rejection
 from zbt_notebook.accounts.scopes import format_scopes
 from zbt_notebook.connection import Connection
 from zbt_notebook.errors import NotSignedIn, SignInRejected, Unreachable
@@ -180,8 +180,12 @@ class DeviceWork:
         return error
 
     def _follow(self, location: str) -> None:
-        """Go on asking where the user's account is; only a data centre that is known beforehand (RFC 9700 §4.4)."""
-        known = self._data_centers.get(location.strip().lower())
+        """Go on asking where the user's account is: a data centre that is known, or in Zoho's own directory."""
+        name = location.strip().lower()
+        known = self._data_centers.get(name)
+        if known is None:
+            listed = read_directory(self._transport(directory_request(self._data_center)))
+            known = learn(name, listed.get(name, ""))
         if known is None:
             raise SignInRejected(
                 "this account is in a data centre that is not known here",
