@@ -105,7 +105,7 @@ class SharedWindow:
         """Give a slot back; it counts for a full window from now on, unless nothing was ever sent."""
         if not self._held:
             return  # a child after a fork holds none of its parent's
-        slot, claimed = self._held.pop()
+        slot, claimed = self._held.pop(0)  # the oldest claim: those that stay outlast the requests still under way
         if self._slots[slot] == claimed:  # else the lease ran out, and the slot is somebody else's
             self._slots[slot] = now + self.window if sent else 0
 
