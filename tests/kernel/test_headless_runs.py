@@ -11,7 +11,13 @@ from tests.leaks.find_secrets import find_secrets
 from tests.leaks.watched_sandbox import watched_sandbox
 from zbt_notebook import DataCenter, LoginFlow, kernel
 
-LOGINS = ("%zbt login", "%zbt login --wait 600", "connection = await zbt.login()", "card = zbt.login(mode='loopback')")
+LOGINS = (
+    "%zbt login",
+    "%zbt login --wait 600",
+    "%zbt login --mode card --wait 600",
+    "connection = await zbt.login()",
+    "card = zbt.login(mode='loopback')",
+)
 VARIABLES = ("ZBT_CLIENT_ID", "ZBT_CLIENT_SECRET", "ZBT_REFRESH_TOKEN")
 
 
@@ -56,7 +62,7 @@ def test_without_variables_it_fails_at_once(run, login, tmp_path):
     assert "NotSignedIn" in told
     assert all(variable in told for variable in VARIABLES)
     assert "the end" not in nbformat.writes(ran).replace("print('the end')", "")
-    assert "application/vnd.jupyter.widget-view+json" not in nbformat.writes(ran)
+    assert ("application/vnd.jupyter.widget-view+json" in nbformat.writes(ran)) == ("card --wait" in login)  # as asked
 
 
 @pytest.fixture

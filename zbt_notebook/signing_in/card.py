@@ -59,6 +59,8 @@ class LoginCard(anywidget.AnyWidget):
 
         Meanwhile the card offers to go over to prompts, where somebody can be asked in the cell that waits.
         """
+        if not self.is_seen and not front_end.may_draw_widgets():
+            front_end.require_a_user()  # a run without a user and without a front end would only wait in vain
         if self.falls_back and not self.is_seen and not await self.drawn(DRAWN_WITHIN):
             return sign_in_by_prompt_in_a_coroutine(self.sign_in)
         self.sign_in.offer_prompt(possible=front_end.can_be_asked())
