@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import urllib.error
 import urllib.request
 
 import pytest
@@ -171,6 +172,19 @@ def test_what_ends_first_does_not_let_others_in(mine):
     sign_in.stop = meanwhile
     assert go(sign_in, "start")["busy"] == "connecting"
     sign_in.stop, sign_in.busy = stop, ""
+
+
+def test_a_caught_code_that_is_not_taken_is_not_called_connected(site, mine):
+    """The same code is being pasted at that moment: the browser's page leads back to the notebook, and says no more."""
+    sign_in = mine(free_uri())
+    landed = site.consent(go(sign_in, "loopback")["consent_url"])
+    sign_in.busy = "connecting"
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        fetch(landed)
+    with caught.value as answer:
+        assert answer.code == 409
+        assert "Go back to the notebook" in answer.read().decode()
+    sign_in.busy = ""
 
 
 def test_a_way_that_is_prepared_when_the_card_goes_leaves_no_port(mine):

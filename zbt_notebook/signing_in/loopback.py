@@ -125,6 +125,10 @@ class LoopbackWork:
         problem = self._sign_in.problem
         if problem:
             return 400, page(problem.message, problem.hint)
+        if (
+            self._sign_in.connection is None
+        ):  # another thread has it in hand, or the notebook has gone on to another link
+            return 409, page("This answer came too late", "Go back to the notebook: there you see how it went on.")
         return 200, page("Connected", "You can close this page and go back to the notebook.")
 
 
