@@ -11,6 +11,7 @@ from zbt_notebook.errors import SignInRejected, UsageError
 from zbt_notebook.login_flow import LoginFlow
 from zbt_notebook.signing_in import front_end, ways
 from zbt_notebook.signing_in.card import LoginCard
+from zbt_notebook.signing_in.prompt import sign_in_by_prompt
 from zbt_notebook.signing_in.view import view_of
 
 
@@ -77,6 +78,28 @@ def test_without_the_wish_nothing_is_remembered(site, chest):
     """The keyring is not touched unless the user asks."""
     sign_in(site, begin(site))
     assert not chest.kept
+
+
+@pytest.mark.parametrize("told", ["Remembered in", "the keyring does not take"])
+def test_a_prompt_tells_what_became_of_it(site, chest, monkeypatch, capsys, told):
+    """There is no card for the note, and a keyring that refuses must not do so in silence."""
+    if "not" in told:
+        monkeypatch.setattr(chest, "set_password", None)
+    answers = iter([site.client_secret])
+    flows = []
+
+    def answer(prompt):
+        return next(answers) if "secret" in prompt else site.consent(flows[0].authorization_url)
+
+    def begin_flow(*arguments, **more):
+        flows.append(LoginFlow(*arguments, **more))
+        return flows[0]
+
+    monkeypatch.setattr("getpass.getpass", answer)
+    card = begin(site, remember=True, client_id=site.client_id)
+    card.sign_in._begin = begin_flow
+    sign_in_by_prompt(card.sign_in)
+    assert told in capsys.readouterr().out
 
 
 def test_what_zoho_refuses_is_forgotten(site, chest):

@@ -52,6 +52,8 @@ def _ask(sign_in: SignIn) -> Connection:
         if sign_in.phase == "waiting":
             sign_in.handle({"kind": "code", "code": getpass.getpass("Code, or the whole address (not shown): ")})
         if sign_in.connection:
+            if sign_in.note:
+                print(sign_in.note)  # noqa: T201  as below
             return sign_in.connection
         if sign_in.problem:
             print(sign_in.problem.message, sign_in.problem.hint, sep="\n")  # noqa: T201  a prompt talks to its user
