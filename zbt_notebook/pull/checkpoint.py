@@ -152,5 +152,9 @@ def _listing(told: dict[str, Any]) -> Listing:
         told["exact"],
         told["at_most"],
         told["limit"],
-        ApiError(told["refused"]) if told.get("refused") else None,
+        _refusal(told.get("refused")),
     )
+
+
+def _refusal(message: str | None) -> ApiError | None:
+    return ApiError(message, hint="Pull this project by itself to see more.") if message else None
