@@ -114,3 +114,10 @@ def test_there_has_to_be_a_connection(zbt, no_connections):  # noqa: ARG001  wha
     """Nothing is widened where nobody is signed in, or after a sign-out."""
     with pytest.raises(NotSignedIn):
         zbt("login --add-scope ZohoBugTracker.bugs.READ")
+
+
+@pytest.mark.usefixtures("reader")
+def test_a_mode_without_a_user_cannot_widen():
+    """Nobody would give the consent."""
+    with pytest.raises(UsageError, match="given by a user"):
+        login(mode="env", add_scope=BUGS)

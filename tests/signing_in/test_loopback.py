@@ -79,6 +79,15 @@ def test_the_redirect_is_caught(site, begin, capsys):
     begin()  # at the same port
 
 
+def test_what_became_of_a_wish_is_told_at_the_end(site, begin):
+    """That requests are counted together, or that a sign-in is remembered, below what the connection is."""
+    begun = begin(shared_budget=True)
+    fetch(landed(site, begun))
+    begun.wait(10)
+    assert "counted together" in repr(begun).splitlines()[-1]
+    assert "counted together" in begun._repr_mimebundle_()["text/html"]
+
+
 def test_what_is_shown_is_escaped_and_a_link(begin):
     """The output in a notebook: text, and one link that gives nothing away."""
     markup = begin()._repr_mimebundle_()["text/html"]

@@ -102,6 +102,23 @@ def test_a_prompt_tells_what_became_of_it(site, chest, monkeypatch, capsys, told
     assert told in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("chest")
+def test_a_way_without_a_card_tells_what_became_of_it(site, monkeypatch, capsys):
+    """The sandbox that consents by itself, the variables, and what was remembered once."""
+    connection = sign_in(site, begin(site))
+    kept = connection.client.authorization.keepsake()
+    monkeypatch.setenv("ZBT_CLIENT_ID", kept.client_id)
+    monkeypatch.setenv("ZBT_CLIENT_SECRET", kept.client_secret)
+    monkeypatch.setenv("ZBT_REFRESH_TOKEN", kept.refresh_token)
+    ways.login(mode="env", data_center=site.data_center, remember=True)
+    assert "Remembered in" in capsys.readouterr().out
+    monkeypatch.delenv("ZBT_REFRESH_TOKEN")
+    ways.login(shared_budget=True)
+    assert "counted together" in capsys.readouterr().out
+    ways.login(sandbox=True, auto=True, remember=True)
+    assert "Remembered in" in capsys.readouterr().out
+
+
 def test_what_zoho_refuses_is_forgotten(site, chest):
     """A revoked refresh token is no dead end: the form comes back."""
     kernel.forget(sign_in(site, begin(site, remember=True)))

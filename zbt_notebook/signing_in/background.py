@@ -33,6 +33,7 @@ class BackgroundSignIn:
     ) -> None:
         self.connection: Connection | None = None
         self.error: ZbtError | None = None
+        self.note: Callable[[], str] = str  # what else is told once it is connected
         self._work = work
         self._patience = PATIENCE if patience is None else patience
         self._stopped = threading.Event()
@@ -91,7 +92,7 @@ class BackgroundSignIn:
 
     def _lines(self) -> tuple[str, ...]:
         if self.connection:
-            return ("Connected", str(self.connection.status()))
+            return ("Connected", *filter(None, (str(self.connection.status()), self.note())))
         if self.error:
             return (self.error.message, self.error.hint)
         return ("Waiting for your consent", *self._work.instructions)

@@ -63,6 +63,8 @@ def login(
             "consent is given by itself on the sandbox alone", hint="Leave out auto, or sign in with sandbox as well."
         )
     if add_scope is not None:
+        if chosen == "env":
+            raise UsageError("a wider consent is given by a user, and mode env has none", hint="Take the mode away.")
         widened = _widened(
             name,
             add_scope,
@@ -76,14 +78,15 @@ def login(
         return _under_way(widened, chosen, wait, consent=shared_sandbox() if auto else None, fall_back=mode == "auto")
     name = name or "default"
     if chosen == "env":
+        then = _afterwards(remember=remember, shared_budget=shared_budget)
         connection = connect(data_center=data_center, name=name)
-        _share(connection, wanted=shared_budget)
+        _tell(then(connection) if then else "")
         return connection
     if mode == "auto" and not sandbox and client_id is scopes is data_center is redirect_uri is None:
         from zbt_notebook.signing_in.remembering import recall
 
         if kept := recall(name):
-            _share(kept, wanted=shared_budget)
+            _tell(_share(kept, wanted=shared_budget))
             return kept
     site = _sandbox(chosen, redirect_uri, self_client=self_client) if sandbox else None
     sign_in = _sign_in(
@@ -194,6 +197,11 @@ def _afterwards(*, remember: bool, shared_budget: bool) -> Callable[[Connection]
     return then
 
 
+def _tell(note: str) -> None:
+    if note:
+        print(note)  # noqa: T201  there is no card to say it on
+
+
 def _share(connection: Connection, *, wanted: bool) -> str:
     if not wanted:
         return ""
@@ -248,6 +256,7 @@ def _consented(sign_in: SignIn, site: SandboxSite) -> Connection:
         code = site.generate_code() if sign_in.self_client else site.consent(sign_in.consent_url)
         sign_in.handle({"kind": "code", "code": code})
     if sign_in.connection:
+        _tell(sign_in.note)
         return sign_in.connection
     problem = sign_in.problem
     raise NotSignedIn(
@@ -265,6 +274,7 @@ def _in_the_background(mode: Mode, sign_in: SignIn, patience: float | None) -> "
         raise UsageError(sign_in.problem.message, hint=sign_in.problem.hint)
     way = WAYS[mode]
     begun = way.set_out(way.prepare(sign_in, sign_in.client), patience=patience)
+    begun.note = lambda: sign_in.note
     begun.show()
     return begun
 
