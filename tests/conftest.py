@@ -15,6 +15,7 @@ _STRAY = (
     "ZBT_",
     "JUPYTER",
     "IPYTHON",
+    "VIRTUAL_ENV",
     "http_proxy",
     "https_proxy",
     "all_proxy",
@@ -69,7 +70,10 @@ def pytest_unconfigure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """A folder's name marks its tests; the browser's share one server, so one process (xdist) takes them."""
+    """A folder's name marks its tests; the browser's share one server, so one process (xdist) should take them.
+
+    With pytest 9.2 xdist 3.8 does not see the group: then each process starts a server of its own.
+    """
     for item in items:
         for marker in {"browser", "kernel"} & set(item.path.relative_to(ROOT).parts):
             item.add_marker(marker)

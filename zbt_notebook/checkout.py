@@ -52,6 +52,7 @@ def enter(extra: str, *, module: str) -> None:
     if not environment.is_running and is_installed(extra):
         return
     changed = environment.prepare(extra)
+    os.environ["VIRTUAL_ENV"] = str(environment.folder)  # another one may be active, and IPython would look into it
     if changed or not environment.is_running:
         _replace_process([str(environment.python), "-m", module, *sys.argv[1:]])
 

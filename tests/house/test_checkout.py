@@ -127,13 +127,15 @@ def test_a_bare_interpreter_goes_on_in_the_environment(root):
     for name in ("__init__.py", "errors.py", "checkout.py"):
         shutil.copy(ROOT / "zbt_notebook" / name, package)
     (package / "where.py").write_text(
-        "import sys\nfrom zbt_notebook import checkout\n"
-        "checkout.enter('lab', module='zbt_notebook.where')\nprint(sys.prefix, *sys.argv[1:])\n"
+        "import os, sys\nfrom zbt_notebook import checkout\n"
+        "checkout.enter('lab', module='zbt_notebook.where')\n"
+        "print(sys.prefix, os.environ['VIRTUAL_ENV'], *sys.argv[1:])\n"
     )
     command = [sys.executable, "-S", "-m", "zbt_notebook.where", "--an", "argument"]
     for _start in range(2):
-        done = subprocess.run(command, check=False, cwd=root, env=bare(), capture_output=True, text=True)
-        assert done.stdout.split() == [str(root / ".venv"), "--an", "argument"], done.stderr
+        another = bare() | {"VIRTUAL_ENV": str(root / "another")}
+        done = subprocess.run(command, check=False, cwd=root, env=another, capture_output=True, text=True)
+        assert done.stdout.split() == [str(root / ".venv")] * 2 + ["--an", "argument"], done.stderr
 
 
 def bare():
