@@ -19,11 +19,11 @@ NOTHING_COLLECTED = 5  # pytest's exit status where a choice of tests matches no
 def main(arguments: list[str]) -> int:
     """Run everything; the exit status is 0 when all of it passed."""
     os.chdir(ROOT)
-    from zbt_notebook import checkout
-    from zbt_notebook.errors import ZbtError
+    from zbt_notebook import dev_environment
+    from zbt_notebook.client.errors import ZbtError
 
     try:
-        checkout.enter("test", module="tests")
+        dev_environment.enter("test", module="tests")
     except ZbtError as error:
         print(error, file=sys.stderr)
         return 1

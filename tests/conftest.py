@@ -8,7 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from zbt_notebook.limits import of_process
+from zbt_notebook.client.limits import registry
 
 ROOT = Path(__file__).resolve().parent.parent
 _STRAY = (
@@ -84,7 +84,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(autouse=True)
 def nothing_counted():
     """Zoho's limits, which outlive a sign-in, do not outlive a test: tests share sandboxes, and so addresses."""
-    of_process.forget()
+    registry.forget()
 
 
 @pytest.fixture(autouse=True)

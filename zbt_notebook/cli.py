@@ -14,9 +14,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zbt_notebook import __version__, checkout
-from zbt_notebook.errors import ZbtError
-from zbt_notebook.lab import JupyterServer
+from zbt_notebook import __version__, dev_environment
+from zbt_notebook.client.errors import ZbtError
+from zbt_notebook.notebook.jupyter_server import JupyterServer
 
 if TYPE_CHECKING:
     from zbt_notebook.simulator import Sandbox
@@ -37,10 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def demo(*, port: int = 0, browser: bool = True) -> int:
     """Serve the sandbox and JupyterLab on a copy of the notebooks until stopped; both end together."""
-    checkout.enter("lab", module="zbt_notebook")
+    dev_environment.enter("lab", module="zbt_notebook")
     if importlib.util.find_spec("jupyterlab") is None:
         raise ZbtError("The demo needs JupyterLab, which is not installed.", hint='pip install "zbt-notebook[lab]"')
-    from zbt_notebook.embedded_sandbox import POLLED_EVERY
+    from zbt_notebook.notebook.embedded_sandbox import POLLED_EVERY
     from zbt_notebook.simulator import Sandbox
 
     with _until_stopped() as stop, Sandbox() as zoho:
@@ -49,7 +49,7 @@ def demo(*, port: int = 0, browser: bool = True) -> int:
         jupyter = JupyterServer(
             folder,
             port=port,
-            environment={"ZBT_SANDBOX": as_json(zoho), **checkout.import_path()},
+            environment={"ZBT_SANDBOX": as_json(zoho), **dev_environment.import_path()},
             options=[] if browser and _has_a_screen() else ["--no-browser"],
             log=folder.parent / "jupyter.log",
         )

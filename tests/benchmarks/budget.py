@@ -8,9 +8,9 @@ import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from zbt_notebook.limits.rate_limit import INTERACTIVE_SLOTS, LOOK_UP, RateLimits
-from zbt_notebook.limits.sliding_window import LIMIT, SECOND, WINDOW
-from zbt_notebook.pull.pace import reserve
+from zbt_notebook.client.limits.rate_limit import INTERACTIVE_SLOTS, LOOK_UP, RateLimits
+from zbt_notebook.client.limits.sliding_window import LIMIT, SECOND, WINDOW
+from zbt_notebook.client.lists.slot_reserve import reserve
 from zbt_notebook.simulator.bugtracker.throttle import Throttle
 from zbt_notebook.simulator.switches import Switches
 

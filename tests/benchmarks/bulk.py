@@ -17,10 +17,10 @@ from typing import Any
 import requests
 
 from tests.benchmarks import frames, stand
-from zbt_notebook.pull.collections_off import no_collections
-from zbt_notebook.pull.crew import Crew, Line
-from zbt_notebook.rest.api import ApiCall
-from zbt_notebook.rest.paging import Ask, Pager
+from zbt_notebook.client.lists.gc_pause import no_collections
+from zbt_notebook.client.lists.pager import Ask, Pager
+from zbt_notebook.client.lists.worker_pool import Line, WorkerPool
+from zbt_notebook.client.rest.api import ApiCall
 
 NAME = "bulk"
 GOAL = (
@@ -87,7 +87,7 @@ def _fetch(connection: Any, threads: int) -> int:
 
     line = Line(lambda _: Pager(expected=PAGES * frames.PAGE))
     count = 0
-    with Crew([line], fetch, size=threads) as crew, no_collections():
+    with WorkerPool([line], fetch, size=threads) as crew, no_collections():
         while not crew.finished:
             count += sum(len(records) for _, records in crew.collect(0.1))
     assert count == PAGES * frames.PAGE

@@ -155,7 +155,7 @@ def _normalize(pages: Iterator[bytes]) -> tuple[Any, float]:
 
 
 def _build(loads: Callable[[bytes], Any], pages: Iterator[bytes]) -> tuple[Any, float]:
-    from zbt_notebook.frames import FrameBuilder, collector_at_rest
+    from zbt_notebook.client.frames import FrameBuilder, collector_at_rest
 
     builder = FrameBuilder()
     last = 0.0

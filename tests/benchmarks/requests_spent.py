@@ -5,10 +5,10 @@ from __future__ import annotations
 from math import ceil
 from typing import Any
 
-from tests.core.conftest import NOW, Wire
-from zbt_notebook.accounts.authorization import Clock
-from zbt_notebook.accounts.data_centers import DataCenter
-from zbt_notebook.login_flow import LoginFlow
+from tests.client.conftest import NOW, Wire
+from zbt_notebook.client.auth.authorization import Clock
+from zbt_notebook.client.auth.data_centers import DataCenter
+from zbt_notebook.client.login_flow import LoginFlow
 from zbt_notebook.simulator.clock import Clock as SandboxClock
 from zbt_notebook.simulator.world import World
 

@@ -13,12 +13,12 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from zbt_notebook.accounts.authorization import Authorization
-from zbt_notebook.accounts.data_centers import DataCenter
-from zbt_notebook.accounts.oauth import ClientCredentials, Token
-from zbt_notebook.connection import Connection
-from zbt_notebook.limits.rate_limit import RateLimits
-from zbt_notebook.network.transport import RequestsTransport
+from zbt_notebook.client.auth.authorization import Authorization
+from zbt_notebook.client.auth.data_centers import DataCenter
+from zbt_notebook.client.auth.oauth import ClientCredentials, Token
+from zbt_notebook.client.connection import Connection
+from zbt_notebook.client.http.transport import RequestsTransport
+from zbt_notebook.client.limits.rate_limit import RateLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -32,11 +32,11 @@ _LOAD = "print('figure', (cpu(lambda: shell.run_line_magic('load_ext', {name!r})
 _ZBT = """
 import contextlib, io
 from tests.benchmarks import stand
-from zbt_notebook import kernel
+from zbt_notebook.client import signed_in
 if __name__ == "__main__":
     shell.run_line_magic("load_ext", "zbt_notebook")
     with stand.serving({"*": stand.PORTALS}) as address, stand.connected(address) as connection:
-        kernel.register(connection)
+        signed_in.register(connection)
         direct = lambda: connection.get("/portals/")
         magic = lambda: shell.run_line_magic("zbt", "GET /portals/ --json")
         direct(), magic()

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import stand
-from zbt_notebook.accounts.authorization import Authorization
-from zbt_notebook.accounts.data_centers import DataCenter
-from zbt_notebook.accounts.oauth import ClientCredentials, Token
-from zbt_notebook.errors import ZbtError
-from zbt_notebook.limits.rate_limit import RateLimits
-from zbt_notebook.limits.shared_budget import SharedBudget
-from zbt_notebook.network.http import Request, Response
+from zbt_notebook.client.auth.authorization import Authorization
+from zbt_notebook.client.auth.data_centers import DataCenter
+from zbt_notebook.client.auth.oauth import ClientCredentials, Token
+from zbt_notebook.client.errors import ZbtError
+from zbt_notebook.client.http.messages import Request, Response
+from zbt_notebook.client.limits.rate_limit import RateLimits
+from zbt_notebook.client.limits.shared_budget import SharedBudget
 
 NAME = "storm"
 GOAL = (

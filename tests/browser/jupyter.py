@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from zbt_notebook.cli import as_json
-from zbt_notebook.lab import JupyterServer
+from zbt_notebook.notebook.jupyter_server import JupyterServer
 
 WIDGETS = "@jupyter-widgets/jupyterlab-manager:plugin"
 THEMES = "@jupyterlab/apputils-extension:themes"

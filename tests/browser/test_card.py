@@ -6,10 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.browser.card import Card
-from zbt_notebook import kernel
-from zbt_notebook.accounts.data_centers import DataCenter
-from zbt_notebook.accounts.scopes import PRESETS
-from zbt_notebook.login_flow import LoginFlow
+from zbt_notebook.client import signed_in
+from zbt_notebook.client.auth.data_centers import DataCenter
+from zbt_notebook.client.auth.scopes import PRESETS
+from zbt_notebook.client.login_flow import LoginFlow
 
 ESSAY = "Dear Zoho, I would like to sign in, and here is why: it is a long story, and it begins with a bug. " * 60
 TOKEN = re.compile(r"1000\.[0-9a-f]{32}\.[0-9a-f]{32}")  # the shape of every code and every token
@@ -133,7 +133,7 @@ def redeem(card, landed):
         DataCenter("elsewhere", card.sandbox.accounts_url, card.sandbox.api_url),
         name="elsewhere",
     )
-    kernel.forget(elsewhere.finish(landed.code))
+    signed_in.forget(elsewhere.finish(landed.code))
 
 
 def test_a_wrong_secret_is_asked_for_again(open_card, sandbox):

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from tests.conftest import ROOT
-from zbt_notebook.signing_in import nothing_pasted
-from zbt_notebook.signing_in.card import MODULE
-from zbt_notebook.signing_in.sign_in import SignIn
-from zbt_notebook.signing_in.view import view_of
+from zbt_notebook.notebook.sign_in import background_logins
+from zbt_notebook.notebook.sign_in.card import MODULE
+from zbt_notebook.notebook.sign_in.card_view import view_of
+from zbt_notebook.notebook.sign_in.sign_in import SignIn
 
 SOURCE = ROOT / "zbt_notebook"
 MODEL = """
@@ -121,13 +121,13 @@ def other_ways(page):
 
 def test_nothing_is_caught_from_another_machine(show):
     """Where the page is not this machine's, the listener is not offered, whatever Python says."""
-    page = show(view_of(SignIn(ways=nothing_pasted.WAYS)))
+    page = show(view_of(SignIn(ways=background_logins.WAYS)))
     assert other_ways(page) == [WAYS[0], WAYS[2]]
 
 
 def test_a_way_takes_the_form_along(show):
     """What is typed goes with the press, the secret as bytes, and the field is blank."""
-    page = show(view_of(SignIn(ways=nothing_pasted.WAYS)))
+    page = show(view_of(SignIn(ways=background_logins.WAYS)))
     page.get_by_label("Client ID").fill("1000.X")
     page.get_by_label("Client secret").fill("canary")
     page.get_by_role("button", name="Use a short code").click()

@@ -6,9 +6,10 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.house.test_sources import modules
-from zbt_notebook import errors, last_error
-from zbt_notebook.errors import ZbtError
-from zbt_notebook.magics import doctor
+from zbt_notebook.client import errors
+from zbt_notebook.client.errors import ZbtError
+from zbt_notebook.notebook import last_error
+from zbt_notebook.notebook.magic.commands import doctor
 
 # The simulated Zoho raises errors of its own to its own handlers; Zoho's words, not ours, reach a client.
 SOURCES = sorted(path for path in (ROOT / "zbt_notebook").rglob("*.py") if "simulator" not in path.parts)

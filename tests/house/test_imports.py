@@ -30,7 +30,9 @@ def test_load_ext_imports_nothing_heavy():
     assert run("-c", f"{shell}\n{loaded}\n{REPORT}") == []
 
 
-@pytest.mark.parametrize("module", ["zbt_notebook", "zbt_notebook.cli", "zbt_notebook.checkout", "tests.__main__"])
+@pytest.mark.parametrize(
+    "module", ["zbt_notebook", "zbt_notebook.cli", "zbt_notebook.dev_environment", "tests.__main__"]
+)
 def test_a_bare_python_imports_what_the_two_commands_start_with(module):
     """A fresh machine has the standard library alone (here: no site-packages), and the commands begin all the same."""
     assert run("-S", "-c", f"import {module}") == []

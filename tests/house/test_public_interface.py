@@ -75,7 +75,7 @@ def test_the_errors_form_the_documented_tree():
 @pytest.mark.parametrize("name", sorted(TREE))
 def test_the_tree_is_drawn_where_the_errors_are_defined(name):
     """The module's docstring shows every error, indented below its parent."""
-    from zbt_notebook import errors
+    from zbt_notebook.client import errors
 
     drawing = errors.__doc__.splitlines()
     line = next(line for line in drawing if name in line.split("─ ")[-1].split()[:1])

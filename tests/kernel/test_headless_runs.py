@@ -9,7 +9,8 @@ from papermill.exceptions import PapermillExecutionError
 
 from tests.leaks.find_secrets import find_secrets
 from tests.leaks.watched_sandbox import watched_sandbox
-from zbt_notebook import DataCenter, LoginFlow, kernel
+from zbt_notebook import DataCenter, LoginFlow
+from zbt_notebook.client import signed_in
 
 LOGINS = (
     "%zbt login",
@@ -78,7 +79,7 @@ def environment(monkeypatch):
         monkeypatch.setenv("ZBT_REFRESH_TOKEN", connection.client.authorization.keepsake().refresh_token)
         monkeypatch.setenv("ZBT_ACCOUNTS_URL", sandbox.accounts_url)
         monkeypatch.setenv("ZBT_API_URL", sandbox.api_url)
-        kernel.forget(connection)
+        signed_in.forget(connection)
         yield sandbox
 
 
@@ -108,7 +109,8 @@ def test_a_sign_in_that_is_refused_is_told(run, tmp_path, environment, monkeypat
 def test_a_card_that_signed_in_by_itself_saves_no_secret(tmp_path):
     """The state of widgets is kept by nbclient: the sandbox's sign-in leaves none in it."""
     notebook = notebook_with("%zbt login --sandbox --auto")
-    shown = "from zbt_notebook.signing_in.card import LoginCard\nfrom zbt_notebook.signing_in.sign_in import SignIn\n"
+    shown = "from zbt_notebook.notebook.sign_in.card import LoginCard\n"
+    shown += "from zbt_notebook.notebook.sign_in.sign_in import SignIn\n"
     shown += "print(*zbt.current().client.authorization.secrets(), file=open('secrets', 'w'))\n"
     shown += "LoginCard(SignIn(client_id='1000.X', client_secret='canary-canary-canary-canary'))"
     notebook.cells.append(nbformat.v4.new_code_cell(shown))

@@ -5,7 +5,7 @@ import urllib.request
 
 from tests.kernel.consenting import consent
 
-CARD = "zbt_notebook.signing_in.card.LoginCard"
+CARD = "zbt_notebook.notebook.sign_in.card.LoginCard"
 LOGIN = "import zbt_notebook as zbt\n"
 RESTORED = """
 import asyncio
@@ -164,13 +164,13 @@ def test_a_prompt_connects(start_kernel):
     """The code is read unseen; what was typed is in no output and not in the history."""
     console = start_kernel(cell_ids=False)
     console.run(
-        LOGIN + "from zbt_notebook.embedded_sandbox import shared_sandbox\n"
-        "from zbt_notebook.signing_in.sign_in import SignIn\n"
+        LOGIN + "from zbt_notebook.notebook.embedded_sandbox import shared_sandbox\n"
+        "from zbt_notebook.notebook.sign_in.sign_in import SignIn\n"
         "import getpass\nsite = shared_sandbox()\nlinks = []\nreal = getpass.getpass"
     )
     # The link is known only once the cell runs, so the kernel itself plays the user who answers this one prompt.
     outcome = console.run(
-        "import zbt_notebook.signing_in.sign_in as s\nbegun = s.SignIn._begin_flow\n"
+        "import zbt_notebook.notebook.sign_in.sign_in as s\nbegun = s.SignIn._begin_flow\n"
         "def remember(self, *given):\n    flow = begun(self, *given)\n"
         "    links.append(flow.authorization_url)\n    return flow\n"
         "s.SignIn._begin_flow = remember\n"
@@ -204,7 +204,7 @@ def test_no_secret_is_in_any_message(kernel):
     assert not [secret for secret in secrets if secret in said]
 
 
-APPROVE = "from zbt_notebook.embedded_sandbox import shared_sandbox\nshared_sandbox().world.approve_device(%r)"
+APPROVE = "from zbt_notebook.notebook.embedded_sandbox import shared_sandbox\nshared_sandbox().world.approve_device(%r)"
 
 
 def updates(kernel):
@@ -215,7 +215,7 @@ def updates(kernel):
 def test_the_device_flow_runs_while_cells_run(kernel):
     """The short code is shown, cells go on, `wait()` in any cell ends it, and the output loses its link."""
     kernel.run(
-        LOGIN + "from zbt_notebook.embedded_sandbox import shared_sandbox\n"
+        LOGIN + "from zbt_notebook.notebook.embedded_sandbox import shared_sandbox\n"
         "shared_sandbox().world.set(device_interval=1, device_units='seconds')"
     )
     shown = kernel.run("begun = zbt.login(mode='device', sandbox=True)", allow_stdin=True)

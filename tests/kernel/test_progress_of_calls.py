@@ -8,7 +8,7 @@ SIGN_IN = """\
 %load_ext zbt_notebook
 %zbt login --sandbox --auto
 %zbt use portal=brightwater project='Harbor Web'
-from zbt_notebook.embedded_sandbox import shared_sandbox
+from zbt_notebook.notebook.embedded_sandbox import shared_sandbox
 slow = dict(path="/restapi/*", kind="latency", times=50)"""
 # Stop is pressed as the first request goes out: not before the cell has begun, as a Stop from outside could be.
 STOP_ONCE_ASKED = """

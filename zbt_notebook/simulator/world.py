@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 from zbt_notebook.simulator.accounts import Accounts, Client, User, bearer_token
 from zbt_notebook.simulator.accounts.clients import ClientType
 from zbt_notebook.simulator.clock import Clock
-from zbt_notebook.simulator.console import PATH as CONSOLE
-from zbt_notebook.simulator.console import Console
+from zbt_notebook.simulator.console import PATH, Console
 from zbt_notebook.simulator.data.portal import MEMBERS
 from zbt_notebook.simulator.faults import Faults, suffer
 from zbt_notebook.simulator.http import Request, Response
@@ -225,7 +224,7 @@ class World:
         """Pages of the sandbox that Zoho does not have: no fault touches them and no log lists them."""
         if request.path.startswith("/assets/"):
             return asset(request.path.removeprefix("/assets/"))
-        if role == "accounts" and request.method == "POST" and request.path.startswith(CONSOLE):
+        if role == "accounts" and request.method == "POST" and request.path.startswith(PATH):
             return self._console.handle(request)
         if role == "accounts" and (request.path == "/" or request.path.startswith("/sandbox/")):
             return self._status.handle(request)

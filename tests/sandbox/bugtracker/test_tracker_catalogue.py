@@ -10,7 +10,7 @@ import zbt_notebook
 from zbt_notebook.simulator.accounts.scopes import BUGTRACKER
 from zbt_notebook.simulator.bugtracker.catalogue import TABLE
 
-CATALOGUE = Path(zbt_notebook.__file__).parent / "rest" / "endpoints.json"
+CATALOGUE = Path(zbt_notebook.__file__).parent / "client" / "rest" / "endpoints.json"
 LISTED = json.loads(CATALOGUE.read_text("utf-8"))["endpoints"]
 WHOLE_BODIES = {"tags.create"}  # the body is an array, and its one parameter the array itself
 

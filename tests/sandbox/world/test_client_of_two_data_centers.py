@@ -4,7 +4,7 @@ import pytest
 
 from tests.sandbox.person import landed
 from zbt_notebook import ApiError, DataCenter, LoginFlow, SignInRejected
-from zbt_notebook.embedded_sandbox import sandbox
+from zbt_notebook.notebook.embedded_sandbox import sandbox
 
 
 @pytest.fixture(scope="module")

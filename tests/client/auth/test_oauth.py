@@ -1,0 +1,216 @@
+"""OAuth as Zoho speaks it."""
+
+import json
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zbt_notebook.client.auth.data_centers import DATA_CENTERS
+from zbt_notebook.client.auth.oauth import (
+    AuthorizationRequest,
+    ClientCredentials,
+    Token,
+    code_challenge,
+    exchange_request,
+    read_revocation,
+    read_token,
+    refresh_request,
+    revoke_request,
+)
+from zbt_notebook.client.errors import SignInRejected, Unreachable, ZbtError
+from zbt_notebook.client.http.messages import Response
+
+US = DATA_CENTERS["us"]
+CLIENT = ClientCredentials("1000.CLIENT", "the-secret")
+
+
+def answer(body, status=200):
+    return Response(status, {"content-type": "application/json"}, json.dumps(body).encode())
+
+
+def test_the_authorization_url_has_every_parameter_of_zohos_page():
+    """Scopes by commas, response_type=code, offline access, the state; and prompt=consent for the refresh token."""
+    request = AuthorizationRequest("1000.CLIENT", "http://localhost:8000/callback", ("a.b.C", "d.e.F"), "the-state")
+    url = urlsplit(request.url(US))
+    assert f"{url.scheme}://{url.netloc}{url.path}" == "https://accounts.zoho.com/oauth/v2/auth"
+    assert parse_qs(url.query) == {
+        "scope": ["a.b.C,d.e.F"],
+        "client_id": ["1000.CLIENT"],
+        "state": ["the-state"],
+        "response_type": ["code"],
+        "redirect_uri": ["http://localhost:8000/callback"],
+        "access_type": ["offline"],
+        "prompt": ["consent"],
+    }
+
+
+def test_online_access_and_no_prompt_can_be_asked_for():
+    """Both values of access_type that Zoho's page allows."""
+    request = AuthorizationRequest("c", "http://x/", ("s",), "st", access_type="online", prompt="")
+    query = parse_qs(urlsplit(request.url(US)).query)
+    assert query["access_type"] == ["online"]
+    assert "prompt" not in query
+
+
+def test_pkce_is_s256():
+    """The example of RFC 7636, appendix B."""
+    verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+    assert code_challenge(verifier) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+    query = parse_qs(
+        urlsplit(AuthorizationRequest("c", "http://x/", ("s",), "st", code_verifier=verifier).url(US)).query
+    )
+    assert query["code_challenge_method"] == ["S256"]
+
+
+def test_secrets_travel_in_the_body_never_in_the_url():
+    """Code, secret and tokens are form fields; an URL ends up in logs."""
+    for request in (
+        exchange_request(US, CLIENT, "the-code", redirect_uri="http://x/", code_verifier="v"),
+        refresh_request(US, CLIENT, "the-refresh-token"),
+        revoke_request(US, "the-refresh-token"),
+    ):
+        assert request.method == "POST"
+        assert request.params == ()
+        assert "the-" not in request.url
+        assert "the-" not in repr(request)
+        assert any(value.startswith("the-") for _, value in request.form)
+
+
+def test_the_exchange_has_zohos_fields():
+    """Those of the page, in the body; a Self Client's code goes without redirect_uri."""
+    assert dict(exchange_request(US, CLIENT, "code", redirect_uri="http://x/").form) == {
+        "client_id": "1000.CLIENT",
+        "client_secret": "the-secret",
+        "grant_type": "authorization_code",
+        "code": "code",
+        "redirect_uri": "http://x/",
+    }
+    assert "redirect_uri" not in dict(exchange_request(US, CLIENT, "code").form)
+
+
+def test_an_answer_is_read():
+    """Scopes come with spaces where they were asked for with commas."""
+    token = read_token(
+        answer(
+            {
+                "access_token": "1000.a.b",
+                "refresh_token": "1000.c.d",
+                "scope": "ZohoBugTracker.portals.READ ZohoBugTracker.bugs.ALL",
+                "api_domain": "https://www.zohoapis.com",
+                "token_type": "Bearer",
+                "expires_in": 3600,
+            }
+        )
+    )
+    assert token.access_token == "1000.a.b"
+    assert token.refresh_token == "1000.c.d"
+    assert token.scopes == ("ZohoBugTracker.portals.READ", "ZohoBugTracker.bugs.ALL")
+    assert token.expires_in == 3600
+
+
+@pytest.mark.parametrize(
+    ("fields", "seconds"),
+    [
+        ({"expires_in": 3600}, 3600),
+        ({"expires_in": "3600"}, 3600),
+        ({"expires_in": 3_600_000}, 3600),
+        ({"expires_in": 3_600_000, "expires_in_sec": 3600}, 3600),
+        ({"expires_in_sec": 1800}, 1800),
+        ({}, 3600),
+        ({"expires_in": None}, 3600),
+        ({"expires_in": -1}, 3600),
+        ({"expires_in": 1e12}, 3600),
+        ({"expires_in": "soon"}, 3600),
+        ({"expires_in": float("nan")}, 3600),
+        ({"expires_in": 30}, 30),
+    ],
+)
+def test_the_life_of_a_token_is_read_in_whatever_unit(fields, seconds):
+    """Milliseconds before 2019, seconds since, nonsense never."""
+    assert read_token(answer({"access_token": "t", **fields})).expires_in == seconds
+
+
+def test_scopes_that_are_not_told_are_taken_as_asked():
+    """Some answers omit them."""
+    assert read_token(answer({"access_token": "t"}), asked=("a.b.C",)).scopes == ("a.b.C",)
+    assert read_token(answer({"access_token": "t", "scope": "New.unknown.READ"}), asked=()).scopes == (
+        "New.unknown.READ",
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "advice"),
+    [
+        ("invalid_code", "Start again"),
+        ("invalid_client", "data centre"),
+        ("invalid_client_secret", "secret"),
+        ("invalid_redirect_uri", "letter"),
+        ("invalid_scope", "spelling"),
+        ("access_denied", "Accept"),
+        ("Access Denied", "ten minutes"),
+        ("missing_org_info", "client credentials"),
+        ("something new", "doctor"),
+    ],
+)
+@pytest.mark.parametrize("status", [200, 400])
+def test_an_error_is_read_from_the_body_whatever_the_status(word, advice, status):
+    """Zoho answers its OAuth errors with HTTP 200; each has its own advice."""
+    with pytest.raises(SignInRejected) as caught:
+        read_token(answer({"error": word, "status": "failure"}, status))
+    assert caught.value.error == word
+    assert advice in caught.value.hint
+
+
+@given(st.binary(max_size=200), st.sampled_from([200, 302, 400, 404, 500]))
+def test_whatever_comes_it_is_a_token_or_a_typed_error(body, status):
+    """HTML, truncated JSON, nothing at all."""
+    with pytest.raises(ZbtError):
+        read_token(Response(status, {}, body))
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(), lambda v: st.lists(v) | st.dictionaries(st.text(), v)
+    )
+)
+def test_whatever_json_comes_it_is_a_token_or_a_typed_error(body):
+    """Even with the right keys and wrong types."""
+    for value in (
+        body,
+        {"access_token": body},
+        {"error": body},
+        {"access_token": "t", "scope": body, "expires_in": body},
+    ):
+        try:
+            token = read_token(answer(value))
+        except ZbtError:
+            continue
+        assert token.access_token
+        assert 0 < token.expires_in <= 86_400
+
+
+def test_pages_are_not_answers():
+    """A proxy's page is told from Zoho's answer, and not quoted."""
+    with pytest.raises(Unreachable, match="not JSON") as caught:
+        read_token(Response(200, {"content-type": "text/html"}, b"<html>secret-page</html>"))
+    assert "secret-page" not in str(caught.value)
+
+
+def test_a_revocation_counts_only_where_zoho_says_so():
+    """{"status": "success"} with 200; anything else is told to the user as not revoked."""
+    assert read_revocation(answer({"status": "success"}))
+    assert not read_revocation(answer({"error": "invalid_code"}, 400))
+    assert not read_revocation(answer({"status": "success"}, 400))
+    assert not read_revocation(Response(200, {}, b"<html>"))
+
+
+def test_a_token_shows_nothing():
+    """Neither repr, str, format nor pickle."""
+    import pickle
+
+    token = Token("canary-access", "canary-refresh")
+    assert "canary" not in f"{token} {token!r} {token:>200}"
+    with pytest.raises(TypeError):
+        pickle.dumps(token)

@@ -1,0 +1,271 @@
+"""The only client socket, against a real server that misbehaves."""
+
+import contextlib
+import http.client
+import logging
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+
+import pytest
+import urllib3.connection
+
+from zbt_notebook.client.errors import Unreachable, ZbtError
+from zbt_notebook.client.http.messages import Request, Upload, decode_json
+from zbt_notebook.client.http.transport import RequestsTransport, as_requests_response
+from zbt_notebook.simulator import Sandbox
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with Sandbox(projects=1, bugs=5) as running:
+        yield running
+
+
+@pytest.fixture
+def transport():
+    made = RequestsTransport(timeout=(1, 0.5), deadline=0.5)
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def no_faults_left(sandbox):
+    yield
+    sandbox.faults.clear()
+
+
+@pytest.fixture
+def self_signed(tmp_path):
+    """The address of a server that shows a certificate of its own making, once."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("there is no openssl to make a certificate with")
+    made = ["-keyout", tmp_path / "key", "-out", tmp_path / "certificate"]
+    asked = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
+    subprocess.run([openssl, "req", *asked, *made], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "certificate", tmp_path / "key")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def shake_hands():
+            connection, _ = server.accept()
+            with connection, contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True) as tls:
+                tls.recv(1)
+
+        thread = threading.Thread(target=shake_hands, daemon=True)
+        thread.start()
+        yield f"https://127.0.0.1:{server.getsockname()[1]}/"
+        thread.join(5)
+
+
+def info(sandbox):
+    return Request("GET", sandbox.accounts_url + "/oauth/serverinfo")
+
+
+def test_an_answer_is_read_whole(sandbox, transport):
+    """Status, lower-case headers, body."""
+    answer = transport(info(sandbox))
+    assert answer.status == 200
+    assert answer.headers["content-type"].startswith("application/json")
+    assert decode_json(answer)["result"] == "success"
+    assert answer.elapsed > 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        ({"kind": "reset"}, "broke"),
+        ({"kind": "truncate"}, "broke"),
+        ({"kind": "wrong_length", "by": 10}, "too long|broke"),
+        ({"kind": "hang"}, "too long"),
+        ({"kind": "drip", "seconds": 0.1, "size": 1}, "too long"),
+    ],
+)
+def test_what_the_network_does_is_said_in_our_words(sandbox, transport, fault, says):
+    """Never an exception of another library, which would quote the address with its query."""
+    sandbox.faults.add(path="/oauth/serverinfo", **fault)
+    with pytest.raises(Unreachable, match=says) as caught:
+        transport(info(sandbox))
+    assert caught.value.hint
+    assert caught.value.__context__ is None
+    assert not caught.value.outcome_unknown
+    assert not caught.value.nothing_sent
+
+
+def test_a_write_that_broke_off_may_have_happened(sandbox, transport):
+    """The error says so: it must not be sent again blindly."""
+    sandbox.faults.add(path="/oauth/v2/token", kind="reset")
+    with pytest.raises(Unreachable) as caught:
+        transport(Request("POST", sandbox.accounts_url + "/oauth/v2/token", form=(("code", "canary"),)))
+    assert caught.value.outcome_unknown
+    assert "look before" in caught.value.hint
+    assert "canary" not in str(caught.value)
+
+
+def test_a_server_that_is_not_there(transport):
+    """Port 9 of this machine: nothing listens."""
+    with pytest.raises(Unreachable, match="does not accept connections") as caught:
+        transport(Request("POST", "http://127.0.0.1:9/x"))
+    assert not caught.value.outcome_unknown
+    assert caught.value.nothing_sent
+
+
+def test_a_name_that_does_not_exist(transport):
+    """A typing error in a data centre of one's own."""
+    with pytest.raises(Unreachable, match=r"name is not known|does not accept|proxy") as caught:
+        transport(Request("GET", "https://zoho.invalid/x"))
+    assert caught.value.nothing_sent
+
+
+def test_a_certificate_that_is_not_trusted(transport, self_signed):
+    """The handshake ends before the request: a write has not happened."""
+    with pytest.raises(Unreachable, match="certificate is not trusted") as caught:
+        transport(Request("POST", self_signed, form=(("code", "canary"),)))
+    assert caught.value.nothing_sent
+    assert not caught.value.outcome_unknown
+
+
+def test_redirects_are_not_followed(sandbox, transport):
+    """A 307 would post the secret again, elsewhere (RFC 9700 §4.12)."""
+    sandbox.faults.add(path="/oauth/v2/token", kind="redirect")
+    before = sandbox.world.log.total
+    answer = transport(Request("POST", sandbox.accounts_url + "/oauth/v2/token", form=(("client_secret", "canary"),)))
+    assert answer.status == 307
+    assert sandbox.world.log.total == before + 1
+
+
+def test_an_answer_has_a_largest_size(sandbox):
+    """A gzip bomb is stopped while it is read."""
+    small = RequestsTransport(largest=100_000)
+    sandbox.faults.add(path="/oauth/serverinfo", kind="gzip_bomb")
+    with pytest.raises(Unreachable, match="too large"):
+        small(info(sandbox))
+    small.close()
+
+
+def test_compressed_answers_are_opened(sandbox, transport):
+    """A gzip body within bounds is the body."""
+    sandbox.faults.add(path="/oauth/serverinfo", kind="gzip_bomb", size=2**20)
+    assert len(transport(info(sandbox)).body) >= 2**20
+
+
+def test_netrc_is_not_read(sandbox, transport, tmp_path, monkeypatch):
+    """Requests would replace our Authorization by it."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login joe password canary\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    request = Request(
+        "GET", sandbox.accounts_url + "/oauth/user/info", headers=(("Authorization", "Zoho-oauthtoken x"),)
+    )
+    sandbox.faults.add(path="/oauth/user/info", kind="echo")
+    echoed = transport(request).body.decode()
+    assert "Zoho-oauthtoken x" in echoed
+    assert "Basic" not in echoed
+
+
+def test_proxies_are_honoured_except_for_this_machine(sandbox, transport, monkeypatch):
+    """The sandbox is reached although a proxy is set that is not there."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("HTTPS_PROXY", "http://joe:canary@127.0.0.1:9")
+    assert transport(info(sandbox)).status == 200
+    with pytest.raises(Unreachable, match="proxy") as caught:
+        transport(Request("GET", "https://accounts.zoho.com/oauth/serverinfo"))
+    assert "canary" not in str(caught.value)
+
+
+def test_every_kind_of_body_arrives(sandbox, transport):
+    """Form, JSON, multipart, raw: as the server sees them."""
+    kinds = [
+        (Request("POST", "", form=(("a", "ä&b"), ("c", ""))), "a=%C3%A4%26b&c="),
+        (Request("POST", "", json={"a": "ä"}), '{"a": "ä"}'),
+        (Request("POST", "", raw=b"raw"), "raw"),
+        (Request("POST", "", form=(("a", "1"),), uploads=(Upload("f", "x.txt", b"hello"),)), "hello"),
+    ]
+    for request, seen in kinds:
+        sandbox.faults.add(path="/oauth/v2/token", kind="echo")
+        import dataclasses
+        import json
+
+        answer = transport(dataclasses.replace(request, url=sandbox.accounts_url + "/oauth/v2/token"))
+        assert json.dumps(seen, ensure_ascii=False)[1:-1] in answer.body.decode() or seen in answer.body.decode()
+
+
+def test_nothing_secret_is_logged(sandbox, transport, caplog):
+    """Root logger at DEBUG: urllib3 logs the path; secrets are in headers and bodies."""
+    with caplog.at_level(logging.DEBUG):
+        transport(
+            Request(
+                "POST",
+                sandbox.accounts_url + "/oauth/v2/token",
+                headers=(("Authorization", "Zoho-oauthtoken canary"),),
+                form=(("client_secret", "canary"),),
+            )
+        )
+    assert "canary" not in caplog.text
+
+
+KINDS = [http.client.HTTPConnection, urllib3.connection.HTTPConnection, urllib3.connection.HTTPSConnection]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: f"{kind.__module__}.{kind.__name__}")
+@pytest.mark.parametrize("is_used", [False, True])
+def test_nothing_secret_is_printed(sandbox, monkeypatch, capfd, kind, is_used):
+    """`debuglevel = 1`, before the first request or after it: direct or through a proxy, nothing of ours is shown."""
+    transport = RequestsTransport()
+    request = Request(
+        "POST",
+        sandbox.accounts_url + "/oauth/v2/token?code=canary",
+        headers=(("Authorization", "Zoho-oauthtoken canary"),),
+        form=(("client_secret", "canary"),),
+    )
+    if is_used:
+        transport(request)
+    monkeypatch.setattr(kind, "debuglevel", 1, raising=False)
+    assert transport(request).status == 200
+    assert capfd.readouterr() == ("", "")
+    monkeypatch.setenv("HTTPS_PROXY", sandbox.api_url.replace("//", "//joe:canary@"))
+    with pytest.raises(Unreachable, match="proxy"):
+        transport(Request("GET", "https://accounts.zoho.com/oauth/serverinfo"))
+    assert capfd.readouterr() == ("", "")
+    transport.close()
+
+
+def test_others_go_on_printing(sandbox, monkeypatch, capfd):
+    """The setting is the user's, for the user's own requests; it is not undone."""
+    monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
+    with urllib3.PoolManager() as pool:
+        pool.request("GET", sandbox.accounts_url + "/oauth/serverinfo", headers={"X-Mine": "seen"})
+    assert "X-Mine: seen" in capfd.readouterr().out
+    assert http.client.HTTPConnection.debuglevel == 1
+
+
+def test_threads_share_it(sandbox, transport):
+    """Sixteen at once, each its own answer."""
+    answers = []
+
+    def one():
+        try:
+            answers.append(transport(info(sandbox)).status)
+        except ZbtError as error:
+            answers.append(error)
+
+    threads = [threading.Thread(target=one) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert answers == [200] * 16
+
+
+def test_requests_own_response_is_whole(sandbox, transport):
+    """What connection.request gives."""
+    request = info(sandbox)
+    answer = as_requests_response(transport(request), request)
+    assert answer.ok
+    assert answer.reason == "OK"
+    assert answer.json()["result"] == "success"
+    assert answer.url == request.url
+    assert answer.elapsed.total_seconds() > 0

@@ -1,0 +1,175 @@
+"""One refresh for all processes of one sign-in."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zbt_notebook.client.auth.authorization import Authorization
+from zbt_notebook.client.auth.data_centers import DataCenter
+from zbt_notebook.client.auth.oauth import ClientCredentials, Token
+from zbt_notebook.client.errors import SignInRejected
+from zbt_notebook.client.limits.runtime_folder import runtime_folder
+from zbt_notebook.client.limits.shared_token import Shared, TokenShare
+from zbt_notebook.simulator import Sandbox
+
+KNOWN = Shared("canary-token", 2.0, 1.0, ("a.b.C",), (0.5,))
+
+
+@pytest.fixture
+def share(tmp_path):
+    return TokenShare.of("the refresh token", tmp_path)
+
+
+def test_what_one_knows_all_know(share, tmp_path):
+    """Everyone who holds the same refresh token."""
+    with share.alone() as entry:
+        assert entry.read() == Shared()
+        entry.write(KNOWN)
+    with TokenShare.of("the refresh token", tmp_path).alone() as entry:
+        assert entry.read() == KNOWN
+    with TokenShare.of("another", tmp_path).alone() as entry:
+        assert entry.read() == Shared()
+
+
+def test_the_file_gives_nothing_away(share, tmp_path):
+    """Private, sealed, and its name is no secret's."""
+    with share.alone() as entry:
+        entry.write(KNOWN)
+    (path,) = tmp_path.iterdir()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert b"canary" not in path.read_bytes()
+    assert "canary" not in f"{path}{share!r}{KNOWN!r}"
+
+
+def test_a_torn_or_forged_file_counts_as_empty(share, tmp_path):
+    """A process may be killed while it writes."""
+    with share.alone() as entry:
+        entry.write(KNOWN)
+    (path,) = tmp_path.iterdir()
+    whole = path.read_bytes()
+    for wrong in (b"", whole[:-1], whole[:20], whole[:40] + b"x" + whole[41:], os.urandom(200)):
+        path.write_bytes(wrong)
+        with share.alone() as entry:
+            assert entry.read() == Shared()
+
+
+@given(st.binary(max_size=300))
+def test_what_is_sealed_is_opened_and_nothing_else(text):
+    """Seal and open are inverse; a changed byte opens nothing."""
+    share = TokenShare(Path("unused"), b"key")
+    sealed = share.seal(text)
+    assert share.open(sealed) == text
+    assert share.open(bytes([sealed[0] ^ 1]) + sealed[1:]) is None
+    assert TokenShare(Path("unused"), b"other").open(sealed) is None
+
+
+def test_a_link_in_its_place_is_not_followed(share, tmp_path):
+    """Somebody else may have put it there."""
+    (tmp_path / "target").touch()
+    share._path.symlink_to(tmp_path / "target")
+    with pytest.raises(OSError, match="symbolic"), share.alone():
+        pass
+
+
+def test_the_folder_is_this_users_own(tmp_path, monkeypatch):
+    """A folder that others can enter, or a link, is not used."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    folder = runtime_folder()
+    assert folder == tmp_path / "zbt-notebook"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    folder.chmod(0o755)
+    assert runtime_folder() is None
+    folder.rmdir()
+    folder.symlink_to(tmp_path)
+    assert runtime_folder() is None
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "missing"))
+    assert runtime_folder() is None
+
+
+def signed_in(world, wire, clock, share, refresh_token="1000.wrong.wrong"):  # noqa: S107  a wrong one
+    client = ClientCredentials(world.client.client_id, world.client.client_secret)
+    site = DataCenter("sandbox", world.accounts_url(), world.api_url())
+    return Authorization(client, site, Token("", refresh_token), wire, clock=clock, share=share)
+
+
+def test_a_second_process_adopts_the_token_the_budget_and_the_failure(connection, world, wire, clock, tmp_path):
+    """Two authorizations that share nothing but the file."""
+    refresh_token = connection.client.authorization.keepsake().refresh_token
+    first, second = (signed_in(world, wire, clock, TokenShare.of("s", tmp_path), refresh_token) for _ in range(2))
+    before = wire.count("/oauth/v2/token")
+    assert first.access_token() == second.access_token()
+    assert wire.count("/oauth/v2/token") == before + 1
+    assert second.budget_left() == first.budget_left() == 9
+    assert second.scopes == first.scopes
+    assert second.refresh(rejected=first.access_token()) != first.access_token()
+    world.clock.advance(3601)
+    assert first.access_token() == second.access_token()
+    assert wire.count("/oauth/v2/token") == before + 3
+
+    wrong = [signed_in(world, wire, clock, TokenShare.of("w", tmp_path)) for _ in range(2)]
+    before = wire.count("/oauth/v2/token")
+    for authorization in wrong:
+        with pytest.raises(SignInRejected) as caught:
+            authorization.access_token()
+        assert caught.value.error == "invalid_code"
+    assert wire.count("/oauth/v2/token") == before + 1
+
+
+SCRIPT = """
+import sys, zbt_notebook as zbt, zbt_notebook.client.http.transport
+print("ready", flush=True)
+sys.stdin.readline()
+try:
+    zbt.connect().get("/portals/")
+    print("ok")
+except zbt.ZbtError as error:
+    print(type(error).__name__)
+"""
+
+
+@pytest.mark.parametrize("good", [True, False])
+def test_four_processes_cost_one_token_request(good, tmp_path):
+    """Whether it succeeds or fails: they all start at once, with the same refresh token."""
+    with Sandbox(projects=1, bugs=5) as sandbox:
+        person = sandbox.world
+        landed = person.consent(
+            f"{sandbox.accounts_url}/oauth/v2/auth?response_type=code&access_type=offline&prompt=consent"
+            f"&client_id={sandbox.client_id}&redirect_uri={sandbox.redirect_uri}&scope=ZohoBugTracker.portals.READ"
+        )
+        from zbt_notebook.client.login_flow import LoginFlow
+
+        site = DataCenter("sandbox", sandbox.accounts_url, sandbox.api_url)
+        flow = LoginFlow(sandbox.client_id, sandbox.client_secret, sandbox.redirect_uri, "read only", site)
+        keepsake = flow.finish(landed.partition("code=")[2].partition("&")[0]).client.authorization.keepsake()
+        before = len(sandbox.world.log.entries(path="/oauth/v2/token"))
+        environment = {
+            **os.environ,
+            "ZBT_CLIENT_ID": sandbox.client_id,
+            "ZBT_CLIENT_SECRET": sandbox.client_secret,
+            "ZBT_REFRESH_TOKEN": keepsake.refresh_token if good else "1000.wrong.wrong",
+            "ZBT_ACCOUNTS_URL": sandbox.accounts_url,
+            "ZBT_API_URL": sandbox.api_url,
+            "XDG_RUNTIME_DIR": str(tmp_path),
+        }
+        children = [
+            subprocess.Popen(
+                [sys.executable, "-c", SCRIPT],
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for _ in range(4)
+        ]
+        assert [child.stdout.readline() for child in children] == ["ready\n"] * 4
+        for child in children:
+            child.stdin.write("go\n")
+            child.stdin.flush()
+        answers = [child.communicate(timeout=60)[0].strip() for child in children]
+        assert answers == ["ok" if good else "SignInRejected"] * 4
+        assert len(sandbox.world.log.entries(path="/oauth/v2/token")) - before == 1

@@ -1,0 +1,309 @@
+"""Every record that is there throughout comes, each once, while others come and go."""
+
+from math import ceil
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from zbt_notebook.client.lists.pager import Ask, Pager
+
+
+class Listed:
+    """A list at a server: rows in the order of their making, deleted anywhere."""
+
+    def __init__(self, size):
+        self.rows = [{"id": number, "made": 0} for number in range(1, size + 1)]
+        self.next_id = size + 1
+        self.requests = 0
+
+    def answer(self, ask):
+        self.requests += 1
+        return self.rows[ask.index - 1 : ask.index - 1 + ask.size]
+
+    def add(self, at=None):
+        self.rows.insert(len(self.rows) if at is None else at, {"id": self.next_id, "made": 1})
+        self.next_id += 1
+
+
+def drain(pager, listed):
+    came = []
+    while not pager.done:
+        ask = pager.ask()
+        pager.take(ask, listed.answer(ask))
+        came += pager.ready()
+    return came
+
+
+def ids(rows):
+    return [row["id"] for row in rows]
+
+
+@pytest.mark.parametrize("size", [0, 1, 9, 10, 11, 20, 30, 31])
+def test_with_the_count_known_requests_are_the_minimum(size):
+    """Exact multiples cost no page more, an empty list none at all."""
+    listed = Listed(size)
+    assert ids(drain(Pager(size=10, expected=size), listed)) == ids(listed.rows)
+    assert listed.requests == ceil(size / 10)
+
+
+@pytest.mark.parametrize("size", [0, 1, 9, 10, 11, 20, 30, 31])
+@pytest.mark.parametrize("numbered", [True, False])
+def test_without_a_count_it_is_one_request_more_at_most(size, numbered):
+    """The first short page ends the list; numbered pages as small as these may take another one to join."""
+    listed = Listed(size)
+    assert ids(drain(Pager(size=10, numbered=numbered), listed)) == ids(listed.rows)
+    assert listed.requests <= ceil(size / 10) + 1 + numbered
+
+
+@pytest.mark.parametrize(("rows", "pages"), [(200, 1), (201, 2), (1000, 6), (2000, 11), (4000, 22), (20_000, 110)])
+def test_pages_that_are_numbered_join_at_a_tenth_more_at_most(rows, pages):
+    """So many requests for a V3 list; without a record in common, a deletion between two pages would go unseen."""
+    ask, asked = Ask(1, 200), 1
+    while ask.end < rows:
+        following = ask.following(200, numbered=True)
+        assert (following.page - 1) * following.size + 1 == following.index <= ask.end < following.end
+        ask, asked = following, asked + 1
+    assert asked == pages
+
+
+@given(end=st.integers(3, 10**6), size=st.integers(3, 200))
+def test_a_page_that_follows_moves_on(end, size):
+    """However far the list is read, and whatever the user's size."""
+    following = Ask(end, 1).following(size, numbered=True)
+    assert following.end > end >= following.index - 1
+    assert (following.page - 1) * following.size + 1 == following.index
+
+
+@pytest.mark.parametrize(("page", "size", "limit"), [(2, 50, 20), (3, 10, 4), (2, 20, 20), (1, 50, 7)])
+def test_a_limit_does_not_move_a_numbered_page(page, size, limit):
+    """The second page of 50 begins at the 51st record, however few are wanted."""
+    listed = Listed(200)
+    start = (page - 1) * size + 1
+    pager, came = Pager(size=size, start=start, limit=limit, numbered=True), []
+    while not pager.done:
+        ask = pager.ask()
+        begin = (ask.page - 1) * ask.size
+        pager.take(ask, listed.rows[begin : begin + ask.size])
+        came += pager.ready()
+    assert ids(came) == list(range(start, start + limit))
+
+
+@pytest.mark.parametrize("announced", [1, 5, 10, 15, 20, 25, 40, 100])
+@pytest.mark.parametrize("size", [0, 3, 10, 19, 20, 21, 35])
+def test_a_wrong_count_costs_requests_but_no_rows(announced, size):
+    """Counts that lie are found out; but for one that is too low by whole pages, which looks like the truth."""
+    if announced < size and announced % 10 == 0:
+        return
+    listed = Listed(size)
+    pager = Pager(size=10, expected=announced)
+    assert ids(drain(pager, listed)) == ids(listed.rows)
+    assert pager.miscounted == (announced != size)
+
+
+@pytest.mark.parametrize("expected", [None, 35])
+@pytest.mark.parametrize("limit", [0, 1, 2, 3, 10, 12, 35, 99])
+def test_a_limit_is_exact(expected, limit):
+    """And no page is asked for that it does not need."""
+    listed = Listed(35)
+    assert ids(drain(Pager(size=10, expected=expected, limit=limit), listed)) == ids(listed.rows)[:limit]
+    assert listed.requests <= ceil(min(limit, 35) / 10) + (expected is None)
+
+
+def test_it_stops_at_the_first_record_that_is_past():
+    """Sorted by the time of change, what is older than *since* ends the pull."""
+    listed = Listed(50)
+    pager = Pager(size=10, is_past=lambda row: row["id"] > 12)
+    assert ids(drain(pager, listed)) == list(range(1, 13))
+    assert listed.requests == 3  # and the first page once more, for what was changed meanwhile
+
+
+def test_a_server_that_ignores_the_index_is_left_after_a_few_pages():
+    """Zoho gave the same page again and again where a parameter was misspelt."""
+    pager = Pager(size=10)
+    page = [{"id": number} for number in range(10)]
+    asked = 0
+    while not pager.done:
+        pager.take(pager.ask(), page)
+        asked += 1
+    assert asked <= 4
+    assert ids(pager.ready()) == list(range(10))
+
+
+def test_records_without_ids_are_all_kept():
+    """Nothing tells them apart, so nothing is dropped and no page overlaps."""
+    listed = Listed(0)
+    listed.rows = [{"label": "same"}] * 25
+    assert len(drain(Pager(size=10), listed)) == 25
+    assert listed.requests <= 4
+
+
+def test_the_servers_own_word_that_there_is_more_counts():
+    """V3 tells; a full last page costs nothing more."""
+    listed = Listed(20)
+    pager = Pager(size=11, numbered=True)
+    for more in (True, False):
+        ask = pager.ask()
+        pager.take(ask, listed.answer(ask), more=more)
+    assert pager.done
+    assert ask == Ask(11, 10)
+    assert ask.page == 2
+
+
+def test_pages_that_come_out_of_order_are_given_in_order():
+    """Eight threads answer as they like."""
+    listed = Listed(35)
+    pager = Pager(size=10, expected=35)
+    asks = [pager.ask() for _ in range(4)]
+    assert pager.ask() is None
+    came = []
+    for ask in (asks[2], asks[0], asks[3], asks[1]):
+        pager.take(ask, listed.answer(ask))
+        came += ids(pager.ready())
+    assert came == ids(listed.rows)
+
+
+def test_rows_added_before_the_place_that_was_read_hide_nothing():
+    """As many at the front as a page moves on, time and again: pages bring nothing new, and yet the list goes on."""
+    listed = Listed(12)
+    pager, came = Pager(size=4), []
+    for answered in range(30):
+        if pager.done:
+            break
+        ask = pager.ask()
+        pager.take(ask, listed.answer(ask))
+        came += pager.ready()
+        for _ in range(3 if answered < 3 else 0):
+            listed.add(0)
+    assert pager.done
+    assert set(range(1, 13)) <= set(ids(came))
+    assert len(set(ids(came))) == len(came)
+
+
+class Moving(RuleBasedStateMachine):
+    """Rows come and go between any two answers, and answers come in any order."""
+
+    def __init__(self):
+        super().__init__()
+        self.sent = []
+        self.came = []
+
+    @initialize(
+        size=st.integers(0, 60),
+        known=st.booleans(),
+        newest_first=st.booleans(),
+        per_page=st.integers(3, 12),
+        numbered=st.booleans(),
+    )
+    def start(self, size, known, newest_first, per_page, numbered):
+        self.listed = Listed(size)
+        per_page += 6 * numbered  # smaller ones find no page that joins, here and there
+        self.newest_first = newest_first and not known  # the announced pages are asked for oldest first
+        expected = size if known else None
+        self.pager = Pager(size=per_page, expected=expected, numbered=numbered, is_new=lambda row: bool(row["made"]))
+        self.throughout = {row["id"] for row in self.listed.rows}
+
+    @rule()
+    def ask(self):
+        if (ask := self.pager.ask()) is not None:
+            self.sent.append(ask)
+
+    @rule(data=st.data())
+    def answer(self, data):
+        if self.sent:
+            ask = self.sent.pop(data.draw(st.integers(0, len(self.sent) - 1)))
+            self.pager.take(ask, self.listed.answer(ask))
+            self.came += self.pager.ready()
+
+    @rule(data=st.data())
+    def one_fails_and_is_asked_again(self, data):
+        if self.sent:
+            self.pager.give_back(self.sent.pop(data.draw(st.integers(0, len(self.sent) - 1))))
+
+    @rule()
+    def a_row_is_made(self):
+        self.listed.add(0 if self.newest_first else None)
+
+    @rule(data=st.data())
+    def a_row_is_deleted(self, data):
+        if self.listed.rows:
+            at = data.draw(st.integers(0, len(self.listed.rows) - 1))
+            self.throughout.discard(self.listed.rows.pop(at)["id"])
+
+    @invariant()
+    def nothing_comes_twice(self):
+        assert len(set(ids(self.came))) == len(self.came)
+
+    def teardown(self):
+        if not hasattr(self, "pager"):
+            return
+        for _ in range(500):
+            if self.pager.done:
+                break
+            ask = self.sent.pop() if self.sent else self.pager.ask()
+            self.pager.take(ask, self.listed.answer(ask))
+            self.came += self.pager.ready()
+        assert self.pager.done
+        assert self.throughout <= set(ids(self.came))
+        assert len(set(ids(self.came))) == len(self.came)
+
+
+Moving.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestMoving = Moving.TestCase
+
+
+class Changing(RuleBasedStateMachine):
+    """Rows are changed, and go to the beginning; what was changed long ago ends the list."""
+
+    def __init__(self):
+        super().__init__()
+        self.sent = None
+        self.came = []
+        self.time = 1000
+
+    @initialize(size=st.integers(0, 40), wanted=st.integers(0, 40), per_page=st.integers(3, 9))
+    def start(self, size, wanted, per_page):
+        self.rows = [{"id": number, "changed": 500 - number} for number in range(size)]
+        self.since = 500 - wanted
+        self.pager = Pager(size=per_page, is_past=lambda row: row["changed"] < self.since)
+        self.throughout = {row["id"] for row in self.rows if row["changed"] >= self.since}
+
+    @rule()
+    def ask(self):
+        self.sent = self.sent or self.pager.ask()
+
+    @rule()
+    def answer(self):
+        if self.sent:
+            ask, self.sent = self.sent, None
+            self.pager.take(ask, self.rows[ask.index - 1 : ask.end])
+            self.came += self.pager.ready()
+
+    @rule(data=st.data(), count=st.integers(1, 12))
+    def rows_are_changed(self, data, count):
+        for _ in range(count if self.rows else 0):
+            row = self.rows.pop(data.draw(st.integers(0, len(self.rows) - 1)))
+            self.time += 1
+            self.rows.insert(0, {**row, "changed": self.time})
+
+    @rule(data=st.data())
+    def a_row_is_deleted(self, data):
+        if self.rows:
+            self.throughout.discard(self.rows.pop(data.draw(st.integers(0, len(self.rows) - 1)))["id"])
+
+    def teardown(self):
+        if not hasattr(self, "pager"):
+            return
+        for _ in range(300):
+            if self.pager.done:
+                break
+            self.ask()
+            self.answer()
+        assert self.pager.done
+        assert self.throughout <= set(ids(self.came))
+        assert len(set(ids(self.came))) == len(self.came)
+
+
+Changing.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestChanging = Changing.TestCase

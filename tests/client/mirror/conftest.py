@@ -1,0 +1,5 @@
+"""The mirror's tests keep the same portal in step that the lists' tests pull."""
+
+from tests.client.lists.conftest import connection, forgetful_kernel, store, wire, world
+
+__all__ = ["connection", "forgetful_kernel", "store", "wire", "world"]

@@ -1,0 +1,162 @@
+"""What a refusal means, and what to do next."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zbt_notebook.client.errors import ApiError, NotFound, RateLimited, ScopeMissing, TokenRejected, ZbtError
+from zbt_notebook.client.http.messages import Response
+from zbt_notebook.client.rest.api import ApiCall
+from zbt_notebook.client.rest.api_errors import judge
+
+NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
+CALL = ApiCall("GET", "/restapi/portal/1/projects/2/bugs/")
+
+
+def answer(body, status=200, **headers):
+    return Response(status, headers, json.dumps(body).encode())
+
+
+def gateway(title, message="", status=400, field=None, *, as_object=False):
+    detail = {"message": message, **({"field_name": field} if field else {})}
+    error = {"status_code": str(status), "title": title, "details": detail if as_object else [detail]}
+    return answer({"error": error}, status)
+
+
+def caught(response, kind=ApiError, **context):
+    with pytest.raises(kind) as raised:
+        judge(response, CALL, now=NOW, **context)
+    assert raised.value.hint
+    assert "\n" not in raised.value.message
+    return raised.value
+
+
+@pytest.mark.parametrize("body", [{"bugs": []}, {"bugs": [{"error": "in a record"}]}, [], [{"error": 1}]])
+def test_a_success_passes(body):
+    """Even where a record happens to have a field named error."""
+    judge(answer(body), CALL)
+
+
+THROTTLE = "Cannot execute more than 100 requests per API in 2 minutes. Try again after 22 minutes."
+
+
+@pytest.mark.parametrize("status", [400, 200, 429])
+def test_the_lock_is_known_by_its_body_under_any_status(status):
+    """The details are an object here; the minutes are rounded, so one more is waited."""
+    refusal = gateway("URL_ROLLING_THROTTLES_LIMIT_EXCEEDED", THROTTLE, 400, as_object=True)
+    error = caught(Response(status, {}, refusal.body), RateLimited)
+    assert error.retry_at == NOW + timedelta(minutes=23)
+    assert error.code == "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED"
+
+
+@pytest.mark.parametrize(
+    ("header", "wait"),
+    [("120", 120), ("-5", 1800), ("soon", 1800), ("999999999", 86400), ("", 1800)],
+)
+def test_retry_after_is_used_where_the_text_has_no_minutes(header, wait):
+    """And clamped: a header must not hold a notebook for years."""
+    error = caught(answer({"error": {"title": "X", "details": []}}, 429, **{"retry-after": header}), RateLimited)
+    assert error.retry_at == NOW + timedelta(seconds=wait)
+
+
+def test_the_classic_code_of_too_many_calls_is_a_lock_whatever_it_says():
+    """6504, of which no text was recorded."""
+    error = caught(answer({"error": {"code": 6504, "message": "Too many"}}, 400), RateLimited)
+    assert error.retry_at == NOW + timedelta(minutes=30)
+
+
+def test_a_missing_scope_is_named():
+    """INVALID_OAUTHSCOPE does not say which; the catalogue does."""
+    error = caught(gateway("INVALID_OAUTHSCOPE", "Invalid OAuth scope.", 401), ScopeMissing)
+    assert error.needed == "ZohoBugTracker.bugs.READ"
+    assert "ZohoBugTracker.bugs.READ" in error.message
+    assert error.status == 401
+
+
+def test_a_missing_scope_is_seen_behind_a_wrong_url():
+    """Zoho says URL_RULE_NOT_CONFIGURED where the scope does not cover the route."""
+    refusal = gateway("URL_RULE_NOT_CONFIGURED", "Given URL is wrong")
+    caught(refusal, ScopeMissing, granted=("ZohoBugTracker.portals.READ",))
+    caught(refusal, NotFound, granted=("ZohoBugTracker.bugs.ALL",))
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        gateway("INVALID_OAUTHTOKEN", "Invalid OAuth access token.", 401),
+        answer({"error": {"code": 6401, "message": "Invalid OAuth AccessToken"}}, 401),
+        answer({"error": {"code": 6890, "message": "Invalid Ticket"}}, 200),
+        Response(401, {}, b""),
+    ],
+)
+def test_a_rejected_token_in_every_shape(refusal):
+    """The gateway's, the classic one, and no body at all."""
+    assert "zbt login" in caught(refusal, TokenRejected).hint
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        gateway("RESOURCE_NOT_FOUND", "not there", 404),
+        answer({"error": {"code": 6404, "message": "No such bug"}}, 404),
+        Response(404, {"content-type": "text/html"}, b"<html>"),
+    ],
+)
+def test_nothing_there(refusal):
+    """In every shape."""
+    caught(refusal, NotFound)
+
+
+def test_a_wrong_path_is_answered_with_the_nearest():
+    """As a user would misspell it."""
+    with pytest.raises(NotFound) as raised:
+        judge(gateway("URL_RULE_NOT_CONFIGURED"), ApiCall("GET", "/restapi/portal/1/projects/2/bugz/"))
+    assert "/bugs/" in raised.value.hint
+
+
+def test_a_refused_parameter_is_named():
+    """The field of the gateway's details, quoted."""
+    error = caught(gateway("EXTRA_KEY_FOUND_IN_JSON", "Extra key found in JSON.", field="owner"))
+    assert "'owner'" in error.message
+    assert "Extra key found in JSON." in error.message
+
+
+def test_a_redirect_is_not_followed():
+    """The token would travel."""
+    assert "not followed" in caught(Response(307, {"location": "https://evil.example"})).message
+
+
+def test_texts_of_the_server_are_shown_in_one_clean_line():
+    """No control characters, no novel, no secret that the server echoes."""
+    error = caught(
+        answer({"error": {"code": 1, "message": "bad\x1b[31m\n" + "x" * 500 + " canary"}}, 400),
+        redact=lambda text: text.replace("canary", "…"),
+    )
+    assert "\x1b" not in error.message
+    assert "canary" not in error.message
+    assert len(error.message) < 320
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(max_size=8),
+        lambda v: (
+            st.lists(v, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["error", "code", "title", "details", "message", "status_code"]), v, max_size=4
+            )
+        ),
+    ),
+    st.sampled_from([200, 400, 401, 404, 429, 500]),
+)
+def test_whatever_comes_the_verdict_is_typed(body, status):
+    """A pass, or an error of ours."""
+    try:
+        judge(answer(body, status), CALL, now=NOW)
+    except ZbtError as error:
+        assert error.message
+    else:
+        assert status == 200

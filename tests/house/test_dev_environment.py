@@ -1,0 +1,144 @@
+"""The environment of a source checkout, on small checkouts of their own: real venv, real pip, no index."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+from zbt_notebook.client.errors import ZbtError
+from zbt_notebook.dev_environment import Environment
+
+PROJECT = """
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+
+[project]
+name = "zbt-notebook"
+"""
+BACKEND = """
+import zipfile
+
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    files = {
+        "zbt_notebook-0.dist-info/METADATA":
+            "Metadata-Version: 2.1\\nName: zbt-notebook\\nVersion: 0\\nProvides-Extra: lab\\nProvides-Extra: test\\n",
+        "zbt_notebook-0.dist-info/WHEEL":
+            "Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
+        "zbt_notebook-0.dist-info/RECORD": "",
+    }
+    name = "zbt_notebook-0-py3-none-any.whl"
+    with zipfile.ZipFile(f"{folder}/{name}", "w") as wheel:
+        for path, text in files.items():
+            wheel.writestr(path, text)
+    return name
+"""
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    """A checkout whose installation needs nobody."""
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    (tmp_path / "pyproject.toml").write_text(PROJECT)
+    (tmp_path / "backend.py").write_text(BACKEND)
+    return tmp_path
+
+
+@pytest.fixture
+def environment(root):
+    return Environment(root)
+
+
+def installed_in(environment):
+    listing = "import importlib.metadata as m; print(*(d.name for d in m.distributions()))"
+    return subprocess.check_output([environment.python, "-c", listing], text=True).split()
+
+
+def test_the_second_start_has_nothing_to_do(environment):
+    """The first start makes and fills the environment, the next one only looks."""
+    assert environment.prepare("lab")
+    assert installed_in(environment) == ["zbt-notebook"]
+    assert environment.is_ready("lab")
+    assert not environment.prepare("lab")
+
+
+def test_a_changed_project_file_refreshes_what_is_there(root, environment):
+    """New requirements are installed into the same environment, with every extra that was asked for before."""
+    environment.prepare("test")
+    (environment.folder / "kept").touch()
+    (root / "pyproject.toml").write_text(PROJECT + "# changed\n")
+    assert not environment.is_ready("test")
+    assert environment.prepare("lab")
+    assert (environment.is_ready("test"), environment.is_ready("lab")) == (True, True)
+    assert (environment.folder / "kept").exists()
+
+
+def test_a_half_made_environment_is_made_anew(root, environment):
+    """A start that was cut off or failed leaves nothing that a later one would trust."""
+    (root / "backend.py").write_text("raise RuntimeError('cut off')")
+    with pytest.raises(ZbtError, match="the packages were not installed"):
+        environment.prepare("lab")
+    assert not environment.is_ready("lab")
+    (environment.folder / "debris").touch()
+    (root / "backend.py").write_text(BACKEND)
+    assert environment.prepare("lab")
+    assert not (environment.folder / "debris").exists()
+    assert installed_in(environment) == ["zbt-notebook"]
+
+
+@pytest.mark.parametrize("damage", ["moved", "unreadable", "no interpreter"])
+def test_an_environment_that_cannot_be_trusted_is_made_anew(environment, damage):
+    """Moved with its folder, with a damaged note, or with its interpreter gone: it is not repaired but remade."""
+    environment.prepare("lab")
+    (environment.folder / "debris").touch()
+    note = environment.folder / "zbt-notebook.json"
+    if damage == "moved":
+        note.write_text(json.dumps({**json.loads(note.read_text()), "root": "/elsewhere"}))
+    elif damage == "unreadable":
+        note.write_text("{")
+    else:
+        environment.python.unlink()
+    assert environment.prepare("lab")
+    assert not (environment.folder / "debris").exists()
+
+
+def test_a_users_own_environment_is_added_to_and_never_deleted(root, environment):
+    """A .venv that somebody else made keeps what it holds, also when the installation fails."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment.folder], check=True)
+    (environment.folder / "theirs").touch()
+    (root / "backend.py").write_text("raise RuntimeError('cut off')")
+    with pytest.raises(ZbtError):
+        environment.prepare("lab")
+    (root / "backend.py").write_text(BACKEND)
+    assert environment.prepare("lab")
+    assert (environment.folder / "theirs").exists()
+    assert installed_in(environment) == ["zbt-notebook"]
+
+
+def test_a_bare_interpreter_goes_on_in_the_environment(root):
+    """Started by a Python without packages, a command ends up in .venv, its arguments with it."""
+    package = root / "zbt_notebook"
+    package.mkdir()
+    (package / "client").mkdir()
+    for name in ("__init__.py", "client/__init__.py", "client/errors.py", "dev_environment.py"):
+        shutil.copy(ROOT / "zbt_notebook" / name, package / name)
+    (package / "where.py").write_text(
+        "import os, sys\nfrom zbt_notebook import dev_environment\n"
+        "dev_environment.enter('lab', module='zbt_notebook.where')\n"
+        "print(sys.prefix, os.environ['VIRTUAL_ENV'], *sys.argv[1:])\n"
+    )
+    command = [sys.executable, "-S", "-m", "zbt_notebook.where", "--an", "argument"]
+    for _start in range(2):
+        another = bare() | {"VIRTUAL_ENV": str(root / "another")}
+        done = subprocess.run(command, check=False, cwd=root, env=another, capture_output=True, text=True)
+        assert done.stdout.split() == [str(root / ".venv")] * 2 + ["--an", "argument"], done.stderr
+
+
+def bare():
+    """The tests' environment without their PYTHONPATH, which would lead back to the checkout under test."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}

@@ -1,0 +1,90 @@
+"""``%zbt`` calls that wait, break off or are stopped: what is shown, and what is kept."""
+
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+
+from zbt_notebook import IncompletePull, UsageError
+from zbt_notebook.client.limits.rate_limit import SECOND, RateLimits
+from zbt_notebook.client.lists.pull_request import PullRequest
+from zbt_notebook.client.progress import reporter
+from zbt_notebook.client.resume import resume
+from zbt_notebook.notebook.magic.commands import results
+
+BUGS = "/portal/{portal}/projects/{project}/bugs/"
+PROJECTS = "/portal/{portal}/projects/"
+
+
+def test_a_pull_that_breaks_off_keeps_what_came(using, zbt, site):
+    """The rows of the pages before the error are in the error, with the word that fetches the whole."""
+    site.faults.add(kind="status", status=400, path="*/bugs/", times=None, after=1)
+    with pytest.raises(IncompletePull) as broken:
+        zbt(f"{BUGS} --all")
+    assert len(broken.value.rows) == 200
+    assert broken.value.rows.attrs["zbt"]["rows"] == 200
+    assert broken.value.status == 400
+    site.faults.clear()
+    whole = using.resume(PullRequest.from_token(broken.value.resume), progress=False)
+    assert len(whole) == len(zbt(f"{BUGS} --all"))
+
+
+def test_an_interrupted_pull_keeps_what_came(using, zbt):
+    """Stop after the first page: the rows of that page are in the error."""
+
+    def stopped(call, *, limit=None, lane):
+        yield next(iter(type(using).pages(using, call, limit=limit, lane=lane)))
+        raise KeyboardInterrupt
+
+    using.pages = stopped
+    with pytest.raises(IncompletePull, match="200 rows of 1 page came, then: interrupted") as broken:
+        zbt(f"{BUGS} --all")
+    assert "zbt.resume()" in broken.value.hint
+    del using.pages
+    pd.testing.assert_frame_equal(resume(progress=False), zbt(f"{BUGS} --all"))
+
+
+@pytest.fixture
+def crowded(using, monkeypatch):
+    """One call in ten seconds of a clock that runs when somebody waits; the list of what was shown of it."""
+    now = [0]
+    using.client.limits = RateLimits(
+        lambda: now[0],
+        lambda: datetime.now(UTC),
+        limit=1,
+        window=10 * SECOND,
+        wait=lambda _condition, seconds: now.__setitem__(0, now[0] + round(seconds * SECOND)),
+    )
+    states = []
+    monkeypatch.setattr(results, "reporter", lambda *, progress: reporter(states.append))  # noqa: ARG005  as it is asked
+    return states
+
+
+def test_a_call_that_waits_for_the_rate_limit_says_so(crowded, zbt):
+    """The seconds until a slot is free, then how long it was; a call that goes at once says nothing."""
+    zbt(f"{PROJECTS}")
+    assert crowded == []
+    zbt(f"{PROJECTS}")
+    assert str(crowded[0]) == "the rate limit frees a slot in 10 s"
+    assert len(crowded) == 21
+    assert str(crowded[-1]).startswith("waited ")
+
+
+def test_pages_that_wait_for_the_rate_limit_say_so(crowded, zbt):
+    """Beside what came; with --limit how much is to come is known, and the time that it takes."""
+    zbt(f"{BUGS} --limit 250")
+    assert "200 rows, 1 of 2 pages, about 10 s left, the rate limit frees a slot in 10 s" in map(str, crowded)
+    assert str(crowded[-1]).startswith("250 rows, 2 pages, ")
+
+
+def test_a_write_that_is_stopped_may_have_happened(using, run):
+    """Ctrl-C in the middle of a write: the error says so, and the same cell does not send it once more by itself."""
+    cell = f"%zbt POST {BUGS} title=Stopped --yes"
+    using.send = lambda _call, _lane: (_ for _ in ()).throw(KeyboardInterrupt)
+    with pytest.raises(KeyboardInterrupt, match="may have happened") as stop:
+        run(cell)
+    lines = stop.value._render_traceback_()
+    assert len(lines) == 2
+    assert "--again" in lines[1]
+    with pytest.raises(UsageError, match="may have happened"):
+        run(cell)

@@ -1,0 +1,80 @@
+"""A sign-in that fails in a thread raises to nobody: the doctor knows of it all the same."""
+
+import pytest
+
+from zbt_notebook.client.errors import SignInRejected, ZbtError
+from zbt_notebook.client.login_flow import LoginFlow
+from zbt_notebook.notebook import embedded_sandbox, last_error
+from zbt_notebook.notebook.sign_in import login
+from zbt_notebook.notebook.sign_in.background import BackgroundSignIn
+from zbt_notebook.notebook.sign_in.sign_in import SignIn
+
+
+@pytest.fixture(autouse=True)
+def no_error_yet(monkeypatch):
+    monkeypatch.setattr(last_error, "_last", None)
+
+
+@pytest.fixture
+def begin(monkeypatch, site):
+    begun = []
+    monkeypatch.setattr(embedded_sandbox, "_shared", site)
+    site.world.set(device_interval=1, device_units="seconds")
+
+    def start(mode):
+        begun.append(login.login(mode=mode, sandbox=True))
+        return begun[-1]
+
+    yield start
+    for sign_in in begun:
+        sign_in.stop()
+
+
+def test_a_short_code_that_is_rejected(site, begin):
+    """Before anybody waits for it, the refusal is the last error, in the words that are shown."""
+    begun = begin("device")
+    site.world.approve_device(begun._work.user_code, accept=False)
+    assert begun._ended.wait(20)
+    seen = last_error.last()
+    assert (seen.kind, seen.message, seen.hint) == (SignInRejected, begun.error.message, begun.error.hint)
+    assert "press Accept" in seen.hint
+    assert seen.where == "during a sign-in"
+
+
+class Unforeseen:
+    """Work that ends in an error of another library's, which holds what it was given."""
+
+    link = user_code = ""
+    instructions = ()
+
+    def run(self, _stopped):
+        raise RuntimeError("canary")
+
+
+def test_an_error_of_another_kind():
+    """Its name is told, its text is not: nobody knows what it quotes; and there is something to do."""
+    begun = BackgroundSignIn(Unforeseen())
+    with pytest.raises(ZbtError, match="nobody foresaw") as caught:
+        begun.wait(10)
+    assert "RuntimeError" in str(caught.value)
+    assert caught.value.hint
+    assert last_error.last().message == caught.value.message
+    assert "canary" not in f"{last_error.last()} {caught.value}"
+
+
+class OddFlow(LoginFlow):
+    """A flow whose end is as unforeseen."""
+
+    def finish(self, pasted):
+        raise RuntimeError(pasted)
+
+
+def test_an_error_of_another_kind_on_the_card(site):
+    """Likewise."""
+    sign_in = SignIn(client_id="1000.X", client_secret="x" * 42, data_center=site.data_center, begin=OddFlow)
+    sign_in.handle({"kind": "start", "attempt": 0})
+    sign_in.handle({"kind": "code", "code": "canary"})
+    assert "nobody foresaw (RuntimeError)" in sign_in.problem.message
+    assert sign_in.problem.hint == last_error.last().hint != ""
+    assert last_error.last().kind is ZbtError
+    assert "canary" not in f"{last_error.last()} {sign_in.problem}"

@@ -1,0 +1,424 @@
+"""The ways with nothing to paste, as events of a sign-in: what begins, what it shows, and that nothing of it stays."""
+
+import socket
+import threading
+import urllib.error
+import urllib.request
+
+import pytest
+
+from zbt_notebook.cli import as_json
+from zbt_notebook.client import signed_in
+from zbt_notebook.client.errors import UsageError
+from zbt_notebook.notebook import embedded_sandbox, environment
+from zbt_notebook.notebook.sign_in import login
+from zbt_notebook.notebook.sign_in.background_logins import WAYS
+from zbt_notebook.notebook.sign_in.card_view import view_of
+from zbt_notebook.notebook.sign_in.sign_in import SignIn
+
+
+class Told:
+    """A listener that can be waited for."""
+
+    def __init__(self, sign_in):
+        self._sign_in = sign_in
+        self._changed = threading.Condition()
+        sign_in.listen(self)
+
+    def __call__(self):
+        with self._changed:
+            self._changed.notify_all()
+
+    def until(self, **wanted):
+        """Wait until the view holds these values; give it."""
+        with self._changed:
+            told = self._changed.wait_for(lambda: wanted.items() <= view_of(self._sign_in).items(), 10)
+        assert told, view_of(self._sign_in)
+        return view_of(self._sign_in)
+
+
+@pytest.fixture
+def sign_in(site, monkeypatch):
+    """The card of `%zbt login --sandbox`, without its screen; the sandbox answers every second."""
+    site.world.set(device_interval=1, device_units="seconds")
+    monkeypatch.setattr(embedded_sandbox, "_shared", site)
+    monkeypatch.setattr(environment, "may_draw_widgets", lambda: True)
+    monkeypatch.setattr(environment, "can_be_asked", lambda: True)
+    made = login.login(sandbox=True).sign_in
+    made.told = Told(made)
+    yield made
+    made.stop()
+    assert not [thread.name for thread in threading.enumerate() if thread.name == "zbt-sign-in"]
+
+
+@pytest.fixture
+def mine(site):
+    """``mine(redirect_uri)``: a sign-in with a client of one's own, registered there."""
+    made = []
+
+    def make(redirect_uri, **more):
+        client = site.world.register_client("Mine", redirect_uri=redirect_uri)
+        sign_in = SignIn(
+            client_id=client.client_id,
+            client_secret=client.client_secret,
+            redirect_uri=redirect_uri,
+            scopes="ZohoBugTracker.portals.READ",
+            data_center=site.data_center,
+            ways=WAYS,
+            **more,
+        )
+        sign_in.told = Told(sign_in)
+        made.append(sign_in)
+        return sign_in
+
+    yield make
+    for sign_in in made:
+        sign_in.stop()
+
+
+def go(sign_in, kind, **more):
+    sign_in.handle({"kind": kind, "attempt": sign_in.attempt, **more})
+    return view_of(sign_in)
+
+
+def fetch(address):
+    straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with straight.open(address, timeout=10) as answer:
+        return answer.read().decode()
+
+
+def free_uri():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{probe.getsockname()[1]}/callback"
+
+
+def is_free(uri):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", int(uri.rpartition(":")[2].partition("/")[0]))) != 0
+
+
+def test_a_short_code_connects_the_card(site, sign_in):
+    """The view has link, code and life; once the user has accepted, it is connected, and the kernel as well."""
+    view = go(sign_in, "device")
+    assert (view["phase"], view["way"], view["status"]) == ("waiting", "device", ["Waiting for your consent"])
+    assert view["user_code"] in view["consent_url"]
+    assert view["user_code_page"].startswith(site.data_center.accounts_url)
+    assert 290 < view["seconds_left"] <= 300
+    site.world.approve_device(view["user_code"])
+    view = sign_in.told.until(phase="connected")
+    assert (view["user_code"], view["consent_url"], view["way"]) == ("", "", "")
+    assert signed_in.current() is sign_in.connection
+
+
+def test_a_refused_short_code_is_told_in_two_lines(site, sign_in):
+    """Reject leads back to the form; Start again gives another short code."""
+    first = go(sign_in, "device")["user_code"]
+    site.world.approve_device(first, accept=False)
+    view = sign_in.told.until(phase="form")
+    assert "access_denied" in view["status"][0]
+    again = go(sign_in, "start_again")
+    assert (again["way"], again["failed"]) == ("device", False)
+    assert again["user_code"] not in {"", first}
+
+
+@pytest.mark.parametrize("kind", ["start", "start_again", "loopback", "device"])
+def test_whatever_begins_next_stops_the_short_code(site, sign_in, kind):
+    """A consent to the short code that was left behind connects nobody, and its token is revoked."""
+    left = go(sign_in, "device")["user_code"]
+    under_way = sign_in._under_way
+    assert go(sign_in, kind)["phase"] == "waiting"
+    site.world.approve_device(left)
+    under_way.stop()
+    assert signed_in.connections() == ()
+    assert sign_in.phase == "waiting"
+
+
+def test_a_consent_that_comes_too_late_is_revoked(sign_in):
+    """A thread amidst its request when the user moves on brings a connection that nobody keeps."""
+    go(sign_in, "device")
+    elsewhere = login.start(sandbox=True, auto=True, name="late")
+    signed_in.forget(elsewhere)
+    go(sign_in, "start")
+    with pytest.raises(Exception, match="stopped before the consent"):
+        sign_in.take_late(elsewhere, attempt=1)
+    assert not elsewhere.status().signed_in
+    assert signed_in.connections() == ()
+
+
+def test_nothing_begins_anew_while_a_thread_connects(sign_in):
+    """From the moment in which its consent is taken until the card is connected: no second attempt, no second link."""
+    go(sign_in, "device")
+    brought = login.start(sandbox=True, auto=True, name="brought")
+    seen = []
+    sign_in._afterwards = lambda _connection: seen.append(go(sign_in, "start")) or "kept"
+    sign_in.take_late(brought, attempt=1)
+    assert (seen[0]["attempt"], seen[0]["busy"]) == (1, "connecting")
+    view = view_of(sign_in)
+    assert (view["phase"], view["consent_url"], view["busy"], view["note"]) == ("connected", "", "", "kept")
+
+
+def test_what_ends_first_does_not_let_others_in(mine):
+    """A step that only stops a listener leaves alone what another thread has begun meanwhile."""
+    sign_in = mine(free_uri())
+    go(sign_in, "loopback")
+    stop, begun = sign_in.stop, []
+
+    def meanwhile():
+        stop()
+        with sign_in.lock:
+            sign_in.busy = "connecting"  # as a code does that is pasted now
+        begun.append(True)
+
+    sign_in.stop = meanwhile
+    assert go(sign_in, "start")["busy"] == "connecting"
+    sign_in.stop, sign_in.busy = stop, ""
+
+
+def test_a_caught_code_that_is_not_taken_is_not_called_connected(site, mine):
+    """The same code is being pasted at that moment: the browser's page leads back to the notebook, and says no more."""
+    sign_in = mine(free_uri())
+    landed = site.consent(go(sign_in, "loopback")["consent_url"])
+    sign_in.busy = "connecting"
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        fetch(landed)
+    with caught.value as answer:
+        assert answer.code == 409
+        assert "Go back to the notebook" in answer.read().decode()
+    sign_in.busy = ""
+
+
+def test_a_way_that_is_prepared_when_the_card_goes_leaves_no_port(mine):
+    """Closed in another thread while the port is opened: nothing of it stays."""
+    uri = free_uri()
+    sign_in = mine(uri)
+    caught = WAYS["loopback"]
+
+    class Slow:
+        catches_redirect, suits, set_out = True, caught.suits, caught.set_out
+
+        def prepare(self, *arguments):
+            work = caught.prepare(*arguments)
+            sign_in.close()
+            return work
+
+    sign_in._ways = {"loopback": Slow()}
+    assert go(sign_in, "loopback")["way"] == ""
+    assert is_free(uri)
+
+
+def test_a_wrong_client_gets_no_short_code(mine):
+    """Zoho's refusal is told with what to do; the field at fault is named."""
+    view = go(mine("https://example.org/cb"), "device")
+    assert (view["phase"], view["field"], view["way"]) == ("form", "client_id", "")
+    assert "Non-browser" in view["status"][1]
+
+
+def test_an_empty_form_gets_no_short_code(site):
+    """The form is checked as for a link, before anything is sent."""
+    sign_in = SignIn(data_center=site.data_center, ways=WAYS)
+    before = site.world.log.total
+    assert go(sign_in, "device")["field"] == "client_id"
+    assert go(sign_in, "device", client_id="1000.X")["field"] == "client_secret"
+    assert go(sign_in, "device", client_id="1000.X", client_secret="two words")["field"] == "client_secret"
+    assert not view_of(sign_in)["secret_held"]
+    assert site.world.log.total == before
+
+
+def test_a_redirect_is_caught_and_the_port_is_free_again(site, mine):
+    """The link leads back to this machine: connected, with nothing pasted."""
+    uri = free_uri()
+    sign_in = mine(uri)
+    view = go(sign_in, "loopback")
+    assert (view["phase"], view["way"], view["ways"]) == ("waiting", "loopback", ["device", "loopback"])
+    assert "Connected" in fetch(site.consent(view["consent_url"]))
+    sign_in.told.until(phase="connected", way="")
+    assert is_free(uri)
+
+
+def test_a_code_can_be_pasted_while_it_is_listened_for(site, mine):
+    """Whoever pastes the address is connected, and the port is free."""
+    uri = free_uri()
+    sign_in = mine(uri)
+    view = go(sign_in, "loopback")
+    assert go(sign_in, "code", code=site.consent(view["consent_url"]))["phase"] == "connected"
+    assert is_free(uri)
+
+
+@pytest.mark.parametrize("kind", ["start", "start_again", "loopback", "device"])
+def test_whatever_begins_next_frees_the_port_first(mine, kind):
+    """Start again listens once more, at the same port; another way leaves it to others."""
+    uri = free_uri()
+    sign_in = mine(uri)
+    first = go(sign_in, "loopback")["consent_url"]
+    view = go(sign_in, kind)
+    assert view["way"] == {"start": "", "start_again": "loopback", "loopback": "loopback", "device": ""}[kind]
+    assert is_free(uri) is (view["way"] == "")
+    assert view["consent_url"] != first
+    assert view["failed"] is (kind == "device")  # which this client is not of the type for
+
+
+def test_a_card_that_was_left_behind_gives_the_port_up(site, mine):
+    """The same button on another card of the kernel: that one listens; the first says that it was stopped."""
+    uri = free_uri()
+    first, second = mine(uri), mine(uri, name="second")
+    go(first, "loopback")
+    view = go(second, "loopback")
+    assert (view["failed"], view["way"]) == (False, "loopback")
+    assert "was stopped" in first.told.until(way="")["status"][0]
+    go(first, "start")
+    fetch(site.consent(view["consent_url"]))
+    assert second.told.until(phase="connected")
+
+
+def test_a_taken_port_leaves_the_link(site, mine):
+    """Two lines; and the code can be pasted all the same."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        sign_in = mine(f"http://127.0.0.1:{taken.getsockname()[1]}/callback")
+        view = go(sign_in, "loopback")
+    assert "cannot be listened at" in view["status"][0]
+    assert (view["phase"], view["way"], view["busy"]) == ("waiting", "", "")
+    assert go(sign_in, "code", code=site.consent(view["consent_url"]))["phase"] == "connected"
+
+
+def test_a_refusal_that_is_caught_is_told(site, mine):
+    """Reject in the browser: its two lines are the card's."""
+    uri = free_uri()
+    sign_in = mine(uri)
+    refusal = site.consent(go(sign_in, "loopback")["consent_url"], accept=False)
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        fetch(refusal)
+    caught.value.close()
+    assert "access_denied" in sign_in.told.until(way="")["status"][0]
+    assert is_free(uri)
+
+
+@pytest.mark.parametrize(
+    ("redirect_uri", "offered"),
+    [
+        ("http://localhost:8000/callback", ["device", "loopback"]),
+        ("http://[::1]:8000/", ["device", "loopback"]),
+        ("http://localhost/callback", ["device"]),
+        ("https://localhost:8000/callback", ["device"]),
+        ("http://example.org:8000/callback", ["device"]),
+        ("http://localhost:x/", ["device"]),
+        ("", ["device"]),
+    ],
+)
+def test_only_what_can_work_is_offered(redirect_uri, offered):
+    """Caught is what leads to this machine, at a port that is named."""
+    sign_in = SignIn(ways=WAYS)
+    sign_in.handle({"kind": "form", "redirect_uri": redirect_uri})
+    assert view_of(sign_in)["ways"] == offered
+
+
+def test_a_self_client_has_no_other_way():
+    """Its code comes from the console alone."""
+    sign_in = SignIn(ways=WAYS, self_client=True)
+    assert view_of(sign_in)["ways"] == []
+    before = view_of(sign_in)
+    assert go(sign_in, "device") == before
+
+
+@pytest.mark.parametrize("variable", ["JUPYTERHUB_API_URL", "SSH_CONNECTION", "KAGGLE_KERNEL_RUN_TYPE"])
+def test_nothing_is_caught_on_a_machine_that_is_not_the_users(sign_in, monkeypatch, variable):
+    """On a hub, or over SSH, the browser is elsewhere."""
+    assert view_of(sign_in)["ways"] == ["device", "loopback"]
+    monkeypatch.setenv(variable, "x")
+    assert login.login(sandbox=True).sign_in.ways == ("device",)
+
+
+def test_a_double_click_begins_once(sign_in):
+    """The second click saw the attempt before the first."""
+    code = go(sign_in, "device")["user_code"]
+    sign_in.handle({"kind": "device", "attempt": 0})
+    assert view_of(sign_in)["user_code"] == code
+
+
+@pytest.mark.usefixtures("sign_in")
+def test_the_card_that_is_closed_stops(site):
+    """Closed as a widget, it leaves neither thread nor port."""
+    card = login.login(sandbox=True)
+    view = go(card.sign_in, "loopback")
+    card.close()
+    assert view_of(card.sign_in)["way"] == ""
+    with pytest.raises(OSError, match="refused"):
+        fetch(site.consent(view["consent_url"]))
+
+
+def test_the_prompt_is_for_a_cell_that_waits(sign_in):
+    """Without one, the event changes nothing; with one the form is filled, and what was under way stops."""
+    before = view_of(sign_in)
+    assert go(sign_in, "prompt") == before
+    go(sign_in, "device")
+    sign_in.offer_prompt(possible=True)
+    view = go(sign_in, "prompt", client_id="1000.TYPED")
+    assert (view["prompt"], view["way"], view["form"]["client_id"]) == ("under way", "", "1000.TYPED")
+    assert view["note"].startswith("Go on in the prompt")
+    sign_in.offer_prompt(possible=False)
+    assert view_of(sign_in)["prompt"] == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ({}, "%zbt login --mode prompt"),
+        ({"data_center": "eu", "name": "my work"}, "%zbt login --mode prompt --dc eu --as 'my work'"),
+        ({"self_client": True, "client_id": "1000.X"}, "%zbt login --mode prompt --self-client --client-id 1000.X"),
+        ({"redirect_uri": "https://a.test/x"}, "%zbt login --mode prompt --redirect-uri https://a.test/x"),
+        ({"client_id": "1000.X", "client_secret": "hidden"}, "%zbt login --mode prompt --client-id 1000.X"),
+    ],
+)
+def test_the_line_for_a_prompt(arguments, line):
+    """It says as much of the form as a line can, and never a secret."""
+    assert view_of(SignIn(**arguments))["prompt_line"] == line
+
+
+@pytest.fixture
+def elsewhere(site, monkeypatch):
+    """The sandbox as a kernel of `zbt-notebook demo` meets it: in another process, known by what that tells."""
+    monkeypatch.setattr(embedded_sandbox, "_shared", None)
+    monkeypatch.setenv("ZBT_SANDBOX", as_json(site.running))
+    found = embedded_sandbox.shared_sandbox()
+    assert found.running is None
+    return found
+
+
+def test_a_short_code_works_in_the_demo(site, elsewhere):
+    """`%zbt login --mode device --sandbox` gets its client from the sandbox's console."""
+    site.world.set(device_interval=1, device_units="seconds")
+    begun = login.login(mode="device", sandbox=True)
+    site.world.approve_device(begun._work.user_code)
+    connection = begun.wait(10)
+    assert connection.data_center == elsewhere.data_center
+    assert signed_in.current() is connection
+
+
+def test_the_redirect_is_caught_in_the_demo(site, elsewhere):
+    """`%zbt login --mode loopback --sandbox` has a client registered with its redirect URI."""
+    uri = free_uri()
+    begun = login.login(mode="loopback", sandbox=True, redirect_uri=uri)
+    assert "Connected" in fetch(site.consent(begun._work.link))
+    assert begun.wait(10).data_center == elsewhere.data_center
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_a_self_clients_code_is_generated_in_the_demo():
+    """`%zbt login --self-client --sandbox --auto` presses the console's button there."""
+    assert login.start(sandbox=True, auto=True, self_client=True).get("/portals/")["portals"]
+
+
+def test_the_console_gives_clients_to_its_own_alone(site):
+    """Another process gets a client of each type from the sandbox; who holds no client of it gets none."""
+    elsewhere = embedded_sandbox.SandboxSite(
+        site.data_center, site.client_id, site.client_secret, site.redirect_uri, running=None
+    )
+    assert elsewhere.for_devices().client_id == site.world.demo_client("device").client_id
+    caught = elsewhere.for_redirects_to("http://127.0.0.1:1234/x")
+    assert site.world.accounts.state.clients[caught.client_id].redirect_uri == "http://127.0.0.1:1234/x"
+    assert elsewhere.for_self_client().generate_code()
+    stranger = embedded_sandbox.SandboxSite(site.data_center, site.client_id, "guessed", site.redirect_uri)
+    with pytest.raises(UsageError, match="knows no such client"):
+        stranger.for_devices()
+    with pytest.raises(UsageError, match="valid redirect URI"):
+        elsewhere.for_redirects_to("nowhere")

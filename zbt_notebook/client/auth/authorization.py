@@ -1,0 +1,307 @@
+"""One sign-in's tokens: fresh when asked for, refreshed once for all threads, revocable."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from time import monotonic, time
+
+from zbt_notebook.client.auth.data_centers import DataCenter
+from zbt_notebook.client.auth.oauth import (
+    ClientCredentials,
+    Token,
+    read_revocation,
+    read_token,
+    refresh_request,
+    revoke_request,
+)
+from zbt_notebook.client.errors import NotSignedIn, RateLimited, SignInRejected, Unreachable, ZbtError
+from zbt_notebook.client.http.messages import Transport
+from zbt_notebook.client.limits.registry import token_budget_of
+from zbt_notebook.client.limits.shared_token import Shared, TokenShare
+from zbt_notebook.client.limits.token_budget import TOKEN_BUDGET, TOKEN_WINDOW, TokenBudget
+
+FAILURE_LASTS = 2.0  # seconds in which a failed refresh answers for the calls that come just after it …
+REFUSAL_LASTS = 60.0  # … where Zoho refused it: asking again brings the same word, and costs a call of the budget
+LONGEST_LIFE = 86_400.0  # seconds: a shared token that claims more is from before the machine started anew
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Two clocks: ``wall`` jumps when it is set, ``monotonic`` pauses while the machine sleeps."""
+
+    wall: Callable[[], float] = time
+    monotonic: Callable[[], float] = monotonic
+
+    def today(self) -> datetime:
+        """The wall clock's date and time, in UTC."""
+        return datetime.fromtimestamp(self.wall(), UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Keepsake:
+    """What it takes to sign in again without the user."""
+
+    data_center: DataCenter
+    client_id: str
+    client_secret: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    scopes: tuple[str, ...] = ()
+    redirect_uri: str = ""  # for a wider consent later
+
+
+@dataclass(frozen=True, slots=True)
+class _Deadline:
+    """A moment on both clocks; whichever reaches it first counts."""
+
+    wall: float
+    monotonic: float
+
+    @classmethod
+    def after(cls, clock: Clock, seconds: float) -> "_Deadline":
+        return cls(clock.wall() + seconds, clock.monotonic() + seconds)
+
+    def seconds_left(self, clock: Clock) -> float:
+        return min(self.wall - clock.wall(), self.monotonic - clock.monotonic())
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """One refresh and how it ended, so that those who waited for it share the outcome."""
+
+    error: ZbtError | None = None
+    ended: float = 0.0  # on the monotonic clock
+
+
+def _lasts(error: str) -> float:
+    return REFUSAL_LASTS if error else FAILURE_LASTS
+
+
+class Authorization:
+    """The tokens of one sign-in. Safe to use from any number of threads."""
+
+    def __init__(
+        self,
+        client: ClientCredentials,
+        data_center: DataCenter,
+        token: Token,
+        transport: Transport,
+        *,
+        asked: tuple[str, ...] = (),
+        clock: Clock | None = None,
+        share: TokenShare | None = None,
+    ) -> None:
+        self.data_center = data_center
+        self.client_id = client.client_id
+        self.asked = asked
+        self.login_id = ""  # what the API calls its user, once an answer has told
+        self._client: ClientCredentials | None = client
+        self._transport = transport
+        self._clock = clock or Clock()
+        self._counts_for_all = clock is None  # a clock of one's own tells times that mean nothing to others
+        self._share = share
+        self._lock = threading.Lock()
+        self._last_attempt: _Attempt | None = None
+        self._budget = TokenBudget()
+        self._token = Token("")
+        self._deadline = _Deadline(0, 0)
+        self._lee_way = 0.0
+        self._take(token)
+        if token.access_token:  # the exchange that brought it counts as well
+            self._budget.spend(self._clock.monotonic())
+
+    def __repr__(self) -> str:
+        return f"Authorization(client_id={self.client_id!r}, data_center={self.data_center.name!r})"
+
+    def __reduce__(self) -> str:
+        message = "an authorization is not pickled: its tokens would leave the kernel"
+        raise TypeError(message)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What was granted."""
+        return self._token.scopes
+
+    @property
+    def credentials(self) -> ClientCredentials:
+        """The client with its secret, for another sign-in of its own; raise NotSignedIn after ``revoke``."""
+        return self._require_sign_in()
+
+    @property
+    def can_refresh(self) -> bool:
+        """Whether there is a refresh token."""
+        return bool(self._token.refresh_token)
+
+    @property
+    def is_revoked(self) -> bool:
+        """Whether ``revoke`` was called: there is nothing left to call with."""
+        return self._client is None
+
+    def seconds_left(self) -> float:
+        """How long the access token is good for; 0 where it is not."""
+        return max(0.0, self._deadline.seconds_left(self._clock)) if self._token.access_token else 0.0
+
+    def budget_left(self) -> int:
+        """How many tokens Zoho still gives in the running ten minutes."""
+        return self._budget.left(self._clock.monotonic())
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must not show, for redaction."""
+        secret = self._client.client_secret if self._client else ""
+        return tuple(filter(None, (self._token.access_token, self._token.refresh_token, secret)))
+
+    def keepsake(self) -> Keepsake:
+        """What the user may have remembered; raise NotSignedIn where there is no refresh token to remember."""
+        if self._client is None or not self.can_refresh:
+            raise NotSignedIn(
+                "there is no refresh token to remember",
+                hint="Sign in again: %zbt login --remember. Zoho gives one on a fresh consent with offline access.",
+            )
+        return Keepsake(
+            self.data_center, self.client_id, self._client.client_secret, self._token.refresh_token, self.scopes
+        )
+
+    def access_token(self) -> str:
+        """A token that is good for longer than the lee-way, refreshed first where it is not.
+
+        Raise NotSignedIn where there is none and none can be had, else what ``refresh`` raises.
+        """
+        token = self._token.access_token
+        if token and self._deadline.seconds_left(self._clock) > self._lee_way:
+            return token
+        self._require_sign_in()
+        if not self.can_refresh and token and self.seconds_left() > 0:
+            return token
+        return self.refresh(rejected=token)
+
+    def refresh(self, *, rejected: str | None = None) -> str:
+        """Get a new access token; with *rejected*, only where that one is still the current one.
+
+        Whoever comes while a refresh is under way shares its outcome, be it a token or an error.
+        """
+        seen = self._last_attempt
+        with self._lock:
+            self._require_sign_in()  # it may have been signed out while this waited
+            if rejected is not None and rejected != self._token.access_token:
+                return self._token.access_token
+            last = self._last_attempt
+            if last and last.error and (last is not seen or (rejected is not None and self._is_recent(last))):
+                raise last.error.with_traceback(None)
+            if last is not seen:
+                return self._token.access_token
+            attempt = _Attempt()
+            try:
+                self._refresh_for_all(rejected)
+            except ZbtError as error:
+                attempt.error = error
+                raise
+            finally:
+                attempt.ended = self._clock.monotonic()
+                self._last_attempt = attempt
+            return self._token.access_token
+
+    def _require_sign_in(self) -> ClientCredentials:
+        if self._client is None:
+            raise NotSignedIn("this connection is signed out", hint="Sign in again: %zbt login")
+        return self._client
+
+    def _is_recent(self, attempt: _Attempt) -> bool:
+        return self._clock.monotonic() - attempt.ended < _lasts(getattr(attempt.error, "error", ""))
+
+    def _refresh_for_all(self, rejected: str | None) -> None:
+        """Refresh, or adopt what another process of the same sign-in has just got, be it a token or an error."""
+        if self._share is None:
+            self._refresh()
+            return
+        with self._share.alone() as entry:
+            known = entry.read()
+            self._budget.learn(known.calls, self._clock.monotonic())
+            if rejected is not None and self._adopt(known, rejected):
+                return
+            try:
+                self._refresh()
+            except (SignInRejected, Unreachable) as error:
+                entry.write(self._failure(error))
+                raise
+            entry.write(self._success())
+
+    def _adopt(self, known: Shared, rejected: str) -> bool:
+        """Take a token that another process got; raise what another process has just met instead of one."""
+        now = self._clock.monotonic()
+        if known.failed <= now < known.failed + _lasts(known.error):
+            if known.error:
+                raise SignInRejected(known.message, hint=known.hint, error=known.error)
+            raise Unreachable(known.message, hint=known.hint)
+        deadline = _Deadline(known.ends_on_wall, known.ends)
+        seconds = deadline.seconds_left(self._clock)
+        if known.access_token in {"", rejected} or not self._lee_way_of(seconds) < seconds <= LONGEST_LIFE:
+            return False
+        self._take(Token(known.access_token, "", known.scopes, seconds))
+        return True
+
+    def _success(self) -> Shared:
+        calls, deadline = self._budget.calls, self._deadline
+        return Shared(self._token.access_token, deadline.wall, deadline.monotonic, self._token.scopes, calls)
+
+    def _failure(self, error: SignInRejected | Unreachable) -> Shared:
+        word = getattr(error, "error", "")
+        calls, now = self._budget.calls, self._clock.monotonic()
+        return Shared(calls=calls, failed=now, error=word, message=error.message, hint=error.hint)
+
+    def _refresh(self) -> None:
+        client = self._require_sign_in()
+        if not self.can_refresh:
+            raise NotSignedIn(
+                "the access token has expired, and Zoho gave no refresh token with it",
+                hint="Sign in again: %zbt login. A refresh token comes with access_type=offline and prompt=consent.",
+            )
+        called = self._spend()
+        request = refresh_request(self.data_center, client, self._token.refresh_token)
+        try:
+            token = read_token(self._transport(request), asked=self._token.scopes, refreshing=True)
+        except ZbtError as error:
+            if getattr(error, "nothing_sent", False):
+                self._budget.take_back(called)
+            if getattr(error, "error", "") == "Access Denied":
+                self._budget.block(self._clock.monotonic())
+                unlocked = self._clock.today() + timedelta(seconds=TOKEN_WINDOW)
+                error.hint = f"Wait until {unlocked:%H:%M:%S} UTC, then try once: more tries make the wait longer."
+            raise
+        self._take(token)
+
+    def _spend(self) -> float:
+        """Count a token call and give its time, or raise RateLimited where Zoho would refuse it."""
+        now = self._clock.monotonic()
+        if wait := self._budget.spend(now):
+            retry_at = self._clock.today() + timedelta(seconds=wait)
+            raise RateLimited(
+                f"Zoho gives {TOKEN_BUDGET} access tokens in ten minutes; the next is due at {retry_at:%H:%M:%S} UTC",
+                hint="Wait until then: nothing was sent, and asking more often would only lengthen the wait.",
+                retry_at=retry_at,
+            )
+        return now
+
+    def _take(self, token: Token) -> None:
+        kept = token.refresh_token or self._token.refresh_token  # a refresh answers without one: the old stays valid
+        if kept != self._token.refresh_token and self._counts_for_all:
+            self._budget = token_budget_of(self.data_center.accounts_url, kept)
+        self._token = Token(token.access_token, kept, token.scopes or self._token.scopes, token.expires_in)
+        self._deadline = _Deadline.after(self._clock, token.expires_in)
+        self._lee_way = self._lee_way_of(token.expires_in)
+
+    @staticmethod
+    def _lee_way_of(seconds: float) -> float:
+        return min(60.0, seconds / 10)
+
+    def revoke(self) -> bool:
+        """Revoke at Zoho and forget here; tell whether Zoho did. It is forgotten here in any case."""
+        with self._lock:
+            token, self._token = self._token, Token("")
+            self._client = None
+        secret = token.refresh_token or token.access_token
+        if not secret:
+            return False
+        try:
+            return read_revocation(self._transport(revoke_request(self.data_center, secret)))
+        except Unreachable:
+            return False

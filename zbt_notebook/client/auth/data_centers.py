@@ -1,0 +1,153 @@
+"""Where Zoho lives: a data centre is an accounts host and a BugTracker host that belong together."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from ipaddress import ip_address
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from zbt_notebook.client.errors import SignInRejected, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class DataCenter:
+    """One data centre; the addresses are origins without a trailing slash.
+
+    Plain http is taken for a loopback host alone (RFC 8252 §8.3); anything else raises UsageError. ``siblings`` are the
+    others of a stand-in with several: accounts that live there may be followed there.
+    """
+
+    name: str
+    accounts_url: str
+    api_url: str
+    siblings: "tuple[DataCenter, ...]" = field(default=(), repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for label in ("accounts_url", "api_url"):
+            object.__setattr__(self, label, _origin(getattr(self, label), label))
+
+    @property
+    def console_url(self) -> str:
+        """Where a client is registered: every data centre has a console of its own."""
+        host = urlsplit(self.accounts_url).netloc
+        return f"https://api-console.{host.removeprefix('accounts.')}" if host.startswith("accounts.") else ""
+
+
+def _origin(address: str, label: str) -> str:
+    parts = urlsplit(address.strip().rstrip("/"))
+    problem = ""
+    try:
+        loopback = parts.hostname == "localhost" or ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        loopback = False
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        problem = "is not an http(s) address"
+    elif "@" in parts.netloc or parts.query or parts.fragment:
+        problem = "must hold nothing but scheme, host and port"
+    elif parts.scheme == "http" and not loopback:
+        problem = "must use https: tokens travel over plain http to a loopback host only"
+    if problem:
+        raise UsageError(
+            f"the data centre's {label} {problem}", hint="Give an address such as https://accounts.zoho.com."
+        )
+    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}"
+
+
+def _zoho(name: str, domain: str) -> DataCenter:
+    return DataCenter(name, f"https://accounts.{domain}", f"https://bugtracker.{domain}")
+
+
+# https://www.zoho.com/accounts/protocol/oauth/multi-dc.html; hosts beyond us, eu and in follow the documented pattern
+DATA_CENTERS: Mapping[str, DataCenter] = MappingProxyType(
+    {
+        name: _zoho(name, domain)
+        for name, domain in {
+            "us": "zoho.com",
+            "eu": "zoho.eu",
+            "in": "zoho.in",
+            "au": "zoho.com.au",
+            "jp": "zoho.jp",
+            "ca": "zohocloud.ca",
+            "uk": "zoho.uk",
+            "sa": "zoho.sa",
+            "cn": "zoho.com.cn",
+            "ae": "zoho.ae",
+            "sg": "zoho.sg",
+        }.items()
+    }
+)
+
+
+def find_data_center(choice: "str | DataCenter | None") -> DataCenter:
+    """Give the data centre of that name; None is the default one. Raise UsageError with the nearest names."""
+    if isinstance(choice, DataCenter):
+        return choice
+    if choice is None:
+        return default_data_center()
+    name = choice.strip().lower()
+    custom = _custom_data_center()
+    if custom and name == custom.name:
+        return custom
+    if name in DATA_CENTERS:
+        return DATA_CENTERS[name]
+    host = (name.partition("//")[2] or name).partition("/")[0]  # people paste hosts and addresses: accounts.zoho.eu
+    for known in DATA_CENTERS.values():
+        accounts_host, api_host = urlsplit(known.accounts_url).netloc, urlsplit(known.api_url).netloc
+        if host in {accounts_host, api_host, accounts_host.removeprefix("accounts.")}:
+            return known
+    nearest = get_close_matches(name, DATA_CENTERS, n=1)
+    known_names = ", ".join([*DATA_CENTERS, *(["custom"] if custom else [])])
+    raise UsageError(
+        f"there is no data centre {choice!r}",
+        hint=(f"Did you mean {nearest[0]!r}? " if nearest else "") + f"The data centres are {known_names}.",
+    )
+
+
+def default_data_center() -> DataCenter:
+    """``custom`` where ZBT_ACCOUNTS_URL and ZBT_API_URL are set, else ZBT_DATA_CENTER, else us."""
+    return _custom_data_center() or find_data_center(os.environ.get("ZBT_DATA_CENTER") or "us")
+
+
+def _custom_data_center() -> DataCenter | None:
+    accounts_url, api_url = os.environ.get("ZBT_ACCOUNTS_URL"), os.environ.get("ZBT_API_URL")
+    if bool(accounts_url) != bool(api_url):
+        raise UsageError(
+            "only one of ZBT_ACCOUNTS_URL and ZBT_API_URL is set",
+            hint="Set both, or neither: together they define the data centre 'custom'.",
+        )
+    return DataCenter("custom", accounts_url, api_url) if accounts_url and api_url else None
+
+
+def learn(name: str, accounts_url: str) -> DataCenter | None:
+    """A data centre that Zoho's directory lists and this table does not; None where its host does not fit the rest."""
+    parts = urlsplit(accounts_url.strip().rstrip("/").lower())
+    if parts.scheme != "https" or not parts.netloc.startswith("accounts.") or parts.path or "@" in parts.netloc:
+        return None
+    return _zoho(name, parts.netloc.removeprefix("accounts."))
+
+
+def follow_redirect(location: str, accounts_server: str, asked: DataCenter) -> DataCenter:
+    """Tell the data centre in which a code must be redeemed, from what came with it in the redirect.
+
+    Zoho sends ``location`` and ``accounts-server`` (multi-dc/client-authorization.html). Only a data centre known
+    beforehand is followed (RFC 9700 §4.4, mix-up): anything else raises SignInRejected.
+    """
+    if not location and not accounts_server:
+        return asked
+    by_server = accounts_server.strip().rstrip("/").lower()
+    candidates = (asked, *asked.siblings, *DATA_CENTERS.values())
+    if by_server:
+        for known in candidates:
+            if by_server == known.accounts_url.lower():
+                return known
+        raise SignInRejected(
+            f"the redirect names {accounts_server!r} as its accounts server, which is none of Zoho's",
+            hint="Do not go on with this code: start again, and check who sent you the address.",
+        )
+    if location.lower() in {asked.name, ""} or location.lower() not in DATA_CENTERS:
+        return asked
+    if asked.name not in DATA_CENTERS:  # a stand-in keeps its own hosts, whatever it calls its location
+        return asked
+    return DATA_CENTERS[location.lower()]

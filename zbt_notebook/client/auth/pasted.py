@@ -1,0 +1,79 @@
+"""Reads whatever a user brings back from Zoho's consent page: code, address or query string."""
+
+import re
+from dataclasses import dataclass, field
+from secrets import compare_digest
+from urllib.parse import parse_qsl, urlsplit
+
+from zbt_notebook.client.auth.oauth import rejection
+from zbt_notebook.client.errors import SignInRejected
+
+_LONGEST = 4096
+_MOST_PIECES = 4  # into which a code may have been wrapped; a sentence, its spaces dropped, looks like a code
+_INVISIBLE = re.compile("[\\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff]+")  # what copying puts in by itself
+_QUOTES = "\"'`<>()[]{}\u2018\u2019\u201c\u201d\u00ab\u00bb,;"
+_CODE = re.compile(r"[A-Za-z0-9._~-]{8,512}")
+_AGAIN = "Paste the code, or the whole address of the page on which Zoho's consent ended."
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """What the redirect carried: the code, and where it must be redeemed."""
+
+    code: str = field(repr=False)
+    location: str = ""
+    accounts_server: str = ""
+
+
+def read_pasted(text: str, *, state: str = "") -> Redirect:
+    """Read a bare code, the address of the page the browser landed on, or its query string.
+
+    Quotes, spaces and line breaks around and inside are dropped. Where a ``state`` came with it, it must be *state*
+    (RFC 6749 §10.12). Raise SignInRejected with what to do next; never quote the text.
+    """
+    pasted = _INVISIBLE.sub("", text).strip(_QUOTES)
+    if not pasted:
+        raise SignInRejected("nothing was pasted", hint=_AGAIN)
+    if len(pasted) > _LONGEST:
+        raise SignInRejected(f"the pasted text is {len(pasted):,} characters long: it is not a code", hint=_AGAIN)
+    fields = _fields(pasted)
+    if not fields:
+        if sum(any(map(str.isalnum, word)) for word in text.split()) > _MOST_PIECES:
+            raise SignInRejected("the pasted text is not a code", hint=_AGAIN)
+        return Redirect(_code(pasted))
+    if "error" in fields:
+        raise rejection(fields["error"])
+    if state and "state" in fields and not compare_digest(fields["state"].encode(), state.encode()):
+        raise SignInRejected(
+            "the pasted address belongs to another sign-in: its state is not this one's",
+            hint="Open this card's own consent link and paste what it ends on.",
+            error="state_mismatch",
+        )
+    if "code" not in fields:
+        raise SignInRejected("the pasted address holds no code", hint=_no_code_advice(pasted))
+    return Redirect(_code(fields["code"]), fields.get("location", ""), fields.get("accounts-server", ""))
+
+
+def _fields(pasted: str) -> dict[str, str]:
+    """The parameters of an address or a query string; empty for a bare code."""
+    if "=" not in pasted and "://" not in pasted:
+        return {}
+    try:
+        parts = urlsplit(pasted)
+    except ValueError:
+        return {"": ""}
+    query = "&".join(part for part in (parts.query, parts.fragment) if part) if parts.scheme or parts.query else pasted
+    found = parse_qsl(query.lstrip("?#&"), keep_blank_values=True)
+    return {name: value.strip(_QUOTES) for name, value in found} or {"": ""}
+
+
+def _code(code: str) -> str:
+    if _CODE.fullmatch(code):
+        return code
+    raise SignInRejected("the pasted text is not a code", hint=_AGAIN)
+
+
+def _no_code_advice(pasted: str) -> str:
+    if "/oauth/v2/auth" in pasted or "response_type=" in pasted:
+        return "That is the consent link itself: open it, press Accept, then paste the address of the page after that."
+    return _AGAIN

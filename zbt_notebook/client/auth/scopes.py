@@ -1,0 +1,96 @@
+"""What a token may do: scopes parsed, compared and offered."""
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from types import MappingProxyType
+
+from zbt_notebook.client.errors import UsageError
+
+FAMILY = "ZohoBugTracker"
+PROFILE = "AaaServer.profile.READ"  # who is signed in: of Zoho Accounts, not of BugTracker
+
+_FULL = ("READ", "CREATE", "UPDATE", "DELETE", "ALL")
+
+# Module -> operations, as the pages https://www.zoho.com/projects/help/rest-api/bugtracker-*-api.html name them
+MODULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "portals": ("READ", "ALL"),
+        "projects": _FULL,
+        "milestones": _FULL,
+        "bugs": _FULL,
+        "timesheets": _FULL,
+        "events": _FULL,
+        "users": _FULL,
+        "forums": _FULL,
+        "documents": _FULL,
+        "tags": ("READ", "CREATE", "ALL"),
+        "search": ("READ",),
+    }
+)
+
+PRESETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "read only": tuple(
+            f"{FAMILY}.{module}.READ" for module in MODULES if module not in {"forums", "documents", "tags"}
+        ),
+        "triage": (
+            *(f"{FAMILY}.{module}.READ" for module in ("portals", "projects", "milestones", "users")),
+            *(f"{FAMILY}.bugs.{operation}" for operation in ("READ", "CREATE", "UPDATE")),
+            f"{FAMILY}.timesheets.READ",
+        ),
+    }
+)
+
+_SHAPE = re.compile(r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9_-]+){1,3}")
+
+
+def parse_scopes(text: str | Iterable[str]) -> tuple[str, ...]:
+    """Read scopes separated by commas or spaces, a preset's name, or a sequence of scopes.
+
+    Known scopes get Zoho's own spelling, repeated ones are dropped, other families (``AaaServer.profile.READ``) pass
+    as they are. Raise UsageError for what has not the shape of a scope, or names an unknown BugTracker module.
+    """
+    if isinstance(text, str):
+        preset = PRESETS.get(text.strip().lower().replace("-", " "))
+        words = list(preset) if preset else re.split(r"[,\s]+", text)
+    else:
+        words = [word for part in text for word in re.split(r"[,\s]+", part)]
+    return tuple(dict.fromkeys(_canonical(word.strip("\"'")) for word in words if word.strip("\"'")))
+
+
+def _canonical(scope: str) -> str:
+    parts = scope.split(".")
+    if not _SHAPE.fullmatch(scope):
+        raise UsageError(f"{scope!r} is not a scope", hint=f"Write scopes as {FAMILY}.bugs.READ, separated by commas.")
+    if scope.lower() == PROFILE.lower():
+        return PROFILE  # Zoho's own pages also write .Read
+    if parts[0].lower() != FAMILY.lower():
+        return scope
+    module, operation = parts[1].lower(), parts[-1].upper()
+    if len(parts) == 3 and operation in MODULES.get(module, ()):  # noqa: PLR2004  family, module, operation
+        return f"{FAMILY}.{module}.{operation}"
+    known = [f"{FAMILY}.{name}.{verb}" for name, verbs in MODULES.items() for verb in verbs]
+    nearest = get_close_matches(f"{FAMILY}.{module}.{operation}", known, n=1)
+    raise UsageError(
+        f"Zoho BugTracker has no scope {scope!r}",
+        hint=f"Did you mean {nearest[0]}?" if nearest else f"The modules are {', '.join(MODULES)}.",
+    )
+
+
+def format_scopes(scopes: Iterable[str]) -> str:
+    """Join scopes as Zoho wants them: with commas, where RFC 6749 §3.3 has spaces."""
+    return ",".join(scopes)
+
+
+def covers(granted: Iterable[str], needed: str) -> bool:
+    """Tell whether *granted* allows *needed*: ALL stands for each operation of its module, case does not count."""
+    wanted = needed.lower()
+    everything = wanted.rpartition(".")[0] + ".all"
+    return any(scope.lower() in {wanted, everything} for scope in granted)
+
+
+def missing(granted: Iterable[str], asked: Iterable[str]) -> tuple[str, ...]:
+    """Those of *asked* that *granted* does not cover."""
+    granted = tuple(granted)
+    return tuple(scope for scope in asked if not covers(granted, scope))

@@ -1,0 +1,314 @@
+"""One sign-in and everything it allows."""
+
+import os
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any
+
+from zbt_notebook.client.auth.account import Account, AccountLookup
+from zbt_notebook.client.auth.authorization import Authorization, Clock
+from zbt_notebook.client.auth.data_centers import DataCenter
+from zbt_notebook.client.auth.scopes import missing
+from zbt_notebook.client.errors import IncompletePull, UsageError
+from zbt_notebook.client.http.messages import Response, Transport
+from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane, RateLimits
+from zbt_notebook.client.limits.registry import limits_of
+from zbt_notebook.client.lists import kept_pull
+from zbt_notebook.client.lists.checkpoint import default_path
+from zbt_notebook.client.lists.kinds import find_kind
+from zbt_notebook.client.lists.pull import Pull
+from zbt_notebook.client.lists.pull_request import PullRequest, as_filters, as_milliseconds, as_names
+from zbt_notebook.client.progress import reporter
+from zbt_notebook.client.rest import api
+from zbt_notebook.client.rest.api import ApiCall, Page
+from zbt_notebook.client.rest.arguments import Params, pairs, upload
+from zbt_notebook.client.rest.client import ApiClient
+from zbt_notebook.client.status import LogoutReport, Status
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import requests
+
+    from zbt_notebook.client.lists.pull_request import Api, Since
+    from zbt_notebook.client.progress import Told
+
+
+class Connection:
+    """The API of one data centre, as one user. Safe to use from any number of threads; not to be pickled."""
+
+    def __init__(
+        self,
+        authorization: Authorization,
+        transport: Transport,
+        *,
+        name: str = "default",
+        clock: Clock | None = None,
+        limits: RateLimits | None = None,
+    ) -> None:
+        self.name = name
+        self.redirect_uri = ""  # where the user was sent back to, if there was a consent
+        self.who = AccountLookup(authorization, transport)
+        self.on_logout: dict[str, Callable[[], bool]] = {}  # who else keeps it, "kernel" or "keyring", and forgets it
+        self._left: LogoutReport | None = None
+        self.client = ApiClient(
+            authorization,
+            transport,
+            limits or _limits(authorization, clock),
+            clock=clock or Clock(),
+            sleep=time.sleep,
+        )
+        if limits is None and os.environ.get("ZBT_SHARED_BUDGET", "").lower() in {"1", "true", "yes"}:
+            self.share_budget()
+
+    def __repr__(self) -> str:
+        return f"<zbt_notebook.Connection {self.status()}>"
+
+    def __reduce__(self) -> str:
+        message = "a connection is not pickled: its tokens would leave the kernel"
+        raise TypeError(message)
+
+    def __await__(self) -> "Generator[Any, None, Connection]":
+        """Itself: ``await zbt.login(…)`` reads the same whether its user is waited for or the sign-in is over."""
+        return _itself(self).__await__()
+
+    @property
+    def data_center(self) -> DataCenter:
+        """Where Zoho keeps this account."""
+        return self.client.data_center
+
+    @property
+    def client_id(self) -> str:
+        """The registered client on whose behalf the user consented."""
+        return self.client.authorization.client_id
+
+    @property
+    def account(self) -> Account | None:
+        """Who is signed in, as far as it is known by now: with the scope AaaServer.profile.READ name and e-mail."""
+        return self.who.account
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes that were granted."""
+        return self.client.authorization.scopes
+
+    def get(self, path: str, params: Params = None) -> Any:
+        """The decoded body of one GET; an empty list where Zoho answers 204.
+
+        Raise ApiError where the API refuses, Unreachable where nothing answers.
+        """
+        return self.client.fetch(ApiCall("GET", path, pairs(params))).body
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params = None,
+        data: Mapping[str, object] | str | bytes | None = None,
+        json: Any = None,
+        files: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> "requests.Response":
+        """One call of any method, with requests' own arguments; the Response is requests' and bears no token.
+
+        Raise ApiError where the API refuses: its text is in the exception, so that nothing goes on by mistake.
+        """
+        from zbt_notebook.client.http.transport import as_requests_response
+
+        call = ApiCall(
+            method,
+            path,
+            pairs(params),
+            tuple((headers or {}).items()),
+            tuple(data.items()) if isinstance(data, Mapping) else (),
+            json,
+            tuple(upload(name, file) for name, file in (files or {}).items()),
+            data.encode() if isinstance(data, str) else data if isinstance(data, bytes) else None,
+        )
+        call = api.normalize(call, self.data_center)
+        return as_requests_response(self.client.send(call), api.write(call, self.data_center))
+
+    def send(self, call: ApiCall, lane: Lane = INTERACTIVE) -> Response:
+        """One call that ``api.normalize`` has checked; its answer unread, but an ApiError where it is a refusal."""
+        return self.client.send(call, lane)
+
+    def fetch(self, call: ApiCall, lane: Lane = INTERACTIVE) -> Page:
+        """One call as a value; its answer read: records, or one thing, and what comes next."""
+        return self.client.fetch(call, lane)
+
+    def pages(self, call: ApiCall, *, limit: int | None = None, lane: Lane = INTERACTIVE) -> Iterator[Page]:
+        """Page after page of a list, each as large as Zoho gives them."""
+        return self.client.pages(call, limit=limit, lane=lane)
+
+    def rows(self, path: str, params: Params = None, limit: int | None = None) -> Iterator[dict[str, Any]]:
+        """Every record of every page, as Zoho sent it; at most *limit*."""
+        return self.client.rows(ApiCall("GET", path, pairs(params)), limit=limit)
+
+    def frame(self, path: str, params: Params = None, limit: int | None = None) -> "pd.DataFrame":
+        """Every record of every page as a DataFrame with typed columns; at most *limit* rows.
+
+        ``*_long`` columns are UTC timestamps, nested objects are flattened with dots, ids are exact. ``attrs["zbt"]``
+        tells where it came from. Raise IncompletePull, which holds what came, where it ends early.
+        """
+        return self._pull(PullRequest(path=path, where=pairs(params), limit=limit), progress=False)
+
+    def pull(
+        self,
+        kind: str,
+        *,
+        portal: str | int | None = None,
+        projects: str | int | Sequence[str | int] = "all",
+        where: Mapping[str, object] | None = None,
+        since: "Since" = None,
+        concurrency: int = 8,
+        api: "Api" = "auto",
+        progress: "bool | Told" = True,
+        limit: int | None = None,
+        checkpoint: bool | str | Path = False,
+    ) -> "pd.DataFrame":
+        """Everything of a *kind* in many projects as one DataFrame: as fast as Zoho allows, complete, nothing twice.
+
+        *kind* is "bugs", "comments", "milestones", "timelogs", "users", any other list of a project in the catalogue,
+        or the path of one list, whole. *projects* is "all" (the active ones), or names or ids. *where* goes to Zoho's
+        own filters. *since* (a date, a datetime, a timedelta back from now) keeps what was changed from then on; for
+        time logs, what was logged. ``project.id`` and ``project.name`` stand first; ``attrs["zbt"]["errors"]`` lists
+        projects that refused.
+
+        *api* "auto" takes the classic API as long as it answers, then V3, with the same columns (``v3_columns``).
+        *progress* may be a function that takes each Snapshot. With *checkpoint* pages are kept in a file too, in the
+        user's cache or at the path given; the same call takes up where a killed kernel stopped.
+
+        Raise IncompletePull where it is stopped or ends early: ``zbt.resume()`` goes on.
+        """
+        if kind.startswith("/"):
+            if portal is not None or projects != "all" or since is not None:
+                raise UsageError(f"{kind} is one list: portal=, projects=, since= are not for it", hint="Use where=.")
+            wish = PullRequest(path=kind, where=pairs(where), limit=limit)
+        else:
+            wish = PullRequest(
+                kind=find_kind(kind).name,
+                portal="" if portal is None else str(portal),
+                projects=as_names(projects),
+                where=as_filters(where, kind),
+                since=as_milliseconds(since, self.client.today()),
+                api=api,
+                limit=limit,
+                concurrency=concurrency,
+            )
+        if checkpoint:
+            path = default_path(wish, self.data_center.name) if checkpoint is True else Path(checkpoint).absolute()
+            wish = replace(wish, checkpoint=str(path))
+        return self._pull(wish, progress=progress)
+
+    def resume(self, wish: PullRequest, *, progress: "bool | Told" = True) -> "pd.DataFrame":
+        """Go on with a pull that ended early; what this kernel or a checkpoint holds of it is not fetched again."""
+        return self._pull(wish, progress=progress)
+
+    def _pull(self, wish: PullRequest, *, progress: "bool | Told") -> "pd.DataFrame":
+        kept = kept_pull.kept(wish.id) if wish.id else None
+        wish = replace(wish, connection=self.name, id=wish.id or token_hex(8))
+        pull = kept or Pull(self.client, wish, reporter(progress))
+        try:
+            frame = pull.run(self.client, reporter(progress))
+        except IncompletePull:
+            kept_pull.keep(wish.id, pull)
+            raise
+        kept_pull.forget(wish.id)
+        frame.attrs["zbt"]["wish"] = replace(wish, id="", checkpoint="").token()  # for refetch
+        return frame
+
+    def frame_of(self, call: ApiCall, pages: Iterator[Page]) -> "pd.DataFrame":
+        """Pages of a list as one DataFrame; raise UsageError where the answer is one thing."""
+        from zbt_notebook.client.frames import FrameBuilder
+
+        call = api.normalize(call, self.data_center)
+        builder = FrameBuilder(api.column_types(call))
+        count = 0
+        for page in pages:
+            if page.records is None:
+                raise UsageError(f"{call.path} is one thing, not a list", hint="Use connection.get(path) for it.")
+            builder.add(page.records)
+            count += 1
+        frame = builder.frame()
+        frame.attrs["zbt"] = {
+            "method": call.method,
+            "path": call.path,
+            "params": [list(pair) for pair in call.params],
+            "pages": count,
+            "rows": len(frame),
+            "fetched_at": self.client.today().isoformat(timespec="seconds"),
+            "data_center": self.data_center.name,
+            "connection": self.name,
+        }
+        return frame
+
+    @cached_property
+    def session(self) -> "requests.Session":
+        """A requests.Session that signs what goes to this data centre's API, within its limits, and nothing else."""
+        from zbt_notebook.client.http.transport import signing_session
+
+        return signing_session(self.data_center.api_url, self.client.exchange)
+
+    def share_budget(self) -> bool:
+        """Count requests together with this user's other kernels on this machine; tell whether that is possible.
+
+        So do this kernel's other connections with the same client from then on. What counts already goes on counting.
+        """
+        from zbt_notebook.client.limits.shared_budget import SharedBudget
+
+        budget = SharedBudget.of(self.data_center.api_url, self.client_id)
+        if budget is not None:
+            self.client.limits.share(budget)
+        return budget is not None
+
+    def refresh(self) -> Status:
+        """Get a new access token now, though the old one may still be good."""
+        self.client.authorization.refresh()
+        return self.status()
+
+    def status(self) -> Status:
+        """What can be told of this connection, without asking Zoho."""
+        authorization = self.client.authorization
+        return Status(
+            self.name,
+            self.data_center.name,
+            self.data_center.api_url,
+            self.client_id,
+            authorization.scopes,
+            missing(authorization.scopes, authorization.asked) if authorization.scopes else (),
+            not authorization.is_revoked,
+            authorization.can_refresh,
+            authorization.seconds_left(),
+            authorization.budget_left(),
+            self.client.limits.use(),
+            str(self.who.account or ""),
+        )
+
+    def logout(self) -> LogoutReport:
+        """Revoke at Zoho, forget here and in the keyring; forgotten here even where Zoho cannot be reached.
+
+        A second time it gives the first one's report.
+        """
+        if self._left is None:
+            revoked, forgotten = False, {}
+            try:
+                revoked = self.client.authorization.revoke()
+            finally:  # Stop, too, may end the request
+                forgotten = {keeper: forget() for keeper, forget in self.on_logout.items()}
+                self._left = LogoutReport(revoked=revoked, forgotten=True, keyring=forgotten.get("keyring"))
+        return self._left
+
+
+def _limits(authorization: Authorization, clock: Clock | None) -> RateLimits:
+    """Those in which Zoho counts, which know what an earlier sign-in used; by a clock of one's own, new ones."""
+    if clock is None:
+        return limits_of(authorization.data_center.api_url, authorization.client_id)
+    return RateLimits(lambda: int(clock.monotonic() * 1e9), clock.today)
+
+
+async def _itself(connection: Connection) -> Connection:
+    return connection

@@ -1,0 +1,292 @@
+"""Sends requests over the network: the only client socket, and the only user of requests."""
+
+import json
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from http.client import responses
+from os import environ
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import requests
+import urllib3
+from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from requests.utils import get_environ_proxies, select_proxy
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    DecodeError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    ProxyError,
+)
+from urllib3.exceptions import SSLError as Urllib3SSLError
+from urllib3.exceptions import TimeoutError as Urllib3Timeout
+from urllib3.filepost import encode_multipart_formdata
+from urllib3.util import Timeout
+
+from zbt_notebook.client.errors import Unreachable
+from zbt_notebook.client.http.messages import Request, Response
+from zbt_notebook.client.http.quiet_connections import quiet
+
+CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 30.0  # seconds: to be connected, and between two bytes
+DEADLINE = 60.0  # seconds for a whole answer: a server that drips beats any read timeout
+LARGEST_ANSWER = 256 * 2**20  # bytes, decompressed
+
+_ORIGINS = 16  # to which connections are kept; a notebook speaks to two
+_USER_AGENT = "zbt-notebook"
+
+
+class RequestsTransport:
+    """A transport with pooled connections; call it with a Request.
+
+    requests finds the way to an origin, with its proxy and its certificates; on that way urllib3 alone is at work, for
+    what a session does to each request costs more CPU time than all the rest (measured: tests/benchmarks).
+
+    Redirects are not followed, ``.netrc`` is not read, cookies are not kept. Proxies and the CA bundle are taken from
+    the environment once: reading them for each call costs a third of its CPU time (measured).
+    """
+
+    def __init__(
+        self,
+        *,
+        timeout: tuple[float, float] = (CONNECT_TIMEOUT, READ_TIMEOUT),
+        deadline: float = DEADLINE,
+        largest: int = LARGEST_ANSWER,
+        pool: int = 16,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._adapter = HTTPAdapter(pool_connections=_ORIGINS, pool_maxsize=pool, max_retries=0)
+        self._timeout = Timeout(connect=timeout[0], read=timeout[1])
+        self._deadline = deadline
+        self._largest = largest
+        self._clock = clock
+        self._ca_bundle = environ.get("REQUESTS_CA_BUNDLE") or environ.get("CURL_CA_BUNDLE") or True
+        self._routes: dict[str, _Route] = {}
+
+    def __call__(self, request: Request) -> Response:
+        """Send and read to the end; raise Unreachable, which quotes neither address nor body, where that fails."""
+        try:
+            return self._exchange(request)
+        except (requests.RequestException, HTTPError, OSError) as error:
+            failure: BaseException = _unreachable(error, request)
+        except KeyboardInterrupt:
+            failure = KeyboardInterrupt()
+        raise failure  # outside the except block: a chained exception would bring its frames along, with their values
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self._adapter.close()
+
+    def _exchange(self, request: Request) -> Response:
+        started = self._clock()
+        body, headers = _body_and_headers(request)
+        parts = urlsplit(_full_url(request))
+        route = self._route(parts.scheme, parts.netloc)
+        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        answer = route.pool.urlopen(
+            request.method,
+            route.prefix + target,
+            body=body,
+            headers=headers,
+            retries=False,
+            redirect=False,
+            assert_same_host=False,
+            timeout=self._timeout,
+            preload_content=False,
+            decode_content=False,
+        )
+        try:
+            content = b"".join(self._chunks(answer, started))
+        except BaseException:
+            answer.close()  # half read: the connection cannot be used again
+            raise
+        answer.release_conn()
+        told = {name.lower(): value for name, value in answer.headers.items()}
+        return Response(answer.status, told, content, self._clock() - started)
+
+    def _chunks(self, answer: urllib3.BaseHTTPResponse, started: float) -> Iterator[bytes]:
+        size = 0
+        while chunk := answer.read1(65_536, decode_content=True):
+            size += len(chunk)
+            if size > self._largest:
+                raise _TooLarge
+            if self._clock() - started > self._deadline:
+                raise _TooSlow
+            yield chunk
+
+    def _route(self, scheme: str, netloc: str) -> "_Route":
+        origin = f"{scheme}://{netloc}"
+        route = self._routes.get(origin)
+        if route is None:
+            if len(self._routes) >= _ORIGINS:
+                self._routes.clear()  # requests' own pools are closed in turn; an old one must not be kept
+            route = self._routes[origin] = self._find_route(origin)
+        return route
+
+    def _find_route(self, origin: str) -> "_Route":
+        asked = requests.Request("GET", origin + "/").prepare()
+        loopback = (urlsplit(origin).hostname or "") in {"localhost", "127.0.0.1", "::1"}
+        proxies = {} if loopback else get_environ_proxies(origin)
+        pool: Any = self._adapter.get_connection_with_tls_context(asked, self._ca_bundle, proxies=proxies)
+        verify: Any = self._adapter.cert_verify  # types-requests leaves it untyped
+        verify(pool, origin, self._ca_bundle, None)
+        pool.ConnectionCls = quiet(pool.ConnectionCls)
+        proxy = select_proxy(origin, proxies)
+        # an HTTP proxy is told the whole address; a SOCKS proxy, or one that tunnels TLS, is not
+        whole = bool(proxy) and origin.startswith("http:") and not str(proxy).lower().startswith("socks")
+        return _Route(pool, origin if whole else "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    """The way to an origin: its connections, and what stands before a path."""
+
+    pool: urllib3.HTTPConnectionPool
+    prefix: str
+
+
+class _TooLarge(HTTPError):
+    """The answer is larger than any of Zoho's."""
+
+
+class _TooSlow(HTTPError):
+    """The answer was not through at the deadline."""
+
+
+def _full_url(request: Request) -> str:
+    return f"{request.url}?{urlencode(request.params)}" if request.params else request.url
+
+
+def _body_and_headers(request: Request) -> tuple[bytes | None, dict[str, str]]:
+    body, kind = _encode(request)
+    headers = {"User-Agent": _USER_AGENT, "Accept": "application/json, */*", "Accept-Encoding": "gzip, deflate"}
+    if kind:
+        headers["Content-Type"] = kind
+    if body is not None or not request.is_safe:
+        headers["Content-Length"] = str(len(body or b""))
+    known = {name.lower(): name for name in headers}
+    for name, value in request.headers:
+        headers[known.get(name.lower(), name)] = value
+    return body, headers
+
+
+def _prepare(request: Request) -> requests.PreparedRequest:
+    """The request as requests would prepare it."""
+    prepared = requests.PreparedRequest()
+    prepared.body, headers = _body_and_headers(request)
+    prepared.headers = CaseInsensitiveDict(headers)
+    prepared.method = request.method
+    prepared.url = _full_url(request)
+    return prepared
+
+
+def _encode(request: Request) -> tuple[bytes | None, str]:
+    if request.raw is not None:
+        return request.raw, ""
+    if request.json is not None:
+        return json.dumps(request.json, ensure_ascii=False).encode("utf-8", "surrogatepass"), "application/json"
+    if request.uploads:
+        parts: list[tuple[str, str | tuple[str, bytes]]] = list(request.form or ())
+        parts += [(upload.name, (upload.filename, upload.content)) for upload in request.uploads]
+        return encode_multipart_formdata(parts)
+    if request.form is not None:
+        return urlencode(request.form).encode(), "application/x-www-form-urlencoded"
+    return None, ""
+
+
+def _unreachable(error: Exception, request: Request) -> Unreachable:
+    """Say in our words what the network did; the exception's own text quotes the address with its query."""
+    parts = urlsplit(request.url)
+    host = parts.hostname or ""
+    reason: object = getattr(error, "args", [None])[0] if getattr(error, "args", None) else None
+    reason = getattr(reason, "reason", reason)
+    nothing_sent = any(isinstance(failure, _BEFORE_THE_REQUEST) for failure in (error, *error.args))
+    what, hint = _diagnosis(error, reason)
+    unknown = not request.is_safe and not nothing_sent
+    if unknown:
+        hint = "It may have happened all the same: look before you send it again."
+    return Unreachable(f"no answer from {host}: {what}", hint=hint, outcome_unknown=unknown, nothing_sent=nothing_sent)
+
+
+# What fails while there is no connection yet, by itself or as what an error was made of. Other errors of TLS may come
+# late, and so may urllib3's ProxyError: it is also what becomes of a connection that the proxy closed.
+_BEFORE_THE_REQUEST = (NewConnectionError, ConnectTimeoutError, ssl.SSLCertVerificationError)
+
+# The first that fits: kinds of the exception or of its reason, what happened, what to do next
+_DIAGNOSES: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
+    ((NameResolutionError,), "its name is not known", "Check the network, and the data centre's address."),
+    ((ProxyError, requests.exceptions.ProxyError), "the proxy refuses", "Check HTTPS_PROXY and NO_PROXY."),
+    (
+        (Urllib3SSLError, ssl.SSLError),
+        "its certificate is not trusted",
+        "Behind a company proxy, set REQUESTS_CA_BUNDLE to its certificate, then restart the kernel.",
+    ),
+    (
+        (ConnectTimeoutError, NewConnectionError),
+        "it does not accept connections",
+        "Check the network. If it is the sandbox: is it still running?",
+    ),
+    ((_TooSlow, Urllib3Timeout), "it took too long", "Try again in a minute."),
+    (
+        (_TooLarge, DecodeError),
+        "the answer is too large or garbled",
+        "Ask for less at once, or try again.",
+    ),
+    ((BaseException,), "the connection broke", "Try again; if it goes on, check the network."),
+)
+
+
+def _diagnosis(error: Exception, reason: object) -> tuple[str, str]:
+    return next(
+        (what, hint) for kinds, what, hint in _DIAGNOSES if isinstance(error, kinds) or isinstance(reason, kinds)
+    )
+
+
+def as_requests_response(response: Response, request: Request) -> requests.Response:
+    """The answer as requests would give it; its ``request`` bears no token."""
+    prepared = _prepare(request)
+    answer = requests.Response()
+    answer.status_code = response.status
+    answer.headers = CaseInsensitiveDict(response.headers)
+    answer._content = response.body  # noqa: SLF001  requests has no other way to make a response that is already read
+    answer.encoding = requests.utils.get_encoding_from_headers(answer.headers)
+    answer.url = prepared.url or ""
+    answer.reason = responses.get(response.status, "")
+    answer.elapsed = timedelta(seconds=response.elapsed)
+    answer.request = prepared
+    return answer
+
+
+class _SigningAdapter(BaseAdapter):
+    """Hands what goes to the API to *send*, which attaches the token to a copy and keeps the limits."""
+
+    def __init__(self, send: Callable[[Request], Response]) -> None:
+        super().__init__()
+        self._send = send
+
+    def send(self, request: requests.PreparedRequest, **_options: object) -> requests.Response:  # type: ignore[override]  # the options (timeout, proxies, …) are the transport's own
+        body = request.body
+        raw = body.encode() if isinstance(body, str) else body
+        url, _, query = (request.url or "").partition("?")
+        hidden = {"authorization", "content-length"}
+        headers = tuple((name, str(value)) for name, value in request.headers.items() if name.lower() not in hidden)
+        ours = Request(request.method or "GET", f"{url}?{query}" if query else url, headers=headers, raw=raw)
+        answer = as_requests_response(self._send(ours), ours)
+        answer.request = request
+        return answer
+
+    def close(self) -> None:
+        """There is nothing of its own to close."""
+
+
+def signing_session(api_url: str, send: Callable[[Request], Response]) -> requests.Session:
+    """A session that signs what goes to *api_url*, and nothing else."""
+    session = requests.Session()
+    session.trust_env = False
+    session.mount(api_url + "/", _SigningAdapter(send))
+    return session

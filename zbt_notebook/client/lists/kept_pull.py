@@ -1,0 +1,36 @@
+"""The interrupted pulls of this kernel, with what they have fetched."""
+
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zbt_notebook.client.lists.pull import Pull
+
+_KEPT = 4  # each holds the rows that came
+
+_lock = threading.Lock()
+_pulls: "dict[str, Pull]" = {}  # the latest last
+
+
+def keep(name: str, pull: "Pull") -> None:
+    """Keep an interrupted pull, in place of the oldest where there are many."""
+    with _lock:
+        _pulls.pop(name, None)
+        _pulls[name] = pull
+        while len(_pulls) > _KEPT:
+            del _pulls[next(iter(_pulls))]
+
+
+def kept(name: str | None = None) -> "Pull | None":
+    """The interrupted pull of that name, or the latest; None where there is none."""
+    with _lock:
+        return _pulls.get(name) if name is not None else next(reversed(_pulls.values()), None)
+
+
+def forget(name: str | None = None) -> None:
+    """Keep that pull no longer, for it is complete; without a name, keep none."""
+    with _lock:
+        if name is None:
+            _pulls.clear()
+        else:
+            _pulls.pop(name, None)

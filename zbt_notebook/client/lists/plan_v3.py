@@ -1,0 +1,135 @@
+"""From a wish to V3's lists, which announce no counts: by project, by period, or issue by issue."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from zbt_notebook.client import v3_columns
+from zbt_notebook.client.errors import ApiError, UsageError
+from zbt_notebook.client.lists.issue_lists import list_issues
+from zbt_notebook.client.lists.kinds import Kind
+from zbt_notebook.client.lists.plan import Listing, Plan
+from zbt_notebook.client.lists.pull_request import PullRequest
+from zbt_notebook.client.progress import Snapshot
+from zbt_notebook.client.rest import endpoints
+from zbt_notebook.client.rest.api import ApiCall
+from zbt_notebook.client.rest.client import ApiClient
+
+_MONTHS_AT_ONCE = 6  # the most that customdate spans
+
+
+def plan_v3(
+    client: ApiClient,
+    kind: Kind,
+    wish: PullRequest,
+    portal: str,
+    projects: Sequence[Mapping[str, Any]],
+    *,
+    told: Callable[[Snapshot], None],
+) -> Plan:
+    """The lists of a kind in V3, for which ``check`` has found it fit.
+
+    What V3 lists issue by issue takes a request an issue, but for those that say that they have none; the projects'
+    issues are listed here, at once, to know them. *told* is how far that is.
+    """
+    listings: list[Listing] = []
+    found: Sequence[list[Any] | ApiError] = [[] for _ in projects]
+    if kind.v3_by_issue:
+        lists = [_path("v3.issues.list").format(portal=portal, project=project["id"]) for project in projects]
+        found = list_issues(client, [ApiCall("GET", path) for path in lists], told, size=wish.concurrency)
+    for project, issues in zip(projects, found, strict=True):
+        named = {"id": int(project["id"]), "name": project.get("name", "")}
+        if isinstance(issues, ApiError):
+            listings.append(Listing(ApiCall("GET", _path(kind.v3)), named, exact=0, refused=issues))
+            continue
+        place = {"portal": portal, "project": str(project["id"])}
+        calls = list(_by_issue(kind, place, issues) if kind.v3_by_issue else _calls(client, kind, wish, place, project))
+        listings += [Listing(call, named, limit=wish.limit) for call in calls]
+        if not calls:
+            listings.append(Listing(ApiCall("GET", _path(kind.v3)), named, exact=0))
+    counts = {str(project["id"]): count for project in projects if (count := _announced(kind, project)) is not None}
+    return Plan(tuple(listings), announced=counts)
+
+
+def _announced(kind: Kind, project: Mapping[str, Any]) -> int | None:
+    """How many issues a project says it has, as some do; it is not relied upon to read them."""
+    counts = project.get("issues")
+    parts = [counts.get("open_count"), counts.get("closed_count")] if isinstance(counts, dict) else [None]
+    numbers = [part for part in parts if isinstance(part, int)]
+    return sum(numbers) if kind.name == "bugs" and len(numbers) == len(parts) else None
+
+
+def check(kind: Kind, wish: PullRequest) -> None:
+    """Raise UsageError where V3 has no such list, or not one of the wish's filters."""
+    if kind.v3_endpoint is None:
+        raise UsageError(
+            f"V3 has no list of {kind.name} that is known",
+            hint="It has bugs, comments, milestones, timelogs, users; others by their path: connection.frame(path).",
+        )
+    v3_columns.check_filters(kind.name, dict(wish.where), dict(kind.params))
+
+
+def issue_of(kind: Kind, call: ApiCall) -> str:
+    """The issue whose list a call asks for, where V3 lists the kind issue by issue."""
+    return call.path.split("/")[-2] if kind.v3_by_issue else ""
+
+
+def _by_issue(kind: Kind, place: Mapping[str, str], issues: Sequence[Any]) -> Iterator[ApiCall]:
+    for issue in issues:
+        if str(issue.get("comment_count")) != "0":
+            yield ApiCall("GET", _path(kind.v3).format(**place, issue=issue["id"]))
+
+
+def _calls(
+    client: ApiClient, kind: Kind, wish: PullRequest, place: Mapping[str, str], project: Mapping[str, Any]
+) -> Iterator[ApiCall]:
+    path = _path(kind.v3).format(**place)
+    if not kind.by_month:
+        yield ApiCall("GET", path)
+        return
+    module = "general" if dict(wish.where).get("component_type") == "general" else "issue"
+    told = (("module", json.dumps({"type": module}, separators=(",", ":"))),)
+    for period in _periods(wish, project, client.today()):
+        yield ApiCall("GET", path, (*told, *period))
+
+
+def _path(name: str) -> str:
+    return next(endpoint.path for endpoint in endpoints.all_endpoints() if endpoint.id == name)
+
+
+def _periods(wish: PullRequest, project: Mapping[str, Any], now: datetime) -> Iterator[tuple[tuple[str, str], ...]]:
+    where = dict(wish.where)
+    if "date" in where:
+        first, last = _asked(where["view_type"], datetime.strptime(where["date"], "%m-%d-%Y").date())  # noqa: DTZ007  a day
+    else:
+        begin = wish.since if wish.since is not None else _made(project)
+        if begin is None:
+            yield (("view_type", "projectspan"),)
+            return
+        day = timedelta(days=1)  # lent for the portal's time zone
+        first, last = (datetime.fromtimestamp(begin / 1000, UTC) - day).date(), (now + day).date()
+    while first <= last:
+        month = first.year * 12 + first.month - 1 + _MONTHS_AT_ONCE
+        following = date(month // 12, month % 12 + 1, 1)
+        end = min(last, following - timedelta(days=1))
+        yield (("view_type", "customdate"), ("start_date", str(first)), ("end_date", str(end)))
+        first = following
+
+
+def _made(project: Mapping[str, Any]) -> int | None:
+    try:
+        return int(datetime.fromisoformat(str(project.get("created_time"))).timestamp() * 1000)
+    except ValueError:
+        return None
+
+
+def _asked(view: str, day: date) -> tuple[date, date]:
+    """The first and the last day of the day, week (from Sunday) or month that the classic list would show."""
+    if view == "week":
+        first = day - timedelta(days=(day.weekday() + 1) % 7)
+        return first, first + timedelta(days=6)
+    if view == "month":
+        first = day.replace(day=1)
+        return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return day, day

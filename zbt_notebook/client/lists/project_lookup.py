@@ -1,0 +1,85 @@
+"""Finds the portal and its projects, in whichever API still answers."""
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from zbt_notebook.client.errors import ApiError, UsageError
+from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane
+from zbt_notebook.client.lists.plan import choose
+from zbt_notebook.client.rest.api import ApiCall
+from zbt_notebook.client.rest.client import ApiClient
+
+_GONE = 410
+
+
+class Retired(Exception):
+    """Zoho has switched the classic API off."""
+
+
+def retired() -> UsageError:
+    """What to tell who insists on the classic API."""
+    return UsageError("Zoho has retired the classic API here", hint="Leave api= away, or write api='v3'.")
+
+
+def is_retired(client: ApiClient, error: ApiError) -> bool:
+    """Whether a refusal means that the classic API is gone: its list of portals, whose address is right, is too."""
+    if not _means_gone(error):
+        return False
+    try:
+        client.fetch(ApiCall("GET", "/restapi/portals/"))
+    except ApiError as again:
+        return _means_gone(again)
+    return False
+
+
+def _means_gone(error: ApiError) -> bool:
+    return error.status == _GONE or error.code == "URL_RULE_NOT_CONFIGURED"
+
+
+def find_places(
+    client: ApiClient, portal: str, wanted: Sequence[str], lane: Lane = INTERACTIVE, *, v3: bool
+) -> tuple[str, list[Mapping[str, Any]]]:
+    """The portal's id or name as the API wants it, and the chosen projects. Raise Retired where the API is gone."""
+    if not portal or (v3 and not portal.isdigit()):
+        portal = _portal(_list(client, "/api/v3/portals" if v3 else "/restapi/portals/", lane), portal)
+    path = f"/api/v3/portal/{portal}/projects" if v3 else f"/restapi/portal/{portal}/projects/"
+    projects = _list(client, path, lane)
+    if v3:
+        projects = [project for project in projects if not _is_closed(project)]
+    return portal, choose(projects, wanted)
+
+
+def _list(client: ApiClient, path: str, lane: Lane) -> list[Any]:
+    try:
+        return list(client.rows(ApiCall("GET", path), lane=lane))
+    except ApiError as error:
+        if path.startswith("/restapi/") and is_retired(client, error):
+            raise Retired from None
+        raise
+
+
+def _portal(portals: Sequence[Mapping[str, Any]], wanted: str) -> str:
+    by_name = {_name(portal).casefold(): portal for portal in portals}
+    if wanted:
+        found = by_name.get(wanted.casefold()) or next((p for p in portals if str(p["id"]) == wanted), None)
+    else:
+        defaults = [portal for portal in portals if portal.get("default") is True]
+        found = portals[0] if len(portals) == 1 else defaults[0] if len(defaults) == 1 else None
+    if found is not None:
+        return str(found["id"])
+    names = [_name(portal) for portal in portals]
+    near = get_close_matches(wanted, names, n=1)
+    raise UsageError(
+        f"there is no portal {wanted!r}" if wanted else f"there are {len(portals)} portals",
+        hint=(f"Did you mean {near[0]!r}? " if near else "") + f"Name one: portal= {', '.join(names) or '(none)'}.",
+    )
+
+
+def _name(portal: Mapping[str, Any]) -> str:
+    return str(portal.get("name") or portal.get("portal_name") or portal["id"])
+
+
+def _is_closed(project: Mapping[str, Any]) -> bool:
+    status = project.get("status")
+    return isinstance(status, dict) and status.get("is_closed_type") is True

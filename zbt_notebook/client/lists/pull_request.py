@@ -1,0 +1,134 @@
+"""What the user asked for, as a value that can be written down and taken up again."""
+
+import base64
+import binascii
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Literal
+
+from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.lists.kinds import find_kind
+from zbt_notebook.client.rest import endpoints
+from zbt_notebook.client.rest.endpoints import Endpoint
+
+Api = Literal["auto", "classic", "v3"]
+Since = datetime | date | timedelta | str | int | None
+
+_MARK = "zbt1."  # the first version of these tokens
+_OURS = {"index", "range", "page", "per_page"}
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """One pull: ``kind`` of ``projects`` (empty: all), or one list at ``path``. It holds no secret."""
+
+    kind: str = ""
+    path: str = ""  # of a single list, in place of kind and projects
+    portal: str = ""
+    projects: tuple[str, ...] = ()
+    where: tuple[tuple[str, str], ...] = ()
+    since: int | None = None  # epoch milliseconds
+    api: Api = "auto"
+    limit: int | None = None
+    concurrency: int = 8
+    connection: str = ""
+    id: str = ""
+    checkpoint: str = ""
+
+    def token(self) -> str:
+        """The wish as one word: to be kept, and given to ``zbt.resume``."""
+        told = {name: value for name, value in asdict(self).items() if value not in ("", (), None)}
+        packed = zlib.compress(json.dumps(told, separators=(",", ":")).encode(), 9)
+        return _MARK + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+    @classmethod
+    def from_token(cls, token: str) -> "PullRequest":
+        """Read what ``token`` wrote; raise UsageError for any other text."""
+        text = token.strip().strip("\"'")
+        try:
+            if not text.startswith(_MARK):
+                raise ValueError  # noqa: TRY301  one way out for all that is no token
+            packed = base64.urlsafe_b64decode(text.removeprefix(_MARK) + "===")
+            told = json.loads(zlib.decompressobj().decompress(packed, 1_000_000))
+            told["projects"] = tuple(map(str, told.get("projects", ())))
+            told["where"] = tuple((str(name), str(value)) for name, value in told.get("where", ()))
+            return cls(**told)
+        except (ValueError, TypeError, zlib.error, binascii.Error):
+            pass
+        raise UsageError("that is no resume token", hint="Give what stands in IncompletePull.resume, whole.")
+
+
+def as_milliseconds(since: Since, now: datetime) -> int | None:
+    """A time in any of the usual ways as epoch milliseconds; what has no time zone is taken as UTC."""
+    if since is None:
+        return None
+    if isinstance(since, bool) or (isinstance(since, int) and since < 0):
+        raise UsageError(f"since={since!r} is no time", hint="Give a date, a datetime, or a timedelta back from now.")
+    if isinstance(since, int):
+        return since
+    if isinstance(since, timedelta):
+        since = now - since
+    if isinstance(since, str):
+        try:
+            since = datetime.fromisoformat(since.strip())
+        except ValueError:
+            raise UsageError(
+                f"since={since!r} is no time", hint="Write it as 2026-07-09 or 2026-07-09T13:00Z."
+            ) from None
+    if not isinstance(since, datetime):
+        since = datetime.combine(since, time())
+    since = since if since.tzinfo else since.replace(tzinfo=UTC)
+    return round(since.timestamp() * 1000)
+
+
+def as_filters(where: Mapping[str, Any] | None, kind: str) -> tuple[tuple[str, str], ...]:
+    """Check filters against what the kind's list takes; raise UsageError for an unknown name, word or a missing one."""
+    endpoint = find_kind(kind).endpoint
+    given = {name: _text(value) for name, value in (where or {}).items() if value is not None}
+    for name, value in given.items():
+        _check(endpoint, name, value)
+    told = {**dict(find_kind(kind).params), **given}
+    missing = [
+        param
+        for param in endpoint.params
+        if param.required and param.place == "query" and param.name not in told and param.name not in _OURS
+    ]
+    missing = [param for param in missing if not (find_kind(kind).by_month and param.name == "date")]
+    if missing:
+        words = "; ".join(f"{param.name}: {' or '.join(param.allowed) or param.meaning}" for param in missing)
+        first = missing[0]
+        example = f"where={{{first.name!r}: {(first.allowed or ('…',))[0]!r}}}"
+        raise UsageError(f"the list of {kind} needs to be told more ({words})", hint=f"For example {example}")
+    return tuple(told.items())
+
+
+def _check(endpoint: Endpoint, name: str, value: str) -> None:
+    param = endpoint.parameter(name)
+    if name in _OURS or param is None:
+        names = [param.name for param in endpoint.params if param.place == "query" and param.name not in _OURS]
+        nearest = endpoints.nearest_parameter(endpoint, name)
+        guess = f"Did you mean {nearest.name!r}? " if nearest and nearest.name not in _OURS else ""
+        raise UsageError(
+            f"Zoho's list has no filter {name!r}",
+            hint=f"{guess}There are: {', '.join(names) or 'none'}.",
+        )
+    if param.allowed and value not in param.allowed:
+        raise UsageError(f"{name}={value!r} is not known", hint=f"It may be: {', '.join(param.allowed)}.")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return value
+    return ",".join(map(str, value)) if isinstance(value, Iterable) else str(value)
+
+
+def as_names(projects: str | int | Sequence[str | int]) -> tuple[str, ...]:
+    """Projects by name or id; none where all are meant."""
+    if isinstance(projects, (str, int)):
+        return () if projects == "all" else (str(projects),)
+    return tuple(map(str, projects))

@@ -1,0 +1,52 @@
+"""Which records of a list belong into the frame, where Zoho's answer holds more than was asked for."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from zbt_notebook.client import v3_columns
+from zbt_notebook.client.lists.kinds import Kind
+from zbt_notebook.client.lists.pager import identify
+from zbt_notebook.client.lists.plan import Listing
+from zbt_notebook.client.lists.pull_request import PullRequest
+from zbt_notebook.client.lists.rows import before, placed
+
+
+class RowFilter:
+    """Lets through what a wish asks for, each record once; *v3* is whether it came from that API."""
+
+    def __init__(self, wish: PullRequest, kind: Kind | None) -> None:
+        self._wish = wish
+        self._kind = kind
+        self._seen: set[str] = set()
+
+    def newest_change_first(self, *, v3: bool) -> bool:
+        """Whether the server sorts by the time of change, so that the first older record ends a list."""
+        kind = self._kind
+        return bool(kind and kind.newest_change_first and self._wish.since is not None and not v3)
+
+    def chooses(self, *, v3: bool) -> bool:
+        """Whether records are left out after they came, so that what is wanted cannot be counted before."""
+        if v3:
+            assumed = self._kind is not None and v3_columns.leaves_out(self._kind.name, dict(self._wish.where))
+            return assumed or self._wish.since is not None
+        return self._wish.since is not None and not self.newest_change_first(v3=False)
+
+    def sift(self, listing: Listing, records: Sequence[Any], *, v3: bool, of_many: bool) -> Sequence[Any]:
+        """What is wanted of a list's records, with its project in front; *of_many* where there are other lists."""
+        if self._kind is None:
+            return records
+        kind, project = self._kind, dict(listing.project)
+        return [placed(record, project) for record in records if self._is_wanted(kind, record, v3=v3, of_many=of_many)]
+
+    def _is_wanted(self, kind: Kind, record: Any, *, v3: bool, of_many: bool) -> bool:
+        if self._wish.since is not None and before(kind.changed, self._wish.since, record):
+            return False
+        if v3 and not v3_columns.keeps(kind.name, record, dict(self._wish.where)):
+            return False
+        if kind.ids_are_global and of_many:
+            identity = identify(record)
+            if identity is not None:
+                if identity in self._seen:
+                    return False  # moved from one project to another meanwhile
+                self._seen.add(identity)
+        return True

@@ -1,0 +1,184 @@
+"""Threads that fetch the pages of many lists, and hand them over in the order of the lists."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+from zbt_notebook.client.errors import ApiError, RateLimited, ScopeMissing, TokenRejected
+from zbt_notebook.client.lists.pager import Ask, Pager
+
+_ENOUGH_FAILURES = 8  # lists refused in the same words before the first success: it is the question that is wrong
+
+
+class Stopped(Exception):
+    """The crew was told to stop while a call waited for its turn."""
+
+
+@dataclass(slots=True)
+class Line:
+    """One list on its way: how to page it, and what became of it."""
+
+    open: Callable[[int | None], Pager]  # given how many rows are still wanted
+    subject: Any = None
+    position: int = 0
+    pager: Pager | None = None
+    error: ApiError | None = None
+    flying: set[Ask] = field(default_factory=set)
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more is to be asked for."""
+        return self.error is not None or (self.pager is not None and self.pager.done)
+
+    @property
+    def held(self) -> int:
+        """Pages asked for and not handed over."""
+        return self.pager.held if self.pager else 0
+
+
+Fetch = Callable[[Line, Ask], tuple[Sequence[Any], bool | None]]
+"""Fetches one page: its records, and whether the server says that there is more (None where it does not say)."""
+
+
+class WorkerPool:
+    """*size* threads at work on the lines, never more than twice as many pages ahead of whoever collects.
+
+    With *eager* off no page is asked for before the lines ahead of it are through: nothing is fetched in vain.
+    """
+
+    def __init__(
+        self, lines: Sequence[Line], fetch: Fetch, *, size: int, eager: bool = True, wanted: int | None = None
+    ) -> None:
+        self.failure: BaseException | None = None
+        self.finished = False
+        self._lines = lines
+        self._fetch = fetch
+        self._size = size
+        self._ahead = 2 * size - 1 if eager else 1  # and one for the first line, which must never wait for others
+        self._eager = eager
+        self._wanted = wanted  # rows still wanted, where that is limited
+        self._head = 0
+        self._stopped = False
+        self._succeeded = False
+        self._changed = threading.Condition()
+
+    def __enter__(self) -> Self:
+        for number in range(self._size if self._eager else 1):
+            threading.Thread(target=self._work, name=f"zbt-pull-{number}", daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Ask for nothing more. What is under way is not waited for; it will be asked for again."""
+        with self._changed:
+            self._stopped = True
+            for line in self._lines:
+                for ask in sorted(line.flying, key=lambda ask: -ask.index):
+                    if line.pager is not None:
+                        line.pager.give_back(ask)
+                line.flying.clear()
+            self._changed.notify_all()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stopped
+
+    def collect(self, patience: float) -> list[tuple[Line, list[Any]]]:
+        """What can be handed over now, in order; waits for it, but not longer than *patience* seconds."""
+        with self._changed:
+            if not (batch := self._hand_over()) and not self.finished and self.failure is None:
+                self._changed.wait(patience)
+                batch = self._hand_over()
+            if batch:
+                self._changed.notify_all()
+            return batch
+
+    def _hand_over(self) -> list[tuple[Line, list[Any]]]:
+        batch: list[tuple[Line, list[Any]]] = []
+        while self._head < len(self._lines):
+            line = self._lines[self._head]
+            if line.pager is None:
+                line.pager = line.open(self._wanted)
+            if records := line.pager.ready():
+                batch.append((line, records))
+                if self._wanted is not None:
+                    self._wanted -= len(records)
+            if not line.done:
+                return batch
+            self._head += 1
+            self._changed.notify_all()
+            if self._wanted is not None and self._wanted <= 0:
+                break
+        self.finished = True
+        return batch
+
+    def _work(self) -> None:
+        while (job := self._next()) is not None:
+            line, ask = job
+            try:
+                records, more = self._fetch(line, ask)
+            except BaseException as error:  # noqa: BLE001  handed to whoever collects
+                self._failed(line, ask, error)
+            else:
+                self._came(line, ask, records, more=more)
+
+    def _next(self) -> tuple[Line, Ask] | None:
+        with self._changed:
+            while not self._stopped and not self.finished and self.failure is None:
+                if job := self._due():
+                    return job
+                self._changed.wait()
+        return None
+
+    def _due(self) -> tuple[Line, Ask] | None:
+        """The next page to ask for: of the first line that can, as long as not too much lies about."""
+        held = sum(line.held for line in self._lines[self._head :])
+        for line in self._lines[self._head :]:
+            first = line is self._lines[self._head]
+            if not first and (held >= self._ahead or not self._eager):
+                return None
+            if line.pager is None:
+                line.pager = line.open(self._wanted)
+            if line.error is None and line.pager.can_ask and (held < self._ahead or line.held == 0):
+                ask = line.pager.ask()
+                if ask is not None:
+                    line.flying.add(ask)
+                    return line, ask
+        return None
+
+    def _came(self, line: Line, ask: Ask, records: Sequence[Any], *, more: bool | None) -> None:
+        with self._changed:
+            if self._stopped or ask not in line.flying or line.pager is None:
+                return
+            line.flying.discard(ask)
+            self._succeeded = True
+            line.pager.take(ask, records, more=more)
+            self._changed.notify_all()
+
+    def _failed(self, line: Line, ask: Ask, error: BaseException) -> None:
+        with self._changed:
+            if self._stopped or ask not in line.flying or line.pager is None:
+                return
+            line.flying.discard(ask)
+            if isinstance(error, ApiError) and not isinstance(error, (RateLimited, TokenRejected, ScopeMissing)):
+                line.error = error
+                line.pager.drop(ask)
+                if self._is_hopeless(error):
+                    self.failure = error
+            else:
+                line.pager.give_back(ask)
+                self.failure = self.failure or error
+            self._changed.notify_all()
+
+    def _is_hopeless(self, error: ApiError) -> bool:
+        if self._succeeded:
+            return False
+        alike = [line for line in self._lines if line.error and line.error.code == error.code]
+        return len(alike) >= _ENOUGH_FAILURES

@@ -1,0 +1,253 @@
+"""Keeps a Parquet data set in step with Zoho: fetches what changed, and is whole at every instant.
+
+::
+
+    data/bugs/
+        state-000007.json            which files make up the data set now, and up to when it is current
+        project=404170…/1b2c….parquet
+
+A run writes new files first, then one new state; whoever reads sees the old data set or the new one, never half of
+either. Files that no state names any more are removed after that. The highest state that is whole counts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zbt_notebook.client import signed_in
+from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.lists.kinds import Kind, find_kind
+from zbt_notebook.client.mirror.store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from zbt_notebook.client.connection import Connection
+    from zbt_notebook.client.progress import Told
+
+_LEE_WAY = 15 * 60_000  # milliseconds that are asked for again: clocks differ, and a change can be in the making
+_STATES_KEPT = 2  # the present one, and the one that a reader may be at
+
+
+def mirror(
+    place: str | Path,
+    kind: str = "bugs",
+    *,
+    portal: str | int | None = None,
+    projects: str | int | Sequence[str | int] = "all",
+    connection: "Connection | None" = None,
+    full: bool = False,
+    progress: "bool | Told" = True,
+) -> "Mirror":
+    """Bring the Parquet data set at *place* up to date, or begin it there; then read it: ``.frame()``, ``.files``.
+
+    *place* is a folder, or a URL that pyarrow or fsspec knows. After the first run only what changed since the last one
+    is fetched. What was deleted at Zoho is not among it. But projects count their bugs: where one has fewer than this
+    data set, it is read anew, it alone. Of other kinds, and where V3 tells no counts, ``full=True`` fetches everything
+    and lets go of the rest.
+
+    A run may be stopped at any instant. Raise UsageError without pyarrow, and for a data set of something else.
+    """
+    kept = Mirror(Store.at(place), find_kind(kind).name)
+    kept.update(
+        connection or signed_in.current(),
+        portal="" if portal is None else str(portal),
+        projects=projects,
+        full=full,
+        progress=progress,
+    )
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What makes up the data set: *files* by project, each with its number of rows; *current* is up to when."""
+
+    kind: str
+    number: int = 0
+    current: int = 0  # epoch milliseconds; 0 where everything is still to come
+    portal: str = ""
+    projects: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[str, int] = field(default_factory=dict)
+    off: Mapping[str, int] = field(default_factory=dict)  # by how much a project's own count differs, read whole
+
+
+class Mirror:
+    """A data set on disk. ``update`` fetches, everything else reads what is there."""
+
+    def __init__(self, store: "Store", kind: str) -> None:
+        self.kind = kind
+        self.deleted = 0  # rows that the last update found deleted at Zoho
+        self._store = store
+
+    def __repr__(self) -> str:
+        state = self.state
+        when = (
+            datetime.fromtimestamp(state.current / 1000, UTC).isoformat(timespec="minutes")
+            if state.current
+            else "never"
+        )
+        rows = sum(state.rows.values())
+        deleted = f", {self.deleted:,} found deleted" if self.deleted else ""
+        return f"<Mirror of {rows:,} {self.kind} at {self._store}, current at {when}{deleted}>"
+
+    @property
+    def state(self) -> State:
+        """The highest state that is whole; an empty one at the beginning."""
+        for name in reversed(self._store.names("state-")):
+            told = self._store.read_json(name)
+            if told is not None:
+                return State(**{**told, "projects": tuple(told["projects"])})
+        return State(self.kind)
+
+    @property
+    def files(self) -> list[str]:
+        """The Parquet files of the present state: what to give to DuckDB, Dask or pyarrow."""
+        return [self._store.address(name) for name in sorted(self.state.files.values())]
+
+    def frame(self, columns: Sequence[str] | None = None) -> "pd.DataFrame":
+        """The whole data set as a DataFrame, or some of its columns."""
+        names = sorted(self.state.files.values())
+        frame: pd.DataFrame = self._store.read(names, columns).to_pandas()
+        return frame
+
+    def update(
+        self,
+        connection: "Connection",
+        *,
+        portal: str = "",
+        projects: str | int | Sequence[str | int] = "all",
+        full: bool = False,
+        progress: "bool | Told" = True,
+    ) -> "pd.DataFrame":
+        """Fetch what changed, and commit it; gives the rows that came."""
+        with self._store.alone():
+            return self._update(connection, portal, projects, full=full, progress=progress)
+
+    def _update(
+        self,
+        connection: "Connection",
+        portal: str,
+        projects: str | int | Sequence[str | int],
+        *,
+        full: bool,
+        progress: "bool | Told",
+    ) -> "pd.DataFrame":
+        state = self._checked(portal, projects)
+        kind = find_kind(self.kind)
+        began = int(connection.client.today().timestamp() * 1000)
+        since = state.current - _LEE_WAY if state.current and kind.changed and not full else None
+        frame = connection.pull(self.kind, portal=portal or None, projects=projects, since=since, progress=progress)
+        refused = _refused(frame)
+        files, rows = self._merged(state, frame, keep_others=since is not None, refused=refused)
+        off = dict(state.off)
+        self.deleted = 0
+        if since is not None and (wrong := sorted(_miscounted(frame, kind, began, rows, off) - refused)):
+            whole = connection.pull(self.kind, portal=portal or None, projects=wrong, progress=progress)
+            refused |= _refused(whole)
+            self._replace(set(wrong) - refused, whole, files, rows)
+            off |= _differences(whole, kind, began, rows, set(wrong))
+        elif since is None:
+            off = _differences(frame, kind, began, rows, set(rows))
+        current = state.current if refused else began  # what a project refused is asked for again
+        fresh = State(self.kind, state.number + 1, current, portal, _words(projects), files, rows, off)
+        self._store.write_json(f"state-{fresh.number:06}.json", asdict(fresh))
+        self._sweep(fresh)
+        return frame
+
+    def _checked(self, portal: str, projects: str | int | Sequence[str | int]) -> State:
+        state = self.state
+        if state.kind != self.kind:
+            raise UsageError(
+                f"there is a data set of {state.kind} at {self._store}", hint="Choose another place for this one."
+            )
+        if state.number and (state.portal, state.projects) != (portal, _words(projects)):
+            raise UsageError(
+                f"the data set at {self._store} is of other projects",
+                hint="Ask for the same portal and projects as when it was begun, or choose another place.",
+            )
+        return state
+
+    def _merged(
+        self, state: State, frame: "pd.DataFrame", *, keep_others: bool, refused: set[str]
+    ) -> tuple[dict[str, str], dict[str, int]]:
+        """Write what came; the files that then make up the data set, and their rows."""
+        files, rows = dict(state.files), dict(state.rows)
+        fresh = self._store.by_project(frame)
+        if not keep_others:
+            for gone in set(files) - set(fresh) - refused:
+                del files[gone], rows[gone]
+        moved = self._store.ids_of(frame) if keep_others else set()
+        for project, table in fresh.items():
+            old = [files[project]] if keep_others and project in files else []
+            files[project], rows[project] = self._store.write(project, self._store.merged(old, table))
+        if moved and find_kind(self.kind).ids_are_global:
+            for project in set(files) - set(fresh):  # a record that moved to another project has left this one
+                table = self._store.read([files[project]], None)
+                left = self._store.without(table, moved)
+                if left.num_rows < table.num_rows:
+                    files[project], rows[project] = self._store.write(project, left)
+        return files, rows
+
+    def _replace(self, projects: set[str], whole: "pd.DataFrame", files: dict[str, str], rows: dict[str, int]) -> None:
+        """Put what was read anew in the place of these projects' files."""
+        fresh = self._store.by_project(whole)
+        for project in projects:
+            before = rows.pop(project, 0)
+            files.pop(project, None)
+            if project in fresh:
+                files[project], rows[project] = self._store.write(project, fresh[project])
+            self.deleted += max(0, before - rows.get(project, 0))
+
+    def _sweep(self, state: State) -> None:
+        """Remove what no state names any more; an interrupted run's files go with the next."""
+        states = self._store.names("state-")
+        kept = set(state.files.values())
+        for name in states[-_STATES_KEPT:]:
+            told = self._store.read_json(name) or {"files": {}}
+            kept |= set(told["files"].values())
+        for name in states[:-_STATES_KEPT]:
+            self._store.remove(name)
+        for name in (*self._store.data_files(), *self._store.names(".state-")):
+            if name not in kept:
+                self._store.remove(name)
+
+
+def _refused(frame: "pd.DataFrame") -> set[str]:
+    return {str(error["project.id"]) for error in frame.attrs["zbt"]["errors"]}
+
+
+def _differences(
+    frame: "pd.DataFrame", kind: Kind, began: int, rows: Mapping[str, int], projects: set[str]
+) -> dict[str, int]:
+    """By how much the projects' own counts differ from the rows that were made before they were counted."""
+    late: dict[str, int] = {}
+    if kind.made and not frame.empty:
+        made = frame[kind.made].astype("datetime64[ms, UTC]").astype("int64")
+        late = {
+            str(project): int(count) for project, count in frame.loc[made > began, "project.id"].value_counts().items()
+        }
+    told: Mapping[str, int] = frame.attrs["zbt"]["announced"]
+    return {
+        project: count - rows.get(project, 0) + late.get(project, 0)
+        for project, count in told.items()
+        if project in projects or not rows.get(project)
+    }
+
+
+def _miscounted(
+    frame: "pd.DataFrame", kind: Kind, began: int, rows: Mapping[str, int], off: Mapping[str, int]
+) -> set[str]:
+    """The projects whose own count is another than it should be by the rows held: some were deleted, or never came."""
+    known = set(frame.attrs["zbt"]["announced"])
+    differences = _differences(frame, kind, began, rows, known)
+    return {project for project, difference in differences.items() if difference != off.get(project, 0)}
+
+
+def _words(projects: str | int | Sequence[str | int]) -> tuple[str, ...]:
+    if isinstance(projects, (str, int)):
+        return () if projects == "all" else (str(projects),)
+    return tuple(map(str, projects))

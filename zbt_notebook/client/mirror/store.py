@@ -1,0 +1,177 @@
+"""A folder of Parquet files and the states that name them: on this machine, or wherever pyarrow and fsspec reach."""
+
+import contextlib
+import json
+import os
+import posixpath
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any
+
+from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.mirror.tables import alike, as_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+with contextlib.suppress(ImportError):  # Windows has none: there, two runs at once are the user's own affair
+    import fcntl
+
+
+class Store:
+    """A folder of Parquet files, on this machine or wherever pyarrow and fsspec reach."""
+
+    def __init__(self, system: Any, root: str) -> None:
+        self._system = system
+        self._root = root.rstrip("/")
+
+    def __str__(self) -> str:
+        return repr(self._root)
+
+    @classmethod
+    def at(cls, place: str | Path) -> "Store":
+        """The store at a path or URL; raise UsageError without pyarrow."""
+        try:
+            from pyarrow import fs
+        except ImportError:
+            pass
+        else:
+            if isinstance(place, Path) or "://" not in place:
+                return cls(fs.LocalFileSystem(), str(Path(place).expanduser().absolute()))
+            return cls(*_remote(place, fs))
+        raise UsageError(
+            "a mirror needs pyarrow, which is not installed", hint="Install it: pip install zbt-notebook[parquet]"
+        )
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other runs of this machine out; raise UsageError where one is at work."""
+        self._system.create_dir(self._root, recursive=True)
+        if self._system.type_name != "local" or "fcntl" not in globals():
+            yield
+            return
+        handle = os.open(self.address(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            raise UsageError(
+                f"another run is at work on {self._root!r}", hint="Wait for it, then run this again."
+            ) from None
+        try:
+            yield
+        finally:
+            os.close(handle)  # and with it the lock
+
+    def address(self, name: str) -> str:
+        """Where a file of that name is."""
+        return posixpath.join(self._root, name)
+
+    def names(self, beginning: str) -> list[str]:
+        """Files of the folder itself that begin like that, sorted."""
+        return sorted(name for name in self._listed(self._root, recursive=False) if name.startswith(beginning))
+
+    def data_files(self) -> list[str]:
+        """Every Parquet file, named by a state or not."""
+        return [name for name in self._listed(self._root, recursive=True) if name.endswith(".parquet")]
+
+    def _listed(self, folder: str, *, recursive: bool) -> Iterator[str]:
+        from pyarrow import fs
+
+        selector = fs.FileSelector(folder, recursive=recursive, allow_not_found=True)
+        for found in self._system.get_file_info(selector):
+            if found.type == fs.FileType.File:
+                yield posixpath.relpath(found.path, self._root)
+
+    def read_json(self, name: str) -> dict[str, Any] | None:
+        """A state; None for one that is not whole."""
+        with self._system.open_input_stream(self.address(name)) as file:
+            text = file.read()
+        try:
+            told = json.loads(text)
+        except ValueError:
+            return None  # cut short: it never counted
+        return told if isinstance(told, dict) and "files" in told else None
+
+    def write_json(self, name: str, value: Any) -> None:
+        """Write whole, under another name, then rename: there is the old or the new, never a part."""
+        self._system.create_dir(self._root, recursive=True)
+        scratch = self.address(f".{name}.{token_hex(4)}")
+        with self._system.open_output_stream(scratch) as file:
+            file.write(json.dumps(value).encode())
+        self._system.move(scratch, self.address(name))
+
+    def remove(self, name: str) -> None:
+        """Delete a file."""
+        self._system.delete_file(self.address(name))
+
+    def by_project(self, frame: "pd.DataFrame") -> dict[str, Any]:
+        """The rows of each project as a table."""
+        if frame.empty:
+            return {}
+        return {
+            str(project): as_table(rows.reset_index(drop=True))
+            for project, rows in frame.groupby("project.id", sort=True)
+        }
+
+    def ids_of(self, frame: "pd.DataFrame") -> set[str]:
+        """The ids of a frame's rows."""
+        return set() if frame.empty or "id" not in frame else set(map(str, frame["id"]))
+
+    def read(self, names: Sequence[str], columns: Sequence[str] | None) -> Any:
+        """The files as one table; a column that one of them lacks is null there."""
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        tables = []
+        for name in names:
+            with self._system.open_input_file(self.address(name)) as file:
+                source = parquet.ParquetFile(file)
+                wanted = (
+                    None if columns is None else [column for column in columns if column in source.schema_arrow.names]
+                )
+                tables.append(source.read(columns=wanted))
+        if not tables:
+            return pa.table({})
+        return pa.concat_tables(alike(tables), promote_options="permissive")
+
+    def merged(self, old: Sequence[str], fresh: Any) -> Any:
+        """The rows of the old files with the fresh ones in the place of those with the same id."""
+        if not old or "id" not in fresh.column_names:
+            return fresh
+        before = self.without(self.read(old, None), set(map(str, fresh.column("id").to_pylist())))
+        import pyarrow as pa
+
+        return pa.concat_tables(alike([before, fresh]), promote_options="permissive")
+
+    def without(self, table: Any, ids: set[str]) -> Any:
+        """The rows of a table whose ids are others."""
+        keep = [str(identity) not in ids for identity in table.column("id").to_pylist()]
+        import pyarrow as pa
+
+        return table.filter(pa.array(keep, pa.bool_()))
+
+    def write(self, project: str, table: Any) -> tuple[str, int]:
+        """Write a file under a name that none has had; its name and its rows."""
+        from pyarrow import parquet
+
+        name = f"project={project}/{token_hex(8)}.parquet"
+        self._system.create_dir(posixpath.dirname(self.address(name)), recursive=True)
+        with self._system.open_output_stream(self.address(name)) as file:
+            parquet.write_table(table, file, compression="zstd")
+        return name, table.num_rows
+
+
+def _remote(place: str, fs: Any) -> tuple[Any, str]:
+    """The file system of a URL: pyarrow's own, else one of fsspec's."""
+    with contextlib.suppress(ValueError, OSError):
+        return fs.FileSystem.from_uri(place)  # type: ignore[no-any-return]  # pyarrow has no types
+    with contextlib.suppress(ValueError, ImportError):  # no such protocol, or its package is not installed
+        from fsspec.core import url_to_fs
+
+        system, root = url_to_fs(place)
+        return fs.PyFileSystem(fs.FSSpecHandler(system)), root
+    raise UsageError(
+        f"nothing here knows how to reach {place.partition('://')[0]}://", hint="Install fsspec and its part for it."
+    )

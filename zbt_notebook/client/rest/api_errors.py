@@ -1,0 +1,179 @@
+"""Tells what a refusal by the API means: by the body before the status, for Zoho refuses under HTTP 200 too."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from zbt_notebook.client.auth.scopes import covers
+from zbt_notebook.client.errors import ApiError, NotFound, RateLimited, ScopeMissing, TokenRejected, Unreachable
+from zbt_notebook.client.http.messages import Response, decode_json
+from zbt_notebook.client.rest import endpoints
+from zbt_notebook.client.rest.api import ApiCall
+
+LOCK = timedelta(minutes=30)  # what a breach costs: https://www.zoho.com/deluge/help/projects/get-portals.html
+
+_THROTTLED = {"URL_ROLLING_THROTTLES_LIMIT_EXCEEDED", "6504"}
+_BAD_TOKEN = {"INVALID_OAUTHTOKEN", "INVALID_TICKET", "6401", "6890"}
+_WRONG_URL = "URL_RULE_NOT_CONFIGURED"
+_FORBIDDEN = {"6403"}
+_NOTHING_THERE = {"RESOURCE_NOT_FOUND", "6404", _WRONG_URL}
+_MINUTES = re.compile(r"(?:after|in)\s+(\d{1,4})\s+minute", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """An error body of any of Zoho's shapes, read; its texts are fit to be shown."""
+
+    call: ApiCall
+    status: int
+    code: str
+    text: str = ""
+    fields: tuple[str, ...] = ()
+    retry_after: str = ""
+
+    @property
+    def where(self) -> str:
+        return f"{self.call.method} {self.call.path}"
+
+    @property
+    def needed(self) -> str:
+        """The scope of the endpoint, where the catalogue knows it."""
+        endpoint = endpoints.match(self.call.method, self.call.path)
+        return endpoint.scope if endpoint else ""
+
+    def __str__(self) -> str:
+        said = f", {self.text!r}" if self.text and self.text != self.code else ""
+        about = f" (about {', '.join(map(repr, self.fields))})" if self.fields else ""
+        return f"{self.where}: Zoho answers {self.code or self.status}{said}{about}"
+
+
+def judge(
+    response: Response,
+    call: ApiCall,
+    *,
+    granted: Iterable[str] = (),
+    now: datetime | None = None,
+    redact: Callable[[str], str] = str,
+) -> None:
+    """Return where the answer is a success; raise the narrowest ApiError where it is not.
+
+    *granted* are the token's scopes: Zoho reports a missing one as a wrong URL. *redact* is applied to every text of
+    the server's that enters a message. *now* anchors ``retry_at`` (default: the current time).
+    """
+    refusal = _read(response, call, redact)
+    if refusal:
+        raise _error(refusal, tuple(granted), now or datetime.now(UTC))
+
+
+def _read(response: Response, call: ApiCall, redact: Callable[[str], str]) -> _Refusal | None:
+    ok = response.status < 300  # noqa: PLR2004  RFC 9110 §15: 3xx is not followed, 4xx and 5xx are refusals
+    if ok and b'"error"' not in response.body[:4096]:  # Zoho's error bodies are short: a list page need not be parsed
+        return None
+    plain = None if ok else _Refusal(call, response.status, str(response.status))
+    try:
+        body = decode_json(response)
+    except Unreachable:
+        return plain
+    error = body.get("error") if isinstance(body, dict) else None
+    if error is None or error == "":
+        return plain
+    if isinstance(error, dict):
+        code, text, fields = _of_object(error)
+    else:
+        code, text, fields = str(error), str(body.get("error_description") or error), ()
+    return _Refusal(
+        call,
+        response.status,
+        _shown(code, redact),
+        _shown(text, redact),
+        tuple(_shown(name, redact) for name in fields),
+        response.headers.get("retry-after", ""),
+    )
+
+
+def _of_object(error: dict[str, Any]) -> tuple[str, str, tuple[str, ...]]:
+    """Code, text and field names of the classic shape (code, message) or the gateway's (title, details)."""
+    code = str(error.get("title") or error.get("code") or error.get("status_code") or "")
+    details = error.get("details") or []
+    details = [part for part in (details if isinstance(details, list) else [details]) if isinstance(part, dict)]
+    texts = [str(error["message"])] if error.get("message") else []
+    texts += [str(part["message"]) for part in details if part.get("message")]
+    return code, "; ".join(texts), tuple(str(part["field_name"]) for part in details if part.get("field_name"))
+
+
+def _error(refusal: _Refusal, granted: tuple[str, ...], now: datetime) -> ApiError:  # noqa: PLR0911  a kind a line
+    """The narrowest kind that fits. The order matters: a lock and a missing scope come in other errors' dresses."""
+    code, status = refusal.code, refusal.status
+    if code in _THROTTLED or status == 429 or "requests per api" in refusal.text.lower():  # noqa: PLR2004  Too Many Requests
+        return _locked(refusal, now + _wait(refusal))
+    if code == "Access Denied":
+        wait = timedelta(minutes=10)
+        hint = "Wait ten minutes, then try once."
+        return RateLimited(str(refusal), hint=hint, status=status, code=code, retry_at=now + wait)
+    uncovered = bool(granted and refusal.needed and not covers(granted, refusal.needed))
+    if code == "INVALID_OAUTHSCOPE" or (code == _WRONG_URL and uncovered):
+        return _scope_missing(refusal)
+    if code in _BAD_TOKEN or status == 401:  # noqa: PLR2004  Unauthorized
+        hint = "Sign in again: %zbt login. If that does not help, check that the data centre is yours: %zbt doctor."
+        return TokenRejected(str(refusal), hint=hint, status=status, code=code)
+    if code in _NOTHING_THERE or status == 404:  # noqa: PLR2004  Not Found
+        return NotFound(str(refusal), hint=_path_advice(refusal.call), status=status, code=code)
+    if 300 <= status < 400:  # noqa: PLR2004  RFC 9110 §15.4
+        message = f"{refusal.where}: a redirect (HTTP {status}) is not followed: the token would travel"
+        return ApiError(message, hint="Check the path and the data centre.", status=status, code=code)
+    return ApiError(str(refusal), hint=_advice(refusal), status=status, code=code)
+
+
+def _locked(refusal: _Refusal, retry_at: datetime) -> RateLimited:
+    return RateLimited(
+        f"{refusal.where}: Zoho's rate limit is used up, and this address is locked until {retry_at:%H:%M} UTC",
+        hint="Send nothing to it before then: calls during the lock can make it longer. Other addresses work.",
+        status=refusal.status,
+        code=refusal.code,
+        retry_at=retry_at,
+    )
+
+
+def _scope_missing(refusal: _Refusal) -> ScopeMissing:
+    message, hint = f"{refusal.where}: this sign-in does not cover the call", "%zbt endpoints lists the scopes."
+    if refusal.needed:
+        message, hint = f"{message}, which needs {refusal.needed}", f"Run: %zbt login --add-scope {refusal.needed}"
+    return ScopeMissing(message, hint=hint, status=refusal.status, code=refusal.code, needed=refusal.needed)
+
+
+def _wait(refusal: _Refusal) -> timedelta:
+    """How long the lock lasts: the minutes of the text (rounded: one more), else Retry-After, else the whole lock."""
+    minutes = _MINUTES.findall(refusal.text)
+    if minutes:
+        return min(timedelta(minutes=int(minutes[-1]) + 1), timedelta(days=1))
+    seconds = refusal.retry_after
+    return timedelta(seconds=min(int(seconds), 86_400)) if seconds.isascii() and seconds.isdigit() else LOCK
+
+
+def _path_advice(call: ApiCall) -> str:
+    if endpoints.match(call.method, call.path):
+        return "Check the ids in the path: is the portal's id the portal's, not login_id, and is the project in it?"
+    nearest = endpoints.nearest(call.method, call.path, n=1)
+    return (
+        f"The nearest path is {nearest[0].method} {nearest[0].path}." if nearest else "%zbt endpoints lists the paths."
+    )
+
+
+def _advice(refusal: _Refusal) -> str:
+    if refusal.code == "INVALID_METHOD":
+        return "This address does not take that method: %zbt endpoints shows which it takes."
+    if refusal.code in _FORBIDDEN or refusal.status == 403:  # noqa: PLR2004  RFC 9110 §15.5.4
+        return "Is the portal's id one of %zbt GET /portals/ (not login_id), and does your role in it allow this?"
+    if refusal.status >= 500:  # noqa: PLR2004  RFC 9110 §15.6
+        reads = refusal.call.method == "GET"
+        sure = "Try again in a minute." if reads else "Look whether it happened before you send it again."
+        return f"The fault is on Zoho's side. {sure}"
+    return f"Check the parameters: %zbt help {refusal.call.path} tells what they may be."
+
+
+def _shown(text: str, redact: Callable[[str], str]) -> str:
+    """A text of the server's, fit to stand in one line of a message."""
+    clean = "".join(character if character.isprintable() else " " for character in redact(text))
+    return clean if len(clean) <= 200 else clean[:199] + "…"  # noqa: PLR2004  a line and a half on a screen

@@ -1,0 +1,175 @@
+"""Sends calls for one sign-in: with its token, within the limits, and read to the last page."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+from zbt_notebook.client.auth.authorization import Authorization, Clock
+from zbt_notebook.client.auth.data_centers import DataCenter
+from zbt_notebook.client.errors import RateLimited, TokenRejected, Unreachable, UsageError
+from zbt_notebook.client.http.messages import Request, Response, Transport
+from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane, RateLimits
+from zbt_notebook.client.lists.page_calls import beginning, page_call, paging_of
+from zbt_notebook.client.lists.pager import Pager
+from zbt_notebook.client.rest import api, endpoints
+from zbt_notebook.client.rest.api import ApiCall, Page
+from zbt_notebook.client.rest.api_errors import judge
+
+RETRIES = 2  # of a safe request after a broken connection or a fault of the server's; each costs a slot
+_SERVER_FAULTS = {500, 502, 503, 504}
+
+
+class ApiClient:
+    """The API of one data centre, called on behalf of one sign-in. Safe to use from any number of threads."""
+
+    def __init__(
+        self,
+        authorization: Authorization,
+        transport: Transport,
+        limits: RateLimits,
+        *,
+        clock: Clock,
+        sleep: Callable[[float], None],
+    ) -> None:
+        self.authorization = authorization
+        self.limits = limits
+        self._transport = transport
+        self._clock = clock
+        self._sleep = sleep
+
+    @property
+    def data_center(self) -> DataCenter:
+        """Where the calls go."""
+        return self.authorization.data_center
+
+    def fetch(self, call: ApiCall, lane: Lane = INTERACTIVE) -> Page:
+        """Send one call and read its answer; raise the narrowest ApiError where the API refuses."""
+        call = api.normalize(call, self.data_center)
+        return self.read(self.send(call, lane), call)
+
+    def read(self, response: Response, call: ApiCall) -> Page:
+        """Read an answer, and take notice of whose account it is where it tells."""
+        page = api.read(response, call)
+        if isinstance(page.body, dict) and "login_id" in page.body:  # the list of portals tells it
+            self.authorization.login_id = str(page.body["login_id"])
+        return page
+
+    def send(self, call: ApiCall, lane: Lane = INTERACTIVE) -> Response:
+        """Send one call that ``api.normalize`` has checked, and give its answer, unread but judged."""
+        response = self.exchange(api.write(call, self.data_center), lane)
+        try:
+            self._judge(response, call)
+        except RateLimited as refusal:
+            if refusal.retry_at:
+                left = self.limits.lock(endpoints.template(call.method, call.path), refusal.retry_at)
+                refusal.hint += f" Others call with this client too, it seems: this kernel leaves them all but {left}."
+            raise
+        return response
+
+    def _judge(self, response: Response, call: ApiCall) -> None:
+        judge(response, call, granted=self.authorization.scopes, now=self._clock.today(), redact=self.redact)
+
+    def exchange(self, request: Request, lane: Lane = INTERACTIVE) -> Response:
+        """Send one request signed, whatever its answer's status; a rejected token costs one refresh and one repeat.
+
+        Raise UsageError for a request that would take the token to another host.
+        """
+        token = self.authorization.access_token()
+        response = self._patiently(request, token, lane)
+        if not _rejects_the_token(response):
+            return response
+        if not self.authorization.can_refresh:
+            return response
+        # Zoho checks the token before it acts, so that even a write can be repeated after this answer
+        fresh = self.authorization.refresh(rejected=token)
+        return self._patiently(request, fresh, lane)
+
+    def _patiently(self, request: Request, token: str, lane: Lane) -> Response:
+        """Send; a safe request is repeated after a broken connection or a fault of the server's."""
+        tries = RETRIES if request.is_safe else 0
+        for attempt in range(tries):
+            try:
+                response = self._once(request, token, lane)
+            except Unreachable:
+                pass
+            else:
+                if response.status not in _SERVER_FAULTS:
+                    return response
+            self._sleep(0.25 * 4**attempt)
+        return self._once(request, token, lane)
+
+    def _once(self, request: Request, token: str, lane: Lane) -> Response:
+        signed = self._signed(request, token)
+        path = request.url.removeprefix(self.data_center.api_url).partition("?")[0]
+        with self.limits.slot(endpoints.template(request.method, path), lane) as use:
+            try:
+                return self._transport(signed)
+            except Unreachable as failure:
+                use.sent = not failure.nothing_sent
+                raise
+
+    def _signed(self, request: Request, token: str) -> Request:
+        if not request.url.startswith(self.data_center.api_url + "/"):
+            raise UsageError(
+                "the request goes to another host than this connection's API: it is not signed",
+                hint=f"Its token is for {self.data_center.api_url} alone.",
+            )
+        return replace(request, headers=(*request.headers, ("Authorization", f"Zoho-oauthtoken {token}")))
+
+    def pages(
+        self,
+        call: ApiCall,
+        *,
+        limit: int | None = None,
+        lane: Lane = INTERACTIVE,
+    ) -> Iterator[Page]:
+        """Give page after page, each at its largest, until the list ends or *limit* records came.
+
+        Complete, and without doubles, while rows come and go between two pages: see ``paging``.
+        """
+        call = api.normalize(call, self.data_center)
+        paging = paging_of(call)
+        start, size = beginning(call, paging)
+        pager = Pager(size=size, start=start, limit=None if limit is None else max(0, limit), numbered=paging == "page")
+        while (ask := pager.ask()) is not None:
+            page = self.fetch(page_call(call, paging, ask), lane)
+            if page.records is None:
+                yield page
+                return
+            pager.take(ask, page.records, more=page.next is not None if paging == "page" else None if paging else False)
+            yield replace(page, records=pager.ready())
+
+    def rows(self, call: ApiCall, *, limit: int | None = None, lane: Lane = INTERACTIVE) -> Iterator[Any]:
+        """Every record of every page; raise UsageError where the answer is one thing."""
+        for page in self.pages(call, limit=limit, lane=lane):
+            if page.records is None:
+                raise UsageError(
+                    f"{call.method} {call.path} answers with one thing, not with a list",
+                    hint="Use connection.get(path) for it.",
+                )
+            yield from page.records
+
+    def redact(self, text: str) -> str:
+        """Take every secret of this sign-in out of a text of the server's, in whatever encoding it stands there."""
+        for secret in self.authorization.secrets():
+            for form in (secret, quote(secret, safe=""), quote_plus(secret)):
+                text = text.replace(form, "…")
+        return text
+
+    def today(self) -> datetime:
+        """The time by this client's clock, in UTC."""
+        return self._clock.today().astimezone(UTC)
+
+
+def _rejects_the_token(response: Response) -> bool:
+    if response.status != 401 and b"INVALID_OAUTHTOKEN" not in response.body[:2048]:  # noqa: PLR2004  Unauthorized
+        return False
+    try:
+        judge(response, ApiCall("GET", "/"))
+    except TokenRejected:
+        return True
+    except Exception:  # noqa: BLE001  any other refusal is judged where the call is known
+        return False
+    return False

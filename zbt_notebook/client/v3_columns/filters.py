@@ -1,0 +1,80 @@
+"""The classic lists' filters, applied to V3's records: V3 documents none of them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.v3_columns.pieces import nested
+
+Test = Callable[[Any, str], bool]
+
+
+def check_filters(kind: str, where: Mapping[str, str], assumed: Mapping[str, str]) -> None:
+    """Raise UsageError for a filter that V3 does not have and that cannot be applied to its records here."""
+    possible = _FILTERS.get(kind, {})
+    unknown = [name for name, value in where.items() if name not in possible and assumed.get(name) != value]
+    if unknown:
+        raise UsageError(
+            f"V3 has no filter {unknown[0]!r}",
+            hint=f"There, these can be used: {', '.join(possible) or 'none'}. Choose in the DataFrame for others.",
+        )
+
+
+def keeps(kind: str, record: Any, where: Mapping[str, str]) -> bool:
+    """Whether a record, already in classic shape, passes the classic list's filters; those it assumes with them."""
+    filters = _FILTERS.get(kind, {})
+    told = {**_ASSUMED.get(kind, {}), **where}
+    return all(filters[name](record, value) for name, value in told.items() if name in filters)
+
+
+def leaves_out(kind: str, where: Mapping[str, str]) -> bool:
+    """Whether some of V3's records may not pass."""
+    return bool(where) or kind in _ASSUMED
+
+
+def _has_id(*path: str) -> Test:
+    def test(record: Any, value: str) -> bool:
+        for name in path:
+            record = nested(record).get(name)
+        return str(record) in {part.strip() for part in value.split(",")}
+
+    return test
+
+
+def _always(_record: Any, _value: str) -> bool:
+    return True
+
+
+def _is_active(record: Any, value: str) -> bool:
+    """A user of whom V3 does not say it counts as active: the classic list shows those unless told."""
+    active = record.get("active") is not False
+    return value == "all" or active == (value == "active")
+
+
+_ASSUMED: Mapping[str, Mapping[str, str]] = {"users": {"user_type": "active"}}
+_FILTERS: Mapping[str, Mapping[str, Test]] = {
+    "bugs": {
+        "statustype": lambda record, value: record.get("closed") is (value == "closed"),
+        "flag": lambda record, value: str(record.get("flag")).lower() == value.lower(),
+        "status": _has_id("status", "id"),
+        "severity": _has_id("severity", "id"),
+        "classification": _has_id("classification", "id"),
+        "module": _has_id("module", "id"),
+        "milestone": _has_id("milestone", "id"),
+        "affected": _has_id("affected_milestone", "id"),
+        "assignee": _has_id("assignee_zpuid"),
+        "sort_column": _always,
+        "sort_order": _always,
+    },
+    "milestones": {
+        "status": lambda record, value: value == "all" or record.get("status") == value,
+        "flag": lambda record, value: value == "allflag" or record.get("flag") == value,
+    },
+    "users": {"user_type": _is_active},
+    "timelogs": {
+        "bill_status": lambda record, value: value == "All" or record.get("bill_status") == value,
+        "component_type": _always,  # these three are asked for: as V3's module and period
+        "view_type": _always,
+        "date": _always,
+    },
+}

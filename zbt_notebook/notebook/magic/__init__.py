@@ -1,0 +1,38 @@
+"""``%zbt`` and ``%%zbt``: the sign-in and the API, a line at a time."""
+
+from typing import Any
+
+
+def load(shell: Any) -> None:
+    """Register the magics, their completion and the awaiting of ``%zbt login --wait``, and watch for errors.
+
+    Twice does no harm.
+    """
+    from zbt_notebook.notebook.magic.ipython.await_login import add_transform
+    from zbt_notebook.notebook.magic.ipython.cell_errors import watch_cells
+    from zbt_notebook.notebook.magic.ipython.completer import add_completion, remove_completion
+    from zbt_notebook.notebook.magic.ipython.semicolon import add_quiet_lines
+    from zbt_notebook.notebook.magic.ipython.zbt_magics import ZbtMagics
+
+    remove_completion(shell)
+    magics = ZbtMagics(shell)
+    shell.register_magics(magics)
+    add_completion(shell, magics)
+    add_quiet_lines(shell)
+    add_transform(shell)
+    watch_cells(shell)
+
+
+def unload(shell: Any) -> None:
+    """Take everything away that ``load`` registered. Connections stay."""
+    from zbt_notebook.notebook.magic.ipython.await_login import remove_transform
+    from zbt_notebook.notebook.magic.ipython.cell_errors import unwatch_cells
+    from zbt_notebook.notebook.magic.ipython.completer import remove_completion
+    from zbt_notebook.notebook.magic.ipython.semicolon import remove_quiet_lines
+
+    remove_completion(shell)
+    remove_transform(shell)
+    remove_quiet_lines(shell)
+    unwatch_cells(shell)
+    for kind in ("line", "cell"):
+        shell.magics_manager.magics[kind].pop("zbt", None)

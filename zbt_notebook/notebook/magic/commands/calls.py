@@ -1,0 +1,198 @@
+"""The walk of a call: filled in, guarded, sent or shown, remembered, given back."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from zbt_notebook.client import signed_in
+from zbt_notebook.client.errors import ScopeMissing, Unreachable, UsageError, ZbtError
+from zbt_notebook.client.rest import api
+from zbt_notebook.client.rest.api import ApiCall
+from zbt_notebook.notebook.magic.commands import results
+from zbt_notebook.notebook.magic.commands.results import Answer
+from zbt_notebook.notebook.magic.commands.save import check_place, save
+from zbt_notebook.notebook.magic.commands.write_guard import Sent, confirm, summary
+from zbt_notebook.notebook.magic.display import request_preview
+from zbt_notebook.notebook.magic.display.table import ago, counted, note, plain
+from zbt_notebook.notebook.magic.grammar import jmespath_query
+from zbt_notebook.notebook.magic.grammar.options import WRITES, seconds
+from zbt_notebook.notebook.magic.grammar.parser import CallLine, Options
+from zbt_notebook.notebook.magic.grammar.request_builder import doubts, fill
+from zbt_notebook.notebook.magic.grammar.tokenizer import quote_word
+from zbt_notebook.notebook.magic.session import LastCall, Session
+
+if TYPE_CHECKING:
+    from zbt_notebook.client.connection import Connection
+    from zbt_notebook.client.http.messages import Request
+
+_SHOWN: dict[str, Callable[["Request"], Any]] = {
+    "dry-run": request_preview.as_text,
+    "curl": request_preview.as_curl,
+    "python": request_preview.as_python,
+}
+
+
+def run(console: Session, line: CallLine, cell: str | None, local: dict[str, Any] | None) -> Any:
+    """Do what a call's line says and give its result; None where ``--out`` took it."""
+    options = line.options
+    if "jmespath" in options:
+        jmespath_query.read(options.get("jmespath"))
+    _refuse_mixtures(options)
+    if "save" in options:
+        check_place(options.get("save"))
+    connection = console.connection(options)
+    call = api.normalize(fill(line, console.names(connection, local), cell), connection.data_center)
+    for doubt in doubts(call):
+        note(doubt)
+    way = options.first_of(*_SHOWN)
+    if way:
+        return _assign(console, _SHOWN[way](api.write(call, connection.data_center)), options)  # nothing to save
+    if call.method in WRITES:
+        return _deliver(console, _write(console, connection, call, options), options)
+    answer = _read(console, connection, call, options)
+    value = results.result(connection, answer, options, console.atlas(connection))
+    results.tell_the_rest(answer)
+    return _deliver(console, value, options)
+
+
+def _refuse_mixtures(options: Options) -> None:
+    if len(options.pairs) < 2:  # noqa: PLR2004  a mixture is of two
+        return
+    many = options.first_of("all", "limit", "cache")
+    one = options.first_of("response", "include")
+    if many and one:
+        why = "many" if many != "cache" else "one from memory, which is without its head"
+        raise UsageError(
+            f"--{one} shows one answer as it came, --{many} may bring {why}", hint=f"Take --{one} or --{many} away."
+        )
+    shaping = options.first_of("jmespath", "save")
+    if "response" in options and shaping:
+        raise UsageError(f"--response gives the answer as it came, --{shaping} another", hint="Take one of them away.")
+
+
+def _read(console: Session, connection: "Connection", call: ApiCall, options: Options) -> Answer:
+    limit = int(options.get("limit")) if "limit" in options else None
+    many = "all" in options or limit is not None
+    extent = f"{many} {limit}"
+    if "cache" in options:
+        found = console.memory.find(connection, call, extent, seconds(options.get("cache")))
+        if found:
+            note(f"from memory, fetched {ago(found[0])}")
+            return Answer(call, found[1], 0.0, is_whole=many, limit=limit)
+    answer = _recorded(
+        console,
+        connection,
+        call,
+        lambda: results.ask_pages(connection, call, limit) if many else results.ask(connection, call),
+    )
+    if "cache" in options:
+        console.memory.keep(connection, call, extent, answer.pages)
+    _include(answer, options)
+    return answer
+
+
+def _write(console: Session, connection: "Connection", call: ApiCall, options: Options) -> Any:
+    console.refuse_write(connection, call.method)
+    request = api.write(call, connection.data_center)
+    cell = console.cell()
+    earlier = None if "again" in options else console.ledger.earlier(cell, request)
+    if earlier:
+        return _not_again(earlier, console.clock())
+    if "yes" not in options:
+        where = f"{connection.data_center.name}, connection {connection.name}"
+        confirm(f"Send {call.method} {call.path} ({_content(call)}) to {where}?", console.ask)
+    try:
+        answer = _recorded(console, connection, call, lambda: results.ask(connection, call))
+    except Unreachable as error:
+        if error.outcome_unknown:
+            console.ledger.enter_doubt(cell, request)
+        raise
+    except KeyboardInterrupt:
+        console.ledger.enter_doubt(cell, request)
+        raise KeyboardInterrupt(_UNCERTAIN) from None
+    console.memory.forget(connection)  # what was read before may not be so any more
+    _include(answer, options)
+    value = results.result(connection, answer, options, console.atlas(connection))
+    console.ledger.enter(cell, request, value)
+    return value
+
+
+_UNCERTAIN = "the write was interrupted: it may have happened\nLook whether it did; if not, --again sends it once more."
+
+
+def _not_again(earlier: Sent, now: float) -> Any:
+    """Give the answer that the same write of the same cell had; raise UsageError where it had none."""
+    if not earlier.is_certain:
+        raise UsageError(
+            f"this cell's write may have happened: {earlier.describe(now)}",
+            hint="Look whether it did; if not, add --again to send it once more.",
+        )
+    note(f"not sent again from this cell: {earlier.describe(now)}. Add --again to send it once more.")
+    return earlier.answer
+
+
+def _content(call: ApiCall) -> str:
+    fields = [f"{name}={str(value)[:40]}" for name, value in call.fields[:4]]
+    more = [f"{len(call.fields) - 4} more fields"] if len(call.fields) > 4 else []  # noqa: PLR2004  what fits on a line
+    files = [f"{upload.name}@{upload.filename}" for upload in call.uploads]
+    document = ["a JSON list"] if call.json is not None else []
+    return plain(", ".join([*fields, *more, *files, *document]) or "without a body")
+
+
+def _recorded(console: Session, connection: "Connection", call: ApiCall, act: Callable[[], Answer]) -> Answer:
+    began = console.clock()
+    last = console.last_call = LastCall(call.method, call.path, call.params, connection.name, began)
+    try:
+        answer = act()
+    except ZbtError as error:
+        _name_the_connection(error, connection)
+        last.outcome = f"{type(error).__name__}: {error.message}"
+        raise
+    except BaseException:
+        last.outcome = "interrupted"
+        raise
+    finally:
+        last.seconds = console.clock() - began
+    last.outcome = _outcome(answer)
+    return answer
+
+
+def _name_the_connection(error: ZbtError, connection: "Connection") -> None:
+    """Where another connection is the current one, the line that the error offers has to say which is meant."""
+    if isinstance(error, ScopeMissing) and error.needed and signed_in.current() is not connection:
+        error.hint += f" --as {quote_word(connection.name)}"
+
+
+def _outcome(answer: Answer) -> str:
+    response, records = answer.response, answer.records
+    if records is None:
+        told = summary(answer.pages[0].thing) or "one thing"
+    else:
+        pages = f" of {len(answer.pages)} pages" if len(answer.pages) > 1 else ""
+        told = f"{counted(len(records), 'row')}{pages}"
+    return f"HTTP {response.status}, {told}, {counted(len(response.body), 'byte')}" if response else told
+
+
+def _include(answer: Answer, options: Options) -> None:
+    if "include" in options and answer.response is not None:
+        for line in request_preview.head(answer.response).splitlines():
+            note(line)
+
+
+def _deliver(console: Session, value: Any, options: Options) -> Any:
+    left = _assign(console, value, options)  # first: what came is not lost with a file that could not be written
+    if "save" in options:
+        path = save(value, options.get("save"))
+        note(f"saved {_extent(value)}to {path}")
+    return left
+
+
+def _assign(console: Session, value: Any, options: Options) -> Any:
+    """Put the value where ``--out`` says; give it back where nothing does."""
+    if "out" not in options:
+        return value
+    console.shell.push({options.get("out"): value}, interactive=True)
+    return None
+
+
+def _extent(value: Any) -> str:
+    return f"{counted(len(value), 'row')} " if isinstance(value, list) or hasattr(value, "to_csv") else ""

@@ -1,0 +1,135 @@
+"""Help, read from where the options, subcommands and endpoints are declared."""
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.rest import endpoints
+from zbt_notebook.notebook.magic.commands.endpoint_list import EndpointList, endpoint_list
+from zbt_notebook.notebook.magic.display.table import PlainText, Table, in_two_columns
+from zbt_notebook.notebook.magic.grammar.options import CALL, METHODS, OPTIONS, SUBCOMMANDS, Option, options_of
+from zbt_notebook.notebook.magic.grammar.tokenizer import shown
+
+if TYPE_CHECKING:
+    from zbt_notebook.client.rest.endpoints import Endpoint, Parameter
+
+_CALLS = (
+    ("%zbt [METHOD] PATH [ITEM …] [OPTION …]", f"call the API; METHOD is GET, or {', '.join(METHODS[1:])}"),
+    ("%%zbt POST PATH", "the same with the cell as body: field: value lines, or JSON"),
+    ("%zbt SUBCOMMAND …", ", ".join(SUBCOMMANDS)),
+)
+_WORDS = (
+    ("PATH", "/portals/, /portal/{portal}/projects/, or in full: /restapi/portals/, /api/v3/portals"),
+    ("{name}", "the portal or project in use, else any Python expression; {{ and }} are braces; in a body: {{name}}"),
+    (";", "at the end of a line: do not show the result"),
+)
+_ITEMS = (
+    ("name==value", "query parameter"),
+    ("name=value", "body field"),
+    ("name:=json", "typed body field"),
+    ("name@file", "upload"),
+    ("Name:value", "header"),
+    ("a\\=b=c", "a backslash takes a separator's meaning away"),
+)
+
+
+_IN_THE_OVERVIEW = frozenset(
+    {"grammar", "syntax", "call", "calls", "method", "methods", "path", "paths", "item", "items", "body", "options"}
+) | {method.lower() for method in METHODS}
+
+
+def help_on(topic: str) -> PlainText | Table | EndpointList:
+    """Give the help on a topic, or the overview. Raise UsageError with the nearest topics for an unknown one."""
+    if not topic or topic.lower() in _IN_THE_OVERVIEW:
+        return _overview()
+    if topic in SUBCOMMANDS:
+        return _on_subcommand(topic)
+    option = [known for known in OPTIONS if topic in {known.name, known.flag, known.short}]
+    if option:
+        return PlainText("\n".join(_on_option(known) for known in option))
+    if topic in endpoints.modules():
+        return endpoint_list(topic)
+    if "/" in topic:
+        return _on_path(topic)
+    known = [*SUBCOMMANDS, *(option.name for option in OPTIONS), *endpoints.modules()]
+    nearest = get_close_matches(topic.lower().lstrip("-"), known, n=3)
+    if not nearest and endpoints.search(topic):
+        return endpoint_list(topic)
+    raise UsageError(
+        f"there is no help on {shown(topic)}",
+        hint=f"Did you mean {' or '.join(nearest)}?" if nearest else "%zbt help lists what there is.",
+    )
+
+
+def _overview() -> PlainText:
+    options = [(option.usage, option.help) for option in options_of(CALL)]
+    topics = f"A TOPIC is a subcommand, an option, a module ({', '.join(endpoints.modules())}), or a path."
+    more = (("%zbt help TOPIC", topics), ("%zbt endpoints [WORD]", "the endpoints of the API"))
+    return _text(
+        in_two_columns(_CALLS, ""),
+        in_two_columns(_WORDS, ""),
+        ["Items:", *in_two_columns(_ITEMS)],
+        ["Options of a call:", *in_two_columns(options)],
+        in_two_columns(more, ""),
+    )
+
+
+def _text(*parts: list[str]) -> PlainText:
+    return PlainText("\n\n".join("\n".join(part) for part in parts if part))
+
+
+def _on_subcommand(name: str) -> PlainText:
+    command = SUBCOMMANDS[name]
+    return _text(
+        [f"%zbt {name} {command.arguments}".rstrip(), *in_two_columns([("", command.help)], "")],
+        in_two_columns((option.usage, _with_choices(option)) for option in options_of(name)),
+        [f"  {example}" for example in command.examples],
+    )
+
+
+def _on_option(option: Option) -> str:
+    owners = ", ".join("a call" if owner == CALL else f"%zbt {owner}" for owner in option.on)
+    about = in_two_columns([("", _with_choices(option)), ("", f"belongs to {owners}")], "")
+    return "\n".join([option.usage, *about])
+
+
+def _with_choices(option: Option) -> str:
+    choices = f" ({', '.join(option.choices)})" if option.choices else ""
+    default = f"; {option.default} where none is said" if option.default else ""
+    return f"{option.help}{choices}{default}"
+
+
+def _on_path(path: str) -> Table | EndpointList:
+    found = [known for method in METHODS if (known := endpoints.match(method, path))]
+    if found:
+        return _parameter_sheet(found)
+    near = endpoints.nearest("GET", path)
+    if not near:
+        raise UsageError(f"no endpoint is like {shown(path)}", hint="%zbt endpoints lists them all.")
+    return EndpointList(near)
+
+
+def _parameter_sheet(found: "list[Endpoint]") -> Table:
+    """Everything about the endpoints of one path: what they do, and what their parameters mean."""
+    title = [found[0].path, *(f"{known.method}: {known.summary} Scope {known.scope}. {known.page}" for known in found)]
+    rows = [
+        (
+            known.method,
+            f"{parameter.name}{_SIGNS.get(parameter.place, '')}",
+            parameter.type + (", required" if parameter.required else ""),
+            _values(parameter),
+            parameter.meaning,
+        )
+        for known in found
+        for parameter in known.params
+    ]
+    columns = ("method", "parameter", "type", "values", "meaning") if rows else ()
+    return Table(columns, tuple(rows), "\n".join(title))
+
+
+_SIGNS = {"query": "==", "form": "=", "json": ":=", "file": "@"}
+
+
+def _values(parameter: "Parameter") -> str:
+    default = f"default {parameter.default}" if parameter.default else ""
+    return "; ".join(part for part in (", ".join(parameter.allowed), default) if part)

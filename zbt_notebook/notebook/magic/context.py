@@ -1,0 +1,136 @@
+"""What ``{portal}`` and ``{project}`` stand for, found by name or by id."""
+
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from zbt_notebook.client.errors import UsageError
+from zbt_notebook.notebook.magic.display.table import listed
+from zbt_notebook.notebook.magic.grammar.tokenizer import shown
+
+if TYPE_CHECKING:
+    from zbt_notebook.client.connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A portal or a project."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The portal and project in use on one connection."""
+
+    portal: Place | None = None
+    project: Place | None = None
+
+    def values(self) -> dict[str, str]:
+        """Give what the names in braces stand for."""
+        places = {"portal": self.portal, "project": self.project}
+        return {name: place.id for name, place in places.items() if place}
+
+    def __str__(self) -> str:
+        places = {"portal": self.portal, "project": self.project}
+        return ", ".join(f"{name} {place.name} ({place.id})" for name, place in places.items() if place) or "none"
+
+
+@dataclass(slots=True)
+class Atlas:
+    """The portals and projects that a connection was seen to have, and the ones in use. Nothing is fetched twice."""
+
+    connection: "Connection"
+    context: Context = Context()
+    portals: tuple[Place, ...] = ()
+    projects: dict[str, tuple[Place, ...]] = field(default_factory=dict)
+
+    def use(self, portal: str | None, project: str | None) -> Context:
+        """Set portal or project by id or by name; an empty text forgets it, None keeps it.
+
+        Raise UsageError with the nearest names. Another portal forgets the project.
+        """
+        context = self.context
+        if portal is not None:
+            place = self._portal(portal) if portal else None
+            context = context if place == context.portal else Context(place)
+        if project:
+            inside = context.portal or self._only_portal()
+            context = Context(inside, self._project(inside, project))
+        elif project is not None:
+            context = replace(context, project=None)
+        self.context = context
+        return context
+
+    def known_portals(self) -> dict[str, str]:
+        """Give the names of the portals by id, as far as they were seen: nothing is fetched."""
+        seen = (*self.portals, *filter(None, [self.context.portal]))
+        return {place.id: place.name for place in seen}
+
+    def all_portals(self) -> tuple[Place, ...]:
+        """Give every portal."""
+        self.portals = self.portals or _places(self.connection.rows("/portals/"))
+        return self.portals
+
+    def all_projects(self, portal: Place) -> tuple[Place, ...]:
+        """Give every project of a portal."""
+        if not self.projects.get(portal.id):
+            self.projects[portal.id] = _places(self.connection.rows(f"/portal/{portal.id}/projects/"))
+        return self.projects[portal.id]
+
+    def _portal(self, wanted: str) -> Place:
+        found = find_place(self.portals, wanted)
+        if found is None:
+            self.portals = ()  # there may be a new one
+            found = find_place(self.all_portals(), wanted)
+        return found or _missing("portal", wanted, self.portals)
+
+    def _only_portal(self) -> Place:
+        portals = self.all_portals()
+        if len(portals) != 1:
+            names = listed(place.name for place in portals) or "none"
+            raise UsageError("a project needs its portal", hint=f"Say portal=… as well; you have: {names}.")
+        return portals[0]
+
+    def _project(self, portal: Place, wanted: str) -> Place:
+        found = find_place(self.projects.get(portal.id, ()), wanted)
+        if found is None:
+            self.projects.pop(portal.id, None)  # there may be a new one
+            found = find_place(self.all_projects(portal), wanted)
+        return found or _missing("project", wanted, self.projects[portal.id])
+
+
+def _places(rows: Any) -> tuple[Place, ...]:
+    return tuple(
+        Place(str(row.get("id_string") or row["id"]), str(row.get("name") or ""))
+        for row in rows
+        if isinstance(row, dict) and (row.get("id_string") or row.get("id"))
+    )
+
+
+def find_place(places: tuple[Place, ...], wanted: str) -> Place | None:
+    """Find a place by its id, its name, or its name in any case; raise UsageError where several have the name."""
+    folded = wanted.casefold().strip()
+    for found in (
+        [place for place in places if place.id == wanted],
+        [place for place in places if place.name == wanted],
+        [place for place in places if place.name.casefold() == folded],
+    ):
+        if len(found) > 1:
+            ids = listed(place.id for place in found)
+            raise UsageError(f"{len(found)} are called {shown(wanted)}", hint=f"Take one by its id: {ids}.")
+        if found:
+            return found[0]
+    return None
+
+
+def _missing(kind: str, wanted: str, places: tuple[Place, ...]) -> Place:
+    by_name = {place.name.casefold(): place.name for place in places}
+    close = get_close_matches(wanted.casefold(), by_name, n=3)
+    close = close or [name for name in by_name if wanted.casefold() in name]
+    if close:
+        hint = f"Did you mean {' or '.join(shown(by_name[name]) for name in close[:3])}?"
+    else:
+        hint = f"You have: {listed(place.name for place in places)}." if places else f"This account has no {kind}s."
+    raise UsageError(f"there is no {kind} {shown(wanted)}", hint=hint)

@@ -1,0 +1,1 @@
+"""What ``%zbt`` shows, as HTML and as text."""

@@ -1,0 +1,1 @@
+"""What may stand on a ``%zbt`` line and in a ``%%zbt`` cell, and what it says."""

@@ -1,0 +1,1 @@
+"""Where ``%zbt`` meets IPython: registration, completion, rewritten cells, history."""

@@ -1,0 +1,84 @@
+"""``%zbt`` and ``%%zbt``: read a line, ask, return.
+
+What is behind them is imported on first use: that keeps ``%load_ext zbt_notebook`` at a few milliseconds.
+"""
+
+import sys
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
+
+if TYPE_CHECKING:
+    from zbt_notebook.notebook.magic.session import Session
+
+
+@magics_class
+class ZbtMagics(Magics):
+    """The magics, over the state they share."""
+
+    @cached_property
+    def console(self) -> "Session":
+        """What they remember."""
+        from zbt_notebook.notebook.magic.session import Session
+
+        return Session(self.shell)
+
+    @no_var_expand
+    @needs_local_scope
+    @line_cell_magic
+    def zbt(self, line: str, cell: str | None = None, local_ns: dict[str, Any] | None = None) -> Any:
+        """Call the Zoho BugTracker API, sign in and out.
+
+        ``%zbt login`` signs in, ``%zbt GET /portals/`` calls, ``%%zbt POST /path/`` takes the cell as the body, and
+        ``%zbt help`` tells the rest. Raise ZbtError, in two lines, where something fails.
+        """
+        from zbt_notebook.client.errors import ZbtError
+
+        try:
+            return self._run(line, cell, local_ns)
+        except ZbtError as error:
+            self.console.failed(error, line, cell or "")
+            if "--trace" in line.split():
+                sys.stderr.write(_trace(error))
+            raise
+        except KeyboardInterrupt as stop:
+            raise _in_two_lines(stop) from None
+
+    def _run(self, line: str, cell: str | None, local_ns: dict[str, Any] | None) -> Any:
+        from zbt_notebook.client.errors import UsageError
+        from zbt_notebook.notebook.magic.grammar.parser import CommandLine, parse
+
+        parsed = parse(line)
+        if not isinstance(parsed, CommandLine):
+            from zbt_notebook.notebook.magic.commands import calls
+
+            return calls.run(self.console, parsed, cell, local_ns)
+        if cell is not None and cell.strip():
+            raise UsageError(
+                f"%zbt {parsed.subcommand} takes no cell", hint=f"Write %zbt {parsed.subcommand} in a line."
+            )
+        if parsed.subcommand == "use":
+            from zbt_notebook.notebook.magic.grammar.request_builder import fill_use
+
+            # by the notebook's variables alone: {project} there is the loop's, not the one in use until now
+            parsed = fill_use(parsed, self.console.names(None, local_ns))
+        from zbt_notebook.notebook.magic.commands import subcommands
+
+        return subcommands.run(self.console, parsed)
+
+
+def _in_two_lines(stop: KeyboardInterrupt) -> KeyboardInterrupt:
+    """Ctrl-C as IPython shows it: without the frames in which it was met, which are ours and tell the user nothing."""
+    words = str(stop) or "%zbt was interrupted: nothing came of it\nRun the cell again when you like."
+    shown: Any = KeyboardInterrupt(words)
+    shown._render_traceback_ = lambda: f"KeyboardInterrupt: {words}".split("\n")  # IPython asks for it
+    return cast("KeyboardInterrupt", shown)
+
+
+def _trace(error: BaseException) -> str:
+    import traceback
+
+    from zbt_notebook.notebook.magic.grammar.tokenizer import mask_tokens
+
+    return mask_tokens("".join(traceback.format_exception(error)))

@@ -1,0 +1,102 @@
+"""What is filled in on a sign-in's form, and what was wrong with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from zbt_notebook.client.auth.data_centers import DATA_CENTERS
+from zbt_notebook.client.errors import SignInRejected, UsageError, ZbtError
+from zbt_notebook.notebook import last_error
+
+Event = Mapping[str, Any]
+
+# What an error's text is about -> the field to look at.
+_FIELDS = {
+    "client ID": "client_id",
+    "client secret": "client_secret",
+    "redirect URI": "redirect_uri",
+    "scope": "scopes",
+    "data centre": "data_center",
+}
+_REFUSED_FIELDS = {
+    "": "code",
+    "invalid_code": "code",
+    "state_mismatch": "code",
+    "invalid_client": "client_id",
+    "invalid_client_secret": "client_secret",
+    "invalid_redirect_uri": "redirect_uri",
+    "invalid_scope": "scopes",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What is filled in, as it was typed. The secret is not among it."""
+
+    data_center: str
+    client_id: str
+    redirect_uri: str
+    scopes: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSecret:
+    """A client secret that waits in the kernel for its next use, and the client it belongs to."""
+
+    client_id: str
+    realm: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A client as it is registered; one without a redirect URI has none."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    redirect_uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong, what to do next, and the field to look at."""
+
+    message: str
+    hint: str = ""
+    field: str = ""
+
+    @classmethod
+    def of(cls, error: Exception) -> "Problem":
+        """Read an error; one that is not ours is named by its type alone. It is seen here, raised to nobody."""
+        if not isinstance(error, ZbtError):
+            error = ZbtError(
+                f"the sign-in failed in a way nobody foresaw ({type(error).__name__})", hint="Start again."
+            )
+        last_error.remember(error, "during a sign-in")
+        message = error.message[:1].upper() + error.message[1:]
+        return cls(message, error.hint, _field_at_fault(error))
+
+
+def realm_of(data_center: str) -> str:
+    """Who is told a secret: Zoho in each of its data centres, or one stand-in."""
+    return "zoho" if data_center in DATA_CENTERS else data_center
+
+
+def typed(event: Event, form: Form) -> Form:
+    """Put what an event says into a form."""
+    names = ("data_center", "client_id", "redirect_uri", "scopes")
+    return replace(form, **{name: text_of(event, name) for name in names if isinstance(event.get(name), str)})
+
+
+def text_of(event: Event, name: str) -> str:
+    """Give a text of an event; nothing where it is something else."""
+    value = event.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _field_at_fault(error: ZbtError) -> str:
+    if isinstance(error, UsageError):
+        return next((name for words, name in _FIELDS.items() if words in error.message), "")
+    if isinstance(error, SignInRejected):
+        return _REFUSED_FIELDS.get(error.error, "")
+    return ""
