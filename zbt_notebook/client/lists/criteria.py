@@ -1,0 +1,119 @@
+"""What a record has to be like to be chosen: a field, an operator and values, in the words of neither API.
+
+Criterion("status", "==", (Choice("4000000000201", "Open"),))
+Criterion("assignee", "!=", (None,))                              somebody has it
+Criterion("created", ">=", (Span.of_day(date(2026, 9, 1)),))
+Criterion("customfields.Customer", "~=", ("acme",))
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Literal, get_args
+
+Operator = Literal["==", "!=", ">=", "<=", "~=", ">", "<"]
+OPERATORS: tuple[Operator, ...] = get_args(Operator)  # those of two characters first, as a reader has to try them
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the portal's own things: a status, a person (by zpuid), a milestone. An id may be unknown, and empty."""
+
+    id: str
+    name: str
+
+    def is_same(self, other: "Choice") -> bool:
+        """Compare by id where both are known, else by name in any case."""
+        if self.id and other.id:
+            return self.id == other.id
+        return self.name.casefold() == other.name.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time that a value names, from ``begins`` up to but not including ``ends``: a day, or a moment."""
+
+    begins: datetime
+    ends: datetime
+
+    @classmethod
+    def of_day(cls, day: date, zone: tzinfo = UTC) -> "Span":
+        """A whole day, as the portal's clocks count it."""
+        return cls(_midnight(day, zone), _midnight(day + timedelta(days=1), zone))
+
+    @classmethod
+    def of_moment(cls, moment: datetime) -> "Span":
+        """The millisecond in which a moment lies: Zoho tells time no finer."""
+        moment = moment.astimezone(UTC)
+        return cls(moment, moment + timedelta(milliseconds=1))
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+Value = Choice | Span | date | str | int | float | bool | None  # None is nothing: nobody assigned, no date set
+"""``Span`` for a field that holds moments, ``date`` for one that holds days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One condition. ``field`` is the short name of ``client.fields``, ``customfields.LABEL`` for a custom one.
+
+    Several values are alternatives: ``==`` is one of them, ``!=`` none of them. The other operators take one value.
+    """
+
+    field: str
+    operator: Operator
+    values: tuple[Value, ...]
+
+    def holds(self, found: Sequence[object]) -> bool:
+        """Whether what a record has in the field fulfils it; *found* is empty where it has nothing.
+
+        Nothing is neither before nor after anything, nor does it contain any text.
+        """
+        if self.operator in {"==", "!="}:
+            equal = any(_equal(value, found) for value in self.values)
+            return equal is (self.operator == "==")
+        return any(_compare(self.operator, thing, self.values[0]) for thing in found)
+
+
+def _equal(value: Value, found: Sequence[object]) -> bool:
+    if value is None:
+        return not found
+    return any(_same(value, thing) for thing in found)
+
+
+def _same(value: Value, thing: object) -> bool:
+    if isinstance(value, Span):
+        return isinstance(thing, datetime) and value.begins <= thing < value.ends
+    if isinstance(value, Choice):
+        return isinstance(thing, Choice) and value.is_same(thing)
+    if isinstance(value, str):
+        return _text(thing).casefold() == value.casefold()
+    return type(value) is type(thing) and value == thing if isinstance(value, bool) else value == thing
+
+
+def _compare(operator: Operator, thing: object, value: Value) -> bool:
+    if operator == "~=":
+        return _text(value).casefold() in _text(thing).casefold()
+    if isinstance(value, Span) and isinstance(thing, datetime):
+        return {
+            ">=": thing >= value.begins,
+            ">": thing >= value.ends,
+            "<=": thing < value.ends,
+            "<": thing < value.begins,
+        }[operator]
+    numbers = isinstance(thing, int | float) and isinstance(value, int | float)
+    if numbers or (isinstance(thing, date) and isinstance(value, date)):
+        return {
+            ">=": thing >= value,  # type: ignore[operator]  # two numbers or two days: tested above
+            ">": thing > value,  # type: ignore[operator]  # as above
+            "<=": thing <= value,  # type: ignore[operator]  # as above
+            "<": thing < value,  # type: ignore[operator]  # as above
+        }[operator]
+    return False
+
+
+def _text(value: object) -> str:
+    return value.name if isinstance(value, Choice) else str(value)
