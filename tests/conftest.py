@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 
 from zbt_notebook.client.limits import registry
+from zbt_notebook.notebook import hints
 
 ROOT = Path(__file__).resolve().parent.parent
 _STRAY = (
@@ -23,6 +24,8 @@ _STRAY = (
     "HTTPS_PROXY",
     "ALL_PROXY",
 )
+
+hints.install()  # as whoever takes the package by its front door has them
 
 hypothesis.settings.register_profile(
     "house",

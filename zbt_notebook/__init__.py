@@ -62,6 +62,7 @@ def __getattr__(name: str) -> Any:
     if name not in _FRONT_DOOR:
         message = f"module 'zbt_notebook' has no attribute {name!r}"
         raise AttributeError(message)
+    import_module("zbt_notebook.notebook.hints").install()
     value = getattr(import_module(f"zbt_notebook.{_FRONT_DOOR[name]}"), name)
     globals()[name] = value
     return value
@@ -73,8 +74,10 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(ipython: Any) -> None:
     """``%load_ext zbt_notebook``: register ``%zbt`` and ``%%zbt``."""
+    from zbt_notebook.notebook import hints
     from zbt_notebook.notebook.magic import load
 
+    hints.install()
     load(ipython)
 
 

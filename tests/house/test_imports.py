@@ -50,3 +50,18 @@ def test_imports_point_one_way():
     command = [*linters()["import-linter"], "--no-cache"]
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stdout
+
+
+def test_the_client_does_not_speak_the_notebooks_words():
+    """Nothing in the client's code names ``%zbt``: hints name steps, and the notebook says them in its own words."""
+    sources = (ROOT / "zbt_notebook" / "client").rglob("*.py")
+    assert [path.name for path in sources if "%zbt" in path.read_text("utf-8")] == []
+
+
+def test_hints_speak_the_words_of_whoever_shows_them():
+    """A script that takes the client alone reads of Python; by the package's front door, of ``%zbt``."""
+    error = "try: {}.current()\nexcept errors.NotSignedIn as error: print(error.hint)"
+    alone = "from zbt_notebook.client import errors, signed_in\n" + error.format("signed_in")
+    whole = "from zbt_notebook.client import errors\nimport zbt_notebook as zbt\n" + error.format("zbt")
+    assert "zbt.connect(…)," in run("-c", alone)
+    assert {"%zbt", "login"} <= set(run("-c", whole))

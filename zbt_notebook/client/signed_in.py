@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from zbt_notebook.client.errors import NotSignedIn
+from zbt_notebook.client.next_steps import step
 
 if TYPE_CHECKING:
     from zbt_notebook.client.connection import Connection
@@ -39,12 +40,14 @@ def current(name: str | None = None) -> "Connection":
             return _connections[name]
         names = list(_connections)
     if not names:
-        raise NotSignedIn("you are not signed in", hint="Sign in first: %zbt login (to practise: %zbt login --sandbox)")
+        raise NotSignedIn(
+            "you are not signed in", hint=f"Sign in first: {step('login')} (to practise: {step('login to practise')})"
+        )
     nearest = get_close_matches(str(name), names, n=1)
     raise NotSignedIn(
         f"there is no connection {name!r}",
         hint=(f"Did you mean {nearest[0]!r}? " if nearest else "")
-        + f"There are: {', '.join(names)}. A new one: %zbt login --as {name}",
+        + f"There are: {', '.join(names)}. A new one: {step('login as', name=str(name))}",
     )
 
 

@@ -20,6 +20,7 @@ from zbt_notebook.client.http.messages import Transport
 from zbt_notebook.client.limits.registry import token_budget_of
 from zbt_notebook.client.limits.shared_token import Shared, TokenShare
 from zbt_notebook.client.limits.token_budget import TOKEN_BUDGET, TOKEN_WINDOW, TokenBudget
+from zbt_notebook.client.next_steps import step
 
 FAILURE_LASTS = 2.0  # seconds in which a failed refresh answers for the calls that come just after it …
 REFUSAL_LASTS = 60.0  # … where Zoho refused it: asking again brings the same word, and costs a call of the budget
@@ -155,7 +156,7 @@ class Authorization:
         if self._client is None or not self.can_refresh:
             raise NotSignedIn(
                 "there is no refresh token to remember",
-                hint="Sign in again: %zbt login --remember. Zoho gives one on a fresh consent with offline access.",
+                hint=f"Sign in again: {step('login and remember')}. A fresh consent with offline access gives one.",
             )
         return Keepsake(
             self.data_center, self.client_id, self._client.client_secret, self._token.refresh_token, self.scopes
@@ -202,7 +203,7 @@ class Authorization:
 
     def _require_sign_in(self) -> ClientCredentials:
         if self._client is None:
-            raise NotSignedIn("this connection is signed out", hint="Sign in again: %zbt login")
+            raise NotSignedIn("this connection is signed out", hint=f"Sign in again: {step('login')}")
         return self._client
 
     def _is_recent(self, attempt: _Attempt) -> bool:
@@ -253,7 +254,7 @@ class Authorization:
         if not self.can_refresh:
             raise NotSignedIn(
                 "the access token has expired, and Zoho gave no refresh token with it",
-                hint="Sign in again: %zbt login. A refresh token comes with access_type=offline and prompt=consent.",
+                hint=f"Sign in again: {step('login')}. access_type=offline and prompt=consent give a refresh token.",
             )
         called = self._spend()
         request = refresh_request(self.data_center, client, self._token.refresh_token)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zbt_notebook.client.auth.authorization import Keepsake
 from zbt_notebook.client.auth.data_centers import DATA_CENTERS, DataCenter
 from zbt_notebook.client.errors import UsageError, ZbtError
+from zbt_notebook.client.next_steps import step
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -60,7 +61,7 @@ class KeyringStore:
         if refused:
             raise UsageError(
                 "the keyring does not take the sign-in",
-                hint="Unlock it, then run %zbt login --remember again. This sign-in works until the kernel ends.",
+                hint=f"Unlock it, then run {step('login and remember')} again. This sign-in ends with this process.",
             )
 
     def load(self, name: str) -> Keepsake | None:

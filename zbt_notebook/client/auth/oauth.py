@@ -14,6 +14,7 @@ from zbt_notebook.client.auth.data_centers import DataCenter
 from zbt_notebook.client.auth.scopes import format_scopes, parse_scopes
 from zbt_notebook.client.errors import SignInRejected, Unreachable, ZbtError
 from zbt_notebook.client.http.messages import Pairs, Request, Response, decode_json
+from zbt_notebook.client.next_steps import step
 from zbt_notebook.client.secret_str import SecretStr
 
 TOKEN_LIFE = 3600.0  # seconds, where the answer does not say
@@ -231,7 +232,7 @@ _ADVICE: Mapping[str, tuple[str, str]] = {
     ),
     "invalid_scope": (
         "Zoho does not know one of the scopes (invalid_scope)",
-        "Check their spelling: %zbt endpoints lists the scope of every endpoint.",
+        "Check their spelling: the list of endpoints names the scope of each.",
     ),
     "access_denied": (
         "consent was refused (access_denied)",
@@ -251,22 +252,17 @@ _ADVICE: Mapping[str, tuple[str, str]] = {
     ),
 }
 
-# The same word, where a refresh token was sent: https://www.zoho.com/accounts/protocol/oauth/token-limits.html
-_REFRESHING: Mapping[str, tuple[str, str]] = {
-    "invalid_code": (
-        "Zoho does not take this sign-in's refresh token (invalid_code)",
-        (
-            "Sign in again: %zbt login. It was revoked, pushed out by 20 newer sign-ins with this client, or is "
-            "another data centre's."
-        ),
-    ),
-}
-
 
 def rejection(error: str, *, refreshing: bool = False) -> SignInRejected:
     """The exception for Zoho's word *error*, with advice."""
-    message, hint = (refreshing and _REFRESHING.get(error)) or _ADVICE.get(error, ("", ""))
+    message, hint = _ADVICE.get(error, ("", ""))
+    if refreshing and error == "invalid_code":  # https://www.zoho.com/accounts/protocol/oauth/token-limits.html
+        message = "Zoho does not take this sign-in's refresh token (invalid_code)"
+        hint = (
+            f"Sign in again: {step('login')}. It was revoked, pushed out by 20 newer sign-ins with this client, or is "
+            "another data centre's."
+        )
     if not message:
         shown = error if len(error) <= 60 and error.isprintable() else "an error of an unknown kind"  # noqa: PLR2004
-        message, hint = f"Zoho refuses the sign-in ({shown})", "Start again; %zbt doctor checks the set-up."
+        message, hint = f"Zoho refuses the sign-in ({shown})", f"Start again; {step('check set-up')} checks the set-up."
     return SignInRejected(message, hint=hint, error=error)

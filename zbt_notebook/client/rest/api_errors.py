@@ -9,6 +9,7 @@ from typing import Any
 from zbt_notebook.client.auth.scopes import covers
 from zbt_notebook.client.errors import ApiError, NotFound, RateLimited, ScopeMissing, TokenRejected, Unreachable
 from zbt_notebook.client.http.messages import Response, decode_json
+from zbt_notebook.client.next_steps import step
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.api import ApiCall
 
@@ -116,7 +117,9 @@ def _error(refusal: _Refusal, granted: tuple[str, ...], now: datetime) -> ApiErr
     if code == "INVALID_OAUTHSCOPE" or (code == _WRONG_URL and uncovered):
         return _scope_missing(refusal)
     if code in _BAD_TOKEN or status == 401:  # noqa: PLR2004  Unauthorized
-        hint = "Sign in again: %zbt login. If that does not help, check that the data centre is yours: %zbt doctor."
+        hint = (
+            f"Sign in again: {step('login')}. If that does not help, is the data centre yours? {step('check set-up')}"
+        )
         return TokenRejected(str(refusal), hint=hint, status=status, code=code)
     if code in _NOTHING_THERE or status == 404:  # noqa: PLR2004  Not Found
         return NotFound(str(refusal), hint=_path_advice(refusal.call), status=status, code=code)
@@ -137,9 +140,12 @@ def _locked(refusal: _Refusal, retry_at: datetime) -> RateLimited:
 
 
 def _scope_missing(refusal: _Refusal) -> ScopeMissing:
-    message, hint = f"{refusal.where}: this sign-in does not cover the call", "%zbt endpoints lists the scopes."
+    message, hint = (
+        f"{refusal.where}: this sign-in does not cover the call",
+        f"{step('list endpoints')} lists the scopes.",
+    )
     if refusal.needed:
-        message, hint = f"{message}, which needs {refusal.needed}", f"Run: %zbt login --add-scope {refusal.needed}"
+        message, hint = f"{message}, which needs {refusal.needed}", f"Run: {step('add scope', scope=refusal.needed)}"
     return ScopeMissing(message, hint=hint, status=refusal.status, code=refusal.code, needed=refusal.needed)
 
 
@@ -157,20 +163,22 @@ def _path_advice(call: ApiCall) -> str:
         return "Check the ids in the path: is the portal's id the portal's, not login_id, and is the project in it?"
     nearest = endpoints.nearest(call.method, call.path, n=1)
     return (
-        f"The nearest path is {nearest[0].method} {nearest[0].path}." if nearest else "%zbt endpoints lists the paths."
+        f"The nearest path is {nearest[0].method} {nearest[0].path}."
+        if nearest
+        else f"{step('list endpoints')} lists the paths."
     )
 
 
 def _advice(refusal: _Refusal) -> str:
     if refusal.code == "INVALID_METHOD":
-        return "This address does not take that method: %zbt endpoints shows which it takes."
+        return f"This address does not take that method: {step('list endpoints')} shows which it takes."
     if refusal.code in _FORBIDDEN or refusal.status == 403:  # noqa: PLR2004  RFC 9110 §15.5.4
-        return "Is the portal's id one of %zbt GET /portals/ (not login_id), and does your role in it allow this?"
+        return f"Is the portal's id one of {step('list portals')} (not login_id), and does your role in it allow this?"
     if refusal.status >= 500:  # noqa: PLR2004  RFC 9110 §15.6
         reads = refusal.call.method == "GET"
         sure = "Try again in a minute." if reads else "Look whether it happened before you send it again."
         return f"The fault is on Zoho's side. {sure}"
-    return f"Check the parameters: %zbt help {refusal.call.path} tells what they may be."
+    return f"Check the parameters: {step('explain call', path=refusal.call.path)} tells what they may be."
 
 
 def _shown(text: str, redact: Callable[[str], str]) -> str:
