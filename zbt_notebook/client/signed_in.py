@@ -1,11 +1,11 @@
 """The connections of this kernel, by name."""
 
 import threading
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from zbt_notebook.client.errors import NotSignedIn
 from zbt_notebook.client.next_steps import step
+from zbt_notebook.client.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from zbt_notebook.client.connection import Connection
@@ -43,11 +43,10 @@ def current(name: str | None = None) -> "Connection":
         raise NotSignedIn(
             "you are not signed in", hint=f"Sign in first: {step('login')} (to practise: {step('login to practise')})"
         )
-    nearest = get_close_matches(str(name), names, n=1)
+    guess = did_you_mean(str(name), names, quote=repr)
     raise NotSignedIn(
         f"there is no connection {name!r}",
-        hint=(f"Did you mean {nearest[0]!r}? " if nearest else "")
-        + f"There are: {', '.join(names)}. A new one: {step('login as', name=str(name))}",
+        hint=f"{guess} There are: {', '.join(names)}. A new one: {step('login as', name=str(name))}".lstrip(),
     )
 
 

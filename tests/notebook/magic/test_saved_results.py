@@ -2,11 +2,13 @@
 
 import json
 import os
+import stat
 
 import pandas as pd
 import pytest
 
 from zbt_notebook import UsageError
+from zbt_notebook.client.atomic_write import write_atomically
 
 BUGS = "/portal/{portal}/projects/{project}/bugs/"
 PROJECTS = "/portal/{portal}/projects/"
@@ -88,3 +90,87 @@ def test_things_and_nested_lists_are_saved(zbt, tmp_path, shell):
     zbt(f"{PROJECTS} -q '[].{{id: id_string, mixed: [name, `1`]}}' --save {tmp_path}/mixed.parquet -o mixed")
     saved = pd.read_parquet(tmp_path / "mixed.parquet")
     assert len(saved) == len(shell.user_ns["mixed"])
+
+
+def _fifo(path):
+    os.mkfifo(path)
+
+
+def _link(path):
+    (path.parent / "target.csv").write_text("old")
+    path.symlink_to(path.parent / "target.csv")
+
+
+def _dangling(path):
+    path.symlink_to(path.parent / "nowhere.csv")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        (_fifo, "x.csv", "is a pipe or a device"),
+        (_link, "x.csv", "is a link"),
+        (_dangling, "x.csv", "is a link"),
+        (lambda _: None, "x" * 300 + ".csv", "is no place for a file"),
+        (lambda path: path.parent.write_text(""), "file/x.csv", "is no place for a file"),
+    ],
+)
+def test_what_is_no_plain_file_is_not_written_over(case, zbt, using, tmp_path):
+    """A pipe stays a pipe, a link's target stays as it is, and nothing is fetched for it."""
+    make, name, message = case
+    place = tmp_path / name
+    make(place)
+    entries = sorted(tmp_path.iterdir())
+    before = using.status().windows
+    with pytest.raises(UsageError, match=message) as refusal:
+        zbt(f"{BUGS} --limit 1 --save '{place}'")
+    assert len(refusal.value._render_traceback_()) == 2
+    assert using.status().windows == before
+    assert sorted(tmp_path.iterdir()) == entries
+    if make is _fifo:
+        assert stat.S_ISFIFO(place.stat().st_mode)
+    if make is _link:
+        assert place.read_text() == "old"
+
+
+@pytest.mark.usefixtures("using")
+def test_names_are_filled_into_the_file(zbt, shell, tmp_path, monkeypatch):
+    """A loop saves a file a turn; what is no such file then is refused before anything is sent."""
+    monkeypatch.chdir(tmp_path)
+    shell.user_ns |= {"week": 7, "place": tmp_path / "whole.jsonl", "text": "x.txt"}
+    zbt(f"{BUGS} --limit 1 --save 'bugs {{week}}.csv'")
+    zbt(f"{BUGS} --limit 1 --save {{place}}")
+    zbt(f"{BUGS} --limit 1 --save {{{{week}}}}.json")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bugs 7.csv", "whole.jsonl", "{week}.json"]
+    with pytest.raises(UsageError, match="ends in"):
+        zbt(f"{BUGS} --limit 1 --save {{text}}")
+    with pytest.raises(UsageError, match="nothing is called 'weak'"):
+        zbt(f"{BUGS} --limit 1 --save {{weak}}.csv")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["__builtins__", "__name__", "_", "___", "_oh", "_ih", "_i", "_i3", "_7", "In", "Out", "get_ipython", "exit"],
+)
+def test_a_result_does_not_take_the_place_of_what_the_kernel_needs(name, zbt):
+    """Names that Python and IPython keep for themselves are refused as they are read."""
+    with pytest.raises(UsageError, match="a name of your own"):
+        zbt(f"/portals/ -o {name}")
+
+
+def test_a_write_that_is_interrupted_leaves_the_old_file(tmp_path):
+    """Ctrl-C at any point of it: old or new, and nothing beside it."""
+    file = tmp_path / "x.csv"
+    file.write_text("old")
+    file.chmod(0o640)
+
+    def half(beside):
+        beside.write_text("ne")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_atomically(file, half)
+    assert file.read_text() == "old"
+    write_atomically(file, lambda beside: beside.write_text("new"))
+    assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == ("new", 0o640)
+    assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]

@@ -3,12 +3,12 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from ipaddress import ip_address
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from zbt_notebook.client.errors import SignInRejected, UsageError
+from zbt_notebook.client.suggestions import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +97,11 @@ def find_data_center(choice: "str | DataCenter | None") -> DataCenter:
         accounts_host, api_host = urlsplit(known.accounts_url).netloc, urlsplit(known.api_url).netloc
         if host in {accounts_host, api_host, accounts_host.removeprefix("accounts.")}:
             return known
-    nearest = get_close_matches(name, DATA_CENTERS, n=1)
+    guess = did_you_mean(name, DATA_CENTERS, quote=repr)
     known_names = ", ".join([*DATA_CENTERS, *(["custom"] if custom else [])])
     raise UsageError(
         f"there is no data centre {choice!r}",
-        hint=(f"Did you mean {nearest[0]!r}? " if nearest else "") + f"The data centres are {known_names}.",
+        hint=f"{guess} The data centres are {known_names}.".lstrip(),
     )
 
 

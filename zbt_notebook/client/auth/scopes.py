@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from types import MappingProxyType
 
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.suggestions import did_you_mean
 
 FAMILY = "ZohoBugTracker"
 PROFILE = "AaaServer.profile.READ"  # who is signed in: of Zoho Accounts, not of BugTracker
@@ -71,10 +71,9 @@ def _canonical(scope: str) -> str:
     if len(parts) == 3 and operation in MODULES.get(module, ()):  # noqa: PLR2004  family, module, operation
         return f"{FAMILY}.{module}.{operation}"
     known = [f"{FAMILY}.{name}.{verb}" for name, verbs in MODULES.items() for verb in verbs]
-    nearest = get_close_matches(f"{FAMILY}.{module}.{operation}", known, n=1)
     raise UsageError(
         f"Zoho BugTracker has no scope {scope!r}",
-        hint=f"Did you mean {nearest[0]}?" if nearest else f"The modules are {', '.join(MODULES)}.",
+        hint=did_you_mean(f"{FAMILY}.{module}.{operation}", known, f"The modules are {', '.join(MODULES)}."),
     )
 
 

@@ -1,10 +1,10 @@
 """What ``{portal}`` and ``{project}`` stand for, found by name or by id."""
 
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.suggestions import did_you_mean
 from zbt_notebook.notebook.magic.display.table import listed
 from zbt_notebook.notebook.magic.grammar.tokenizer import shown
 
@@ -126,11 +126,9 @@ def find_place(places: tuple[Place, ...], wanted: str) -> Place | None:
 
 
 def _missing(kind: str, wanted: str, places: tuple[Place, ...]) -> Place:
-    by_name = {place.name.casefold(): place.name for place in places}
-    close = get_close_matches(wanted.casefold(), by_name, n=3)
-    close = close or [name for name in by_name if wanted.casefold() in name]
-    if close:
-        hint = f"Did you mean {' or '.join(shown(by_name[name]) for name in close[:3])}?"
-    else:
+    names = [place.name for place in places]
+    holding = [name for name in names if wanted.casefold() in name.casefold()]
+    hint = did_you_mean(wanted, names, n=3, quote=shown) or did_you_mean(wanted, holding, n=3, cutoff=0, quote=shown)
+    if not hint:
         hint = f"You have: {listed(place.name for place in places)}." if places else f"This account has no {kind}s."
     raise UsageError(f"there is no {kind} {shown(wanted)}", hint=hint)

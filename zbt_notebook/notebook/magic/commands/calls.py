@@ -16,7 +16,7 @@ from zbt_notebook.notebook.magic.display.table import ago, counted, note, plain
 from zbt_notebook.notebook.magic.grammar import jmespath_query
 from zbt_notebook.notebook.magic.grammar.options import WRITES, seconds
 from zbt_notebook.notebook.magic.grammar.parser import CallLine, Options
-from zbt_notebook.notebook.magic.grammar.request_builder import doubts, fill
+from zbt_notebook.notebook.magic.grammar.request_builder import doubts, fill, fill_options
 from zbt_notebook.notebook.magic.grammar.tokenizer import quote_word
 from zbt_notebook.notebook.magic.session import LastCall, Session
 
@@ -33,14 +33,15 @@ _SHOWN: dict[str, Callable[["Request"], Any]] = {
 
 def run(console: Session, line: CallLine, cell: str | None, local: dict[str, Any] | None) -> Any:
     """Do what a call's line says and give its result; None where ``--out`` took it."""
-    options = line.options
-    if "jmespath" in options:
-        jmespath_query.read(options.get("jmespath"))
-    _refuse_mixtures(options)
+    if "jmespath" in line.options:
+        jmespath_query.read(line.options.get("jmespath"))
+    _refuse_mixtures(line.options)
+    connection = console.connection(line.options)
+    names = console.names(connection, local)
+    options = fill_options(line.options, names)
     if "save" in options:
         check_place(options.get("save"))
-    connection = console.connection(options)
-    call = api.normalize(fill(line, console.names(connection, local), cell), connection.data_center)
+    call = api.normalize(fill(line, names, cell), connection.data_center)
     for doubt in doubts(call):
         note(doubt)
     way = options.first_of(*_SHOWN)

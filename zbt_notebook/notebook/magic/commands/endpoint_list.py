@@ -1,7 +1,6 @@
 """Endpoints of the catalogue, laid out to be read: as paragraphs in a terminal, module by module in a notebook."""
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from html import escape
 from itertools import groupby
 from textwrap import fill
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.rest import endpoints
+from zbt_notebook.client.suggestions import did_you_mean
 from zbt_notebook.notebook.magic.display.table import MONO, QUIET, UI, text_width
 from zbt_notebook.notebook.magic.grammar.options import METHODS
 from zbt_notebook.notebook.magic.grammar.tokenizer import shown
@@ -49,10 +49,9 @@ def endpoint_list(word: str) -> EndpointList:
         found = [known for method in METHODS if (known := endpoints.match(method, word))]
         found = found or list(endpoints.nearest("GET", word))
     if not found:
-        nearest = get_close_matches(word.lower(), endpoints.modules(), n=1)
         raise UsageError(
             f"no endpoint has to do with {shown(word)}",
-            hint=f"Did you mean {nearest[0]}?" if nearest else f"The modules are {', '.join(endpoints.modules())}.",
+            hint=did_you_mean(word, endpoints.modules(), f"The modules are {', '.join(endpoints.modules())}."),
         )
     return EndpointList(tuple(found))
 

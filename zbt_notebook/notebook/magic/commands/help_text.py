@@ -1,10 +1,10 @@
 """Help, read from where the options, subcommands and endpoints are declared."""
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.rest import endpoints
+from zbt_notebook.client.suggestions import did_you_mean
 from zbt_notebook.notebook.magic.commands.endpoint_list import EndpointList, endpoint_list
 from zbt_notebook.notebook.magic.display.table import PlainText, Table, in_two_columns
 from zbt_notebook.notebook.magic.grammar.options import CALL, METHODS, OPTIONS, SUBCOMMANDS, Option, options_of
@@ -52,12 +52,12 @@ def help_on(topic: str) -> PlainText | Table | EndpointList:
     if "/" in topic:
         return _on_path(topic)
     known = [*SUBCOMMANDS, *(option.name for option in OPTIONS), *endpoints.modules()]
-    nearest = get_close_matches(topic.lower().lstrip("-"), known, n=3)
-    if not nearest and endpoints.search(topic):
+    guess = did_you_mean(topic.lstrip("-"), known, n=3)
+    if not guess and endpoints.search(topic):
         return endpoint_list(topic)
     raise UsageError(
         f"there is no help on {shown(topic)}",
-        hint=f"Did you mean {' or '.join(nearest)}?" if nearest else "%zbt help lists what there is.",
+        hint=guess or "%zbt help lists what there is.",
     )
 
 

@@ -1,32 +1,34 @@
 """Results in files: whole, or not at all."""
 
 import json
-import os
-import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from zbt_notebook.client.atomic_write import unfit_place, write_atomically
 from zbt_notebook.client.errors import UsageError
-from zbt_notebook.notebook.magic.grammar.file_names import path_of
+from zbt_notebook.notebook.magic.grammar.file_names import path_of, working_folder
 from zbt_notebook.notebook.magic.grammar.tokenizer import shown
 
 
 def check_place(filename: str) -> None:
     """Raise UsageError where a file could not be written there, before anything is fetched for it."""
     path = path_of(filename)
+    _refuse_unfit(path, filename)
+    if path.suffix.lower() == ".parquet" and find_spec("pyarrow") is None:
+        raise _no_pyarrow()
+
+
+def _refuse_unfit(path: Path, filename: str) -> None:
+    problem = unfit_place(path)
+    if problem:
+        raise UsageError(f"{shown(filename)} {problem}", hint="Save under another name, or elsewhere.")
     if not path.parent.is_dir():
         raise UsageError(
             f"there is no folder {shown(str(path.parent))} to save in",
-            hint=f"Make it first, or save elsewhere; the kernel works in {shown(str(Path.cwd()))}.",
+            hint=f"Make it first, or save elsewhere; the kernel works in {shown(working_folder())}.",
         )
-    if path.is_dir() or not os.access(path.parent, os.W_OK):
-        reason = "is a folder" if path.is_dir() else "is in a folder that you may not write to"
-        raise UsageError(f"{shown(filename)} {reason}", hint="Save under another name, or elsewhere.")
-    if path.suffix.lower() == ".parquet" and find_spec("pyarrow") is None:
-        raise _no_pyarrow()
 
 
 def _no_pyarrow() -> UsageError:
@@ -42,7 +44,8 @@ def save(value: Any, filename: str) -> Path:
     path = path_of(filename)
     write = _WRITERS[path.suffix.lower()]
     try:
-        _atomically(path, lambda beside: write(value, beside))
+        _refuse_unfit(path, filename)  # it may have become one since the line was read
+        write_atomically(path, lambda beside: write(value, beside))
     except ImportError:
         problem = _no_pyarrow()
     except OSError as error:
@@ -52,20 +55,6 @@ def save(value: Any, filename: str) -> Path:
     else:
         return path
     raise problem
-
-
-def _atomically(path: Path, write: Callable[[Path], None]) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    beside = Path(name)
-    try:
-        write(beside)
-        with suppress(FileNotFoundError):
-            beside.chmod(path.stat().st_mode)  # mkstemp's 0600 stays for a new file: it may hold customers' data
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def _frame(value: Any, kind: str) -> Any:

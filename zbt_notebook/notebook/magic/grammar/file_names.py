@@ -17,3 +17,11 @@ def path_of(filename: str) -> Path:
     raise UsageError(
         f"{shown(filename)} is no name of a file", hint="Look at it: how does it begin, and what is in it?"
     )
+
+
+def working_folder() -> str:
+    """Name the folder in which the kernel works; it may be gone."""
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return "a folder that is gone"

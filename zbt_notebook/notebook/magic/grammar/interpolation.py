@@ -7,11 +7,11 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 from urllib.parse import quote, unquote
 
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.suggestions import did_you_mean
 from zbt_notebook.notebook.magic.grammar.tokenizer import closing_brace, shown
 from zbt_notebook.notebook.magic.grammar.values import as_json, as_text, refuse_secret
 
@@ -60,14 +60,12 @@ class Names:
         raise problem
 
     def _unknown(self, name: str, expression: str) -> UsageError:
-        nearest = get_close_matches(name, [*self.context, *self.known()], n=3)
         where = f" in {shown(expression)}" if name != expression else ""
-        if nearest:
-            hint = f"Did you mean {' or '.join(nearest)}?"
-        elif name in CONTEXT_NAMES:
+        if name in CONTEXT_NAMES:
             hint = f"Set it first: %zbt use {name}=NAME-OR-ID"
         else:
             hint = "Set it in a cell before this one; double the braces that are meant literally: {{ and }}."
+        hint = did_you_mean(name, [*self.context, *self.known()], hint, n=3)
         return UsageError(f"nothing is called {shown(name)}{where}", hint=hint)
 
 

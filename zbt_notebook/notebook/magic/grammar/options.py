@@ -254,12 +254,23 @@ def _duration_problem(value: str) -> str:
 
 
 def _variable_problem(value: str) -> str:
-    return "" if value.isidentifier() and not keyword.iskeyword(value) else "takes the name of a variable"
+    if not value.isidentifier() or keyword.iskeyword(value):
+        return "takes the name of a variable"
+    return "takes a name of your own, and this one is Python's or IPython's" if _TAKEN.fullmatch(value) else ""
 
 
-def _file_problem(value: str) -> str:
+# What the interpreter and IPython keep under names in the user's namespace: a result in their place breaks the kernel
+_TAKEN = re.compile(r"__\w*__|_{1,3}|_i{1,3}|_i?[0-9]+|_[iods]h|In|Out|get_ipython|exit|quit|open", re.ASCII)
+
+
+def file_problem(value: str) -> str:
+    """Say what is wrong with the name of a file to save in, as the end of a sentence."""
     known = PurePath(value).suffix.lower() in SAVE_SUFFIXES
     return "" if known else f"takes a file that ends in {_listed(SAVE_SUFFIXES)}"
+
+
+def _unfilled_file_problem(value: str) -> str:
+    return "" if "{" in value else file_problem(value)
 
 
 def _text_problem(value: str) -> str:
@@ -277,7 +288,7 @@ _PROBLEMS = {
     "seconds": _duration_problem,
     "duration": _duration_problem,
     "variable": _variable_problem,
-    "file": _file_problem,
+    "file": _unfilled_file_problem,
 }
 _EXAMPLES = {
     "flag": "--all",

@@ -11,11 +11,11 @@ upload, ``Name:value`` header. A backslash takes a separator's meaning away (``a
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 from functools import lru_cache
 
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.suggestions import did_you_mean, nearest
 from zbt_notebook.notebook.magic.grammar.options import CALL, METHODS, OPTIONS, SUBCOMMANDS, Option, options_of
 from zbt_notebook.notebook.magic.grammar.secrets_on_lines import refuse_secret_item, refuse_secret_words
 from zbt_notebook.notebook.magic.grammar.tokenizer import quote_word, shown, split_words
@@ -151,14 +151,12 @@ def _read_option(word: str, rest: list[str]) -> tuple[Option, str]:
 
 def _unknown_option(spelling: str) -> UsageError:
     plain = spelling.translate(_DASHES)
-    nearest = get_close_matches("--" + plain.lstrip("-"), _SPELLINGS, n=1, cutoff=0.6)
     attached = _SPELLINGS.get(plain[:2]) if not plain.startswith("--") else None
     if attached and attached.takes_value:
         hint = f"Write {attached.usage}, with a space between."
-    elif nearest:
-        hint = f"Did you mean {nearest[0]}?"
     else:
-        hint = "%zbt help lists the options. Before an item that begins with a dash, write --."
+        otherwise = "%zbt help lists the options. Before an item that begins with a dash, write --."
+        hint = did_you_mean("--" + plain.lstrip("-"), _SPELLINGS, otherwise)
     return UsageError(f"there is no option {shown(spelling)}", hint=hint)
 
 
@@ -205,10 +203,10 @@ def _check_use(arguments: list[str]) -> None:
     for argument in arguments:
         name = argument.partition("=")[0]
         if "=" not in argument or name not in {"portal", "project"}:
-            nearest = get_close_matches(name, ("portal", "project"), n=1)
+            near = nearest(name, ("portal", "project"))
             raise UsageError(
                 f"%zbt use does not know {shown(name)}",
-                hint=f"Write {nearest[0]}=NAME-OR-ID." if nearest else "Write portal=NAME-OR-ID or project=NAME-OR-ID.",
+                hint=f"Write {near[0]}=NAME-OR-ID." if near else "Write portal=NAME-OR-ID or project=NAME-OR-ID.",
             )
     if len(set(names)) < len(names):
         raise UsageError(f"{names[0]} is there twice", hint="Keep one of them.")
@@ -240,13 +238,8 @@ def is_path(word: str) -> bool:
 def _unknown_first_word(word: str) -> UsageError:
     if "/" in word and not re.match(r"[a-z]+://", word):
         return UsageError(f"{shown(word)} is not a path", hint=_path_advice(word))
-    known = {name.lower(): name for name in (*SUBCOMMANDS, *METHODS)}
-    nearest = get_close_matches(word.lower(), known, n=1)
-    hint = (
-        f"Did you mean {known[nearest[0]]}?"
-        if nearest
-        else "Begin with a path (/portals/), a method or a subcommand; %zbt help."
-    )
+    otherwise = "Begin with a path (/portals/), a method or a subcommand; %zbt help."
+    hint = did_you_mean(word, (*SUBCOMMANDS, *METHODS), otherwise)
     return UsageError(f"{shown(word)} is neither a method nor a subcommand, and a path begins with /", hint=hint)
 
 

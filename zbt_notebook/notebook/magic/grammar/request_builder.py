@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,12 @@ from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.http.messages import Upload
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.api import ApiCall
+from zbt_notebook.client.suggestions import did_you_mean
 from zbt_notebook.notebook.magic.grammar.cell_body import Body, read_body
-from zbt_notebook.notebook.magic.grammar.file_names import path_of
+from zbt_notebook.notebook.magic.grammar.file_names import path_of, working_folder
 from zbt_notebook.notebook.magic.grammar.interpolation import Names, in_json, in_path, in_text
-from zbt_notebook.notebook.magic.grammar.parser import CallLine, CommandLine, Item, ItemKind
+from zbt_notebook.notebook.magic.grammar.options import file_problem
+from zbt_notebook.notebook.magic.grammar.parser import CallLine, CommandLine, Item, ItemKind, Options
 from zbt_notebook.notebook.magic.grammar.tokenizer import shown
 
 _SEPARATORS = frozenset('()<>@,;:\\"/[]?={} \t')
@@ -56,6 +57,16 @@ def fill_use(line: CommandLine, names: Names) -> CommandLine:
     """Fill the values of a ``%zbt use`` line, so that a loop can go from project to project. Raise UsageError."""
     arguments = [argument.partition("=") for argument in line.arguments]
     return replace(line, arguments=tuple(f"{name}={in_text(value, names)}" for name, _, value in arguments))
+
+
+def fill_options(options: Options, names: Names) -> Options:
+    """Fill ``{name}`` in the options that take a file. Raise UsageError for a name that is no such file then."""
+    if "save" not in options:
+        return options
+    filled = in_text(options.get("save"), names, classic=False)
+    if problem := file_problem(filled):
+        raise UsageError(f"--save {problem}, not {shown(filled)}", hint="As in: --save bugs-{day}.csv")
+    return Options(tuple((name, filled if name == "save" else value) for name, value in options.pairs))
 
 
 def _refuse_half_characters(call: ApiCall) -> None:
@@ -128,9 +139,12 @@ def _nearest_file(path: Path) -> str:
     try:
         beside = [entry.name for entry in path.parent.iterdir() if entry.is_file()]
     except OSError:
-        return f"There is no folder {shown(str(path.parent))} either; the kernel works in {shown(str(Path.cwd()))}."
-    nearest = get_close_matches(path.name, beside, n=1)
-    return f"Did you mean {nearest[0]}?" if nearest else f"The kernel works in {shown(str(Path.cwd()))}."
+        return f"There is no folder {shown(str(path.parent))} either; the kernel works in {shown(working_folder())}."
+    return did_you_mean(path.name, beside, f"The kernel works in {shown(working_folder())}.", quote=_bare)
+
+
+def _bare(name: str) -> str:
+    return shown(name)[1:-1]
 
 
 def doubts(call: ApiCall) -> list[str]:
