@@ -132,9 +132,9 @@ class LabNotebook:
 
     def run_cell(self, index: int) -> None:
         """Start one cell; do not wait for it."""
-        # A click on a widget moves the active cell, so it is set here.
-        self.page.evaluate(f"index => {{ {NOTEBOOK}.content.activeCellIndex = index }}", index)
-        self._start("notebook:run-cell")
+        # A click on a widget moves the active cell, and JupyterLab moves it 500 ms after a prompt was answered: the
+        # cell is chosen and run in one step of the page's.
+        self._start("notebook:run-cell", f"{NOTEBOOK}.content.activeCellIndex = {index:d}; ")
 
     def set_source(self, index: int, source: str) -> None:
         """Type other words into a cell."""
@@ -219,9 +219,9 @@ class LabNotebook:
         light = str(theme == "light").lower()
         self.page.wait_for_selector(f"body[data-jp-theme-light='{light}']", state="attached")
 
-    def _start(self, command: str) -> None:
+    def _start(self, command: str, first: str = "") -> None:
         # Nothing is returned, for the promise ends with the cells, which may wait for what the test does next.
-        self.page.evaluate("name => { window.jupyterapp.commands.execute(name) }", command)
+        self.page.evaluate(f"name => {{ {first}window.jupyterapp.commands.execute(name) }}", command)
 
 
 def pointed_at(sandbox) -> str:

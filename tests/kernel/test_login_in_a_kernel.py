@@ -3,6 +3,9 @@
 import urllib.error
 import urllib.request
 
+import pytest
+
+from tests import ipykernels
 from tests.kernel.consenting import consent
 
 CARD = "zbt_notebook.notebook.sign_in.card.LoginCard"
@@ -110,6 +113,35 @@ def test_two_cards_are_awaited_at_once(kernel):
         sign_in(kernel, card)
     assert kernel.wait(waiting).stdout == "['one', 'two']\n"
     assert kernel.run(RESTORED).stdout == "False asyncio.locks []\n"
+
+
+@pytest.mark.parametrize("version", ipykernels.VERSIONS)
+def test_a_wait_that_outlives_its_cell_holds_nobody_up(start_kernel, version):
+    """A cell queued before the wait begins runs while it goes on, and the card connects."""
+    kernel = start_kernel(kernel_name=ipykernels.kernel_name(version))
+    kernel.run(LOGIN + "import asyncio\ncard = zbt.login(sandbox=True)", allow_stdin=True)
+    # Before the wait begins, the next cell has asked for its turn.
+    kernel.start("await asyncio.sleep(0.3)\ntask = asyncio.ensure_future(card.connected(60))\nawait asyncio.sleep(0.1)")
+    cells = [kernel.start(f"print({number}, task.done())") for number in range(3)]
+    assert [kernel.wait(cell).stdout for cell in cells] == [f"{number} False\n" for number in range(3)]
+    sign_in(kernel, draw(kernel))
+    assert kernel.run("(await task).name").text == "'default'"
+    assert kernel.run("print('on'); 6 * 7").text == "42"
+    assert kernel.run(RESTORED).stdout == "False asyncio.locks []\n"
+
+
+@pytest.mark.parametrize("version", ["7.1", "7.3", ipykernels.NEWEST])
+def test_loading_the_extension_repairs_lost_wakeups(start_kernel, version):
+    """From %load_ext on, replies go through the stream that reads the socket; the doctor says what to upgrade."""
+    kernel = start_kernel(kernel_name=ipykernels.kernel_name(version, repaired=False))
+    look = "from zbt_notebook.notebook import ipykernel_repair as r\nprint(r.loses_wakeups(get_ipython().kernel))"
+    is_old = version != ipykernels.NEWEST
+    assert kernel.run(look).stdout == f"{is_old}\n"
+    kernel.run("%load_ext zbt_notebook\n%load_ext zbt_notebook")
+    assert kernel.run(look).stdout == "False\n"
+    cells = [kernel.start(f"print({number})") for number in range(30)]
+    assert [kernel.wait(cell).stdout for cell in cells] == [f"{number}\n" for number in range(30)]
+    assert ("upgrade to 7.4" in kernel.run("%zbt doctor").text) is is_old
 
 
 def test_stop_ends_the_wait_and_nothing_else(kernel):

@@ -4,6 +4,7 @@ The kernels are the smallest that have what each version is known by; `tests/ker
 """
 
 import asyncio
+from contextvars import ContextVar
 from types import SimpleNamespace
 
 import pytest
@@ -67,12 +68,24 @@ class Kernel6(Kernel):
 
 
 class Kernel70(Kernel):
-    """A lock around every message; a cell holds it."""
+    """A lock around every message; a cell holds it. Parents are those of contexts; threads see the one set last."""
 
     def __init__(self):
         super().__init__()
         self.lock = self._main_asyncio_lock = asyncio.Lock()
         self.tasks = []
+        self._parents = ContextVar("parent", default="the cell")
+
+    def get_parent(self, _channel):
+        return self._parents.get()
+
+    def set_parent(self, ident, parent, channel):
+        super().set_parent(ident, parent, channel)
+        self._parents.set(parent)
+
+    @property
+    def parent_of_threads(self):
+        return self._parent
 
     async def dispatch_shell(self, frames, /, subshell_id=None):  # noqa: ARG002  ipykernel's signature
         self.handle(frames)
@@ -133,12 +146,32 @@ def test_7_0_lets_comm_messages_past_the_lock(use):
             await comm_pump.until(lambda: "comm_msg" in kernel.handled or None, 5)
             assert kernel.handled == ["comm_msg"]
             assert (kernel.get_parent("shell"), kernel.saved_sigint_handler) == ("the cell", "the cell's")
+            assert kernel.parent_of_threads == "the cell"
             await kernel.dispatch_shell(message("execute_request"), subshell_id="its own")
             assert kernel.handled == ["comm_msg", "execute_request"]
         assert kernel._main_asyncio_lock is kernel.lock
         assert "dispatch_shell" not in vars(kernel)
         await kernel.go_on()
         assert kernel.handled == ["comm_msg", "execute_request", "execute_request"]
+
+    asyncio.run(cell())
+
+
+def test_7_0_handles_what_asked_for_the_lock_before_the_wait(use):
+    """A cell queued before holds the lock when the wait has outlived its own cell: it is not asked for again."""
+
+    async def cell():
+        kernel = Kernel70()
+        use(kernel)
+        await kernel.lock.acquire()
+        kernel.arrive("execute_request")
+        await asyncio.sleep(0)  # it stands before the lock now
+        async with comm_pump.comms_flowing():
+            kernel.arrive("comm_msg")
+            kernel.arrive("kernel_info_request")
+            async with asyncio.timeout(5):
+                await kernel.go_on()
+            assert kernel.handled == ["execute_request", "comm_msg", "kernel_info_request"]
 
     asyncio.run(cell())
 

@@ -6,8 +6,9 @@ from typing import Any
 def load(shell: Any) -> None:
     """Register the magics, their completion and the awaiting of ``%zbt login --wait``, and watch for errors.
 
-    Twice does no harm.
+    A kernel that can lose a cell is repaired. Twice does no harm.
     """
+    from zbt_notebook.notebook.ipykernel_repair import repair_lost_wakeups
     from zbt_notebook.notebook.magic.ipython.await_login import add_transform
     from zbt_notebook.notebook.magic.ipython.cell_errors import watch_cells
     from zbt_notebook.notebook.magic.ipython.completer import add_completion, remove_completion
@@ -21,6 +22,7 @@ def load(shell: Any) -> None:
     add_quiet_lines(shell)
     add_transform(shell)
     watch_cells(shell)
+    repair_lost_wakeups(getattr(shell, "kernel", None))
 
 
 def unload(shell: Any) -> None:

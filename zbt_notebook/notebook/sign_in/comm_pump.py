@@ -15,9 +15,10 @@ import contextlib
 import inspect
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextvars import copy_context
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 from zbt_notebook.client.errors import NotSignedIn
 
@@ -93,34 +94,46 @@ def _has_queue(kernel: Any) -> bool:
 
 
 class _OpenDoor:
-    """A lock that lets everyone through."""
+    """A lock that lets everyone through, and knows which tasks it let through."""
+
+    def __init__(self) -> None:
+        self.passed: WeakSet[asyncio.Task[Any]] = WeakSet()
 
     def locked(self) -> bool:
         return False
 
     async def __aenter__(self) -> None:
-        return None
+        if task := asyncio.current_task():
+            self.passed.add(task)
 
     async def __aexit__(self, *_: object) -> None:
-        return None
+        if task := asyncio.current_task():
+            self.passed.discard(task)
 
 
 @contextlib.asynccontextmanager
 async def _past_the_lock(kernel: Any) -> AsyncIterator[None]:
-    """In 7.0 to 7.3 the lock moves from around all messages to around all but comm messages."""
+    """In 7.0 to 7.3 the lock moves from around all messages to around all but comm messages.
+
+    A message that was queued before has asked for the lock itself, and holds it when it comes here: the wait may have
+    outlived its cell. It is handled at once, for the lock cannot be taken twice.
+    """
     lock, dispatch_shell = kernel._main_asyncio_lock, kernel.dispatch_shell  # noqa: SLF001  there is no public way
+    door = _OpenDoor()
 
     async def dispatch(frames: Any, /, subshell_id: str | None = None) -> None:
-        if subshell_id is not None:
+        if subshell_id is not None or asyncio.current_task() not in door.passed:
             await dispatch_shell(frames, subshell_id=subshell_id)
         elif _is_comm_message(kernel, frames):
-            with _same_parent(kernel):
-                await asyncio.create_task(dispatch_shell(frames, subshell_id=None), context=copy_context())
+            await asyncio.create_task(
+                _handle_within_the_cell(kernel, dispatch_shell(frames, subshell_id=None)), context=copy_context()
+            )
+            _restate_parent(kernel)
         else:
             async with lock:
                 await dispatch_shell(frames, subshell_id=None)
 
-    kernel._main_asyncio_lock, kernel.dispatch_shell = _OpenDoor(), dispatch  # noqa: SLF001  as above
+    kernel._main_asyncio_lock, kernel.dispatch_shell = door, dispatch  # noqa: SLF001  as above
     try:
         yield
     finally:
@@ -143,8 +156,9 @@ async def _out_of_turn(kernel: Any) -> AsyncIterator[None]:
 async def _pump(kernel: Any) -> None:
     while True:
         for dispatch, arguments in _comm_messages_of(kernel):
-            with _same_parent(kernel):
-                await dispatch(*arguments)
+            parent, ident = kernel.get_parent("shell"), kernel._parent_ident["shell"]  # noqa: SLF001  as above
+            await _handle_within_the_cell(kernel, dispatch(*arguments))
+            kernel.set_parent(ident, parent, channel="shell")
         await asyncio.sleep(TICK / 2)
 
 
@@ -161,17 +175,23 @@ def _comm_messages_of(kernel: Any) -> list[tuple[Callable[..., Any], tuple[Any, 
     return taken
 
 
-@contextlib.contextmanager
-def _same_parent(kernel: Any) -> Iterator[None]:
-    """What the waiting cell prints goes on being its own, and Stop goes on meaning it."""
-    parent, ident = kernel.get_parent("shell"), kernel._parent_ident["shell"]  # noqa: SLF001  there is no public way
+async def _handle_within_the_cell(kernel: Any, handling: Awaitable[None]) -> None:
+    """Handle a message inside a running cell: Stop goes on meaning the cell."""
     on_interrupt = getattr(kernel, "saved_sigint_handler", None)
     try:
-        yield
+        await handling
     finally:
-        kernel.set_parent(ident, parent, channel="shell")
         if on_interrupt is not None:
             kernel.saved_sigint_handler = on_interrupt
+
+
+def _restate_parent(kernel: Any) -> None:
+    """What a thread of the running cell prints goes on being the cell's.
+
+    The cell's own context has kept its parent, or has that of the cell which has begun meanwhile; what the kernel keeps
+    beside contexts is that of the message handled last.
+    """
+    kernel.set_parent(kernel._parent_ident["shell"], kernel.get_parent("shell"), channel="shell")  # noqa: SLF001  as above
 
 
 def _is_comm_message(kernel: Any, frames: Any) -> bool:

@@ -39,6 +39,7 @@ _PACKAGES = (
     "jmespath",
     "pyarrow",
 )
+_LOSES_CELLS = ("7.0", "7.1", "7.2", "7.3")  # versions of ipykernel; see ipykernel_repair
 _CLOCK_OFF = 60.0  # seconds; Zoho's tokens live an hour
 
 # Why an error of a kind, with a word in its message, comes about, beyond its own advice; the first that fits
@@ -139,6 +140,7 @@ _EXPLANATIONS: tuple[tuple[type[ZbtError], str, str], ...] = (
 def examine(console: Session, options: Options) -> Table:
     """Look at everything a call depends on; nothing is changed, and no token is used."""
     rows = [("Python", f"{platform.python_version()} on {platform.system()}"), ("packages", ", ".join(_versions()))]
+    rows += _ipykernel(_version("ipykernel"))
     connections = signed_in.connections()
     if connections:
         connection = console.connection(options)
@@ -159,13 +161,21 @@ def examine(console: Session, options: Options) -> Table:
 
 
 def _versions() -> list[str]:
-    found = []
-    for name in _PACKAGES:
-        try:
-            found.append(f"{name} {metadata.version(name)}")
-        except metadata.PackageNotFoundError:
-            found.append(f"{name} -")
-    return found
+    return [f"{name} {_version(name)}" for name in _PACKAGES]
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "-"
+
+
+def _ipykernel(version: str) -> list[tuple[str, str]]:
+    if ".".join(version.split(".")[:2]) not in _LOSES_CELLS:
+        return []
+    advice = "%load_ext has repaired this kernel; upgrade to 7.4: pip install -U ipykernel"
+    return [("to mend", f"ipykernel {version} now and then never begins a cell (its issue 1554). {advice}")]
 
 
 def _network(data_center: "DataCenter") -> list[tuple[str, str]]:
