@@ -27,6 +27,7 @@ from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall, Page
 from zbt_notebook.client.rest.arguments import Params, pairs, upload
 from zbt_notebook.client.rest.client import ApiClient
+from zbt_notebook.client.secret_str import StaysInKernel
 from zbt_notebook.client.status import LogoutReport, Status
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from zbt_notebook.client.progress import Told
 
 
-class Connection:
+class Connection(StaysInKernel):
     """The API of one data centre, as one user. Safe to use from any number of threads; not to be pickled."""
 
     def __init__(
@@ -66,10 +67,6 @@ class Connection:
 
     def __repr__(self) -> str:
         return f"<zbt_notebook.Connection {self.status()}>"
-
-    def __reduce__(self) -> str:
-        message = "a connection is not pickled: its tokens would leave the kernel"
-        raise TypeError(message)
 
     def __await__(self) -> "Generator[Any, None, Connection]":
         """Itself: ``await zbt.login(…)`` reads the same whether its user is waited for or the sign-in is over."""

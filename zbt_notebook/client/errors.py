@@ -18,13 +18,15 @@
 from datetime import datetime
 from typing import Any
 
+from zbt_notebook.client.redactor import NO_WORD, redact
+
 
 class ZbtError(Exception):
     """Base of all errors of this package; ``hint`` is the next step, as an imperative."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
+        super().__init__(redact(message, enough=NO_WORD))
+        self.hint = redact(hint, enough=NO_WORD)
 
     @property
     def message(self) -> str:

@@ -26,12 +26,12 @@ from zbt_notebook.client.connection import Connection
 from zbt_notebook.client.errors import NotSignedIn, SignInRejected, UsageError
 from zbt_notebook.client.http.messages import Transport
 from zbt_notebook.client.limits.shared_token import TokenShare
-from zbt_notebook.client.secret_str import SecretStr
+from zbt_notebook.client.secret_str import SecretStr, StaysInKernel
 
 DEFAULT_REDIRECT_URI = "http://localhost:8000/callback"
 
 
-class LoginFlow:
+class LoginFlow(StaysInKernel):
     """One sign-in, from the link to the Connection.
 
     ``state`` (RFC 6749 §10.12) and, for a client without a secret, a PKCE challenge (RFC 7636) are inside the link.

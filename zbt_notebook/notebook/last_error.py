@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 
 from zbt_notebook.client.errors import ZbtError
+from zbt_notebook.client.redactor import redact
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ _last: Seen | None = None
 def remember(error: ZbtError, where: str) -> None:
     """Take notice of an error that its user sees *where* (``in a cell``); one that the code handled is none."""
     global _last  # noqa: PLW0603  a process has one last error, as sys.last_value is one
-    _last = Seen(type(error), error.message, error.hint, where, time.time())
+    _last = Seen(type(error), redact(error.message), redact(error.hint), where, time.time())
 
 
 def last() -> Seen | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from zbt_notebook.client.auth.authorization import Authorization
 from zbt_notebook.client.auth.scopes import PROFILE, covers
 from zbt_notebook.client.http.messages import Request, Transport, decode_json
+from zbt_notebook.client.redactor import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,5 +90,5 @@ class AccountLookup:
         if not isinstance(body, dict):
             return None
         name, email = (body.get(key) for key in ("Display_Name", "Email"))
-        account = Account(name if isinstance(name, str) else "", email if isinstance(email, str) else "")
+        account = Account(*(shown(text) if isinstance(text, str) else "" for text in (name, email)))
         return account if str(account) else None

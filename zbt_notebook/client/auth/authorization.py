@@ -21,6 +21,7 @@ from zbt_notebook.client.limits.registry import token_budget_of
 from zbt_notebook.client.limits.shared_token import Shared, TokenShare
 from zbt_notebook.client.limits.token_budget import TOKEN_BUDGET, TOKEN_WINDOW, TokenBudget
 from zbt_notebook.client.next_steps import step
+from zbt_notebook.client.secret_str import SecretStr, StaysInKernel
 
 FAILURE_LASTS = 2.0  # seconds in which a failed refresh answers for the calls that come just after it …
 REFUSAL_LASTS = 60.0  # … where Zoho refused it: asking again brings the same word, and costs a call of the budget
@@ -40,7 +41,7 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Keepsake:
+class Keepsake(StaysInKernel):
     """What it takes to sign in again without the user."""
 
     data_center: DataCenter
@@ -49,6 +50,10 @@ class Keepsake:
     refresh_token: str = field(repr=False)
     scopes: tuple[str, ...] = ()
     redirect_uri: str = ""  # for a wider consent later
+
+    def __post_init__(self) -> None:
+        for name in ("client_secret", "refresh_token"):
+            object.__setattr__(self, name, SecretStr(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ def _lasts(error: str) -> float:
     return REFUSAL_LASTS if error else FAILURE_LASTS
 
 
-class Authorization:
+class Authorization(StaysInKernel):
     """The tokens of one sign-in. Safe to use from any number of threads."""
 
     def __init__(
@@ -113,10 +118,6 @@ class Authorization:
 
     def __repr__(self) -> str:
         return f"Authorization(client_id={self.client_id!r}, data_center={self.data_center.name!r})"
-
-    def __reduce__(self) -> str:
-        message = "an authorization is not pickled: its tokens would leave the kernel"
-        raise TypeError(message)
 
     @property
     def scopes(self) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ from zbt_notebook.client.auth.scopes import format_scopes, parse_scopes
 from zbt_notebook.client.errors import SignInRejected, Unreachable, ZbtError
 from zbt_notebook.client.http.messages import Pairs, Request, Response, decode_json
 from zbt_notebook.client.next_steps import step
-from zbt_notebook.client.secret_str import SecretStr
+from zbt_notebook.client.redactor import shown
+from zbt_notebook.client.secret_str import SecretStr, StaysInKernel
 
 TOKEN_LIFE = 3600.0  # seconds, where the answer does not say
 CODE_LIFE = 120.0  # seconds: the BugTracker page; other pages of Zoho's say 60 and 180
@@ -24,7 +25,7 @@ _LONGEST_BELIEVABLE_LIFE = 86_400  # a larger expires_in is in milliseconds, as 
 
 
 @dataclass(frozen=True, slots=True)
-class ClientCredentials:
+class ClientCredentials(StaysInKernel):
     """A client registered in Zoho's API console; the secret is empty for clients that have none."""
 
     client_id: str
@@ -35,7 +36,7 @@ class ClientCredentials:
 
 
 @dataclass(frozen=True, slots=True)
-class AuthorizationRequest:
+class AuthorizationRequest(StaysInKernel):
     """What the consent page is asked for."""
 
     client_id: str
@@ -45,6 +46,9 @@ class AuthorizationRequest:
     access_type: Literal["offline", "online"] = "offline"
     prompt: str = "consent"  # without it a second consent brings no refresh token
     code_verifier: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "code_verifier", SecretStr(self.code_verifier))
 
     def url(self, data_center: DataCenter) -> str:
         """The address to open in a browser."""
@@ -70,7 +74,7 @@ def code_challenge(verifier: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class Token(StaysInKernel):
     """A token endpoint's answer; ``expires_in`` in seconds, ``scopes`` empty where Zoho did not tell."""
 
     access_token: str = field(repr=False)
@@ -87,10 +91,6 @@ class Token:
 
     def __format__(self, spec: str) -> str:
         return format(repr(self), spec)
-
-    def __reduce__(self) -> str:
-        message = "a token is not pickled: it would leave the kernel"
-        raise TypeError(message)
 
 
 def exchange_request(
@@ -177,7 +177,7 @@ def _read_scopes(text: str) -> tuple[str, ...]:
     try:
         return parse_scopes(text)
     except ZbtError:  # Zoho may know scopes that we do not
-        return tuple(text.replace(",", " ").split())
+        return tuple(map(shown, text.replace(",", " ").split()))
 
 
 def _seconds(body: Mapping[str, Any]) -> float:
@@ -263,6 +263,7 @@ def rejection(error: str, *, refreshing: bool = False) -> SignInRejected:
             "another data centre's."
         )
     if not message:
-        shown = error if len(error) <= 60 and error.isprintable() else "an error of an unknown kind"  # noqa: PLR2004
-        message, hint = f"Zoho refuses the sign-in ({shown})", f"Start again; {step('check set-up')} checks the set-up."
+        error = shown(error)
+        said = error if len(error) <= 60 else "an error of an unknown kind"  # noqa: PLR2004  half a line
+        message, hint = f"Zoho refuses the sign-in ({said})", f"Start again; {step('check set-up')} checks the set-up."
     return SignInRejected(message, hint=hint, error=error)

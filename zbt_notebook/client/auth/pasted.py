@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from zbt_notebook.client.auth.oauth import rejection
 from zbt_notebook.client.errors import SignInRejected
+from zbt_notebook.client.secret_str import SecretStr, StaysInKernel
 
 _LONGEST = 4096
 _MOST_PIECES = 4  # into which a code may have been wrapped; a sentence, its spaces dropped, looks like a code
@@ -17,12 +18,15 @@ _AGAIN = "Paste the code, or the whole address of the page on which Zoho's conse
 
 
 @dataclass(frozen=True, slots=True)
-class Redirect:
+class Redirect(StaysInKernel):
     """What the redirect carried: the code, and where it must be redeemed."""
 
     code: str = field(repr=False)
     location: str = ""
     accounts_server: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "code", SecretStr(self.code))
 
 
 def read_pasted(text: str, *, state: str = "") -> Redirect:

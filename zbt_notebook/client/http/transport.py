@@ -32,6 +32,7 @@ from urllib3.util import Timeout
 from zbt_notebook.client.errors import Unreachable
 from zbt_notebook.client.http.messages import Request, Response
 from zbt_notebook.client.http.quiet_connections import quiet
+from zbt_notebook.client.redactor import redact
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 30.0  # seconds: to be connected, and between two bytes
 DEADLINE = 60.0  # seconds for a whole answer: a server that drips beats any read timeout
@@ -252,7 +253,7 @@ def as_requests_response(response: Response, request: Request) -> requests.Respo
     prepared = _prepare(request)
     answer = requests.Response()
     answer.status_code = response.status
-    answer.headers = CaseInsensitiveDict(response.headers)
+    answer.headers = CaseInsensitiveDict({name: redact(value) for name, value in response.headers.items()})
     answer._content = response.body  # noqa: SLF001  requests has no other way to make a response that is already read
     answer.encoding = requests.utils.get_encoding_from_headers(answer.headers)
     answer.url = prepared.url or ""

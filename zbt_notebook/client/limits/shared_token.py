@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from zbt_notebook.client.limits.runtime_folder import runtime_folder
@@ -106,4 +106,8 @@ class ShareEntry:
     def write(self, known: Shared) -> None:
         """Let the others know."""
         os.ftruncate(self._handle, 0)
-        os.pwrite(self._handle, self._share.seal(json.dumps(asdict(known)).encode()), 0)
+        os.pwrite(
+            self._handle,
+            self._share.seal(json.dumps({each.name: getattr(known, each.name) for each in fields(known)}).encode()),
+            0,
+        )

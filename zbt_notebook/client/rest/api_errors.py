@@ -10,6 +10,7 @@ from zbt_notebook.client.auth.scopes import covers
 from zbt_notebook.client.errors import ApiError, NotFound, RateLimited, ScopeMissing, TokenRejected, Unreachable
 from zbt_notebook.client.http.messages import Response, decode_json
 from zbt_notebook.client.next_steps import step
+from zbt_notebook.client.redactor import shown
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.api import ApiCall
 
@@ -183,5 +184,4 @@ def _advice(refusal: _Refusal) -> str:
 
 def _shown(text: str, redact: Callable[[str], str]) -> str:
     """A text of the server's, fit to stand in one line of a message."""
-    clean = "".join(character if character.isprintable() else " " for character in redact(text))
-    return clean if len(clean) <= 200 else clean[:199] + "…"  # noqa: PLR2004  a line and a half on a screen
+    return shown(redact(text))

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, quote_plus
 
+from zbt_notebook.client import redactor
 from zbt_notebook.client.auth.authorization import Authorization, Clock
 from zbt_notebook.client.auth.data_centers import DataCenter
 from zbt_notebook.client.errors import RateLimited, TokenRejected, Unreachable, UsageError
@@ -16,12 +16,13 @@ from zbt_notebook.client.lists.pager import Pager
 from zbt_notebook.client.rest import api, endpoints
 from zbt_notebook.client.rest.api import ApiCall, Page
 from zbt_notebook.client.rest.api_errors import judge
+from zbt_notebook.client.secret_str import StaysInKernel
 
 RETRIES = 2  # of a safe request after a broken connection or a fault of the server's; each costs a slot
 _SERVER_FAULTS = {500, 502, 503, 504}
 
 
-class ApiClient:
+class ApiClient(StaysInKernel):
     """The API of one data centre, called on behalf of one sign-in. Safe to use from any number of threads."""
 
     def __init__(
@@ -153,10 +154,7 @@ class ApiClient:
 
     def redact(self, text: str) -> str:
         """Take every secret of this sign-in out of a text of the server's, in whatever encoding it stands there."""
-        for secret in self.authorization.secrets():
-            for form in (secret, quote(secret, safe=""), quote_plus(secret)):
-                text = text.replace(form, "…")
-        return text
+        return redactor.redact(text)
 
     def today(self) -> datetime:
         """The time by this client's clock, in UTC."""

@@ -15,6 +15,8 @@ from zbt_notebook.client.auth.scopes import format_scopes
 from zbt_notebook.client.connection import Connection
 from zbt_notebook.client.errors import NotSignedIn, SignInRejected, Unreachable
 from zbt_notebook.client.http.messages import Request, Response, Transport, decode_json
+from zbt_notebook.client.redactor import shown
+from zbt_notebook.client.secret_str import SecretStr, StaysInKernel
 
 SLOWER_BY = 5.0  # seconds more between two questions after each "slow_down" (RFC 8628 §3.5)
 USUAL_INTERVAL, USUAL_LIFE = 30.0, 300.0  # seconds, where Zoho does not say: its documents' own figures
@@ -24,7 +26,7 @@ _INTERVAL_IN_MILLISECONDS, _LIFE_IN_MILLISECONDS = 1_000, 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class DeviceCode:
+class DeviceCode(StaysInKernel):
     """The answer to the first request: what the user types, what we ask with, how often and for how long."""
 
     user_code: str
@@ -74,10 +76,10 @@ def read_device_code(response: Response) -> DeviceCode:
     interval = _seconds(body.get("interval"), USUAL_INTERVAL, _INTERVAL_IN_MILLISECONDS)
     complete = str(body.get("verification_uri_complete") or "")
     return DeviceCode(
-        user_code,
-        device_code,
-        page,
-        complete if complete.startswith("http") else page,
+        shown(user_code),
+        SecretStr(device_code),
+        shown(page),
+        shown(complete if complete.startswith("http") else page, longest=2000),
         interval if interval < expires_in else USUAL_INTERVAL,  # a code that is never asked about signs nobody in
         expires_in,
     )

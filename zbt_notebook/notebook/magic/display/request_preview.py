@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from zbt_notebook.client.http.messages import Request, Response, Upload
+from zbt_notebook.client.redactor import redact
 from zbt_notebook.notebook.magic.display.table import PlainText, plain
 
 TOKEN = "$ZBT_TOKEN"  # noqa: S105  the name of the variable that a reader of the text fills
@@ -72,7 +73,8 @@ def head(response: Response) -> PlainText:
     """Show an answer's status and headers; what could be a credential is left out."""
     lines = [f"HTTP {response.status}"]
     lines += [
-        f"{plain(name)}: {'…' if name.lower() in _HIDDEN else plain(value)}" for name, value in response.headers.items()
+        f"{plain(redact(name))}: {'…' if name.lower() in _HIDDEN else plain(redact(value))}"
+        for name, value in response.headers.items()
     ]
     return PlainText("\n".join(lines))
 

@@ -3,8 +3,8 @@
 import re
 
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.redactor import TOKEN_SHAPE, redact
 
-_TOKEN_SHAPE = re.compile(r"(?<![0-9A-Za-z])1[0-9]{3}\.[0-9A-Fa-f]{16,64}\.[0-9A-Fa-f]{16,64}")
 _BARE = re.compile(r"(?:[^\s'\"\\{}]|\{[A-Za-z_]\w*\})+")
 _HOLDS_TOGETHER = re.compile(r"['\"\\{]")
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
@@ -100,16 +100,11 @@ def quote_word(word: str) -> str:
 
 
 def shown(word: str, *, longest: int = 60) -> str:
-    """Quote the user's word in a message: on one line, not too long, and without what has the shape of a token."""
-    masked = mask_tokens(word)
+    """Quote the user's word in a message: on one line, not too long, and without a secret."""
+    masked = redact(word)
     return repr(masked if len(masked) <= longest else masked[: longest - 1] + "…")
 
 
 def holds_token(text: str) -> bool:
     """Whether something in the text has the shape of Zoho's codes and tokens."""
-    return bool(_TOKEN_SHAPE.search(text))
-
-
-def mask_tokens(text: str) -> str:
-    """Put dots in place of what has the shape of Zoho's codes and tokens."""
-    return _TOKEN_SHAPE.sub("…", text)
+    return bool(TOKEN_SHAPE.search(text))

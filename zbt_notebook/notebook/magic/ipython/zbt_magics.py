@@ -79,6 +79,6 @@ def _in_two_lines(stop: KeyboardInterrupt) -> KeyboardInterrupt:
 def _trace(error: BaseException) -> str:
     import traceback
 
-    from zbt_notebook.notebook.magic.grammar.tokenizer import mask_tokens
+    from zbt_notebook.client.redactor import redact
 
-    return mask_tokens("".join(traceback.format_exception(error)))
+    return redact("".join(traceback.format_exception(error)))

@@ -1,0 +1,142 @@
+"""The redactor: no live secret is shown, in whatever dress a text of others brings it."""
+
+import base64
+import copy
+import gc
+import html
+import pickle
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.redactor import find, holds_secret, redact, shown
+from zbt_notebook.client.secret_str import SecretStr, live_secrets
+
+SECRET = "c4n4ry5ecret7d2f8e1b6a9c3d5e7f0a1b2c4d6e8f"
+ODD = "pass/word+with=odd&signs<and>more"
+TOKEN = "1000.0123456789abcdef0123456789abcdef.fedcba9876543210fedcba9876543210"
+
+DRESSES = {
+    "plain": lambda text: text,
+    "upper case": str.upper,
+    "percent-encoded": lambda text: quote(text, safe=""),
+    "percent-encoded twice": lambda text: quote(quote(text, safe=""), safe=""),
+    "percent-encoded whole": lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64 in capitals": lambda text: base64.b64encode(text.encode()).decode().upper(),
+    "base64 for addresses": lambda text: base64.urlsafe_b64encode(text.encode()).decode(),
+    "base64 of percent-encoded": lambda text: base64.b64encode(quote(text, safe="").encode()).decode(),
+    "hexadecimal": lambda text: text.encode().hex(),
+    "hexadecimal in capitals": lambda text: text.encode().hex().upper(),
+    "hexadecimal in pairs": lambda text: text.encode().hex(":"),
+    "HTML": html.escape,
+    "HTML entities": lambda text: "".join(f"&#{ord(character)};" for character in text),
+    "JSON escapes": lambda text: "".join(f"\\u{ord(character):04x}" for character in text),
+    "zero-width characters": "\u200b".join,
+    "soft hyphens as entities": "&shy;".join,
+    "direction marks": lambda text: "\u202e".join((text[:9], text[9:])),
+    "ANSI colours": lambda text: "\x1b[31m".join((text[:9], text[9:])),
+    "two lines": lambda text: "\n".join((text[:9], text[9:])),
+    "cut at the end": lambda text: text[:14],
+    "cut at the beginning": lambda text: text[-14:],
+    "cut at both ends": lambda text: text[3:-3],
+}
+
+
+@pytest.mark.parametrize("dress", DRESSES.values(), ids=DRESSES)
+@pytest.mark.parametrize("secret", [SECRET, ODD], ids=["a client secret", "odd characters"])
+def test_t49_a_live_secret_is_taken_out_in_every_dress(secret, dress):
+    """Nothing of the text but what stands around the secret is left; the encoding's padding may be."""
+    held = SecretStr(secret)
+    cleaned = redact(f"before {dress(secret)} after")
+    assert len(cleaned.removesuffix(" after").removeprefix("before ")) <= len("…6Q==")
+    assert "…" in cleaned
+    assert holds_secret(dress(secret))
+    assert held == secret
+
+
+@given(before=st.binary(max_size=40), after=st.binary(max_size=40))
+def test_base64_is_found_wherever_in_it_the_secret_begins(before, after):
+    """As in the ``Authorization`` header of Basic authentication."""
+    assert find(base64.b64encode(before + SECRET.encode() + after).decode(), [SECRET])
+
+
+@given(start=st.integers(0, len(TOKEN) - 20), length=st.integers(20, len(TOKEN)))
+def test_a_long_part_of_a_token_is_taken_out(start, length):
+    """A text that was cut off somewhere gives nothing away."""
+    token = SecretStr(TOKEN)
+    assert redact(f"[{token[start : start + length]}]") == "[…]"
+
+
+@given(st.text(), st.text())
+def test_what_stands_around_a_secret_stays(before, after):
+    """The places found are those of the text as it came, whatever was decoded on the way."""
+    held = SecretStr(SECRET)
+    text = f"{before} {held.upper()} {after}"
+    (start, end), *more = find(text, [SECRET])
+    assert not more
+    assert text[start:end].strip() == SECRET.upper()
+
+
+@given(st.text(max_size=300))
+def test_a_text_without_a_secret_is_not_changed(text):
+    """No false alarm, and no exception for any text."""
+    held = SecretStr(SECRET)
+    assert redact(text) == text
+    assert held
+
+
+def test_a_secret_is_known_as_long_as_somebody_holds_it():
+    """Two who hold the same text are two: the text is known until both are gone."""
+    first, second = SecretStr("held-twice-0123"), SecretStr("held-twice-0123")
+    del first
+    gc.collect()
+    assert "held-twice-0123" in live_secrets()
+    assert redact(f"-> {second}") == "-> …"
+    del second
+    gc.collect()
+    assert "held-twice-0123" not in live_secrets()
+
+
+def test_secrets_of_the_environment_count_as_live(monkeypatch):
+    """A kernel that has not signed in yet must not show them either."""
+    monkeypatch.setenv("ZBT_CLIENT_SECRET", SECRET)
+    assert redact(SECRET) == "…"
+
+
+def test_a_token_that_is_not_ours_is_taken_out_by_its_shape():
+    """One that was signed out a minute ago, or another kernel's."""
+    assert redact(f"token {TOKEN} is revoked") == "token … is revoked"
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("a\x1b[31mred\x1b[0m", "ared"),
+        ("\x1b]8;;https://evil.example\x07link", "link"),
+        ("abc\u202edef\u2066", "abcdef"),
+        ("two\nlines\tand\x00a NUL", "two lines anda NUL"),
+        ("half \ud800 a pair", "half   a pair"),
+        ("x" * 300, "x" * 199 + "…"),
+    ],
+)
+def test_t54_what_is_shown_is_one_clean_line(text, clean):
+    """Neither control characters nor escape sequences nor marks of direction reach the screen."""
+    assert shown(text) == clean
+
+
+def test_an_error_does_not_quote_a_secret():
+    """Whatever put it into the message or the hint, the exception does not hold it."""
+    held = SecretStr(SECRET)
+    error = UsageError(f"{held!s} is no portal", hint=f"Leave {held.upper()} out.")
+    assert str(error) == "… is no portal\nLeave … out."
+
+
+@pytest.mark.parametrize("carry", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_t46_a_held_secret_is_not_carried_out_of_the_kernel(carry):
+    """Neither pickled nor copied."""
+    with pytest.raises(TypeError, match="leave the kernel"):
+        carry(SecretStr(SECRET))

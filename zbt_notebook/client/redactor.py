@@ -1,0 +1,196 @@
+"""Takes live secrets out of texts of others, in whatever dress they stand there, and makes such texts fit to show."""
+
+import base64
+import html
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import quote, unquote_to_bytes
+
+from zbt_notebook.client.secret_str import live_secrets
+
+HIDDEN = "…"
+TOKEN_SHAPE = re.compile(r"(?<![0-9A-Za-z])1[0-9]{3}\.[0-9A-Fa-f]{16,64}\.[0-9A-Fa-f]{16,64}")
+
+_SHORTEST, _ENOUGH = 6, 10  # characters: shorter texts are no secrets; as much of a long one gives it away
+NO_WORD = 16  # characters: shorter ones, "client-secret" among them, stand in our own words
+_LONGEST_SHOWN = 200  # characters: a line and a half on a screen
+_DEEPEST = 3  # encodings within each other
+
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+# Characters that take no room on a screen: a secret with some of them inside reads, and pastes, as itself
+_INVISIBLE = (
+    r"\x00-\x08\n\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+_ENCODED = re.compile(
+    rf"{_ANSI.pattern}|[{_INVISIBLE}]+|(?:%[0-9A-Fa-f]{{2}})+|&(?:#[0-9]{{1,7}}|#[xX][0-9A-Fa-f]{{1,6}}|[A-Za-z]{{2,31}});"
+    r"|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[/\"'\\nrt]"
+)
+_ONLY_INVISIBLE = re.compile(f"[{_INVISIBLE}]+")
+_SAME = str.maketrans("-_", "+/")  # base64 in addresses has other characters
+
+
+def redact(text: str, *, enough: int = _ENOUGH) -> str:
+    """The text without live secrets, and without what has a Zoho token's shape; *enough* as in ``find``."""
+    found = [match.span() for match in TOKEN_SHAPE.finditer(text)]
+    found += find(text, live_secrets(), enough=enough)
+    for start, end in reversed(_merged(found)):
+        text = text[:start] + HIDDEN + text[end:]
+    return text
+
+
+def shown(text: object, *, longest: int = _LONGEST_SHOWN) -> str:
+    """A text of somebody else's, fit to stand in one line: no secret, no control character, no change of direction."""
+    clean = _ANSI.sub("", redact(str(text)))
+    clean = "".join(character if character.isprintable() else " " for character in _ONLY_INVISIBLE.sub(_gap, clean))
+    return clean if len(clean) <= longest else clean[: longest - 1] + HIDDEN
+
+
+def _gap(invisible: re.Match[str]) -> str:
+    return " " if any(character.isspace() for character in invisible.group()) else ""
+
+
+def holds_secret(text: str) -> bool:
+    """Whether a live secret of this process, or something with a Zoho token's shape, stands in the text."""
+    return bool(TOKEN_SHAPE.search(text)) or bool(find(text, live_secrets()))
+
+
+def find(text: str, secrets: Iterable[str], *, enough: int = _ENOUGH) -> list[tuple[int, int]]:
+    """Where secrets stand in a text: as they are, in part, and encoded in any of the usual ways.
+
+    A part of *enough* characters counts. Shorter secrets count whole, but for those that could be a word of our own.
+    """
+    shortest = _SHORTEST if enough < NO_WORD else NO_WORD
+    forms = [form for secret in secrets if len(secret) >= shortest for form in _forms(secret, enough)]
+    if not forms or not text:
+        return []
+    found: list[tuple[int, int]] = []
+    layers: list[_Decoded] = []
+    for _ in range(_DEEPEST + 1):
+        for start, end in _matches(_folded(text), forms):
+            for layer in reversed(layers):
+                start, end = layer.original(start, end)  # noqa: PLW2901  from layer to layer
+            found.append((start, end))
+        layer = _Decoded.of(text)
+        if not layer.edits:
+            break
+        layers.append(layer)
+        text = layer.text
+    return _merged(found)
+
+
+def _forms(secret: str, enough: int) -> Iterator[tuple[str, int]]:
+    """What a secret looks like, and how many characters of that give it away."""
+    share = min(enough, len(secret)) / len(secret)
+    data = secret.encode("utf-8", "surrogatepass")
+    quoted = quote(data, safe="")
+    looks = {secret, quoted, data.hex(), data.hex(":"), data.hex(" "), *_in_base64(data), *_in_base64(quoted.encode())}
+    return ((_folded(look), int(share * len(look))) for look in looks)
+
+
+def _in_base64(data: bytes) -> Iterator[str]:
+    """A form for each place within three bytes at which it may begin, without the bits of its neighbours."""
+    for before in range(3):
+        encoded = base64.b64encode(bytes(before) + data)
+        yield encoded[-(-before * 8 // 6) : (before + len(data)) * 8 // 6].decode()
+
+
+def _matches(text: str, forms: Iterable[tuple[str, int]]) -> Iterator[tuple[int, int]]:
+    """Every stretch that a text shares with a form and that is long enough.
+
+    A stretch of *enough* characters holds one of the form's pieces of half that length whole: those are looked for, and
+    each that is found is extended to both sides.
+    """
+    for form, enough in forms:
+        size = (enough + 1) // 2
+        for place in range(0, len(form) - size + 1, size):
+            piece = form[place : place + size]
+            at = text.find(piece)
+            while at >= 0:
+                before, after = place, place + size
+                start, end = at, at + size
+                while before and start and form[before - 1] == text[start - 1]:
+                    before, start = before - 1, start - 1
+                while after < len(form) and end < len(text) and form[after] == text[end]:
+                    after, end = after + 1, end + 1
+                if end - start >= enough:
+                    yield start, end
+                at = text.find(piece, at + 1)
+
+
+def _folded(text: str) -> str:
+    lower = text.lower()
+    if len(lower) != len(text):  # a few letters become two: places must stay the same
+        lower = "".join(low if len(low := character.lower()) == 1 else character for character in text)
+    return lower.translate(_SAME)
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return merged
+
+
+@dataclass(frozen=True)
+class _Decoded:
+    """A text with one encoding taken off, and the way back to the places in what it was."""
+
+    text: str
+    edits: tuple[tuple[int, int, int, int], ...]  # start and end in the new text, start and end in the old one
+
+    @classmethod
+    def of(cls, text: str) -> "_Decoded":
+        pieces: list[str] = []
+        edits: list[tuple[int, int, int, int]] = []
+        length = done = 0
+        for match in _ENCODED.finditer(text):
+            meant = _meaning(match.group())
+            if meant == match.group():
+                continue
+            pieces += (text[done : match.start()], meant)
+            length += match.start() - done
+            edits.append((length, length + len(meant), match.start(), match.end()))
+            length, done = length + len(meant), match.end()
+        return cls("".join((*pieces, text[done:])), tuple(edits))
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [edit[0] for edit in self.edits]
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """The place in the old text of a place in the new one; an encoded piece is touched whole."""
+        return self._back(start, is_end=False), self._back(end - 1, is_end=True)
+
+    def _back(self, place: int, *, is_end: bool) -> int:
+        last = bisect_right(self._starts, place) - 1
+        if last < 0:
+            return place + is_end
+        _, new_end, old_start, old_end = self.edits[last]
+        if place < new_end:
+            return old_end if is_end else old_start
+        return old_end + place - new_end + is_end
+
+
+_SHORT_ESCAPES = {"n": "", "r": "", "t": ""}  # a line end within a secret, as JSON writes it, is as good as none
+
+
+def _meaning(encoded: str) -> str:
+    """What a percent-encoded run, an entity, an escape, a line end or an invisible character stands for."""
+    if encoded[0] == "%":
+        meant = unquote_to_bytes(encoded).decode("utf-8", "replace")
+    elif encoded[0] == "&":
+        meant = html.unescape(encoded)
+    elif encoded[0] == "\\" and encoded[1] in "ux":
+        meant = chr(int(encoded[2:], 16))  # noqa: FURB166  base 0 would read \u0041 as no number
+    elif encoded[0] == "\\":
+        return _SHORT_ESCAPES.get(encoded[1], encoded[1])
+    else:
+        return ""
+    return _ONLY_INVISIBLE.sub("", meant)
