@@ -7,17 +7,21 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from secrets import token_hex
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client.auth.account import Account, AccountLookup
 from zbt_notebook.client.auth.authorization import Authorization, Clock
 from zbt_notebook.client.auth.data_centers import DataCenter
 from zbt_notebook.client.auth.scopes import missing
+from zbt_notebook.client.bugs.filters import read_arguments, read_filter
+from zbt_notebook.client.bugs.listing import Listing, listing, orders
+from zbt_notebook.client.bugs.lookups import Lookups
 from zbt_notebook.client.errors import IncompletePull, UsageError
 from zbt_notebook.client.http.messages import Response, Transport
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane, RateLimits
 from zbt_notebook.client.limits.registry import limits_of
-from zbt_notebook.client.lists import kept_pull
+from zbt_notebook.client.lists import fields, kept_pull
 from zbt_notebook.client.lists.checkpoint import default_path
 from zbt_notebook.client.lists.kinds import find_kind
 from zbt_notebook.client.lists.pull import Pull
@@ -201,14 +205,60 @@ class Connection(StaysInKernel):
             wish = replace(wish, checkpoint=str(path))
         return self._pull(wish, progress=progress)
 
+    @cached_property
+    def lookups(self) -> Lookups:
+        """What the portal itself has: statuses, people, milestones, fields; each list fetched once, and kept."""
+        return Lookups(self.client)
+
+    def known_as(self) -> tuple[str, ...]:
+        """The ids and addresses of whoever is signed in, as far as they are known by now."""
+        account = self.who.wait(1.0)
+        told = (account.id, account.email) if account else ()
+        return tuple(filter(None, (self.client.authorization.login_id, *told)))
+
+    def bugs(
+        self,
+        *filters: str,
+        projects: str | int | Sequence[str | int] = "all",
+        portal: str | int | None = None,
+        limit: int | None = None,
+        progress: "bool | Told" = True,
+        **named: Any,
+    ) -> "pd.DataFrame":
+        """The bugs that fulfil every filter, by the names of the field: the same from both APIs.
+
+        ``status="Open"``, ``severity=["Critical", "Major"]`` (one of), ``assignee="me"`` or None (nobody),
+        ``created_from=``, ``created_to=`` (that day too), ``title_contains=``, ``status_not=``; or filters as they are
+        written on a line: ``"created>=-30d"``. Custom fields go by their label. Raise UsageError, with the
+        nearest right word, for a field or value that there is not; then nothing was sent.
+        """
+        asked = [*map(read_filter, filters), *read_arguments(named)]
+        told = listing(
+            self, "bugs", asked, portal="" if portal is None else str(portal), projects=projects, limit=limit
+        )
+        return self.listed(told, progress=progress)
+
+    def listed(self, told: Listing, *, progress: "bool | Told" = True) -> "pd.DataFrame":
+        """Fetch what ``bugs.listing`` has looked up."""
+        frame = self._pull(told.request, progress=progress, orders=orders(self, told.place))
+        frame.attrs["zbt"] |= {"portal": told.place.portal.id, "notes": list(told.notes)}
+        return frame
+
     def resume(self, wish: PullRequest, *, progress: "bool | Told" = True) -> "pd.DataFrame":
         """Go on with a pull that ended early; what this kernel or a checkpoint holds of it is not fetched again."""
         return self._pull(wish, progress=progress)
 
-    def _pull(self, wish: PullRequest, *, progress: "bool | Told") -> "pd.DataFrame":
+    def _pull(
+        self,
+        wish: PullRequest,
+        *,
+        progress: "bool | Told",
+        orders: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    ) -> "pd.DataFrame":
         kept = kept_pull.kept(wish.id) if wish.id else None
         wish = replace(wish, connection=self.name, id=wish.id or token_hex(8))
         pull = kept or Pull(self.client, wish, reporter(progress))
+        pull.orders = pull.orders or orders
         try:
             frame = pull.run(self.client, reporter(progress))
         except IncompletePull:
@@ -221,6 +271,7 @@ class Connection(StaysInKernel):
     def frame_of(self, call: ApiCall, pages: Iterator[Page]) -> "pd.DataFrame":
         """Pages of a list as one DataFrame; raise UsageError where the answer is one thing."""
         from zbt_notebook.client.frames import FrameBuilder
+        from zbt_notebook.client.frames.arrange import reordered
 
         call = api.normalize(call, self.data_center)
         builder = FrameBuilder(api.column_types(call))
@@ -230,7 +281,7 @@ class Connection(StaysInKernel):
                 raise UsageError(f"{call.path} is one thing, not a list", hint="Use connection.get(path) for it.")
             builder.add(page.records)
             count += 1
-        frame = builder.frame()
+        frame = reordered(builder.frame(), fields.first_columns(fields.kind_of(call.path)))
         frame.attrs["zbt"] = {
             "method": call.method,
             "path": call.path,

@@ -9,7 +9,7 @@ Criterion("customfields.Customer", "~=", ("acme",))
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 Operator = Literal["==", "!=", ">=", "<=", "~=", ">", "<"]
 OPERATORS: tuple[Operator, ...] = get_args(Operator)  # those of two characters first, as a reader has to try them
@@ -17,15 +17,25 @@ OPERATORS: tuple[Operator, ...] = get_args(Operator)  # those of two characters 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of the portal's own things: a status, a person (by zpuid), a milestone. An id may be unknown, and empty."""
+    """One of the portal's own things: a status, a person (by zpuid), a milestone.
+
+    ``id`` is empty where the name alone was said: each project has ids of its own for it. ``others`` are more ids of
+    the same thing, to be sent: those in other projects, a person's zuid and e-mail address.
+    """
 
     id: str
     name: str
+    others: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every id of it that is known."""
+        return tuple(filter(None, (self.id, *self.others)))
 
     def is_same(self, other: "Choice") -> bool:
-        """Compare by id where both are known, else by name in any case."""
-        if self.id and other.id:
-            return self.id == other.id
+        """Compare by id where both tell one, else by name in any case."""
+        if self.id and other.ids:
+            return not set(self.ids).isdisjoint(other.ids)
         return self.name.casefold() == other.name.casefold()
 
 
@@ -113,6 +123,41 @@ def _compare(operator: Operator, thing: object, value: Value) -> bool:
             "<": thing < value,  # type: ignore[operator]  # as above
         }[operator]
     return False
+
+
+def as_json(criteria: Sequence[Criterion]) -> list[Any]:
+    """Criteria as JSON, to be kept in a token."""
+    return [[criterion.field, criterion.operator, list(map(_packed, criterion.values))] for criterion in criteria]
+
+
+def from_json(told: Sequence[Any]) -> tuple[Criterion, ...]:
+    """Read what ``as_json`` wrote; raise ValueError, TypeError or KeyError for anything else."""
+    return tuple(
+        Criterion(field, _operator(operator), tuple(map(_unpacked, values))) for field, operator, values in told
+    )
+
+
+def _operator(text: str) -> Operator:
+    return OPERATORS[list[str](OPERATORS).index(text)]  # a ValueError for what is none of them
+
+
+def _packed(value: Value) -> Any:
+    if isinstance(value, Choice):
+        return {"choice": [value.id, value.name, *value.others]}
+    if isinstance(value, Span):
+        return {"span": [value.begins.isoformat(), value.ends.isoformat()]}
+    return {"day": value.isoformat()} if isinstance(value, date) else value
+
+
+def _unpacked(told: Any) -> Value:
+    if not isinstance(told, dict):
+        return told  # type: ignore[no-any-return]  # JSON's own: text, number, flag or null
+    if "choice" in told:
+        number, name, *others = map(str, told["choice"])
+        return Choice(number, name, tuple(others))
+    if "span" in told:
+        return Span(*map(datetime.fromisoformat, told["span"]))
+    return date.fromisoformat(told["day"])
 
 
 def _text(value: object) -> str:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zbt_notebook.client import v3_columns
 from zbt_notebook.client.errors import ApiError, IncompletePull, RateLimited, UsageError, ZbtError
 from zbt_notebook.client.limits.rate_limit import Lane
+from zbt_notebook.client.lists import fields
 from zbt_notebook.client.lists.checkpoint import Checkpoint
 from zbt_notebook.client.lists.discovery import survey, survey_v3
 from zbt_notebook.client.lists.gc_pause import no_collections
@@ -46,6 +47,7 @@ class Pull:
         self.pages = 0
         self.errors: list[dict[str, Any]] = []
         self.forecast = ""
+        self.orders: Mapping[str, Sequence[str]] = {}  # the portal's own order of statuses and severities, where known
         self._client = client
         self._reporter = reporter
         self._kind: Kind | None = find_kind(wish.kind) if wish.kind else None
@@ -180,6 +182,8 @@ class Pull:
         self.pages += 1
         self._due = max(0, self._due - 1)
         records = page.records
+        if self.wish.word and listing.call.path.startswith("/api/v3"):
+            records = [v3_columns.as_classic(self.wish.word, record) for record in records]
         if self._api == "v3" and self._kind:
             of = issue_of(self._kind, listing.call)
             records = [v3_columns.as_classic(self._kind.name, record, of) for record in records]
@@ -298,6 +302,15 @@ class Pull:
             self._checkpoint.done()
         self._reporter.end(replace(self._snapshot(), done=True))
 
+    def _arranged(self, frame: "pd.DataFrame") -> "pd.DataFrame":
+        """With the first columns of its kind; a list by its path has Zoho's own, in useful order."""
+        from zbt_notebook.client.frames.arrange import Lead, lead, reordered
+
+        if self.wish.holds:
+            return lead(frame, [Lead(*told) for told in fields.leads(self.wish.holds, self.orders)])
+        listing = fields.kind_of(self._plan.listings[0].call.path) if self._plan else ""
+        return reordered(frame, fields.first_columns(listing))
+
     @property
     def what(self) -> str:
         """What its rows are."""
@@ -314,7 +327,7 @@ class Pull:
         return Snapshot(self.what, self.rows, self.pages, of, elapsed, left, self._waiting, refused, self.forecast)
 
     def _frame(self) -> "pd.DataFrame":
-        frame: pd.DataFrame = self._builder.frame()
+        frame = self._arranged(self._builder.frame())
         listings = self._plan.listings if self._plan else ()
         about: dict[str, Any] = {
             "pages": self.pages,

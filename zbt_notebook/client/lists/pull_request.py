@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.lists.criteria import Criterion, as_json, from_json
 from zbt_notebook.client.lists.kinds import find_kind
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.endpoints import Endpoint
@@ -27,9 +28,11 @@ class PullRequest:
 
     kind: str = ""
     path: str = ""  # of a single list, in place of kind and projects
+    word: str = ""  # what that list holds, where its frame is to begin with the short names
     portal: str = ""
     projects: tuple[str, ...] = ()
     where: tuple[tuple[str, str], ...] = ()
+    criteria: tuple[Criterion, ...] = ()  # what every record has to fulfil, whatever Zoho was asked for
     since: int | None = None  # epoch milliseconds
     api: Api = "auto"
     limit: int | None = None
@@ -38,9 +41,16 @@ class PullRequest:
     id: str = ""
     checkpoint: str = ""
 
+    @property
+    def holds(self) -> str:
+        """What kind of thing its records are; empty for a path that is asked for as it is."""
+        return self.kind or self.word
+
     def token(self) -> str:
         """The wish as one word: to be kept, and given to ``zbt.resume``."""
         told = {name: value for name, value in asdict(self).items() if value not in ("", (), None)}
+        if self.criteria:
+            told["criteria"] = as_json(self.criteria)
         packed = zlib.compress(json.dumps(told, separators=(",", ":")).encode(), 9)
         return _MARK + base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
@@ -55,8 +65,9 @@ class PullRequest:
             told = json.loads(zlib.decompressobj().decompress(packed, 1_000_000))
             told["projects"] = tuple(map(str, told.get("projects", ())))
             told["where"] = tuple((str(name), str(value)) for name, value in told.get("where", ()))
+            told["criteria"] = from_json(told.get("criteria", ()))
             return cls(**told)
-        except (ValueError, TypeError, zlib.error, binascii.Error):
+        except (ValueError, TypeError, KeyError, zlib.error, binascii.Error):
             pass
         raise UsageError("that is no resume token", hint="Give what stands in IncompletePull.resume, whole.")
 

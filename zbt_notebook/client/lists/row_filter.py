@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from zbt_notebook.client import v3_columns
+from zbt_notebook.client.lists.fields import fulfils
 from zbt_notebook.client.lists.kinds import Kind
 from zbt_notebook.client.lists.pager import identify
 from zbt_notebook.client.lists.plan import Listing
@@ -26,6 +27,8 @@ class RowFilter:
 
     def chooses(self, *, v3: bool) -> bool:
         """Whether records are left out after they came, so that what is wanted cannot be counted before."""
+        if self._wish.criteria:
+            return True
         if v3:
             assumed = self._kind is not None and v3_columns.leaves_out(self._kind.name, dict(self._wish.where))
             return assumed or self._wish.since is not None
@@ -34,14 +37,21 @@ class RowFilter:
     def sift(self, listing: Listing, records: Sequence[Any], *, v3: bool, of_many: bool) -> Sequence[Any]:
         """What is wanted of a list's records, with its project in front; *of_many* where there are other lists."""
         if self._kind is None:
-            return records
+            wish = self._wish
+            return [one for one in records if fulfils(wish.word, one, wish.criteria)] if wish.criteria else records
         kind, project = self._kind, dict(listing.project)
-        return [placed(record, project) for record in records if self._is_wanted(kind, record, v3=v3, of_many=of_many)]
+        return [
+            placed_record
+            for placed_record in (placed(record, project) for record in records)
+            if self._is_wanted(kind, placed_record, v3=v3, of_many=of_many)
+        ]
 
     def _is_wanted(self, kind: Kind, record: Any, *, v3: bool, of_many: bool) -> bool:
         if self._wish.since is not None and before(kind.changed, self._wish.since, record):
             return False
         if v3 and not v3_columns.keeps(kind.name, record, dict(self._wish.where)):
+            return False
+        if self._wish.criteria and not fulfils(kind.name, record, self._wish.criteria):
             return False
         if kind.ids_are_global and of_many:
             identity = identify(record)

@@ -1,0 +1,131 @@
+"""A word's list (bugs, milestones, time logs …) with its filters, as a pull that can be told before it is made."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from zbt_notebook.client.bugs.filters import Filter
+from zbt_notebook.client.bugs.lookups import PICK_LISTS
+from zbt_notebook.client.bugs.query import Query, query, said
+from zbt_notebook.client.bugs.resolver import Place, Resolver
+from zbt_notebook.client.errors import UsageError, ZbtError
+from zbt_notebook.client.lists.criteria import Criterion
+from zbt_notebook.client.lists.discovery import survey
+from zbt_notebook.client.lists.kinds import find_kind
+from zbt_notebook.client.lists.pull_request import PullRequest, as_names
+from zbt_notebook.client.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from zbt_notebook.client.connection import Connection
+
+KINDS = ("bugs", "projects", "milestones", "users", "portals", "tags", "timelogs")
+RECENT = timedelta(days=90)  # of time logs, unless a date is said: reading all of them takes minutes
+_BY_PROJECT = frozenset({"bugs", "milestones", "timelogs"})
+_PATHS: Mapping[str, tuple[str, str]] = {
+    "projects": ("/restapi/portal/{portal}/projects/", "/api/v3/portal/{portal}/projects"),
+    "users": ("/restapi/portal/{portal}/users/", "/api/v3/portal/{portal}/users"),
+    "portals": ("/restapi/portals/", "/api/v3/portals"),
+    "tags": ("/api/v3/portal/{portal}/tags", "/api/v3/portal/{portal}/tags"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is going to be asked for. ``notes`` are for the user: what is assumed."""
+
+    request: PullRequest
+    query: Query
+    place: Place
+    notes: tuple[str, ...] = ()
+
+
+def listing(
+    connection: "Connection",
+    kind: str,
+    filters: Sequence[Filter],
+    *,
+    portal: str = "",
+    projects: str | int | Sequence[str | int] = "all",
+    limit: int | None = None,
+) -> Listing:
+    """Look every name up, and say what is to be read. Raise UsageError; nothing of the list itself is fetched."""
+    if kind not in KINDS:
+        raise UsageError(
+            f"there is no list of {kind!r}", hint=did_you_mean(kind, KINDS, f"There are: {', '.join(KINDS)}.")
+        )
+    lookups, names = connection.lookups, as_names(projects)
+    where = lookups.portal(portal)
+    within = kind in _BY_PROJECT or (kind == "users" and names)
+    chosen = lookups.chosen(where, names) if within or names else ()
+    place = Place(where, tuple(chosen))
+    resolver = Resolver(lookups, kind, place, connection.client.today, connection.known_as)
+    criteria = resolver.criteria(filters)
+    notes: tuple[str, ...] = ()
+    if kind == "timelogs" and not any(one.field == "date" for one in criteria):
+        first = (connection.client.today().astimezone(where.zone) - RECENT).date()
+        criteria = (*criteria, Criterion("date", ">=", (first,)))
+        notes = (f"time logs of the last {RECENT.days} days, from {first} on: date>=… asks for others",)
+    if not within:
+        path = _PATHS[kind][lookups.is_v3].format(portal=where.id)
+        asked = PullRequest(path=path, word=kind, criteria=criteria, limit=limit, api="v3" if lookups.is_v3 else "auto")
+        return Listing(asked, Query(here=tuple(map(said, criteria))), place, notes)
+    told = query(kind, criteria, len(chosen))
+    request = PullRequest(
+        kind=find_kind(kind).name,
+        portal=where.id,
+        projects=tuple(one.id for one in chosen) if names else (),
+        where=(*find_kind(kind).params, *told.where),
+        criteria=criteria,
+        since=_since(kind, criteria, told),
+        api="v3" if lookups.is_v3 else "auto",
+        limit=limit,
+    )
+    return Listing(request, told, place, notes)
+
+
+def _since(kind: str, criteria: Iterable[Criterion], told: Query) -> int | None:
+    """From when on a list is read; for time logs a day earlier than asked, as days begin at other times elsewhere."""
+    if kind != "timelogs":
+        return told.since
+    firsts = [
+        min(day for day in one.values if isinstance(day, date))
+        for one in criteria
+        if one.field == "date" and one.operator in {"==", ">=", ">"} and None not in one.values
+    ]
+    if not firsts:
+        return None
+    first = datetime.combine(max(firsts) - timedelta(days=1), time(), UTC)
+    return int(first.timestamp() * 1000)
+
+
+def orders(connection: "Connection", place: Place) -> dict[str, tuple[str, ...]]:
+    """Zoho's own order of the words of status and severity; of none where it cannot be had."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in PICK_LISTS[:2]:
+        try:
+            choices = connection.lookups.choices(place.portal, place.projects[0], name) if place.projects else ()
+        except ZbtError:  # a table without an order is a table all the same
+            return {}
+        found[name] = tuple(dict.fromkeys(choice.name for choice in choices))
+    return found
+
+
+def explain(connection: "Connection", told: Listing) -> list[tuple[str, str]]:
+    """What Zoho is asked to filter, what is filtered here, and what it will cost; the list itself is not fetched."""
+    request = told.request
+    rows = [
+        ("asked of Zoho", ", ".join(told.query.sent) or "nothing"),
+        ("filtered here", ", ".join(told.query.here) or "nothing more"),
+    ]
+    if not request.kind:
+        return [*rows, ("list", request.path), ("cost", "one request a page of 200")]
+    _, plan = survey(connection.client, replace(request, limit=None), find_kind(request.kind), lambda _: None)
+    pages = f"{plan.pages:,} request{'s' if plan.pages != 1 else ''}"
+    exact = plan.certain and request.since is None
+    lists = f"{len(plan.listings):,} list{'s' if len(plan.listings) != 1 else ''}"
+    return [
+        *rows,
+        ("lists", f"{lists} in portal {told.place.portal.name}"),
+        ("cost", f"{'' if exact else 'about '}{pages}"),
+    ]

@@ -1,0 +1,355 @@
+"""A portal's own lists (statuses, people, milestones, fields …): fetched once a connection, and kept."""
+
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, timedelta, timezone, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from zbt_notebook.client.errors import ApiError, UsageError
+from zbt_notebook.client.lists.criteria import Choice
+from zbt_notebook.client.lists.fields import Type
+from zbt_notebook.client.lists.project_lookup import is_retired
+from zbt_notebook.client.rest.api import ApiCall
+from zbt_notebook.client.rest.client import ApiClient
+from zbt_notebook.client.suggestions import did_you_mean
+
+PICK_LISTS = ("status", "severity", "classification", "module", "reproducible")
+_CLASSIC_NAMES = {"reproducible": "priority"}  # where Zoho's default fields call it so
+_V3_NAMES = {"reproducible": "is_it_reproducible"}
+_CUSTOM_TYPES: Mapping[str, Type] = {
+    "UDF_DATE": "day",
+    "UDF_LONG": "number",
+    "UDF_DOUBLE": "number",
+    "UDF_BOOLEAN": "flag",
+    "date": "day",
+    "dateandtime": "moment",
+    "numeric": "number",
+    "double": "number",
+    "checkbox": "flag",
+    "currency": "text",
+    "percentage": "number",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user of the portal, under every name by which Zoho knows them."""
+
+    name: str
+    email: str = field(default="", repr=False)
+    zpuid: str = ""
+    zuid: str = ""
+    active: bool = True
+
+    @property
+    def choice(self) -> Choice:
+        """The person as a value of a filter."""
+        ids = tuple(filter(None, (self.zpuid, self.zuid, self.email)))
+        return Choice(ids[0] if ids else "", self.name, ids[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """A portal: its zone is the one that its days are counted in."""
+
+    id: str
+    name: str
+    zone: tzinfo = UTC
+    is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project; *prefix* is what its bugs' keys begin with, where Zoho tells it."""
+
+    id: str
+    name: str
+    prefix: str = ""
+    count: int | None = None  # of its bugs, as it announces them
+
+
+@dataclass(frozen=True, slots=True)
+class CustomField:
+    """A field that the portal added to its bugs; *column* is its key in a write."""
+
+    label: str
+    column: str
+    type: Type = "text"
+    values: tuple[str, ...] = ()
+
+
+class Lookups:
+    """The lists of whatever a connection sees. Each is asked for when it is first wanted; ``forget`` drops them all."""
+
+    def __init__(self, client: ApiClient) -> None:
+        self._client = client
+        self._kept: dict[tuple[str, ...], Any] = {}
+        self._lock = threading.RLock()
+
+    def forget(self) -> None:
+        """Keep nothing: what is asked for next is fetched anew."""
+        with self._lock:
+            self._kept.clear()
+
+    def kept(self, *key: str) -> Any:
+        """What was fetched before under that name, without asking anybody; None for anything else."""
+        return self._kept.get(key)
+
+    def _once(self, key: tuple[str, ...], fetch: Callable[[], Any]) -> Any:
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = fetch()
+            return self._kept[key]
+
+    def _rows(self, path: str, *params: tuple[str, str]) -> list[Any]:
+        return [row for row in self._client.rows(ApiCall("GET", path, params)) if isinstance(row, dict)]
+
+    # -- where
+
+    @property
+    def is_v3(self) -> bool:
+        """Whether the classic API is gone, and V3 is spoken."""
+        self.portals()
+        return bool(self._kept[("v3",)])
+
+    def portals(self) -> tuple[Portal, ...]:
+        """Every portal of the account."""
+        return self._once(("portals",), self._fetch_portals)  # type: ignore[no-any-return]
+
+    def _fetch_portals(self) -> tuple[Portal, ...]:
+        try:
+            rows = self._rows("/restapi/portals/")
+            self._kept[("v3",)] = False
+        except ApiError as error:
+            if not is_retired(self._client, error):
+                raise
+            rows = self._rows("/api/v3/portals")
+            self._kept[("v3",)] = True
+        return tuple(_portal(row) for row in rows)
+
+    def portal(self, wanted: str = "") -> Portal:
+        """The portal of that id or name, or the only or usual one; UsageError where that is none."""
+        portals = self.portals()
+        usual = [one for one in portals if one.is_default]
+        if not wanted and (len(portals) == 1 or len(usual) == 1):
+            return portals[0] if len(portals) == 1 else usual[0]
+        for one in portals:
+            if wanted and wanted.casefold() in {one.id, one.name.casefold()}:
+                return one
+        names = [one.name for one in portals]
+        raise UsageError(
+            f"there is no portal {wanted!r}" if wanted else f"there are {len(portals)} portals",
+            hint=did_you_mean(wanted, names, f"Name one of: {', '.join(names) or '(none)'}."),
+        )
+
+    def projects(self, portal: Portal) -> tuple[Project, ...]:
+        """The active projects of a portal."""
+        return self._once(("projects", portal.id), lambda: self._fetch_projects(portal))  # type: ignore[no-any-return]
+
+    def _fetch_projects(self, portal: Portal) -> tuple[Project, ...]:
+        if self.is_v3:
+            rows = self._rows(f"/api/v3/portal/{portal.id}/projects")
+            rows = [row for row in rows if not _is_closed(row)]
+        else:
+            rows = self._rows(f"/restapi/portal/{portal.id}/projects/")
+        return tuple(
+            Project(str(row.get("id")), str(row.get("name") or ""), str(row.get("key") or ""), _count(row))
+            for row in rows
+        )
+
+    def chosen(self, portal: Portal, wanted: Iterable[str]) -> tuple[Project, ...]:
+        """The projects of those ids or names; all of them where none is named. UsageError for an unknown one."""
+        projects = self.projects(portal)
+        names = list(wanted)
+        return tuple(self._project(projects, name) for name in dict.fromkeys(names)) if names else projects
+
+    @staticmethod
+    def _project(projects: tuple[Project, ...], wanted: str) -> Project:
+        word = wanted.strip().casefold()
+        found = [one for one in projects if word == one.id] or [one for one in projects if word == one.name.casefold()]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            ids = ", ".join(one.id for one in found)
+            raise UsageError(f"{len(found)} projects are called {wanted!r}", hint=f"Take one by its id: {ids}.")
+        names = [one.name for one in projects]
+        told = f"There are: {', '.join(names[:12])}{'…' if len(names) > 12 else '.'}"  # noqa: PLR2004  two lines' worth
+        near = did_you_mean(wanted, names)
+        raise UsageError(f"there is no active project {wanted!r}", hint=f"{near} {told}".strip())
+
+    # -- what a bug may hold
+
+    def choices(self, portal: Portal, project: Project, name: str) -> tuple[Choice, ...]:
+        """The values of a pick list of a project's bugs, in Zoho's own order; none where it has no such list."""
+        key = ("fields", portal.id) if self.is_v3 else ("fields", portal.id, project.id)
+        known: dict[str, tuple[Choice, ...]] = self._once(key, lambda: self._fetch_choices(portal, project))
+        return known.get(name, ())
+
+    def _fetch_choices(self, portal: Portal, project: Project) -> dict[str, tuple[Choice, ...]]:
+        return self._choices_of_v3(portal) if self.is_v3 else self._choices_of_classic(portal, project)
+
+    def _choices_of_classic(self, portal: Portal, project: Project) -> dict[str, tuple[Choice, ...]]:
+        path = f"/restapi/portal/{portal.id}/projects/{project.id}/bugs/defaultfields/"
+        body = self._client.fetch(ApiCall("GET", path)).body
+        told = body.get("defaultfields") if isinstance(body, dict) else None
+        lists = told if isinstance(told, dict) else {}
+        found = {}
+        for name in PICK_LISTS:
+            theirs = _CLASSIC_NAMES.get(name, name)
+            # Zoho's page spells one of them status_deatils, and real answers were seen with either
+            rows: list[Any] = next((lists[key] for key in lists if re.fullmatch(rf"{theirs}_de\w+", key)), [])
+            found[name] = tuple(
+                Choice(str(row.get(f"{theirs}_id")), str(row.get(f"{theirs}_name")))
+                for row in rows
+                if isinstance(row, dict)
+            )
+        return found
+
+    def _v3_fields(self, portal: Portal) -> list[Any]:
+        path, module = f"/api/v3/portal/{portal.id}/settings/fields", ("module", "issues")
+        return self._once(("v3 fields", portal.id), lambda: self._rows(path, module))  # type: ignore[no-any-return]
+
+    def _choices_of_v3(self, portal: Portal) -> dict[str, tuple[Choice, ...]]:
+        found: dict[str, tuple[Choice, ...]] = {}
+        by_name = {str(row.get("api_name")): row for row in self._v3_fields(portal)}
+        for name in PICK_LISTS:
+            rows = by_name.get(_V3_NAMES.get(name, name), {}).get("pick_list_values")
+            found[name] = tuple(
+                Choice(str(row.get("id") or ""), str(row.get("value") or row.get("name") or ""))
+                for row in (rows if isinstance(rows, list) else ())
+                if isinstance(row, dict)
+            )
+        if not found["status"]:  # statuses hang on the layout
+            found["status"] = self._statuses_of_layouts(portal)
+        return found
+
+    def _statuses_of_layouts(self, portal: Portal) -> tuple[Choice, ...]:
+        with suppress(ApiError):
+            path = f"/api/v3/portal/{portal.id}/settings/layouts"
+            layouts = self._rows(path, ("module", "issues"))
+            rows = [row for layout in layouts for row in layout.get("statuses") or ()]
+            return tuple(dict.fromkeys(Choice(str(row.get("id")), str(row.get("name"))) for row in rows))
+        return ()
+
+    def milestones(self, portal: Portal, project: Project) -> tuple[Choice, ...]:
+        """The milestones of a project."""
+        return self._once(  # type: ignore[no-any-return]
+            ("milestones", portal.id, project.id), lambda: self._fetch_milestones(portal, project)
+        )
+
+    def _fetch_milestones(self, portal: Portal, project: Project) -> tuple[Choice, ...]:
+        if self.is_v3:
+            rows = self._rows(f"/api/v3/portal/{portal.id}/projects/{project.id}/milestones")
+        else:
+            path = f"/restapi/portal/{portal.id}/projects/{project.id}/milestones/"
+            rows = self._rows(path, ("status", "all"))
+        return tuple(Choice(str(row.get("id_string") or row.get("id")), str(row.get("name"))) for row in rows)
+
+    def custom_fields(self, portal: Portal, project: Project) -> tuple[CustomField, ...]:
+        """The fields that the portal added to the bugs of a project."""
+        key = ("custom fields", portal.id) if self.is_v3 else ("custom fields", portal.id, project.id)
+        return self._once(key, lambda: self._fetch_custom_fields(portal, project))  # type: ignore[no-any-return]
+
+    def _fetch_custom_fields(self, portal: Portal, project: Project) -> tuple[CustomField, ...]:
+        if self.is_v3:
+            return tuple(_custom_of_v3(row) for row in self._v3_fields(portal) if row.get("is_custom_field") is True)
+        path = f"/restapi/portal/{portal.id}/projects/{project.id}/bugs/customfields/"
+        return tuple(_custom_of_classic(row) for row in self._rows(path) if row.get("label_name"))
+
+    # -- who
+
+    def people(self, portal: Portal) -> tuple[Person, ...]:
+        """The users of a portal, those who are no longer active too: old bugs are theirs."""
+        return self._once(("people", portal.id), lambda: self._fetch_people(portal))  # type: ignore[no-any-return]
+
+    def _fetch_people(self, portal: Portal) -> tuple[Person, ...]:
+        if self.is_v3:
+            return tuple(map(_person_of_v3, self._rows(f"/api/v3/portal/{portal.id}/users")))
+        rows = self._rows(f"/restapi/portal/{portal.id}/users/", ("user_type", "all"))
+        return tuple(
+            Person(
+                str(row.get("name") or row.get("email") or ""),
+                str(row.get("email") or ""),
+                str(row.get("zpuid") or ""),
+                str(row.get("id") or ""),
+                row.get("active") is not False,
+            )
+            for row in rows
+        )
+
+    def tags(self, portal: Portal) -> tuple[Choice, ...]:
+        """The tags of a portal."""
+
+        def fetch() -> tuple[Choice, ...]:
+            rows = self._rows(f"/api/v3/portal/{portal.id}/tags")
+            return tuple(Choice(str(row.get("id")), str(row.get("name"))) for row in rows)
+
+        return self._once(("tags", portal.id), fetch)  # type: ignore[no-any-return]
+
+
+def _portal(row: Mapping[str, Any]) -> Portal:
+    settings = row.get("settings")
+    told = settings.get("time_zone") if isinstance(settings, dict) else None
+    zone = _zone(str(told or row.get("timezone") or ""), str(row.get("gmt_time_zone") or ""))
+    name = str(row.get("name") or row.get("portal_name") or row.get("id"))
+    return Portal(str(row.get("id")), name, zone, True in {row.get("default"), row.get("is_default_portal")})
+
+
+def _zone(name: str, told: str) -> tzinfo:
+    """The zone by its name, else by the hours that Zoho tells, as in ``(GMT -3:0) Brasilia Time``; else UTC."""
+    with suppress(Exception):  # whatever stands there may be no zone, and a machine may lack the data of all
+        return ZoneInfo(name)
+    for text in (told, name):
+        if found := re.search(r"GMT\s*([+-]?)(\d{1,2}):(\d{1,2})", text):
+            offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
+            return timezone(-offset if found[1] == "-" else offset)
+    return UTC
+
+
+def _is_closed(row: Mapping[str, Any]) -> bool:
+    status = row.get("status")
+    return isinstance(status, dict) and status.get("is_closed_type") is True
+
+
+def _count(row: Mapping[str, Any]) -> int | None:
+    counts = row.get("bug_count")
+    parts = [counts.get("open"), counts.get("closed")] if isinstance(counts, dict) else [None]
+    numbers = [int(str(part)) for part in parts if str(part).isdigit()]
+    return sum(numbers) if len(numbers) == len(parts) else None
+
+
+def _custom_of_classic(row: Mapping[str, Any]) -> CustomField:
+    column = str(row.get("column_name") or "")
+    values = row.get("picklist_values")
+    return CustomField(
+        str(row["label_name"]),
+        column,
+        _CUSTOM_TYPES.get(column.rstrip("0123456789"), "text"),
+        tuple(map(str, values)) if isinstance(values, list) else (),
+    )
+
+
+def _custom_of_v3(row: Mapping[str, Any]) -> CustomField:
+    values = row.get("pick_list_values")
+    return CustomField(
+        str(row.get("display_name") or row.get("api_name")),
+        str(row.get("api_name")),
+        _CUSTOM_TYPES.get(str(row.get("type")).casefold(), "text"),
+        tuple(
+            str(one.get("value") or one.get("name")) if isinstance(one, dict) else str(one)
+            for one in (values if isinstance(values, list) else ())
+        ),
+    )
+
+
+def _person_of_v3(row: Mapping[str, Any]) -> Person:
+    zuid, own = row.get("zuid"), row.get("id")
+    name = row.get("name") or row.get("full_name") or row.get("display_name") or row.get("email") or ""
+    active = row["is_active"] if "is_active" in row else row.get("status", "active") == "active"
+    return Person(
+        str(name), str(row.get("email") or ""), str(row.get("zpuid") or own or ""), str(zuid or ""), active is not False
+    )

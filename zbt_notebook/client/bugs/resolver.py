@@ -1,0 +1,304 @@
+"""Names into values: what a user says of a field, checked against what the portal has, before anything is sent."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from zbt_notebook.client.bugs.filters import Filter
+from zbt_notebook.client.bugs.lookups import PICK_LISTS, CustomField, Lookups, Person, Portal, Project
+from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.lists import fields
+from zbt_notebook.client.lists.criteria import Choice, Criterion, Span, Value
+from zbt_notebook.client.lists.fields import Field
+from zbt_notebook.client.suggestions import did_you_mean
+
+_BACK = re.compile(r"([+-])(\d{1,5})([hdwmy])", re.ASCII)
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+_MANY = 8  # projects whose own lists are looked at; in more, a name is told apart by the records alone
+_LISTED = 30  # values that an error names
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where names are looked up: a portal and the chosen projects in it."""
+
+    portal: Portal
+    projects: tuple[Project, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """Reads what is said of one kind of thing. ``now`` gives the time, ``me`` who is signed in, by any of their ids."""
+
+    lookups: Lookups
+    kind: str
+    place: Place
+    now: Callable[[], datetime]
+    me: Callable[[], Iterable[str]]
+
+    def criteria(self, filters: Iterable[Filter]) -> tuple[Criterion, ...]:
+        """Each filter with its values looked up; UsageError for the first that cannot be."""
+        return tuple(self._criterion(one) for one in filters)
+
+    def _criterion(self, one: Filter) -> Criterion:
+        field = self.field(one.name)
+        if one.operator not in field.operators:
+            raise UsageError(
+                f"{field.label} cannot be compared by {one.operator}",
+                hint=f"It takes {' '.join(field.operators)}, as in {_example(field)}.",
+            )
+        if one.operator == "~=":
+            return Criterion(field.name, "~=", (str(one.values[0]),))
+        if one.whole and len(one.values) > 1:
+            values = self._whole(field, one) or tuple(self._each(field, one.values))
+        else:
+            values = tuple(self._each(field, one.values))
+        if one.operator not in {"==", "!="} and None in values:
+            raise UsageError(
+                f"nothing is neither before nor after none: {field.label}{one.operator}none",
+                hint=f"Write {field.name}==none or {field.name}!=none.",
+            )
+        return Criterion(field.name, one.operator, values)
+
+    def _whole(self, field: Field, one: Filter) -> tuple[Value, ...]:
+        """The text with its commas, where that is a name."""
+        try:
+            return tuple(self.value(field, one.whole)) if field.type in {"choice", "person"} else ()
+        except UsageError:
+            return ()
+
+    def _each(self, field: Field, values: Sequence[Any]) -> Iterable[Value]:
+        for value in values:
+            yield from self.value(field, value)
+
+    def field(self, name: str) -> Field:
+        """The field of that name, label or column, custom ones among them; UsageError with the nearest and all."""
+        word = _word(name)
+        for known in fields.FIELDS[self.kind]:
+            if word in {_word(known.name), _word(known.label), *map(_word, known.words)}:
+                return known
+        custom = list(self.custom_fields())
+        for own in custom:
+            if word in {_word(own.label), _word(own.column), _word(fields.CUSTOM + own.label)}:
+                return fields.custom_field(own.label, own.type, own.column, own.values)
+        names = [known.name for known in fields.FIELDS[self.kind]] + [own.label for own in custom]
+        near = did_you_mean(name, names)
+        raise UsageError(
+            f"{self.kind} have no field {name[:60]!r}", hint=f"{near} There are: {', '.join(names)}.".strip()
+        )
+
+    def custom_fields(self) -> Iterable[CustomField]:
+        """The portal's own fields of bugs, each once, in the chosen projects."""
+        if self.kind != "bugs":
+            return ()
+        found: dict[str, CustomField] = {}
+        for project in self.place.projects[:_MANY]:
+            for own in self.lookups.custom_fields(self.place.portal, project):
+                found.setdefault(own.label, own)
+        return found.values()
+
+    def value(self, field: Field, said: Any) -> list[Value]:
+        """What is meant by one value; a word that is both ``none`` and a choice of that name means either."""
+        said = _plain(said)
+        if said is None or isinstance(said, Choice):
+            return [said]
+        is_none = isinstance(said, str) and said.casefold() == "none"
+        if field.type == "choice":
+            named = self._choices(field, said, required=not is_none)
+            return [*named, None] if is_none else list(named)
+        if is_none:
+            return [None]
+        if field.type == "person":
+            return [self._person(said)]
+        return [self._time(field, said) if field.type in {"moment", "day"} else _READ[field.type](field, said)]
+
+    # -- choices
+
+    def known(self, field: Field) -> list[tuple[Project, Choice]]:
+        """Every value that a choice may have, with the project that it is of."""
+        portal = self.place.portal
+        if field.name == "tags":
+            return [(Project("", ""), tag) for tag in self.lookups.tags(portal)]
+        if field.name == "project":
+            return [(one, Choice(one.id, one.name)) for one in self.place.projects or self.lookups.projects(portal)]
+        found: list[tuple[Project, Choice]] = []
+        for project in self.place.projects[:_MANY]:
+            of_project = (
+                self.lookups.milestones(portal, project)
+                if field.name in {"milestone", "affected"}
+                else self.lookups.choices(portal, project, field.name)
+                if field.name in PICK_LISTS
+                else ()
+            )
+            found += [(project, choice) for choice in of_project]
+        return found
+
+    def _choices(self, field: Field, said: Any, *, required: bool) -> list[Choice]:
+        word = str(said).strip()
+        if field.name.startswith(fields.CUSTOM):
+            return [Choice("", _one_of(field, word))]
+        known = self.known(field)
+        by_id = [choice for _, choice in known if choice.id == word]
+        if by_id:
+            return by_id[:1]
+        same = [choice for _, choice in known if choice.name == word] or [
+            choice for _, choice in known if choice.name.casefold() == word.casefold()
+        ]
+        if same:  # one name, and in each project an id of its own
+            return [Choice("", same[0].name, tuple(dict.fromkeys(choice.id for choice in same if choice.id)))]
+        if not required:
+            return []
+        if not known or len(self.place.projects) > _MANY:  # nobody tells what there is: the records will
+            return [Choice("", word)]
+        names = list(dict.fromkeys(choice.name for _, choice in known))
+        raise _unknown(field, word, names)
+
+    # -- people
+
+    def _person(self, said: Any) -> Choice:
+        people = self.lookups.people(self.place.portal)
+        word = str(said).strip().casefold()
+        if word == "me":
+            return self._myself(people).choice
+        exact = [one for one in people if word in {one.zpuid, one.zuid, one.email.casefold()}]
+        named = exact or [one for one in people if one.name.casefold() == word]
+        if len(named) == 1:
+            return named[0].choice
+        if named:
+            told = " or ".join(f"{one.email or one.zpuid} ({one.zpuid})" for one in named)
+            raise UsageError(
+                f"{len(named)} people are called {named[0].name!r}", hint=f"Say which by e-mail or id: {told}."
+            )
+        raise _unknown(
+            Field("person", "person", "person", ()), str(said), [*(one.name for one in people), "me", "none"]
+        )
+
+    def _myself(self, people: Sequence[Person]) -> Person:
+        mine = {str(known).casefold() for known in self.me() if known}
+        for one in people:
+            if mine & {one.zuid, one.zpuid, one.email.casefold()} - {""}:
+                return one
+        raise UsageError(
+            "this sign-in does not tell who you are, so that 'me' is nobody",
+            hint="Say your name or e-mail address; or sign in with the scope AaaServer.profile.READ too.",
+        )
+
+    # -- time
+
+    def _time(self, field: Field, said: Any) -> Value:
+        zone = self.place.portal.zone
+        today = self.now().astimezone(zone).date()
+        found: date | datetime
+        if isinstance(said, timedelta):
+            found = self.now() - abs(said)
+        elif isinstance(said, date):
+            found = said
+        else:
+            found = _read_time(str(said).strip(), today, self.now())
+        if isinstance(found, datetime):
+            moment = found if found.tzinfo else found.replace(tzinfo=zone)
+            return moment.astimezone(zone).date() if field.type == "day" else Span.of_moment(moment)
+        return found if field.type == "day" else Span.of_day(found, zone)
+
+
+def _read_time(text: str, today: date, now: datetime) -> date | datetime:
+    word = text.casefold()
+    if word in {"today", "yesterday", "tomorrow"}:
+        return today + timedelta(days=("yesterday", "today", "tomorrow").index(word) - 1)
+    if word == "now":
+        return now
+    if back := _BACK.fullmatch(word):
+        sign, count, unit = (1 if back[1] == "+" else -1), int(back[2]), back[3]
+        try:
+            if unit == "h":
+                return now + sign * count * _UNITS["h"]
+            return _moved(today, sign * count, unit)
+        except (ValueError, OverflowError):
+            raise _no_time(text) from None
+    try:
+        return date.fromisoformat(text) if len(text) <= len("2026-09-01") else datetime.fromisoformat(text)
+    except ValueError:
+        raise _no_time(text) from None
+
+
+def _moved(day: date, count: int, unit: str) -> date:
+    if unit in _UNITS:
+        return day + count * _UNITS[unit]
+    months = day.year * 12 + day.month - 1 + count * (12 if unit == "y" else 1)
+    first = date(months // 12, months % 12 + 1, 1)
+    following = date((months + 1) // 12, (months + 1) % 12 + 1, 1)
+    return min(first + timedelta(days=day.day - 1), following - timedelta(days=1))
+
+
+def _no_time(text: str) -> UsageError:
+    return UsageError(
+        f"{text[:60]!r} is no date", hint="Write 2026-09-01, 2026-09-01T13:00Z, today, yesterday, -30d, -2w or -6m."
+    )
+
+
+def _plain(said: Any) -> Any:
+    """A value of numpy's or pandas' as Python's own; what they have for a missing one as None."""
+    if hasattr(said, "to_pydatetime"):
+        said = said.to_pydatetime()
+    elif hasattr(said, "item") and not isinstance(said, str | bytes):
+        said = said.item()
+    if type(said).__name__ in {"NAType", "NaTType"} or (isinstance(said, float) and said != said):  # noqa: PLR0124  NaN is not itself
+        return None
+    return said
+
+
+def _number(field: Field, said: Any) -> float:
+    if isinstance(said, int | float | Decimal) and not isinstance(said, bool):
+        return said if isinstance(said, int) else float(said)
+    try:
+        text = str(said).strip()
+        return int(text) if re.fullmatch(r"[+-]?\d{1,18}", text, re.ASCII) else float(text)
+    except ValueError:
+        raise UsageError(
+            f"{field.label} is a number, not {str(said)[:60]!r}", hint=f"As in {_example(field)}."
+        ) from None
+
+
+def _flag(field: Field, said: Any) -> bool:
+    if isinstance(said, bool):
+        return said
+    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if str(said).casefold() in known:
+        return known[str(said).casefold()]
+    raise UsageError(f"{field.label} is true or false, not {str(said)[:60]!r}", hint=f"As in {_example(field)}.")
+
+
+def _one_of(field: Field, word: str) -> str:
+    if not field.values:
+        return word
+    found = next((known for known in field.values if known.casefold() == word.casefold()), None)
+    if found is None:
+        raise _unknown(field, word, list(field.values))
+    return found
+
+
+def _unknown(field: Field, word: str, names: Sequence[str]) -> UsageError:
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    told = f"There are: {', '.join(names[:_LISTED])}{more}."
+    return UsageError(
+        f"there is no {field.label.casefold()} {word[:60]!r}", hint=f"{did_you_mean(word, names)} {told}".strip()
+    )
+
+
+_READ: Mapping[str, Callable[[Field, Any], Value]] = {
+    "number": _number,
+    "flag": _flag,
+    "text": lambda field, said: _one_of(field, str(said)),
+}
+
+
+def _example(field: Field) -> str:
+    value = {"moment": "-30d", "day": "today", "number": "3", "flag": "true"}.get(field.type, "…")
+    return f"{field.name.removeprefix(fields.CUSTOM)}{field.operators[2 if len(field.operators) > 3 else 0]}{value}"  # noqa: PLR2004  the ordered have more
+
+
+def _word(name: str) -> str:
+    return re.sub(r"[\s_-]+", " ", name).strip().casefold()

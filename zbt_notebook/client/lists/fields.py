@@ -1,0 +1,381 @@
+"""The fields of what Zoho lists, each declared once: its short name, where it stands in either API, what it takes.
+
+Filters, writes, the first columns of a frame, help, completion and the table in the README are made from these.
+
+    >>> field("bugs", "assignee").read({"assignee_name": "Ann Lee", "assignee_zpuid": 4000000001})
+    [Choice(id='4000000001', name='Ann Lee', others=())]
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Literal
+
+from zbt_notebook.client.lists.criteria import Choice, Criterion, Operator
+from zbt_notebook.client.rest import endpoints
+
+Type = Literal["text", "choice", "person", "moment", "day", "number", "flag"]
+CUSTOM = "customfields."
+
+_EQUAL: tuple[Operator, ...] = ("==", "!=")
+_ORDERED: tuple[Operator, ...] = ("==", "!=", ">=", "<=", ">", "<")
+OPERATORS_OF: Mapping[Type, tuple[Operator, ...]] = MappingProxyType(
+    {
+        "text": (*_EQUAL, "~="),
+        "choice": (*_EQUAL, "~="),
+        "person": (*_EQUAL, "~="),
+        "moment": _ORDERED,
+        "day": _ORDERED,
+        "number": _ORDERED,
+        "flag": _EQUAL,
+    }
+)
+_NOBODY = frozenset({"unassigned", "unassigned user"})
+NEAREST_DAY = timedelta(hours=13)  # a day is its midnight in the portal's zone: with this, of all from -10:59 to +13
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field. *places* are where its text or value stands in a record, the classic API's before V3's.
+
+    ``ids`` are the places of its ids. ``query`` is the classic list's word for a filter by id. ``write`` and
+    ``write_v3`` are the keys of a body, where it can be written. ``words`` are other names that a user may say.
+    """
+
+    name: str
+    label: str
+    type: Type
+    places: tuple[str, ...]
+    ids: tuple[str, ...] = ()
+    query: str = ""
+    write: str = ""
+    write_v3: str = ""
+    words: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()  # all that it can hold, where Zoho's pages say so
+
+    @property
+    def operators(self) -> tuple[Operator, ...]:
+        """What it can be compared by."""
+        return OPERATORS_OF[self.type]
+
+    def read(self, record: Mapping[str, Any]) -> list[object]:
+        """What a record has in it, as ``Criterion.holds`` takes it; empty where it has nothing."""
+        if self.type in {"choice", "person"}:
+            return list(self._choices(record))
+        for place in self.places:
+            value = at(record, place)
+            if value is not None and value != "":
+                return [found for found in (_READ[self.type](value),) if found is not None]
+        return []
+
+    def _choices(self, record: Mapping[str, Any]) -> Iterator[Choice]:
+        for place in self.places:
+            value = at(record, place)
+            if isinstance(value, list):
+                for item in value:
+                    if isinstance(item, dict):
+                        yield Choice(str(item.get("id") or item.get("zpuid") or ""), str(item.get("name") or ""))
+                    else:
+                        yield Choice("", str(item))
+                return
+            if value is not None and value != "":
+                if self.type != "person" or str(value).casefold() not in _NOBODY:
+                    ids = [str(known) for place in self.ids if (known := at(record, place)) not in {None, ""}]
+                    yield Choice(ids[0] if ids else "", str(value), tuple(ids[1:]))
+                return
+
+
+def at(record: Mapping[str, Any], place: str) -> Any:
+    """What stands in a record at a dotted place; None where nothing does."""
+    if place.startswith(CUSTOM):
+        return _custom(record, place.removeprefix(CUSTOM))
+    value: Any = record
+    for key in place.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return value
+
+
+def _custom(record: Mapping[str, Any], label: str) -> Any:
+    told = record.get("customfields")
+    for item in told if isinstance(told, list) else ():
+        if isinstance(item, dict) and item.get("label_name") == label:
+            return item.get("value")
+    return None
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        if isinstance(value, int):
+            return datetime.fromtimestamp(value / 1000, UTC)
+        moment = datetime.fromisoformat(str(value))
+    except (ValueError, OverflowError, OSError):
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _day(value: Any) -> date | None:
+    if isinstance(value, int):
+        moment = _moment(value)
+        return (moment + NEAREST_DAY).date() if moment else None
+    text = str(value)
+    for form in ("%m-%d-%Y", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(text[:10], form).date()  # noqa: DTZ007  a day has no zone
+        except ValueError:
+            continue
+    return None
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, int | float):
+        return value
+    try:
+        return float(str(value))
+    except ValueError:
+        return None
+
+
+def _flag(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else {"true": True, "false": False}.get(str(value).casefold())
+
+
+_READ: Mapping[str, Callable[[Any], object]] = {
+    "text": str,
+    "moment": _moment,
+    "day": _day,
+    "number": _number,
+    "flag": _flag,
+}
+
+
+def _person(word: str) -> tuple[str, ...]:
+    """The places of a person's ids: flat in the classic API and in the columns of a pull, nested in V3."""
+    flat = ("zpuid", "id", "zuid", "email")
+    return (*(f"{word}_{name}" for name in flat), *(f"{word}.{name}" for name in ("zpuid", "zuid", "email")))
+
+
+_PROJECT = Field("project", "Project", "choice", ("project.name",), ("project.id",))
+
+FIELDS: Mapping[str, tuple[Field, ...]] = MappingProxyType(
+    {
+        "bugs": (
+            Field("key", "Key", "text", ("key", "prefix")),
+            Field("title", "Title", "text", ("title", "name"), write="title", write_v3="name", words=("name",)),
+            Field(
+                *("status", "Status", "choice", ("status.type", "status.name"), ("status.id",)),
+                query="status",
+                write="status_id",
+                write_v3="status",
+            ),
+            Field(
+                *("severity", "Severity", "choice", ("severity.type", "severity.value"), ("severity.id",)),
+                query="severity",
+                write="severity_id",
+                write_v3="severity",
+            ),
+            Field(
+                *("assignee", "Assignee", "person", ("assignee_name", "assignee.name"), _person("assignee")),
+                query="assignee",
+                write="assignee",
+                write_v3="assignee",
+                words=("owner",),
+            ),
+            Field(
+                *("milestone", "Milestone", "choice", ("milestone.name", "release_milestone.name")),
+                ids=("milestone.id", "release_milestone.id"),
+                query="milestone",
+                write="milestone_id",
+                write_v3="release_milestone",
+                words=("release milestone", "phase"),
+            ),
+            Field(
+                *("due", "Due date", "day", ("due_date_long", "due_date")),
+                write="due_date",
+                write_v3="due_date",
+                words=("due_date",),
+            ),
+            Field("created", "Created", "moment", ("created_time_long", "created_time"), words=("created_time",)),
+            Field(
+                *("updated", "Updated", "moment", ("updated_time_long", "last_updated_time")),
+                words=("updated_time", "last_updated_time", "modified"),
+            ),
+            Field(
+                *("classification", "Classification", "choice", ("classification.type", "classification.value")),
+                ids=("classification.id",),
+                query="classification",
+                write="classification_id",
+                write_v3="classification",
+            ),
+            Field(
+                *("module", "Module", "choice", ("module.name", "module.value"), ("module.id",)),
+                query="module",
+                write="module_id",
+                write_v3="module",
+            ),
+            Field(
+                *("reproducible", "Is it reproducible", "choice", ("reproducible.type", "is_it_reproducible.value")),
+                ids=("reproducible.id", "is_it_reproducible.id"),
+                write="reproducible_id",
+                write_v3="is_it_reproducible",
+                words=("is_it_reproducible",),
+            ),
+            Field(
+                *("reporter", "Reporter", "person", ("reported_person", "created_by.name")),
+                ids=(*_person("reporter"), "created_by.zpuid", "created_by.zuid", "created_by.email"),
+                query="reporter",
+                words=("reported_person", "created_by"),
+            ),
+            Field(
+                *("affected", "Affected milestone", "choice", ("affected_milestone.name",)),
+                ids=("affected_milestone.id",),
+                query="affected",
+                write="affectedMile_id",
+                write_v3="affected_milestone",
+                words=("affected_milestone",),
+            ),
+            Field(
+                *("flag", "Flag", "text", ("flag",)),
+                query="flag",
+                write="flag",
+                write_v3="flag",
+                values=("Internal", "External"),
+            ),
+            Field("closed", "Closed", "flag", ("closed", "status.is_closed_type"), query="statustype"),
+            Field("tags", "Tags", "choice", ("tags", "v3.tags"), words=("tag",)),
+            Field("description", "Description", "text", ("description",), write="description", write_v3="description"),
+            Field("comments", "Comments", "number", ("comment_count",), words=("comment_count",)),
+            Field("attachments", "Attachments", "number", ("attachment_count",), words=("attachment_count",)),
+            _PROJECT,
+        ),
+        "timelogs": (
+            Field(
+                *("date", "Date", "day", ("log_date_long", "log_date", "date", "day_date")),
+                words=("log_date", "day"),
+            ),
+            Field("owner", "Owner", "person", ("owner_name", "owner.name"), _person("owner"), words=("user", "person")),
+            Field("hours", "Hours", "number", ("hours",)),
+            Field("bug", "Bug", "text", ("bug.title", "module_detail.name", "name"), words=("title",)),
+            Field("notes", "Notes", "text", ("notes", "log_notes")),
+            Field("billing", "Billing status", "text", ("bill_status", "billing_status"), words=("bill_status",)),
+            Field("approval", "Approval status", "text", ("approval_status", "approval.status")),
+            Field("created", "Created", "moment", ("created_time_long", "created_time")),
+            _PROJECT,
+        ),
+        "milestones": (
+            Field("name", "Name", "text", ("name",), words=("title",)),
+            Field("status", "Status", "text", ("status", "status.name")),
+            Field("owner", "Owner", "person", ("owner_name", "owner.name"), _person("owner")),
+            Field("start", "Start", "day", ("start_date_long", "start_date"), words=("start_date",)),
+            Field("end", "End", "day", ("end_date_long", "end_date"), words=("end_date", "due")),
+            Field("flag", "Flag", "text", ("flag",)),
+            _PROJECT,
+        ),
+        "users": (
+            Field("name", "Name", "text", ("name", "full_name", "display_name")),
+            Field("email", "E-mail", "text", ("email",)),
+            Field("role", "Role", "text", ("role", "role.type", "role.name")),
+            Field("active", "Active", "flag", ("active", "is_active")),
+            _PROJECT,
+        ),
+        "projects": (
+            Field("name", "Name", "text", ("name",), words=("title",)),
+            Field("status", "Status", "text", ("status", "status.name")),
+            Field("owner", "Owner", "person", ("owner_name", "owner.name"), _person("owner")),
+            Field("created", "Created", "moment", ("created_date_long", "created_time")),
+            Field("description", "Description", "text", ("description",)),
+        ),
+        "portals": (
+            Field("name", "Name", "text", ("name", "portal_name")),
+            Field("company", "Company", "text", ("settings.company_name", "org_name")),
+            Field("plan", "Plan", "text", ("bug_plan", "plan", "project_plan")),
+            Field("zone", "Time zone", "text", ("settings.time_zone", "timezone")),
+            Field("role", "Role", "text", ("role", "profile.name")),
+        ),
+        "tags": (
+            Field("name", "Name", "text", ("name",), words=("title",)),
+            Field("color", "Color", "text", ("color_class",)),
+        ),
+        "comments": (
+            Field("author", "Author", "person", ("added_person", "added_by.name"), _person("added_by")),
+            Field("created", "Created", "moment", ("created_time_long", "created_time")),
+            Field("content_text", "Text", "text", ("content_text", "comment_text")),
+        ),
+    }
+)
+
+FIRST: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "bugs": ("key", "title", "status", "severity", "assignee", "milestone", "due", "created", "updated"),
+        "timelogs": ("date", "owner", "hours", "bug", "notes", "billing"),
+        "milestones": ("name", "status", "owner", "start", "end"),
+        "users": ("name", "email", "role", "active"),
+        "projects": ("name", "status", "owner", "created"),
+        "portals": ("name", "company", "plan", "zone"),
+        "tags": ("name", "color"),
+        "comments": ("author", "created", "content_text"),
+    }
+)
+"""The fields with which a frame of each kind begins."""
+
+
+def leads(
+    kind: str, words: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> list[tuple[str, Type, tuple[str, ...], tuple[str, ...]]]:
+    """What the frames of a kind begin with: name, type, columns that it is made of, and a choice's words in order."""
+    chosen = [field(kind, name) for name in FIRST.get(kind, ())]
+    return [(one.name, one.type, one.places, tuple(words.get(one.name, ()))) for one in chosen]
+
+
+def first_columns(kind: str) -> list[str]:
+    """The columns, as Zoho names them in either API, in which the first things of a kind stand."""
+    return [place for name in FIRST.get(kind, ()) for place in field(kind, name).places]
+
+
+def kind_of(path: str) -> str:
+    """What the list at a path holds; empty for what is not among the kinds here."""
+    endpoint = endpoints.match("GET", path)
+    last = endpoint.path.rstrip("/").rpartition("/")[2] if endpoint and endpoint.list_key is not None else ""
+    last = {"issues": "bugs", "logs": "timelogs", "phases": "milestones"}.get(last, last)
+    return last if last in FIRST else ""
+
+
+def field(kind: str, name: str) -> Field:
+    """The field of exactly that short name; a custom one, of any label, where the name says so."""
+    if name.startswith(CUSTOM):
+        return custom_field(name.removeprefix(CUSTOM))
+    return next(known for known in FIELDS[kind] if known.name == name)
+
+
+def custom_field(label: str, kind: Type = "text", write: str = "", values: Sequence[str] = ()) -> Field:
+    """A field that the portal added, by its label."""
+    return Field(CUSTOM + label, label, kind, (CUSTOM + label,), write=write, write_v3=write, values=tuple(values))
+
+
+def fulfils(kind: str, record: Any, criteria: Sequence[Criterion]) -> bool:
+    """Whether a record, in the shape of either API, fulfils every criterion."""
+    if not isinstance(record, dict):
+        return not criteria
+    return all(criterion.holds(_read(kind, record, criterion)) for criterion in criteria)
+
+
+def _read(kind: str, record: Mapping[str, Any], criterion: Criterion) -> list[object]:
+    if not criterion.field.startswith(CUSTOM):
+        return field(kind, criterion.field).read(record)
+    sample = next((value for value in criterion.values if value is not None), "")
+    return custom_field(criterion.field.removeprefix(CUSTOM), _type_of(sample)).read(record)
+
+
+def _type_of(value: object) -> Type:
+    """How a custom field is to be read, to be compared with a value: the values know, as the field was found by it."""
+    if isinstance(value, bool):
+        return "flag"
+    if isinstance(value, datetime) or type(value).__name__ == "Span":
+        return "moment"
+    if isinstance(value, date):
+        return "day"
+    if isinstance(value, Choice):
+        return "choice"
+    return "number" if isinstance(value, int | float) else "text"
