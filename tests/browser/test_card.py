@@ -253,14 +253,14 @@ def test_the_picker_and_the_field_are_one(open_card):
     card.place.get_by_label("bugs delete").check()
     card.place.get_by_label("portals read").uncheck()
     assert card.field("Scopes").input_value().endswith("ZohoBugTracker.bugs.DELETE")
-    assert "portals" not in card.field("Scopes").input_value()
+    assert "ZohoBugTracker.portals" not in card.field("Scopes").input_value()
     card.field("Scopes").fill("AaaServer.profile.READ zohobugtracker.BUGS.create")
     assert card.place.get_by_label("bugs create").is_checked()
     assert not card.place.get_by_label("bugs delete").is_checked()
     card.place.get_by_label("users read").check()
     assert card.field("Scopes").input_value().startswith("AaaServer.profile.READ, ")
     card.press("Triage")
-    assert card.field("Scopes").input_value() == ", ".join([*PRESETS["triage"], "AaaServer.profile.READ"])
+    assert card.field("Scopes").input_value() == ", ".join(PRESETS["triage"])
 
 
 def test_a_double_click_makes_one_link(open_card):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from zbt_notebook.client.auth.data_centers import DataCenter
-from zbt_notebook.client.auth.scopes import PRESETS, PROFILE
+from zbt_notebook.client.auth.scopes import PRESETS
 from zbt_notebook.client.errors import Unreachable, UsageError
 from zbt_notebook.client.http.messages import Request, decode_json
 from zbt_notebook.client.limits import registry
@@ -26,7 +26,7 @@ class SandboxSite:
     client_id: str
     client_secret: str = field(repr=False)
     redirect_uri: str
-    scopes: tuple[str, ...] = (*PRESETS["triage"], PROFILE)
+    scopes: tuple[str, ...] = PRESETS["triage"]
     running: Any = field(default=None, repr=False)
 
     @property

@@ -16,6 +16,9 @@ from zbt_notebook.notebook.embedded_sandbox import sandbox
 USER_INFO = "/oauth/user/info"
 
 
+WITHOUT = tuple(scope for scope in PRESETS["triage"] if scope != PROFILE)
+
+
 @pytest.fixture
 def site():
     running = sandbox(bugs=5, projects=1)
@@ -51,7 +54,7 @@ def test_with_the_profile_scope_the_account_is_named(site):
 
 def test_without_it_nobody_asks(site):
     """No request is made, and the status leaves it out."""
-    connection = sign_in(site, PRESETS["read only"])
+    connection = sign_in(site, WITHOUT)
     assert connection.who.wait(10) is None
     assert connection.status().account == ""
     assert asked(site) == 0
@@ -59,7 +62,7 @@ def test_without_it_nobody_asks(site):
 
 def test_without_it_the_api_tells_a_bare_id(site):
     """The list of portals tells the user's id in passing: better than nothing, and no request more."""
-    connection = sign_in(site, PRESETS["read only"])
+    connection = sign_in(site, WITHOUT)
     answer = connection.get("/portals/")
     assert connection.status().account == f"user {answer['login_id']}"
     assert asked(site) == 0
@@ -86,7 +89,7 @@ def test_a_failing_look_up_is_no_error(site, kind, recwarn):
 
 def test_a_look_up_that_breaks_ends_all_the_same(site):
     """An error that nobody foresaw is no traceback in a cell, and nobody waits for its answer."""
-    connection = sign_in(site, PRESETS["read only"])
+    connection = sign_in(site, WITHOUT)
 
     def broken(_request):
         raise RuntimeError

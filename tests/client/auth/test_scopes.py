@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zbt_notebook.client.auth.scopes import FAMILY, MODULES, PRESETS, covers, format_scopes, missing, parse_scopes
+from zbt_notebook.client.auth.scopes import FAMILY, MODULES, PRESETS, covers, format_scopes, missing, parse_scopes, twin
 from zbt_notebook.client.errors import UsageError
 
 KNOWN = [f"{FAMILY}.{module}.{operation}" for module, operations in MODULES.items() for operation in operations]
@@ -74,3 +74,27 @@ def test_all_covers_every_operation_of_its_module_only():
 def test_missing_scopes_keep_their_order():
     """What was asked for and not granted, as the card shows it."""
     assert missing(["x.b.READ"], ["x.c.READ", "x.b.READ", "x.a.READ"]) == ("x.c.READ", "x.a.READ")
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_preset_asks_for_both_families(preset):
+    """Whether V3 takes a token of BugTracker's scopes is unknown: each module is asked for in both, the profile too."""
+    asked = set(PRESETS[preset])
+    assert "AaaServer.profile.READ" in asked
+    for scope in asked:
+        if scope.startswith("ZohoBugTracker.") and ".search." not in scope:
+            assert twin(scope) in asked
+    modules = {scope.split(".")[1] for scope in asked if scope.startswith("ZohoProjects.")}
+    assert modules >= {"portals", "projects", "milestones", "bugs", "timesheets", "users", "tags"}
+
+
+def test_a_scope_of_either_family_covers_a_call():
+    """Nothing is refused here on a guess; but what was not granted itself is told as missing."""
+    assert covers(["ZohoProjects.bugs.READ"], "ZohoBugTracker.bugs.READ")
+    assert covers(["ZohoBugTracker.bugs.ALL"], "ZohoProjects.bugs.UPDATE")
+    assert not covers(["ZohoProjects.tasks.READ"], "ZohoBugTracker.bugs.READ")
+    assert not covers(["AaaServer.profile.READ"], "ZohoPC.files.READ")
+    assert missing(["ZohoBugTracker.bugs.READ"], PAIR) == ("ZohoProjects.bugs.READ",)
+
+
+PAIR = ("ZohoBugTracker.bugs.READ", "ZohoProjects.bugs.READ")

@@ -99,6 +99,30 @@ def test_classic_bodies_are_forms_and_v3_bodies_json():
     assert v3.json == {"title": "It breaks", "flag": ["a"]}
 
 
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/api/v3/portal/1/tags", "tags"),
+        ("/api/v3/portal/1/addbulktimelogs", "log_object"),
+        ("/api/v3/portal/1/projects/2/issues/3/attachments", "attachment_ids"),
+    ],
+)
+def test_what_v3_wants_as_a_form_goes_as_one(path, field):
+    """Tags, attachments' ids and bulk time logs: the field holds JSON, whether it was given as one or as the body."""
+    value = [{"name": "x"}]
+    for given_as in ({"fields": ((field, value),)}, {"json": value}, {"json": {field: value}}):
+        request = written(ApiCall("POST", path, **given_as))
+        assert request.form == ((field, '[{"name":"x"}]'),)
+        assert request.json is None
+
+
+def test_a_tag_is_associated_by_form_fields():
+    """Numbers and all."""
+    fields = (("tag_id", "5"), ("entity_id", "9"), ("entityType", 6))
+    request = written(ApiCall("POST", "/api/v3/portal/1/projects/2/tags/associate", fields=fields))
+    assert request.form == (("tag_id", "5"), ("entity_id", "9"), ("entityType", "6"))
+
+
 def test_uploads_go_as_multipart_with_their_fields():
     """An attachment and its description."""
     request = written(
@@ -110,7 +134,16 @@ def test_uploads_go_as_multipart_with_their_fields():
 
 def test_v3_lists_always_name_their_page():
     """Without it Zoho answers LESS_THAN_MIN_OCCURANCE."""
-    assert ("page", "1") in call("/api/v3/portal/1/projects/2/issues").params
+    assert call("/api/v3/portal/1/projects/2/issues").params == (("page", "1"),)
+
+
+def test_v3_lists_always_name_the_size_of_their_page():
+    """Without it, some portals give ten records and others a hundred; the users of v3.1 come fifty at most."""
+    issues = "/api/v3/portal/1/projects/2/issues"
+    assert written(ApiCall("GET", issues)).params == (("page", "1"), ("per_page", "100"))
+    assert written(ApiCall("GET", issues + "?page=3&per_page=7")).params == (("page", "3"), ("per_page", "7"))
+    assert dict(written(ApiCall("GET", "/api/v3.1/portal/1/users")).params)["per_page"] == "50"
+    assert dict(first_page(call("/api/v3.1/portal/1/users")).params)["per_page"] == "50"
 
 
 def test_the_envelope_of_a_list_is_opened():
@@ -131,6 +164,49 @@ def test_one_thing_is_taken_out_of_its_envelope():
     assert page.records is None
     assert page.thing == {"id": 1, "title": "x"}
     assert page.body == {"bugs": [{"id": 1, "title": "x"}]}
+
+
+ISSUE = "/api/v3/portal/1/projects/2/issues/3"
+
+
+@pytest.mark.parametrize("body", [[{"id": "3", "name": "x"}], {"id": "3", "name": "x"}])
+def test_one_issue_is_one_thing_in_an_array_of_one_or_without(body):
+    """Both were recorded; what comes out is the same, the body too."""
+    page = read(body, call(ISSUE))
+    assert (page.records, page.thing, page.body) == (None, {"id": "3", "name": "x"}, {"id": "3", "name": "x"})
+
+
+@pytest.mark.parametrize("body", [[{"id": "7"}], {"comments": [{"id": "7"}]}, {"id": "7"}])
+def test_a_written_comment_is_unwrapped_from_each_of_its_three_shapes(body):
+    """A bare array, the list's envelope, or the comment itself."""
+    assert read(body, call(f"{ISSUE}/comments", "POST"), 201).thing == {"id": "7"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "thing"),
+    [
+        ("/resolution", {"issue_resolution": {"resolution": "done"}}, {"resolution": "done"}),
+        ("/resolution", {"issue_resolution": {}}, {}),
+        (
+            "/linkedissues",
+            {"issue_linked": {"linked_issues": {"relate": [{"issue_id": "4"}]}}},
+            {"relate": [{"issue_id": "4"}]},
+        ),
+    ],
+)
+def test_what_v3_wraps_twice_is_unwrapped(path, body, thing):
+    """A resolution; linked issues, which are one thing by kind of link, no list."""
+    page = read(body, call(ISSUE + path))
+    assert page.records is None
+    assert page.thing == thing
+
+
+@pytest.mark.parametrize("key", ["attachment", "attachments"])
+def test_attachments_are_found_under_either_word(key):
+    """The singular was recorded, and the plural."""
+    body = {key: [{"attachment_id": "-1"}]}
+    assert read(body, call("/api/v3/portal/1/projects/2/attachments")).records == [{"attachment_id": "-1"}]
+    assert read(body, call(f"{ISSUE}/attachments")).records == [{"attachment_id": "-1"}]
 
 
 @pytest.mark.parametrize("status", [204, 200])

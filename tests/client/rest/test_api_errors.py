@@ -62,10 +62,52 @@ def test_retry_after_is_used_where_the_text_has_no_minutes(header, wait):
     assert error.retry_at == NOW + timedelta(seconds=wait)
 
 
-def test_the_classic_code_of_too_many_calls_is_a_lock_whatever_it_says():
-    """6504, of which no text was recorded."""
-    error = caught(answer({"error": {"code": 6504, "message": "Too many"}}, 400), RateLimited)
-    assert error.retry_at == NOW + timedelta(minutes=30)
+@pytest.mark.parametrize(
+    ("text", "header", "minutes"),
+    [
+        (THROTTLE, "", 23),
+        (THROTTLE, "1500", 25),
+        (THROTTLE, "60", 23),
+        ("", "Thu, 01 Jan 2026 12:09:00 GMT", 9),
+        ("", "Thu, 01 Jan 2026 11:00:00 GMT", 0),
+        ("", "", 10),
+    ],
+)
+@pytest.mark.parametrize("status", [400, 429])
+def test_a_lock_of_v3_lasts_as_long_as_the_longer_of_text_and_header_says(text, header, minutes, status):
+    """Seconds or a date; where neither is there, ten minutes, not the half hour of the classic API."""
+    refusal = gateway("URL_ROLLING_THROTTLES_LIMIT_EXCEEDED", text, as_object=True)
+    with pytest.raises(RateLimited) as raised:
+        judge(
+            Response(status, {"retry-after": header}, refusal.body), ApiCall("GET", "/api/v3/portal/1/issues"), now=NOW
+        )
+    assert raised.value.retry_at == NOW + timedelta(minutes=minutes)
+
+
+def test_a_portal_id_that_is_none_is_not_found():
+    """6504 is "Domain Not Available": login_id stood in a portal's place, and nothing is locked."""
+    error = caught(answer({"error": {"code": 6504, "message": "Domain Not Available"}}, 404), NotFound)
+    assert "login_id" in error.hint
+
+
+@pytest.mark.parametrize("status", [200, 206, 207, 400])
+def test_an_error_in_an_array_is_a_refusal(status):
+    """So V3 refuses to delete a project; and an error under 2xx is one as well."""
+    told = {"status_code": "404", "title": "RESOURCE_NOT_FOUND", "details": [{"message": "no project"}]}
+    assert "no project" in caught(answer({"error": [told]}, status), NotFound).message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"bugs": [%s], "error": {"code": 6404, "message": "gone"}}' % b",".join([b'{"id": 1}'] * 900),
+        b" " * 5000 + b'{"error": {"code": 6404, "message": "gone"}}',
+        b'{"\\u0065rror": {"code": 6404, "message": "gone"}}',
+    ],
+)
+def test_a_refusal_under_200_is_found_wherever_it_stands(body):
+    """Behind many rows, behind blanks, or spelt with escapes."""
+    caught(Response(200, {}, body), NotFound)
 
 
 def test_a_missing_scope_is_named():
@@ -81,6 +123,42 @@ def test_a_missing_scope_is_seen_behind_a_wrong_url():
     refusal = gateway("URL_RULE_NOT_CONFIGURED", "Given URL is wrong")
     caught(refusal, ScopeMissing, granted=("ZohoBugTracker.portals.READ",))
     caught(refusal, NotFound, granted=("ZohoBugTracker.bugs.ALL",))
+
+
+ISSUES = "/api/v3/portal/1/projects/2/issues"
+
+
+def scope_error(path, granted, title="INVALID_OAUTHSCOPE"):
+    with pytest.raises(ScopeMissing) as raised:
+        judge(gateway(title, status=401), ApiCall("GET", path), granted=granted, now=NOW)
+    return raised.value
+
+
+@pytest.mark.parametrize("title", ["INVALID_OAUTHSCOPE", "URL_RULE_NOT_CONFIGURED"])
+def test_the_twin_of_a_scope_is_named_where_v3_refuses_it(title):
+    """A BugTracker token that V3 does not take: the error names the Projects scope, and the line that adds it."""
+    error = scope_error(ISSUES, ("ZohoBugTracker.bugs.READ",), title)
+    assert error.needed == "ZohoProjects.bugs.READ"
+    assert "%zbt login --add-scope ZohoProjects.bugs.READ" in error.hint
+
+
+def test_the_twin_is_named_the_other_way_round_too():
+    """Where the documented scope was granted and refused, the other family's is what is left to try."""
+    assert scope_error(ISSUES, ("ZohoProjects.bugs.ALL",)).needed == "ZohoBugTracker.bugs.READ"
+    assert scope_error(CALL.path, ("ZohoProjects.bugs.READ",)).needed == "ZohoBugTracker.bugs.READ"
+
+
+def test_the_advice_on_documents_does_not_go_round_in_a_circle():
+    """Once the documents' scope is there, what is missing is that of their files; then the twin; then nothing."""
+    documents = "/restapi/portal/1/projects/2/documents/"
+    granted = ["ZohoBugTracker.documents.READ"]
+    asked = []
+    while needed := scope_error(documents, tuple(granted)).needed:
+        assert not set(needed.split(",")) & set(granted)
+        granted += needed.split(",")
+        asked.append(needed)
+    assert asked == ["ZohoPC.files.READ", "ZohoProjects.documents.READ"]
+    assert "role" in scope_error(documents, tuple(granted)).hint
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,11 @@ MODULES = {
     "tags": ["READ", "CREATE", "ALL"],
 }
 
+V3_MODULES = [
+    *("portals", "projects", "projectgroups", "milestones", "bugs", "timesheets", "events", "forums", "documents"),
+    *("users", "tags", "custom_fields", "status", "bulk"),
+]
+
 # Written down apart from the catalogue, from Zoho's pages: P is a portal, PP a project, V the portal in V3.
 REQUIRED = """
 GET /restapi/portals/ | GET P/
@@ -64,10 +69,33 @@ PATCH VP/issues/1 | DELETE VP/issues/1 | GET VP/issues/1/description | POST VP/i
 POST VP/issues/1/clone | GET VP/issues/1/activities | GET VP/issues/1/comments | POST VP/issues/1/comments
 GET VP/issues/1/followers | GET VP/issues/1/resolution | GET VP/issues/1/attachments
 GET VP/issues/1/linkedissues | GET VP/bugs | GET VP/milestones
-GET VP | GET V/users | GET VP/bugs/1 | POST VP/issues/1/attachments | GET VP/issues/1/attachments/2
-POST VP/issues/1/followers | POST VP/issues/1/resolution | POST VP/issues/1/linkedissues | POST PP/statuses/
+GET VP | GET V/users | GET VP/bugs/1 | POST VP/issues/1/attachments | DELETE VP/issues/1/attachments/2
+POST VP/issues/1/followers | POST VP/issues/1/resolution | POST VP/issues/1/link | POST PP/statuses/
+GET V | POST V/projects | PATCH VP | POST VP/trash | POST VP/restore | DELETE VP | GET VP/comments | POST VP/comments
+GET VP/comments/1 | PATCH VP/comments/1 | DELETE VP/comments/1 | GET V/projects/customview | GET V/project-groups
+GET VP/modules | GET VP/issues/1/statustransition | GET WP/issues/1/status-timeline | GET V/issues/customviews
+GET VP/issues/customviews | GET VP/issues/1/comments/2 | PATCH VP/issues/1/comments/2 | DELETE VP/issues/1/comments/2
+GET VP/attachments | GET VP/attachments/1 | DELETE VP/attachments/1 | POST V/attachments | POST V/associate-attachments
+POST V/entity-attachments | GET WP/issues/1/followers | POST WP/issues/1/follow | POST WP/issues/1/unfollow
+GET WP/issues/1/linked-issues | POST VP/issues/1/link/2 | DELETE VP/issues/1/link/2 | POST VP/issues/bulk-link-bugs
+POST WP/issue-links | DELETE WP/issue-links | PUT VP/issues/1/resolution | DELETE VP/issues/1/resolution
+PATCH WP/issues/1/resolution | GET VP/issues/1/associated-tasks | POST VP/issues/1/associate-tasks
+DELETE VP/issues/1/task/2 | POST WP/task-issue-mapping | GET VP/timelogs | GET V/timelogs | GET VP/logs/1
+PATCH VP/logs/1 | DELETE VP/logs/1 | POST VP/log | POST V/addbulktimelogs | PATCH V/logs | DELETE V/timelogs/bulkdelete
+GET VP/timelogs/report | GET V/timelogs/report | GET V/timelogs/timers | GET V/phases | GET VP/phases | GET VP/phases/1
+POST VP/phases | POST VP/phases/1 | DELETE VP/phases/1 | POST VP/phases/1/clone | POST VP/phases/1/move
+GET VP/phases/1/comments | GET VP/phases/1/followers | GET VP/phases/1/activities | POST VP/milestones
+POST VP/milestones/1 | GET VP/users | GET W/users | GET WP/users | GET V/users/1 | GET V/users/license-details
+GET VP/users/1 | GET VP/tags | GET V/settings/modules | GET V/module/1/fields | GET V/settings/fields
+GET V/settings/layouts | GET V/settings/layouts/1 | GET V/settings/layouts/default-layout | GET V/settings/options
+GET V/settings/fields-configuration | GET V/settings/global-statuses | GET V/search | GET VP/search | GET VP/events
+POST VP/events | PATCH VP/events/1 | DELETE VP/events/1 | GET V/events/1/participants | GET VP/forums
+POST VP/forums | GET VP/forums/1 | GET VP/forums/1/comments | POST VP/forums/1/comments | GET VP/documents
+POST V/bulk/export | GET V/bulk/export/fields
 """
 SHORT = {
+    "WP": "/api/v3.1/portal/7/projects/9",
+    "W": "/api/v3.1/portal/7",
     "PP": "/restapi/portal/zillum/projects/9",
     "P": "/restapi/portal/zillum",
     "VP": "/api/v3/portal/7/projects/9",
@@ -89,21 +117,21 @@ def ids(found):
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry["id"])
 def test_an_entry_is_complete_and_of_known_words(entry):
     """Every entry has each key, and its words are those that the rest of the toolkit understands."""
-    assert set(entry) == {
+    assert set(entry) - {"also", "envelope", "page_size"} == {
         *("id", "method", "path", "module", "operation", "certainty"),
         *("summary", "page", "list_key", "paging", "columns", "params"),
     }
     assert entry["method"] in {"GET", "POST", "PUT", "PATCH", "DELETE"}
     assert entry["operation"] in {"READ", "CREATE", "UPDATE", "DELETE"}
-    assert (entry["operation"] == "READ") == (entry["method"] == "GET")
-    assert entry["module"] in MODULES
+    assert (entry["operation"] == "READ") == (entry["method"] == "GET") or entry["id"] == "v3.bulk.export"
+    assert entry["module"] in (V3_MODULES if entry["path"].startswith("/api/") else MODULES)
     assert entry["certainty"] in {"DOC", "CODE", "LIVE", "3P", "INF"}
     assert entry["paging"] in {"index", "page", None}
     for column in entry["columns"].values():
         assert column in {"int", "bool", "float", "datetime"} or re.fullmatch(r"category:\w[\w ]*(\|\w[\w ]*)+", column)
     assert re.fullmatch(r"[A-Z].*\.", entry["summary"])
     assert entry["page"].startswith("https://") or entry["certainty"] == "INF"
-    assert re.fullmatch(r"/(restapi|api/v3)(/(\w+|\{\w+\}))+/?", entry["path"])
+    assert re.fullmatch(r"/(restapi|api/v3(\.1)?)(/([\w-]+|\{\w+\}))+/?", entry["path"])
     if entry["path"].startswith("/api/"):
         assert not entry["path"].endswith("/")
     if entry["list_key"] is None:
@@ -118,7 +146,8 @@ def test_a_parameter_says_what_it_is(entry):
     assert set(names.values()) <= {1}
     for param in entry["params"]:
         assert set(param) >= {"name", "in", "type", "required", "meaning"}
-        assert set(param) <= {"name", "in", "type", "required", "meaning", "allowed", "default", "certainty"}
+        assert set(param) <= {"name", "in", "type", "required", "meaning", "allowed", "default", "certainty", "format"}
+        assert ("format" in param) <= (param["type"] == "date")
         assert param["in"] in {"query", "form", "json", "file"}
         assert param["type"] in {"str", "int", "float", "bool", "date", "html", "id", "ids", "file", "array", "object"}
         assert (param["type"] == "file") == (param["in"] == "file")
@@ -149,12 +178,12 @@ def test_no_two_entries_are_the_same_call():
 def test_modules_have_the_operations_that_zoho_gives():
     """A scope is only ever one that Zoho knows; tags and portals have fewer operations than the rest."""
     assert json.loads(FILE.read_bytes())["modules"] == MODULES
-    assert set(endpoints.modules()) == set(MODULES)
+    assert set(endpoints.modules()) == {*MODULES, *V3_MODULES}
     assert {module: list(operations) for module, operations in scopes.MODULES.items()} == MODULES
     for endpoint in endpoints.all_endpoints():
         family, module, operation = endpoint.scope.split(".")
-        assert (family, module) == ("ZohoBugTracker", endpoint.module)
-        assert operation in MODULES[module]
+        assert (family, module) == ("ZohoProjects" if endpoint.is_v3 else "ZohoBugTracker", endpoint.module)
+        assert endpoint.is_v3 or operation in MODULES[module]
 
 
 @pytest.mark.parametrize(("method", "path"), CALLS, ids=lambda value: value)
@@ -172,8 +201,8 @@ def test_whatever_the_sandbox_answers_is_in_the_catalogue():
         assert endpoint, route.pattern
         assert scopes.covers([endpoint.scope], f"{endpoints.FAMILY}.{route.scope}"), route.pattern
         if endpoint.list_key:
-            assert endpoint.list_key in route.returns["properties"], route.pattern
-        if endpoint.list_key == "":
+            assert set(endpoint.list_keys) & set(route.returns["properties"]), route.pattern
+        if endpoint.list_keys == ("",):
             assert route.returns["type"] == "array", route.pattern
 
 
@@ -247,7 +276,8 @@ def test_a_scope_is_named_for_each_method_of_a_path():
     assert bugs.needs("delete") == "ZohoBugTracker.bugs.DELETE"
     assert bugs.needs("PUT") == "ZohoBugTracker.bugs.UPDATE"
     assert bugs.needs("HEAD") == "ZohoBugTracker.bugs.READ"
-    assert endpoints.match("PATCH", "/api/v3/portal/1/tags/2").scope == "ZohoBugTracker.tags.ALL"
+    assert endpoints.match("PATCH", "/api/v3/portal/1/tags/2").scope == "ZohoProjects.tags.UPDATE"
+    assert endpoints.match("GET", "/api/v3/portal/1/issues").needs("PATCH") == "ZohoProjects.bugs.UPDATE"
     assert endpoints.match("GET", "/portal/1/search").needs("POST") == "ZohoBugTracker.search.READ"
 
 
@@ -333,7 +363,7 @@ def test_completion_goes_segment_by_segment():
     assert endpoints.children("/portal/zillum/projects/{pr") == ("{project}",)
     assert endpoints.children("/portal/zillum/projects/12") == ()
     assert {"{bug}", "customfields", "comments"} <= set(endpoints.children("/portal/1/projects/2/bugs/"))
-    assert endpoints.children("/api/") == ("v3",)
+    assert endpoints.children("/api/") == ("v3", "v3.1")
     assert "issues" in endpoints.children("/api/v3/portal/7/")
     assert endpoints.children("/portal//") == ()
     assert endpoints.children("/portals/?in") == ()
@@ -344,7 +374,7 @@ def test_completion_follows_the_method():
     assert set(endpoints.children("/portal/1/users/", "DELETE")) == {"{user}"}
     assert set(endpoints.children("/portal/1/users/", "post")) == {"activate"}
     assert endpoints.children("/portals/", "GET") == ()
-    assert endpoints.children("/", "PUT") == ("portal", "restapi")
+    assert endpoints.children("/", "PUT") == ("portal", "restapi", "api")
 
 
 def test_the_catalogue_can_be_walked_from_the_root_to_every_entry():
@@ -354,6 +384,34 @@ def test_the_catalogue_can_be_walked_from_the_root_to_every_entry():
         for segment in endpoint.path.strip("/").split("/"):
             assert segment in endpoints.children(prefix, endpoint.method)
             prefix += segment + "/"
+
+
+def test_the_catalogue_tells_the_kind_of_each_body():
+    """V3 takes JSON mostly, forms in four places, a file in one; the classic API takes forms."""
+    v3 = [endpoint for endpoint in endpoints.all_endpoints() if endpoint.is_v3]
+    assert {endpoint.id for endpoint in v3 if endpoint.body == "form"} == {
+        *("tags.create", "tags.associate", "tags.dissociate", "v3.timelogs.bulk"),
+        *("v3.issues.attachments.associate", "v3.attachments.associate", "v3.attachments.entity"),
+    }
+    assert [endpoint.id for endpoint in v3 if endpoint.body == "file"] == ["v3.attachments.upload"]
+    assert endpoints.match("PATCH", "/api/v3/portal/1/projects/2/issues/3").body == "json"
+    assert endpoints.match("POST", PROJECT + "/bugs/").body in {"form", "file"}
+    assert endpoints.match("GET", PROJECT + "/bugs/").body == ""
+
+
+def test_the_catalogue_tells_how_a_date_is_written():
+    """As MM-DD-YYYY in the classic API and in V3's milestones, else as ISO 8601."""
+    due = endpoints.match("POST", PROJECT + "/bugs/").parameter("due_date")
+    start = endpoints.match("POST", "/api/v3/portal/1/projects/2/phases").parameter("start_date")
+    logged = endpoints.match("GET", "/api/v3/portal/1/projects/2/timelogs").parameter("start_date")
+    assert (due.date_format, start.date_format, logged.date_format) == ("MM-DD-YYYY", "MM-DD-YYYY", "YYYY-MM-DD")
+
+
+def test_v3_lists_can_be_asked_to_choose():
+    """By filter, order and view; issues by their numbers too."""
+    for path in ("/api/v3/portal/1/issues", "/api/v3/portal/1/projects/2/issues"):
+        assert {"filter", "sort_by", "view_id", "issue_ids"} <= {p.name for p in endpoints.match("GET", path).params}
+    assert endpoints.match("GET", "/api/v3/portal/1/projects/2/phases").parameter("filter")
 
 
 def test_endpoints_are_values():

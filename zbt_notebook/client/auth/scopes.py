@@ -8,9 +8,13 @@ from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.suggestions import did_you_mean
 
 FAMILY = "ZohoBugTracker"
+TWIN_FAMILY = "ZohoProjects"  # under which V3 documents its scopes; whether either suffices for the other is not known
 PROFILE = "AaaServer.profile.READ"  # who is signed in: of Zoho Accounts, not of BugTracker
+SEARCH = "ZohoSearch.securesearch.READ"  # what V3's search asks for in place of a module of its own
 
 _FULL = ("READ", "CREATE", "UPDATE", "DELETE", "ALL")
+
+_ASIDE = frozenset({"forums", "documents", "search"})  # what no word of the toolkit reads, and what has no twin
 
 # Module -> operations, as the pages https://www.zoho.com/projects/help/rest-api/bugtracker-*-api.html name them
 MODULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -29,15 +33,27 @@ MODULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
+
+def _both(module: str, *operations: str) -> tuple[str, ...]:
+    """The scopes of a module in the two families, as far as each has the module."""
+    families = [family for family in (FAMILY, TWIN_FAMILY) if family == TWIN_FAMILY or module in MODULES]
+    return tuple(f"{family}.{module}.{operation}" for family in families for operation in operations)
+
+
+# Each with its twin, for V3; custom_fields is where V3 has the labels of fields and the choices of pick lists
 PRESETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "read only": tuple(
-            f"{FAMILY}.{module}.READ" for module in MODULES if module not in {"forums", "documents", "tags"}
+        "read only": (
+            *(scope for module in MODULES if module not in _ASIDE for scope in _both(module, "READ")),
+            f"{FAMILY}.search.READ",
+            PROFILE,
         ),
         "triage": (
-            *(f"{FAMILY}.{module}.READ" for module in ("portals", "projects", "milestones", "users")),
-            *(f"{FAMILY}.bugs.{operation}" for operation in ("READ", "CREATE", "UPDATE")),
-            f"{FAMILY}.timesheets.READ",
+            *(scope for module in ("portals", "projects", "milestones", "users") for scope in _both(module, "READ")),
+            *_both("bugs", "READ", "CREATE", "UPDATE"),
+            *_both("timesheets", "READ"),
+            *_both("tags", "READ"),
+            PROFILE,
         ),
     }
 )
@@ -82,14 +98,32 @@ def format_scopes(scopes: Iterable[str]) -> str:
     return ",".join(scopes)
 
 
-def covers(granted: Iterable[str], needed: str) -> bool:
-    """Tell whether *granted* allows *needed*: ALL stands for each operation of its module, case does not count."""
+def twin(scope: str) -> str:
+    """The scope of the same module and operation in the other family; empty for a scope that has none."""
+    family, _, rest = scope.partition(".")
+    others = {FAMILY.lower(): TWIN_FAMILY, TWIN_FAMILY.lower(): FAMILY}
+    other = others.get(family.lower())
+    return f"{other}.{rest}" if other else ""
+
+
+def holds(granted: Iterable[str], needed: str) -> bool:
+    """Whether *needed* itself was granted: ALL stands for each operation of its module, case does not count."""
     wanted = needed.lower()
     everything = wanted.rpartition(".")[0] + ".all"
     return any(scope.lower() in {wanted, everything} for scope in granted)
 
 
-def missing(granted: Iterable[str], asked: Iterable[str]) -> tuple[str, ...]:
-    """Those of *asked* that *granted* does not cover."""
+def covers(granted: Iterable[str], needed: str) -> bool:
+    """Whether *granted* may allow *needed*: a scope of either family covers a call, for nobody knows that it does not.
+
+    Zoho documents BugTracker's scopes for the classic API and Projects' for V3, and not what the other one is worth.
+    """
     granted = tuple(granted)
-    return tuple(scope for scope in asked if not covers(granted, scope))
+    other = twin(needed)
+    return holds(granted, needed) or bool(other and holds(granted, other))
+
+
+def missing(granted: Iterable[str], asked: Iterable[str]) -> tuple[str, ...]:
+    """Those of *asked* that were not granted, themselves: Zoho drops unknown scopes without a word."""
+    granted = tuple(granted)
+    return tuple(scope for scope in asked if not holds(granted, scope))

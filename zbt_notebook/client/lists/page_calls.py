@@ -13,10 +13,12 @@ def paging_of(call: ApiCall) -> str | None:
 
 def beginning(call: ApiCall, paging: str | None) -> tuple[int, int]:
     """Where the user wants to begin, and how large the pages are to be."""
-    size = min(PAGE_SIZE, api.number(call.param("per_page" if paging == "page" else "range"), PAGE_SIZE))
+    endpoint = endpoints.match(call.method, call.path)
+    most = min(PAGE_SIZE, endpoint.page_size if endpoint else PAGE_SIZE)
+    size = min(most, api.number(call.param("per_page" if paging == "page" else "range"), most))
     if paging == "page":
         return (api.number(call.param("page"), 1) - 1) * size + 1, size
-    return api.number(call.param("index"), api.first_index(endpoints.match(call.method, call.path))), size
+    return api.number(call.param("index"), api.first_index(endpoint)), size
 
 
 def page_call(call: ApiCall, paging: str | None, ask: Ask) -> ApiCall:

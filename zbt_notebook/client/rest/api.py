@@ -65,17 +65,38 @@ def normalize(call: ApiCall, data_center: DataCenter) -> ApiCall:
 
 
 def write(call: ApiCall, data_center: DataCenter) -> Request:
-    """Write a call that ``normalize`` has checked as a request: classic bodies are forms, V3 bodies JSON."""
-    request = Request(call.method, data_center.api_url + call.path, call.params, call.headers, uploads=call.uploads)
+    """Write a call that ``normalize`` has checked as a request: classic bodies are forms, V3 bodies mostly JSON."""
+    endpoint = endpoints.match(call.method, call.path)
+    params = call.params
+    if call.method == "GET" and endpoint and endpoint.paging == "page" and call.param("per_page") is None:
+        params = (*params, ("per_page", str(_default_size(endpoint))))  # 100 by the documents, 10 in their examples
+    request = Request(call.method, data_center.api_url + call.path, params, call.headers, uploads=call.uploads)
     if call.raw is not None:
         return replace(request, raw=call.raw)
+    form = bool(call.uploads) or (endpoint.body in {"form", "file"} if endpoint else not call.path.startswith(_V3))
+    fields = call.fields
     if call.json is not None:
-        return replace(request, json=call.json)
-    if not call.fields and not call.uploads:
+        as_fields = _as_fields(call.json, endpoint) if form and endpoint and endpoint.is_v3 else None
+        if as_fields is None:
+            return replace(request, json=call.json)
+        fields = as_fields
+    if not fields and not call.uploads:
         return request
-    if call.path.startswith(_V3) and not call.uploads:
-        return replace(request, json=dict(call.fields))
-    return replace(request, form=tuple((name, _as_text(value)) for name, value in call.fields))
+    if call.path.startswith(_V3) and not form:
+        return replace(request, json=dict(fields))
+    return replace(request, form=tuple((name, _as_text(value)) for name, value in fields))
+
+
+def _default_size(endpoint: Endpoint | None) -> int:
+    return min(DEFAULT_PAGE_SIZE, endpoint.page_size) if endpoint else DEFAULT_PAGE_SIZE
+
+
+def _as_fields(body: Any, endpoint: Endpoint) -> tuple[tuple[str, Any], ...] | None:
+    """A JSON body as the form that V3 takes in some places; None where it is neither an object nor the one field."""
+    if isinstance(body, dict):
+        return tuple((str(name), value) for name, value in body.items())
+    required = [param.name for param in endpoint.params if param.place == "form" and param.required]
+    return ((required[0], body),) if len(required) == 1 else None
 
 
 def _as_text(value: Any) -> str:
@@ -113,9 +134,11 @@ def read(response: Response, call: ApiCall) -> Page:
     if kind and kind not in {"application/json", "text/json", "text/html", "text/plain"}:
         return Page(None, response.body, response.body)  # a file
     body = decode_json(response)
+    if endpoint and endpoint.is_v3 and not endpoint.list_keys and _is_one(body):
+        body = body[0]  # V3 shows one issue as an array of one; others saw the object itself
     records = _records(body, call, endpoint)
     if records is None:
-        return Page(None, _thing(body), body)
+        return Page(None, _thing(body, endpoint), body)
     return Page(records, None, body, _next_call(call, endpoint, body, records))
 
 
@@ -127,17 +150,17 @@ def _nothing(call: ApiCall, endpoint: Endpoint | None) -> Page:
 
 def _records(body: Any, call: ApiCall, endpoint: Endpoint | None) -> list[Any] | None:
     """The list in an answer, or None where the answer is one thing."""
-    if isinstance(body, list):
-        return body if call.method == "GET" else None
-    if not isinstance(body, dict) or call.method != "GET" or (endpoint and endpoint.list_key is None):
+    if call.method != "GET" or (endpoint and not endpoint.list_keys):
         return None
+    if not isinstance(body, dict):
+        return body if isinstance(body, list) else None
     if isinstance(body.get("timelogs"), dict):
         return list(_time_logs(body["timelogs"]))
     if isinstance(body.get("time_logs"), list):
         return list(_time_logs_of_v3(body["time_logs"]))
-    key = endpoint.list_key if endpoint else ""
-    if key and isinstance(body.get(key), list):
-        return list(body[key])
+    for key in endpoint.list_keys if endpoint else ():
+        if key and isinstance(body.get(key), list):
+            return list(body[key])
     lists = [value for name, value in body.items() if isinstance(value, list) and name != "page_info"]
     return list(lists[0]) if len(lists) == 1 else None
 
@@ -165,15 +188,23 @@ def _time_logs_of_v3(days: list[Any]) -> Iterator[Any]:
             yield {**of_day, **log} if isinstance(log, dict) else log
 
 
-def _thing(body: Any) -> Any:
-    """The one thing in its envelope: ``{"bugs": [{…}]}`` is a bug."""
+def _is_one(body: Any) -> bool:
+    return isinstance(body, list) and len(body) == 1 and isinstance(body[0], dict)
+
+
+def _thing(body: Any, endpoint: Endpoint | None) -> Any:
+    """The one thing in its envelope: ``{"bugs": [{…}]}`` is a bug, ``{"issue_resolution": {…}}`` a resolution."""
+    if endpoint and endpoint.envelope:
+        inner = body
+        for key in endpoint.envelope.split("."):
+            inner = inner.get(key) if isinstance(inner, dict) else None
+        if isinstance(inner, (dict, list)):
+            return inner[0] if _is_one(inner) else inner
     if isinstance(body, dict):
         inner = [value for name, value in body.items() if name != "page_info"]
         if len(inner) == 1 and isinstance(inner[0], list) and len(inner[0]) == 1 and isinstance(inner[0][0], dict):
             return inner[0][0]
-    if isinstance(body, list) and len(body) == 1 and isinstance(body[0], dict):
-        return body[0]
-    return body
+    return body[0] if _is_one(body) else body
 
 
 def paging_by_path(path: str) -> str:
@@ -186,7 +217,7 @@ def _next_call(call: ApiCall, endpoint: Endpoint | None, body: Any, records: lis
     if paging == "page":
         info = body.get("page_info") if isinstance(body, dict) else None
         info = info[0] if isinstance(info, list) and info else info
-        more = len(records) >= number(call.param("per_page"), DEFAULT_PAGE_SIZE)
+        more = len(records) >= number(call.param("per_page"), _default_size(endpoint))
         if isinstance(info, dict) and "has_next_page" in info:
             more = str(info["has_next_page"]).lower() == "true"  # a boolean or a string: both were recorded
         return call.with_params(page=number(call.param("page"), 1) + 1) if more and records else None

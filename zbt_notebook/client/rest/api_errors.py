@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
-from zbt_notebook.client.auth.scopes import covers
+from zbt_notebook.client.auth.scopes import holds, twin
 from zbt_notebook.client.errors import ApiError, NotFound, RateLimited, ScopeMissing, TokenRejected, Unreachable
 from zbt_notebook.client.http.messages import Response, decode_json
 from zbt_notebook.client.next_steps import step
@@ -15,8 +16,13 @@ from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.api import ApiCall
 
 LOCK = timedelta(minutes=30)  # what a breach costs: https://www.zoho.com/deluge/help/projects/get-portals.html
+V3_LOCK = timedelta(minutes=10)  # and in V3: https://projects.zoho.com/api-docs
+LONGEST_LOCK = timedelta(days=1)
 
-_THROTTLED = {"URL_ROLLING_THROTTLES_LIMIT_EXCEEDED", "6504"}
+_THROTTLED = {"URL_ROLLING_THROTTLES_LIMIT_EXCEEDED"}
+_NO_SUCH_PORTAL = (
+    "6504"  # "Domain Not Available", HTTP 404: measured on a real portal with login_id in a portal's place
+)
 _BAD_TOKEN = {"INVALID_OAUTHTOKEN", "INVALID_TICKET", "6401", "6890"}
 _WRONG_URL = "URL_RULE_NOT_CONFIGURED"
 _FORBIDDEN = {"6403"}
@@ -39,11 +45,25 @@ class _Refusal:
     def where(self) -> str:
         return f"{self.call.method} {self.call.path}"
 
-    @property
-    def needed(self) -> str:
-        """The scope of the endpoint, where the catalogue knows it."""
+    def wanting(self, granted: tuple[str, ...]) -> tuple[str, ...]:
+        """The scopes that this call may lack, as far as the catalogue and the grant tell.
+
+        First those documented for it that were not granted; where all were, the same one of the other family: whether
+        a token of one family passes on the other's paths is not known.
+        """
         endpoint = endpoints.match(self.call.method, self.call.path)
-        return endpoint.scope if endpoint else ""
+        if endpoint is None:
+            return ()
+        documented = tuple(scope for scope in (endpoint.scope, *endpoint.also) if not holds(granted, scope))
+        if documented:
+            return documented if granted else (endpoint.scope,)
+        other = twin(endpoint.scope)
+        return (other,) if other and not holds(granted, other) else ()
+
+    def lacks_a_documented_scope(self, granted: tuple[str, ...]) -> bool:
+        """Whether a scope that Zoho documents for the call was not granted, though the grant is known."""
+        endpoint = endpoints.match(self.call.method, self.call.path)
+        return bool(granted and endpoint and not holds(granted, endpoint.scope))
 
     def __str__(self) -> str:
         said = f", {self.text!r}" if self.text and self.text != self.code else ""
@@ -71,7 +91,7 @@ def judge(
 
 def _read(response: Response, call: ApiCall, redact: Callable[[str], str]) -> _Refusal | None:
     ok = response.status < 300  # noqa: PLR2004  RFC 9110 §15: 3xx is not followed, 4xx and 5xx are refusals
-    if ok and b'"error"' not in response.body[:4096]:  # Zoho's error bodies are short: a list page need not be parsed
+    if ok and not _may_hold_an_error(response.body):
         return None
     plain = None if ok else _Refusal(call, response.status, str(response.status))
     try:
@@ -81,6 +101,10 @@ def _read(response: Response, call: ApiCall, redact: Callable[[str], str]) -> _R
     error = body.get("error") if isinstance(body, dict) else None
     if error is None or error == "":
         return plain
+    if isinstance(error, list):  # seen of V3's deletions
+        error = next((part for part in error if isinstance(part, dict)), "; ".join(map(str, error)))
+        if error == "":
+            return plain
     if isinstance(error, dict):
         code, text, fields = _of_object(error)
     else:
@@ -93,6 +117,11 @@ def _read(response: Response, call: ApiCall, redact: Callable[[str], str]) -> _R
         tuple(_shown(name, redact) for name in fields),
         response.headers.get("retry-after", ""),
     )
+
+
+def _may_hold_an_error(body: bytes) -> bool:
+    """Whether a body has to be parsed to know that it is no refusal: most pages of a list need not be."""
+    return b'"error"' in body or b"\\u00" in body  # a key may be spelt with escapes
 
 
 def _of_object(error: dict[str, Any]) -> tuple[str, str, tuple[str, ...]]:
@@ -109,19 +138,21 @@ def _error(refusal: _Refusal, granted: tuple[str, ...], now: datetime) -> ApiErr
     """The narrowest kind that fits. The order matters: a lock and a missing scope come in other errors' dresses."""
     code, status = refusal.code, refusal.status
     if code in _THROTTLED or status == 429 or "requests per api" in refusal.text.lower():  # noqa: PLR2004  Too Many Requests
-        return _locked(refusal, now + _wait(refusal))
+        return _locked(refusal, now + _wait(refusal, now))
     if code == "Access Denied":
         wait = timedelta(minutes=10)
         hint = "Wait ten minutes, then try once."
         return RateLimited(str(refusal), hint=hint, status=status, code=code, retry_at=now + wait)
-    uncovered = bool(granted and refusal.needed and not covers(granted, refusal.needed))
-    if code == "INVALID_OAUTHSCOPE" or (code == _WRONG_URL and uncovered):
-        return _scope_missing(refusal)
+    if code == "INVALID_OAUTHSCOPE" or (code == _WRONG_URL and refusal.lacks_a_documented_scope(granted)):
+        return _scope_missing(refusal, granted)
     if code in _BAD_TOKEN or status == 401:  # noqa: PLR2004  Unauthorized
         hint = (
             f"Sign in again: {step('login')}. If that does not help, is the data centre yours? {step('check set-up')}"
         )
         return TokenRejected(str(refusal), hint=hint, status=status, code=code)
+    if code == _NO_SUCH_PORTAL:
+        hint = f"The id after /portal/ is no portal's, login_id is none either: {step('list portals')} shows them."
+        return NotFound(str(refusal), hint=hint, status=status, code=code)
     if code in _NOTHING_THERE or status == 404:  # noqa: PLR2004  Not Found
         return NotFound(str(refusal), hint=_path_advice(refusal.call), status=status, code=code)
     if 300 <= status < 400:  # noqa: PLR2004  RFC 9110 §15.4
@@ -140,23 +171,39 @@ def _locked(refusal: _Refusal, retry_at: datetime) -> RateLimited:
     )
 
 
-def _scope_missing(refusal: _Refusal) -> ScopeMissing:
-    message, hint = (
-        f"{refusal.where}: this sign-in does not cover the call",
-        f"{step('list endpoints')} lists the scopes.",
-    )
-    if refusal.needed:
-        message, hint = f"{message}, which needs {refusal.needed}", f"Run: {step('add scope', scope=refusal.needed)}"
-    return ScopeMissing(message, hint=hint, status=refusal.status, code=refusal.code, needed=refusal.needed)
+def _scope_missing(refusal: _Refusal, granted: tuple[str, ...]) -> ScopeMissing:
+    message = f"{refusal.where}: this sign-in does not cover the call"
+    needed = ",".join(refusal.wanting(granted))
+    if needed:
+        message, hint = f"{message}, which needs {needed}", f"Run: {step('add scope', scope=needed)}"
+    elif endpoints.match(refusal.call.method, refusal.call.path):
+        message = f"{message}, though every scope that is known to be needed was granted"
+        hint = f"Sign in again ({step('login')}); if that does not help, your role in the portal may not allow it."
+    else:
+        hint = f"{step('list endpoints')} lists the scopes."
+    return ScopeMissing(message, hint=hint, status=refusal.status, code=refusal.code, needed=needed)
 
 
-def _wait(refusal: _Refusal) -> timedelta:
-    """How long the lock lasts: the minutes of the text (rounded: one more), else Retry-After, else the whole lock."""
+def _wait(refusal: _Refusal, now: datetime) -> timedelta:
+    """How long the lock lasts: the longer of the text's minutes (rounded: one more) and Retry-After; else all of it."""
     minutes = _MINUTES.findall(refusal.text)
-    if minutes:
-        return min(timedelta(minutes=int(minutes[-1]) + 1), timedelta(days=1))
-    seconds = refusal.retry_after
-    return timedelta(seconds=min(int(seconds), 86_400)) if seconds.isascii() and seconds.isdigit() else LOCK
+    told = [timedelta(minutes=int(minutes[-1]) + 1)] if minutes else []
+    if (after := _retry_after(refusal.retry_after, now)) is not None:
+        told.append(after)
+    whole = V3_LOCK if refusal.call.path.startswith("/api/") else LOCK
+    return min(max(told, default=whole), LONGEST_LOCK)
+
+
+def _retry_after(value: str, now: datetime) -> timedelta | None:
+    """A Retry-After header, in seconds or as a date (RFC 9110 §10.2.3); None where it is neither."""
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return timedelta(seconds=min(int(value[:9]), 86_400))
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(timedelta(), (at if at.tzinfo else at.replace(tzinfo=UTC)) - now)
 
 
 def _path_advice(call: ApiCall) -> str:

@@ -11,9 +11,10 @@ from types import MappingProxyType
 from typing import Any
 
 FAMILY = "ZohoBugTracker"
+V3_FAMILY = "ZohoProjects"  # the family under which every scope of V3 is documented
 
 _CLASSIC = ("restapi",)
-_V3 = ("api", "v3")
+_V3 = "api"  # of which the next segment is v3 or v3.1
 _OPERATIONS = {"GET": "READ", "HEAD": "READ", "POST": "CREATE", "PUT": "UPDATE", "PATCH": "UPDATE", "DELETE": "DELETE"}
 _LONGEST = 40  # characters of a word that are compared; a pasted essay is no misspelling
 _DEEPEST = 12  # segments of a path that are compared
@@ -21,7 +22,10 @@ _DEEPEST = 12  # segments of a path that are compared
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """What an endpoint takes under one name; ``place`` is path, query, form, json or file."""
+    """What an endpoint takes under one name; ``place`` is path, query, form, json or file.
+
+    ``date_format`` is how the endpoint wants a date written, "MM-DD-YYYY" or "YYYY-MM-DD"; empty of all but dates.
+    """
 
     name: str
     place: str
@@ -31,15 +35,17 @@ class Parameter:
     default: str | None
     meaning: str
     certainty: str
+    date_format: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """A method and a path of Zoho's.
 
-    ``list_key`` is the key that holds a list answer, ``""`` for a bare array, None where the answer is one thing.
-    ``paging`` is "index", "page" or None. ``columns`` maps those whose strings are not meant as strings to int, bool,
-    float or datetime, or to a category with its words (``category:Internal|External``).
+    ``list_keys`` are the keys that may hold a list answer, ``""`` for a bare array; none where the answer is one thing,
+    whose ``envelope`` is the dotted way to it. ``also`` are scopes that it asks for besides. ``paging`` is "index",
+    "page" or None, ``page_size`` the most records that it gives at once. ``columns`` maps those whose strings are not
+    meant as strings to int, bool, float or datetime, or to a category with its words (``category:Internal|External``).
     """
 
     id: str
@@ -50,11 +56,30 @@ class Endpoint:
     scope: str
     summary: str
     params: tuple[Parameter, ...]
-    list_key: str | None
+    list_keys: tuple[str, ...]
     paging: str | None
     certainty: str
     page: str
     columns: Mapping[str, str] = field(hash=False)
+    also: tuple[str, ...] = ()
+    envelope: str = ""
+    page_size: int = 200
+
+    @property
+    def list_key(self) -> str | None:
+        """The likeliest key of a list answer, ``""`` for a bare array, None where the answer is one thing."""
+        return self.list_keys[0] if self.list_keys else None
+
+    @property
+    def is_v3(self) -> bool:
+        """Whether it is of V3, not of the classic API."""
+        return self.path.startswith("/api/")
+
+    @property
+    def body(self) -> str:
+        """What its body is: "file" (multipart), "form", "json", or empty where it takes none."""
+        places = {param.place for param in self.params}
+        return next((place for place in ("file", "form", "json") if place in places), "")
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of exactly this name that goes into the query or the body."""
@@ -65,7 +90,8 @@ class Endpoint:
         sibling = match(method, self.path)
         if sibling:
             return sibling.scope
-        return _scope(_catalogue().operations, self.module, _OPERATIONS.get(_verb(method), self.operation))
+        operation = _OPERATIONS.get(_verb(method), self.operation)
+        return _scope(_catalogue().operations, self.path, self.module, operation)
 
 
 def all_endpoints() -> tuple[Endpoint, ...]:
@@ -75,7 +101,7 @@ def all_endpoints() -> tuple[Endpoint, ...]:
 
 def modules() -> tuple[str, ...]:
     """The modules in which scopes are given: portals, projects, bugs and so on."""
-    return tuple(_catalogue().operations)
+    return tuple(dict.fromkeys(module for _, module in _catalogue().operations))
 
 
 @lru_cache(maxsize=1024)  # a call asks for its endpoint several times
@@ -198,13 +224,13 @@ def _segments(path: str) -> tuple[str, ...]:
 
 
 def _in_full(segments: tuple[str, ...]) -> tuple[str, ...]:
-    if segments[0] in {_CLASSIC[0], _V3[0]}:
+    if segments[0] in {_CLASSIC[0], _V3}:
         return segments
     return _CLASSIC if segments == ("",) else (*_CLASSIC, *segments)
 
 
 def _tail(segments: tuple[str, ...]) -> tuple[str, ...]:
-    return segments[2:] if segments[:2] == _V3 else segments[1:]
+    return segments[2:] if segments[0] == _V3 else segments[1:]
 
 
 def _is_placeholder(segment: str) -> bool:
@@ -265,7 +291,7 @@ class _Catalogue:
 
     __slots__ = ("endpoints", "operations", "root", "words")
 
-    def __init__(self, endpoints: tuple[Endpoint, ...], operations: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, endpoints: tuple[Endpoint, ...], operations: "_Operations") -> None:
         self.endpoints = endpoints
         self.operations = operations
         self.root = _Node()
@@ -322,31 +348,45 @@ class _Likeness:
         return self.known[left, right]
 
 
+_Operations = Mapping[tuple[str, str], tuple[str, ...]]  # (family, module) -> the operations that it has scopes for
+
+
 @cache
 def _catalogue() -> _Catalogue:
     import json
     from pkgutil import get_data  # importlib.resources would take several times as long to import as the rest takes
 
     read = json.loads(get_data(__package__, "endpoints.json") or b"")
-    operations = {module: tuple(names) for module, names in read["modules"].items()}
+    families = ((FAMILY, read["modules"]), (V3_FAMILY, read["modules_v3"]))
+    operations = {(family, module): tuple(names) for family, has in families for module, names in has.items()}
     endpoints = tuple(_endpoint(entry, operations, read["placeholders"]) for entry in read["endpoints"])
     return _Catalogue(endpoints, MappingProxyType(operations))
 
 
-def _endpoint(
-    entry: Mapping[str, Any], operations: Mapping[str, tuple[str, ...]], placeholders: Mapping[str, str]
-) -> Endpoint:
-    holes = [segment[1:-1] for segment in _segments(entry["path"]) if _is_placeholder(segment)]
+def _endpoint(entry: Mapping[str, Any], operations: _Operations, placeholders: Mapping[str, str]) -> Endpoint:
+    path = entry["path"]
+    holes = [segment[1:-1] for segment in _segments(path) if _is_placeholder(segment)]
     in_path = [
         {"name": name, "in": "path", "type": "id", "required": True, "meaning": placeholders[name]} for name in holes
     ]
-    scope = _scope(operations, entry["module"], entry["operation"])
-    rest = {name: value for name, value in entry.items() if name not in {"params", "columns"}}
-    params = tuple(_parameter(param, entry["certainty"]) for param in (*in_path, *entry["params"]))
-    return Endpoint(**rest, scope=scope, params=params, columns=MappingProxyType(entry["columns"]))
+    american = not path.startswith("/api/")  # the classic API's dates
+    return Endpoint(
+        **{name: entry[name] for name in ("id", "method", "path", "module", "operation", "summary", "paging")},
+        **{name: entry[name] for name in ("certainty", "page")},
+        scope=_scope(operations, path, entry["module"], entry["operation"]),
+        params=tuple(
+            _parameter(param, entry["certainty"], american=american) for param in (*in_path, *entry["params"])
+        ),
+        list_keys=() if entry["list_key"] is None else tuple(entry["list_key"].split("|")),
+        columns=MappingProxyType(entry["columns"]),
+        also=tuple(entry.get("also", ())),
+        envelope=entry.get("envelope", ""),
+        page_size=entry.get("page_size", 200),
+    )
 
 
-def _parameter(entry: Mapping[str, Any], certainty: str) -> Parameter:
+def _parameter(entry: Mapping[str, Any], certainty: str, *, american: bool) -> Parameter:
+    written = "MM-DD-YYYY" if american else "YYYY-MM-DD"
     return Parameter(
         name=entry["name"],
         place=entry["in"],
@@ -356,10 +396,12 @@ def _parameter(entry: Mapping[str, Any], certainty: str) -> Parameter:
         default=entry.get("default"),
         meaning=entry["meaning"],
         certainty=entry.get("certainty", certainty),
+        date_format=entry.get("format", written) if entry["type"] == "date" else "",
     )
 
 
-def _scope(operations: Mapping[str, tuple[str, ...]], module: str, operation: str) -> str:
+def _scope(operations: _Operations, path: str, module: str, operation: str) -> str:
     """The scope for an operation; where Zoho has none of that name (tags have no UPDATE), the module's widest."""
-    known = operations[module]
-    return f"{FAMILY}.{module}.{operation if operation in known else known[-1]}"
+    family = V3_FAMILY if path.startswith("/api/") else FAMILY
+    known = operations[family, module]
+    return f"{family}.{module}.{operation if operation in known else known[-1]}"

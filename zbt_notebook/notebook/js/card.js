@@ -380,7 +380,7 @@ class Card {
   }
 
   buildPicker({ family, profile, modules, presets }) {
-    this.presets.append(...presets.map(([name, scopes]) => button(name, "zbt-small", () => this.pick([...scopes, ...this.pickedOf(profile)]))));
+    this.presets.append(...presets.map(([name, scopes]) => button(name, "zbt-small", () => this.pick([...scopes, ...(scopes.includes(profile) ? [] : this.pickedOf(profile))]))));
     this.grid.append(make("label", { className: "zbt-profile" }, this.scopeBox(profile, {}), "Who is signed in"));
     const row = (module, operations) =>
       make("tr", {}, make("th", { scope: "row", textContent: module }), ...OPERATIONS.map((operation) => make("td", {}, ...(operations.includes(operation) ? [this.box(family, module, operation)] : []))));
