@@ -86,3 +86,14 @@ def unload_ipython_extension(ipython: Any) -> None:
     from zbt_notebook.notebook.magic import unload
 
     unload(ipython)
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "zbt_notebook"}]
+
+
+def _load_jupyter_server_extension(server: Any) -> None:
+    """Let Jupyter's server catch the redirect of a sign-in; enabled by being installed."""
+    from zbt_notebook.notebook.sign_in.server_extension import load
+
+    load(server)

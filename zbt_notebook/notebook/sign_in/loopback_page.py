@@ -1,4 +1,4 @@
-"""The page on which a caught redirect ends: two lines, no script, nothing from elsewhere."""
+"""The page on which a caught redirect ends: two lines, and nothing from elsewhere."""
 
 import base64
 import hashlib
@@ -11,11 +11,18 @@ _STYLE = (
     "border:1px solid light-dark(#d8dcdf,#3b4247)}h1{margin:0 0 .5rem;font-size:1.25rem;font-weight:600}"
     "p{margin:0;overflow-wrap:anywhere}"
 )
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_SCRIPT = "history.replaceState(null,'',location.pathname)"
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+_POLICY = f"default-src 'none'; style-src {_hash(_STYLE)}; script-src {_hash(_SCRIPT)}; frame-ancestors 'none'"
 
 PAGE_HEADERS = (
     ("Content-Type", "text/html; charset=utf-8"),
-    ("Content-Security-Policy", f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; frame-ancestors 'none'"),
+    ("Content-Security-Policy", _POLICY),
     ("Cache-Control", "no-store"),
     ("Referrer-Policy", "no-referrer"),  # the address holds the code
     ("X-Content-Type-Options", "nosniff"),
@@ -23,10 +30,14 @@ PAGE_HEADERS = (
 )
 
 
-def page(title: str, text: str) -> bytes:
-    """Give the page; whatever the words hold is shown as text."""
+def page(title: str, text: str, *, forgets_address: bool = False) -> bytes:
+    """Give the page; whatever the words hold is shown as text.
+
+    One that *forgets_address* takes the code out of the browser's address bar and history; elsewhere it can be copied.
+    """
     title, text = html.escape(title), html.escape(text)
+    script = f"<script>{_SCRIPT}</script>" if forgets_address else ""
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>'
-        f"<main><h1>{title}</h1><p>{text}</p></main></html>"
+        f"<main><h1>{title}</h1><p>{text}</p></main>{script}</html>"
     ).encode()

@@ -1,0 +1,171 @@
+"""Mailboxes: what passes from Jupyter's server to a kernel, once, and to nobody else."""
+
+import os
+import stat
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from zbt_notebook.client.errors import UsageError
+from zbt_notebook.notebook.sign_in import mailbox
+from zbt_notebook.notebook.sign_in.catchers import Answer
+from zbt_notebook.notebook.sign_in.mailbox import LIFE, Mailbox, mailbox_folder
+
+STATE, QUERY = "s" * 43, "code=1000.a.b&state=" + "s" * 43
+CONNECTED = Answer(connected=True, title="Connected", text="You can close this tab.")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
+    return mailbox_folder()
+
+
+def test_a_redirect_passes_once_and_so_does_the_reply(folder):
+    """The kernel gets the query and the server the answer; a second redirect finds nobody, and no file is left."""
+    kernel, server = Mailbox(STATE), Mailbox(STATE)
+    assert not server.post(QUERY)
+    kernel.open()
+    assert kernel.take() is None
+    assert server.post(QUERY)
+    assert not server.post(QUERY)
+    assert (kernel.take(), kernel.take()) == (QUERY, None)
+    kernel.reply(CONNECTED)
+    kernel.close()
+    assert (server.replied(), server.replied()) == (CONNECTED, None)
+    assert list(folder.iterdir()) == []
+
+
+def test_files_are_the_users_own_and_do_not_name_the_state(folder):
+    """Mode 0600 in a folder of mode 0700; the state is in no name and in no file before the redirect has come."""
+    Mailbox(STATE).open()
+    (path,) = folder.iterdir()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert STATE not in path.name + path.read_text("utf-8")
+    assert STATE not in repr(Mailbox(STATE))
+
+
+def test_a_mailbox_is_open_for_one_kernel(folder):  # noqa: ARG001  the folder is where it is
+    """Two kernels cannot wait for one state at the same moment of writing; what is there is not written over."""
+    box = Mailbox(STATE)
+    box._path("waiting-part").touch()
+    with pytest.raises(FileExistsError):
+        box.open()
+
+
+def test_a_mailbox_expires_and_is_swept(folder):
+    """After ten minutes no redirect is taken; later what a killed kernel left is deleted by whoever comes by."""
+    now = [folder.stat().st_mtime]
+    kernel = Mailbox(STATE, clock=lambda: now[0])
+    kernel.open()
+    now[0] += LIFE + 1
+    assert not Mailbox(STATE, clock=lambda: now[0]).post(QUERY)
+    kernel.open()
+    now[0] += 3 * LIFE
+    Mailbox("other", clock=lambda: now[0]).open()
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_a_redirect_can_be_taken_back(folder):
+    """Where the kernel says nothing the code does not lie around; one that it has taken cannot be taken back."""
+    kernel, server = Mailbox(STATE), Mailbox(STATE)
+    kernel.open()
+    assert server.post(QUERY)
+    assert server.withdraw()
+    assert not server.withdraw()
+    assert kernel.take() is None
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", ["", "[]", "not json", "\x00"])
+def test_a_file_of_another_make_is_no_message(folder, content):
+    """It is deleted, and nothing is said."""
+    box = Mailbox(STATE)
+    (folder / box._path("answer").name).write_text(content, "utf-8")
+    assert box.replied() is None
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps no modes")
+@pytest.mark.parametrize("mode", [0o777, 0o750])
+def test_a_folder_that_others_can_enter_is_refused(folder, mode):
+    """Two lines that say what to do."""
+    folder.chmod(mode)
+    with pytest.raises(UsageError, match="for you alone") as caught:
+        mailbox_folder()
+    assert "mode 700" in caught.value.hint
+
+
+def test_a_link_is_refused(folder, tmp_path):
+    """Somebody may have put it there; and a file in the folder's place is no folder."""
+    folder.rmdir()
+    folder.symlink_to(tmp_path)
+    with pytest.raises(UsageError):
+        mailbox_folder()
+    folder.unlink()
+    folder.touch()
+    with pytest.raises(UsageError):
+        mailbox_folder()
+
+
+@settings(max_examples=30)
+@given(state=st.text(), other=st.text())
+def test_any_text_is_a_state_of_its_own(tmp_path_factory, state, other):
+    """No state reaches another's mailbox, nor a file outside of the folder."""
+    folder = tmp_path_factory.mktemp("boxes")
+    Mailbox(state, folder).open()
+    assert [path.parent for path in folder.rglob("*")] == [folder]
+    assert Mailbox(other, folder).post("q") is (state == other)
+
+
+class TwoSignIns(RuleBasedStateMachine):
+    """Two kernels and a server, in any order: what a redirect brings reaches the kernel of its state, once."""
+
+    @initialize()
+    def start(self):
+        folder = mailbox.mailbox_folder()
+        for path in folder.iterdir():
+            path.unlink()
+        self.boxes = {name: Mailbox(name, folder) for name in ("ada", "bob")}
+        self.posted = {"ada": [], "bob": []}
+        self.taken = {"ada": [], "bob": []}
+        self.is_open = dict.fromkeys(self.boxes, False)
+        self.number = 0
+
+    @rule(name=st.sampled_from(["ada", "bob"]))
+    def open(self, name):
+        self.boxes[name].open()
+        self.is_open[name] = True
+
+    @rule(name=st.sampled_from(["ada", "bob"]))
+    def post(self, name):
+        self.number += 1
+        query = f"{name}-{self.number}"
+        assert self.boxes[name].post(query) is self.is_open[name]
+        if self.is_open[name]:
+            self.posted[name].append(query)
+        self.is_open[name] = False
+
+    @rule(name=st.sampled_from(["ada", "bob"]))
+    def take(self, name):
+        found = self.boxes[name].take()
+        if found is not None:
+            self.taken[name].append(found)
+
+    @rule(name=st.sampled_from(["ada", "bob"]))
+    def close(self, name):
+        self.boxes[name].close()
+        self.is_open[name] = False
+
+    @invariant()
+    def nothing_is_taken_twice_or_by_another(self):
+        for name, taken in getattr(self, "taken", {}).items():
+            assert len(set(taken)) == len(taken)
+            assert set(taken) <= set(self.posted[name])
+
+
+TestTwoSignIns = TwoSignIns.TestCase
+TestTwoSignIns.settings = settings(max_examples=20, stateful_step_count=20)
