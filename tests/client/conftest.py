@@ -8,7 +8,7 @@ from zbt_notebook.client import signed_in
 from zbt_notebook.client.auth.authorization import Clock
 from zbt_notebook.client.auth.data_centers import DataCenter
 from zbt_notebook.client.http.messages import Response
-from zbt_notebook.client.http.transport import _prepare
+from zbt_notebook.client.http.requests_objects import prepare
 from zbt_notebook.client.login_flow import LoginFlow
 from zbt_notebook.simulator import http as sandbox_http
 from zbt_notebook.simulator.clock import Clock as SandboxClock
@@ -26,7 +26,7 @@ class Wire:
 
     def __call__(self, request):
         self.requests.append(request)
-        prepared = _prepare(request)
+        prepared = prepare(request)
         headers = {name.lower(): str(value) for name, value in prepared.headers.items()}
         answer = self.world.handle(sandbox_http.Request(prepared.method, prepared.url, headers, prepared.body or b""))
         return Response(answer.status, {name.lower(): value for name, value in answer.headers}, answer.body)

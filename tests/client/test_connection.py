@@ -1,6 +1,7 @@
 """Everything a sign-in allows, against the sandbox."""
 
 import dataclasses
+import json
 import pickle
 
 import pytest
@@ -16,6 +17,7 @@ from zbt_notebook.client.errors import (
     Unreachable,
     UsageError,
 )
+from zbt_notebook.client.http.messages import Response
 
 
 @pytest.fixture
@@ -122,6 +124,94 @@ def test_a_revoked_token_costs_one_refresh_and_one_repeat_no_more(connection, wo
     before = len(wire.requests)
     assert connection.get("/portals/")
     assert [request.url.rpartition("/oauth")[1] for request in wire.requests[before:]] == ["", "/oauth", ""]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "repeated"),
+    [
+        (401, {"error": {"status_code": "401", "title": "INVALID_OAUTHTOKEN", "details": [{"message": "no"}]}}, True),
+        (400, {"error": {"status_code": "400", "title": "INVALID_OAUTHTOKEN", "details": [{"message": "no"}]}}, True),
+        (401, {"error": {"code": 6401, "message": "Invalid OAuth access token."}}, True),
+        (401, {"message": "a proxy's word"}, False),
+        (401, "<html>Sign in to the proxy</html>", False),
+        (500, {"error": {"title": "INVALID_OAUTHTOKEN"}}, False),
+        (500, {"error": {"code": 6401, "message": "no"}}, False),
+        (403, {"error": {"title": "INVALID_OAUTHTOKEN"}}, False),
+    ],
+)
+def test_a_write_is_repeated_after_zohos_own_refusal_of_the_token_alone(connection, wire, status, body, repeated):
+    """Any other 401 or 500 may come from somebody behind whom the write has happened."""
+    answers = [Response(status, {"content-type": "application/json"}, _as_bytes(body)), Response(200, {}, b"{}")]
+    sent = []
+
+    def transport(request):
+        if "/oauth/" in request.url:
+            return wire(request)
+        sent.append(request)
+        return answers[min(len(sent), 2) - 1]
+
+    connection.client._transport = transport
+    if repeated:
+        assert connection.request("POST", "/portals/", data={"a": 1}).status_code == 200
+    else:
+        with pytest.raises(ApiError):
+            connection.request("POST", "/portals/", data={"a": 1})
+    assert len(sent) == 1 + repeated
+
+
+def _as_bytes(body):
+    return body.encode() if isinstance(body, str) else json.dumps(body).encode()
+
+
+def test_retries_of_many_threads_do_not_fall_together(connection, world, monkeypatch):
+    """Each waits a time of its own: half as long again at most, half at least."""
+    waits = []
+    monkeypatch.setattr(connection.client, "_sleep", waits.append)
+    world.faults.add(path="/restapi/portals/", kind="status", status=503, times=90)
+    for _ in range(10):
+        with pytest.raises(ApiError):
+            connection.get("/portals/")
+    first = waits[::2]
+    assert len({round(wait, 4) for wait in first}) > 5
+    assert all(0.125 <= wait <= 0.375 for wait in first)
+    assert all(0.5 <= wait <= 1.5 for wait in waits[1::2])
+
+
+def test_a_response_behaves_as_one_of_requests(connection):
+    """Iterated, read raw, with stream, in a with: the same body each time."""
+    with connection.request("GET", "/portals/", stream=True) as response:
+        assert b"".join(response.iter_content(7)) == response.content
+        assert b"".join(response.iter_content(None)) == response.content
+        assert list(response.iter_lines()) == response.content.splitlines()
+        assert response.raw.read() == response.content
+        assert response.raw.status == 200
+    assert response.history == []
+    assert response.url.endswith("/restapi/portals/")
+    assert response.elapsed.total_seconds() >= 0
+    assert list(response.links) == []
+    assert not response.is_redirect
+    streamed = connection.session.get(response.url, stream=True)
+    assert b"".join(streamed.iter_content(5)) == response.content
+
+
+def test_a_response_repeats_no_token_in_its_headers(connection, wire):
+    """A server that echoes the header it was sent."""
+    send = connection.client._transport
+
+    def echo(request):
+        answer = send(request)
+        seen = dict(request.headers).get("Authorization", "")
+        return dataclasses.replace(answer, headers={**answer.headers, "x-echo": f"you said {seen}"})
+
+    connection.client._transport = echo
+    for response in (
+        connection.request("GET", "/portals/"),
+        connection.session.get(connection.data_center.api_url + "/restapi/portals/"),
+    ):
+        assert response.headers["X-Echo"].startswith("you said Zoho-oauthtoken")
+        for secret in connection.client.authorization.secrets():
+            assert secret not in f"{response.headers} {response.raw.headers} {response.request.headers}"
+    assert wire.requests
 
 
 def test_a_token_that_is_never_taken_is_an_error_after_one_repeat(connection, world, wire):

@@ -27,10 +27,11 @@ from zbt_notebook.client.lists.kinds import find_kind
 from zbt_notebook.client.lists.pull import Pull
 from zbt_notebook.client.lists.pull_request import PullRequest, as_filters, as_milliseconds, as_names
 from zbt_notebook.client.progress import reporter
-from zbt_notebook.client.rest import api
+from zbt_notebook.client.rest import api, arguments
 from zbt_notebook.client.rest.api import ApiCall, Page
-from zbt_notebook.client.rest.arguments import Params, pairs, upload
+from zbt_notebook.client.rest.arguments import Params, pairs
 from zbt_notebook.client.rest.client import ApiClient
+from zbt_notebook.client.rest.encoding import as_count, as_text
 from zbt_notebook.client.secret_str import StaysInKernel
 from zbt_notebook.client.status import LogoutReport, Status
 
@@ -101,7 +102,7 @@ class Connection(StaysInKernel):
 
         Raise ApiError where the API refuses, Unreachable where nothing answers.
         """
-        return self.client.fetch(ApiCall("GET", path, pairs(params))).body
+        return self.client.fetch(ApiCall("GET", path, pairs(params, "GET", path))).body
 
     def request(
         self,
@@ -109,28 +110,26 @@ class Connection(StaysInKernel):
         path: str,
         *,
         params: Params = None,
-        data: Mapping[str, object] | str | bytes | None = None,
+        data: Any = None,
         json: Any = None,
-        files: Mapping[str, Any] | None = None,
+        files: Any = None,
         headers: Mapping[str, str] | None = None,
+        stream: bool = False,
     ) -> "requests.Response":
         """One call of any method, with requests' own arguments; the Response is requests' and bears no token.
 
+        *data* may be a dict, pairs, text, bytes, an open file or pieces of these; *files* as requests takes them. The
+        answer is read whole before it is given, with *stream* too: nothing is left open.
+
         Raise ApiError where the API refuses: its text is in the exception, so that nothing goes on by mistake.
         """
-        from zbt_notebook.client.http.transport import as_requests_response
+        from zbt_notebook.client.http.requests_objects import as_requests_response
 
-        call = ApiCall(
-            method,
-            path,
-            pairs(params),
-            tuple((headers or {}).items()),
-            tuple(data.items()) if isinstance(data, Mapping) else (),
-            json,
-            tuple(upload(name, file) for name, file in (files or {}).items()),
-            data.encode() if isinstance(data, str) else data if isinstance(data, bytes) else None,
+        del stream
+        call = api.normalize(
+            arguments.call(method, path, params=params, data=data, json=json, files=files, headers=headers),
+            self.data_center,
         )
-        call = api.normalize(call, self.data_center)
         return as_requests_response(self.client.send(call), api.write(call, self.data_center))
 
     def send(self, call: ApiCall, lane: Lane = INTERACTIVE) -> Response:
@@ -147,7 +146,7 @@ class Connection(StaysInKernel):
 
     def rows(self, path: str, params: Params = None, limit: int | None = None) -> Iterator[dict[str, Any]]:
         """Every record of every page, as Zoho sent it; at most *limit*."""
-        return self.client.rows(ApiCall("GET", path, pairs(params)), limit=limit)
+        return self.client.rows(ApiCall("GET", path, pairs(params, "GET", path)), limit=_limit(limit))
 
     def frame(self, path: str, params: Params = None, limit: int | None = None) -> "pd.DataFrame":
         """Every record of every page as a DataFrame with typed columns; at most *limit* rows.
@@ -155,7 +154,7 @@ class Connection(StaysInKernel):
         ``*_long`` columns are UTC timestamps, nested objects are flattened with dots, ids are exact. ``attrs["zbt"]``
         tells where it came from. Raise IncompletePull, which holds what came, where it ends early.
         """
-        return self._pull(PullRequest(path=path, where=pairs(params), limit=limit), progress=False)
+        return self._pull(PullRequest(path=path, where=pairs(params, "GET", path), limit=_limit(limit)), progress=False)
 
     def pull(
         self,
@@ -188,17 +187,17 @@ class Connection(StaysInKernel):
         if kind.startswith("/"):
             if portal is not None or projects != "all" or since is not None:
                 raise UsageError(f"{kind} is one list: portal=, projects=, since= are not for it", hint="Use where=.")
-            wish = PullRequest(path=kind, where=pairs(where), limit=limit)
+            wish = PullRequest(path=kind, where=pairs(where, "GET", kind), limit=_limit(limit))
         else:
             wish = PullRequest(
                 kind=find_kind(kind).name,
-                portal="" if portal is None else str(portal),
+                portal="" if portal is None else as_text(portal, "portal=", lists=False),
                 projects=as_names(projects),
                 where=as_filters(where, kind),
                 since=as_milliseconds(since, self.client.today()),
                 api=api,
-                limit=limit,
-                concurrency=concurrency,
+                limit=_limit(limit),
+                concurrency=as_count(concurrency, "concurrency", at_least=1),
             )
         if checkpoint:
             path = default_path(wish, self.data_center.name) if checkpoint is True else Path(checkpoint).absolute()
@@ -297,7 +296,7 @@ class Connection(StaysInKernel):
     @cached_property
     def session(self) -> "requests.Session":
         """A requests.Session that signs what goes to this data centre's API, within its limits, and nothing else."""
-        from zbt_notebook.client.http.transport import signing_session
+        from zbt_notebook.client.http.requests_objects import signing_session
 
         return signing_session(self.data_center.api_url, self.client.exchange)
 
@@ -349,6 +348,10 @@ class Connection(StaysInKernel):
                 forgotten = {keeper: forget() for keeper, forget in self.on_logout.items()}
                 self._left = LogoutReport(revoked=revoked, forgotten=True, keyring=forgotten.get("keyring"))
         return self._left
+
+
+def _limit(limit: object) -> int | None:
+    return None if limit is None else as_count(limit, "limit")
 
 
 def _limits(authorization: Authorization, clock: Clock | None) -> RateLimits:

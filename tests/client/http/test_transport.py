@@ -8,13 +8,15 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 
 import pytest
 import urllib3.connection
 
 from zbt_notebook.client.errors import Unreachable, ZbtError
 from zbt_notebook.client.http.messages import Request, Upload, decode_json
-from zbt_notebook.client.http.transport import RequestsTransport, as_requests_response
+from zbt_notebook.client.http.requests_objects import as_requests_response
+from zbt_notebook.client.http.transport import RequestsTransport
 from zbt_notebook.simulator import Sandbox
 
 
@@ -93,6 +95,75 @@ def test_what_the_network_does_is_said_in_our_words(sandbox, transport, fault, s
     assert caught.value.__context__ is None
     assert not caught.value.outcome_unknown
     assert not caught.value.nothing_sent
+
+
+DRIPS = {
+    "in the status line": (b"", b"HTTP/1.1 200 OK" + b" " * 500),
+    "in a header": (b"HTTP/1.1 200 OK\r\nX: ", b"x" * 500),
+    "in the size of a chunk": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0" * 500),
+    "in a chunk": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n", b"x" * 500),
+    "in a trailer": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: ", b"x" * 500),
+    "in the body": (b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b"x" * 500),
+}
+
+
+@pytest.fixture
+def drip():
+    """Start a server that sends a beginning at once and the rest a byte at a time; give its address."""
+    over = threading.Event()
+    servers = []
+
+    def start(beginning, rest):
+        server = socket.create_server(("127.0.0.1", 0))
+
+        def serve():
+            connection, _ = server.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.recv(65_536)
+                connection.sendall(beginning)
+                for byte in rest:
+                    connection.sendall(bytes((byte,)))
+                    if over.wait(0.03):
+                        return
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        servers.append((server, thread))
+        return f"http://127.0.0.1:{server.getsockname()[1]}/"
+
+    yield start
+    over.set()
+    for server, thread in servers:
+        server.close()
+        thread.join(5)
+
+
+@pytest.mark.parametrize("where", DRIPS)
+def test_t31_a_drip_ends_at_the_deadline(transport, drip, where):
+    """Wherever it drips, each byte well within the read timeout: the whole answer has half a second."""
+    address = drip(*DRIPS[where])
+    started = time.monotonic()
+    with pytest.raises(Unreachable, match="too long"):
+        transport(Request("GET", address))
+    assert time.monotonic() - started < 2
+
+
+def test_what_fails_below_shows_no_frame_of_ours(sandbox, transport):
+    """A request that cannot be written is a UsageError, raised where no header stands in a frame."""
+    secret = "Zoho-oauthtoken canary"
+    for wrong in (
+        {"headers": (("Authorization", secret), ("X", "a\r\nb"))},
+        {"headers": (("Authorization", secret), ("X", "€"))},
+        {"params": (("a", "\ud800"),), "headers": (("Authorization", secret),)},
+        {"json": {"a": {1, 2}}, "headers": (("Authorization", secret),)},
+        {"method": "GE T", "headers": (("Authorization", secret),)},
+    ):
+        with pytest.raises(ZbtError) as caught:
+            transport(Request(**{"method": "POST", "url": sandbox.accounts_url + "/oauth/serverinfo", **wrong}))
+        assert caught.value.__context__ is None
+        assert caught.value.__cause__ is None
+        frames = [entry.frame.f_locals for entry in caught.traceback]
+        assert not any("canary" in repr(value) for values in frames[1:] for value in values.values())
 
 
 def test_a_write_that_broke_off_may_have_happened(sandbox, transport):
@@ -242,9 +313,10 @@ def test_others_go_on_printing(sandbox, monkeypatch, capfd):
     assert http.client.HTTPConnection.debuglevel == 1
 
 
-def test_threads_share_it(sandbox, transport):
+def test_threads_share_it(sandbox):
     """Sixteen at once, each its own answer."""
     answers = []
+    transport = RequestsTransport()
 
     def one():
         try:
@@ -258,6 +330,7 @@ def test_threads_share_it(sandbox, transport):
     for thread in threads:
         thread.join(10)
     assert answers == [200] * 16
+    transport.close()
 
 
 def test_requests_own_response_is_whole(sandbox, transport):

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from zbt_notebook.client.errors import NotSignedIn, UsageError
-from zbt_notebook.notebook.magic.grammar.tokenizer import holds_token
+from zbt_notebook.client.quoting import holds_token
 
 VALUES = {
     "text": "a b/c?d=e&f#g%h\n\x00\u202e'\"{}",

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.quoting import holds_token
 from zbt_notebook.notebook.magic.grammar.options import CALL, METHODS, OPTIONS, SUBCOMMANDS, Option, options_of, seconds
 from zbt_notebook.notebook.magic.grammar.parser import (
     CallLine,
@@ -18,7 +19,7 @@ from zbt_notebook.notebook.magic.grammar.parser import (
     parse,
     parse_item,
 )
-from zbt_notebook.notebook.magic.grammar.tokenizer import holds_token, quote_word, split_words
+from zbt_notebook.notebook.magic.grammar.tokenizer import quote_word, split_words
 
 SECRET = "s3cr3tc4n4ry"
 TOKEN = "1000." + "ab12" * 8 + "." + "cd34" * 8

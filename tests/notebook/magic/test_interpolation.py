@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.http.messages import Response
+from zbt_notebook.client.quoting import holds_token
+from zbt_notebook.client.rest.encoding import Dates
 from zbt_notebook.notebook.magic.grammar.cell_body import Body, read_body
 from zbt_notebook.notebook.magic.grammar.interpolation import Names, in_json, in_json_body, in_path, in_text
-from zbt_notebook.notebook.magic.grammar.tokenizer import holds_token
 
 TOKEN = "1000." + "ab12" * 8 + "." + "cd34" * 8
 
@@ -154,7 +155,7 @@ def test_values_as_text(value: object, text: str) -> None:
 
 def test_dates_are_iso_in_v3() -> None:
     """V3 reads ISO 8601."""
-    assert in_text("{x}", names(x=date(2023, 8, 7)), classic=False) == "2023-08-07"
+    assert in_text("{x}", names(x=date(2023, 8, 7)), Dates.ISO) == "2023-08-07"
 
 
 json_values: st.SearchStrategy[Any] = st.recursive(

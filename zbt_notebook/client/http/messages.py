@@ -14,12 +14,17 @@ Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file of a multipart body; ``path`` is where it was read, if it was a file."""
+    """One file of a multipart body; ``path`` is where it was read, if it was a file.
+
+    Without a ``filename`` it is a field; ``content_type`` is guessed by the name where it is empty.
+    """
 
     name: str
     filename: str
     content: bytes = field(repr=False)
     path: str = ""
+    content_type: str = ""
+    headers: Pairs = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,16 @@
-"""Sends requests over the network: the only client socket, and the only user of requests."""
+"""Sends requests over the network: the only client socket."""
 
-import json
 import ssl
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from http.client import responses
 from os import environ
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import requests
 import urllib3
-from requests.adapters import BaseAdapter, HTTPAdapter
-from requests.structures import CaseInsensitiveDict
+from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies, select_proxy
 from urllib3.exceptions import (
     ConnectTimeoutError,
@@ -26,13 +22,13 @@ from urllib3.exceptions import (
 )
 from urllib3.exceptions import SSLError as Urllib3SSLError
 from urllib3.exceptions import TimeoutError as Urllib3Timeout
-from urllib3.filepost import encode_multipart_formdata
 from urllib3.util import Timeout
 
-from zbt_notebook.client.errors import Unreachable
+from zbt_notebook.client.errors import Unreachable, UsageError
+from zbt_notebook.client.forks import renew_in_child
+from zbt_notebook.client.http.bodies import encode_body
+from zbt_notebook.client.http.connections import Deadline, TooSlow, guarded
 from zbt_notebook.client.http.messages import Request, Response
-from zbt_notebook.client.http.quiet_connections import quiet
-from zbt_notebook.client.redactor import redact
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 30.0  # seconds: to be connected, and between two bytes
 DEADLINE = 60.0  # seconds for a whole answer: a server that drips beats any read timeout
@@ -61,36 +57,61 @@ class RequestsTransport:
         pool: int = 16,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._adapter = HTTPAdapter(pool_connections=_ORIGINS, pool_maxsize=pool, max_retries=0)
+        self._pool = pool
         self._timeout = Timeout(connect=timeout[0], read=timeout[1])
         self._deadline = deadline
         self._largest = largest
         self._clock = clock
         self._ca_bundle = environ.get("REQUESTS_CA_BUNDLE") or environ.get("CURL_CA_BUNDLE") or True
+        self.renew_after_fork()
+        renew_in_child(self)
+
+    def renew_after_fork(self) -> None:
+        """Have no connections: those there are belong to the parent."""
+        self._adapter = HTTPAdapter(pool_connections=_ORIGINS, pool_maxsize=self._pool, max_retries=0)
         self._routes: dict[str, _Route] = {}
 
     def __call__(self, request: Request) -> Response:
-        """Send and read to the end; raise Unreachable, which quotes neither address nor body, where that fails."""
+        """Send and read to the end; raise Unreachable, which quotes neither address nor body, where that fails.
+
+        Raise UsageError, nothing sent, for a request that cannot be written.
+        """
+        failure: BaseException
         try:
-            return self._exchange(request)
-        except (requests.RequestException, HTTPError, OSError) as error:
-            failure: BaseException = _unreachable(error, request)
+            return self._exchange(request, *_written(request))
         except KeyboardInterrupt:
             failure = KeyboardInterrupt()
+        except UsageError as error:
+            failure = error.with_traceback(None)
+        except Exception as error:  # noqa: BLE001  whatever it is: its frames hold the token
+            failure = _unreachable(error, request)
         raise failure  # outside the except block: a chained exception would bring its frames along, with their values
 
     def close(self) -> None:
         """Close the pooled connections."""
         self._adapter.close()
 
-    def _exchange(self, request: Request) -> Response:
+    def _exchange(self, request: Request, url: str, body: bytes | None, headers: dict[str, str]) -> Response:
         started = self._clock()
-        body, headers = _body_and_headers(request)
-        parts = urlsplit(_full_url(request))
+        parts = urlsplit(url)
         route = self._route(parts.scheme, parts.netloc)
         target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-        answer = route.pool.urlopen(
-            request.method,
+        with Deadline(self._clock, self._deadline) as deadline:
+            answer = self._sent(route, request.method, target, body, headers)
+            try:
+                content = b"".join(self._chunks(answer, deadline))
+            except BaseException:
+                answer.close()  # half read: the connection cannot be used again
+                raise
+            answer.release_conn()
+        told = {name.lower(): value for name, value in answer.headers.items()}
+        return Response(answer.status, told, content, self._clock() - started)
+
+    def _sent(
+        self, route: "_Route", method: str, target: str, body: bytes | None, headers: dict[str, str]
+    ) -> urllib3.BaseHTTPResponse:
+        return route.pool.urlopen(
+            method,
             route.prefix + target,
             body=body,
             headers=headers,
@@ -101,23 +122,14 @@ class RequestsTransport:
             preload_content=False,
             decode_content=False,
         )
-        try:
-            content = b"".join(self._chunks(answer, started))
-        except BaseException:
-            answer.close()  # half read: the connection cannot be used again
-            raise
-        answer.release_conn()
-        told = {name.lower(): value for name, value in answer.headers.items()}
-        return Response(answer.status, told, content, self._clock() - started)
 
-    def _chunks(self, answer: urllib3.BaseHTTPResponse, started: float) -> Iterator[bytes]:
+    def _chunks(self, answer: urllib3.BaseHTTPResponse, deadline: Deadline) -> Iterator[bytes]:
         size = 0
         while chunk := answer.read1(65_536, decode_content=True):
             size += len(chunk)
             if size > self._largest:
                 raise _TooLarge
-            if self._clock() - started > self._deadline:
-                raise _TooSlow
+            deadline.left()
             yield chunk
 
     def _route(self, scheme: str, netloc: str) -> "_Route":
@@ -136,7 +148,7 @@ class RequestsTransport:
         pool: Any = self._adapter.get_connection_with_tls_context(asked, self._ca_bundle, proxies=proxies)
         verify: Any = self._adapter.cert_verify  # types-requests leaves it untyped
         verify(pool, origin, self._ca_bundle, None)
-        pool.ConnectionCls = quiet(pool.ConnectionCls)
+        pool.ConnectionCls = guarded(pool.ConnectionCls)
         proxy = select_proxy(origin, proxies)
         # an HTTP proxy is told the whole address; a SOCKS proxy, or one that tunnels TLS, is not
         whole = bool(proxy) and origin.startswith("http:") and not str(proxy).lower().startswith("socks")
@@ -155,16 +167,25 @@ class _TooLarge(HTTPError):
     """The answer is larger than any of Zoho's."""
 
 
-class _TooSlow(HTTPError):
-    """The answer was not through at the deadline."""
-
-
-def _full_url(request: Request) -> str:
+def full_url(request: Request) -> str:
+    """The address with its parameters."""
     return f"{request.url}?{urlencode(request.params)}" if request.params else request.url
 
 
-def _body_and_headers(request: Request) -> tuple[bytes | None, dict[str, str]]:
-    body, kind = _encode(request)
+def _written(request: Request) -> tuple[str, bytes | None, dict[str, str]]:
+    """The request's full address, body and headers; raise UsageError where one of them cannot be written."""
+    try:
+        return full_url(request), *body_and_headers(request)
+    except Exception as error:  # noqa: BLE001  as above: the frames hold secrets
+        problem = type(error).__name__
+    raise UsageError(
+        f"the request cannot be written ({problem})", hint="Look at what you handed over: half a character, or no text?"
+    )
+
+
+def body_and_headers(request: Request) -> tuple[bytes | None, dict[str, str]]:
+    """The body as it goes over the wire, and every header but those of the connection."""
+    body, kind = encode_body(request)
     headers = {"User-Agent": _USER_AGENT, "Accept": "application/json, */*", "Accept-Encoding": "gzip, deflate"}
     if kind:
         headers["Content-Type"] = kind
@@ -174,30 +195,6 @@ def _body_and_headers(request: Request) -> tuple[bytes | None, dict[str, str]]:
     for name, value in request.headers:
         headers[known.get(name.lower(), name)] = value
     return body, headers
-
-
-def _prepare(request: Request) -> requests.PreparedRequest:
-    """The request as requests would prepare it."""
-    prepared = requests.PreparedRequest()
-    prepared.body, headers = _body_and_headers(request)
-    prepared.headers = CaseInsensitiveDict(headers)
-    prepared.method = request.method
-    prepared.url = _full_url(request)
-    return prepared
-
-
-def _encode(request: Request) -> tuple[bytes | None, str]:
-    if request.raw is not None:
-        return request.raw, ""
-    if request.json is not None:
-        return json.dumps(request.json, ensure_ascii=False).encode("utf-8", "surrogatepass"), "application/json"
-    if request.uploads:
-        parts: list[tuple[str, str | tuple[str, bytes]]] = list(request.form or ())
-        parts += [(upload.name, (upload.filename, upload.content)) for upload in request.uploads]
-        return encode_multipart_formdata(parts)
-    if request.form is not None:
-        return urlencode(request.form).encode(), "application/x-www-form-urlencoded"
-    return None, ""
 
 
 def _unreachable(error: Exception, request: Request) -> Unreachable:
@@ -232,7 +229,7 @@ _DIAGNOSES: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
         "it does not accept connections",
         "Check the network. If it is the sandbox: is it still running?",
     ),
-    ((_TooSlow, Urllib3Timeout), "it took too long", "Try again in a minute."),
+    ((TooSlow, Urllib3Timeout), "it took too long", "Try again in a minute."),
     (
         (_TooLarge, DecodeError),
         "the answer is too large or garbled",
@@ -246,48 +243,3 @@ def _diagnosis(error: Exception, reason: object) -> tuple[str, str]:
     return next(
         (what, hint) for kinds, what, hint in _DIAGNOSES if isinstance(error, kinds) or isinstance(reason, kinds)
     )
-
-
-def as_requests_response(response: Response, request: Request) -> requests.Response:
-    """The answer as requests would give it; its ``request`` bears no token."""
-    prepared = _prepare(request)
-    answer = requests.Response()
-    answer.status_code = response.status
-    answer.headers = CaseInsensitiveDict({name: redact(value) for name, value in response.headers.items()})
-    answer._content = response.body  # noqa: SLF001  requests has no other way to make a response that is already read
-    answer.encoding = requests.utils.get_encoding_from_headers(answer.headers)
-    answer.url = prepared.url or ""
-    answer.reason = responses.get(response.status, "")
-    answer.elapsed = timedelta(seconds=response.elapsed)
-    answer.request = prepared
-    return answer
-
-
-class _SigningAdapter(BaseAdapter):
-    """Hands what goes to the API to *send*, which attaches the token to a copy and keeps the limits."""
-
-    def __init__(self, send: Callable[[Request], Response]) -> None:
-        super().__init__()
-        self._send = send
-
-    def send(self, request: requests.PreparedRequest, **_options: object) -> requests.Response:  # type: ignore[override]  # the options (timeout, proxies, …) are the transport's own
-        body = request.body
-        raw = body.encode() if isinstance(body, str) else body
-        url, _, query = (request.url or "").partition("?")
-        hidden = {"authorization", "content-length"}
-        headers = tuple((name, str(value)) for name, value in request.headers.items() if name.lower() not in hidden)
-        ours = Request(request.method or "GET", f"{url}?{query}" if query else url, headers=headers, raw=raw)
-        answer = as_requests_response(self._send(ours), ours)
-        answer.request = request
-        return answer
-
-    def close(self) -> None:
-        """There is nothing of its own to close."""
-
-
-def signing_session(api_url: str, send: Callable[[Request], Response]) -> requests.Session:
-    """A session that signs what goes to *api_url*, and nothing else."""
-    session = requests.Session()
-    session.trust_env = False
-    session.mount(api_url + "/", _SigningAdapter(send))
-    return session

@@ -4,15 +4,18 @@ import base64
 import binascii
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.lists.criteria import Criterion, as_json, from_json
 from zbt_notebook.client.lists.kinds import find_kind
+from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.rest import endpoints
+from zbt_notebook.client.rest.arguments import Params, pairs
+from zbt_notebook.client.rest.encoding import as_moment, as_texts
 from zbt_notebook.client.rest.endpoints import Endpoint
 
 Api = Literal["auto", "classic", "v3"]
@@ -76,29 +79,33 @@ def as_milliseconds(since: Since, now: datetime) -> int | None:
     """A time in any of the usual ways as epoch milliseconds; what has no time zone is taken as UTC."""
     if since is None:
         return None
-    if isinstance(since, bool) or (isinstance(since, int) and since < 0):
-        raise UsageError(f"since={since!r} is no time", hint="Give a date, a datetime, or a timedelta back from now.")
-    if isinstance(since, int):
-        return since
-    if isinstance(since, timedelta):
-        since = now - since
-    if isinstance(since, str):
-        try:
-            since = datetime.fromisoformat(since.strip())
-        except ValueError:
-            raise UsageError(
-                f"since={since!r} is no time", hint="Write it as 2026-07-09 or 2026-07-09T13:00Z."
-            ) from None
-    if not isinstance(since, datetime):
-        since = datetime.combine(since, time())
-    since = since if since.tzinfo else since.replace(tzinfo=UTC)
-    return round(since.timestamp() * 1000)
+    moment = as_moment(since, "since=")
+    if isinstance(moment, int) and 0 <= moment < _LATEST:
+        return moment
+    try:
+        if isinstance(moment, timedelta):
+            moment = now - moment
+        if isinstance(moment, str):
+            moment = datetime.fromisoformat(moment.strip())
+        if not isinstance(moment, datetime) and isinstance(moment, date):
+            moment = datetime.combine(moment, time())
+        if isinstance(moment, datetime):
+            return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+    except (ValueError, OverflowError, OSError):
+        pass
+    raise UsageError(
+        f"since={shown(str(since) if isinstance(since, str) else type(since).__name__)} is no time",
+        hint="Give a date, a datetime, a timedelta back from now, or a text such as 2026-07-09 or 2026-07-09T13:00Z.",
+    )
 
 
-def as_filters(where: Mapping[str, Any] | None, kind: str) -> tuple[tuple[str, str], ...]:
+_LATEST = 253_402_300_800_000  # the year 10000, in epoch milliseconds
+
+
+def as_filters(where: Params, kind: str) -> tuple[tuple[str, str], ...]:
     """Check filters against what the kind's list takes; raise UsageError for an unknown name, word or a missing one."""
     endpoint = find_kind(kind).endpoint
-    given = {name: _text(value) for name, value in (where or {}).items() if value is not None}
+    given = dict(pairs(where))
     for name, value in given.items():
         _check(endpoint, name, value)
     told = {**dict(find_kind(kind).params), **given}
@@ -130,16 +137,7 @@ def _check(endpoint: Endpoint, name: str, value: str) -> None:
         raise UsageError(f"{name}={value!r} is not known", hint=f"It may be: {', '.join(param.allowed)}.")
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return value
-    return ",".join(map(str, value)) if isinstance(value, Iterable) else str(value)
-
-
 def as_names(projects: str | int | Sequence[str | int]) -> tuple[str, ...]:
     """Projects by name or id; none where all are meant."""
-    if isinstance(projects, (str, int)):
-        return () if projects == "all" else (str(projects),)
-    return tuple(map(str, projects))
+    names = as_texts(projects, "projects=")
+    return () if names == ("all",) else names

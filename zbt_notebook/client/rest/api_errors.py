@@ -23,7 +23,7 @@ _THROTTLED = {"URL_ROLLING_THROTTLES_LIMIT_EXCEEDED"}
 _NO_SUCH_PORTAL = (
     "6504"  # "Domain Not Available", HTTP 404: measured on a real portal with login_id in a portal's place
 )
-_BAD_TOKEN = {"INVALID_OAUTHTOKEN", "INVALID_TICKET", "6401", "6890"}
+BAD_TOKEN = {"INVALID_OAUTHTOKEN", "INVALID_TICKET", "6401", "6890"}
 _WRONG_URL = "URL_RULE_NOT_CONFIGURED"
 _FORBIDDEN = {"6403"}
 _NOTHING_THERE = {"RESOURCE_NOT_FOUND", "6404", _WRONG_URL}
@@ -145,7 +145,7 @@ def _error(refusal: _Refusal, granted: tuple[str, ...], now: datetime) -> ApiErr
         return RateLimited(str(refusal), hint=hint, status=status, code=code, retry_at=now + wait)
     if code == "INVALID_OAUTHSCOPE" or (code == _WRONG_URL and refusal.lacks_a_documented_scope(granted)):
         return _scope_missing(refusal, granted)
-    if code in _BAD_TOKEN or status == 401:  # noqa: PLR2004  Unauthorized
+    if code in BAD_TOKEN or status == 401:  # noqa: PLR2004  Unauthorized
         hint = (
             f"Sign in again: {step('login')}. If that does not help, is the data centre yours? {step('check set-up')}"
         )

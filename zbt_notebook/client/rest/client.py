@@ -3,22 +3,25 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from random import SystemRandom
 from typing import Any
 
 from zbt_notebook.client import redactor
 from zbt_notebook.client.auth.authorization import Authorization, Clock
 from zbt_notebook.client.auth.data_centers import DataCenter
 from zbt_notebook.client.errors import RateLimited, TokenRejected, Unreachable, UsageError
+from zbt_notebook.client.http.checks import check_request
 from zbt_notebook.client.http.messages import Request, Response, Transport
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane, RateLimits
 from zbt_notebook.client.lists.page_calls import beginning, page_call, paging_of
 from zbt_notebook.client.lists.pager import Pager
 from zbt_notebook.client.rest import api, endpoints
 from zbt_notebook.client.rest.api import ApiCall, Page
-from zbt_notebook.client.rest.api_errors import judge
+from zbt_notebook.client.rest.api_errors import BAD_TOKEN, judge
 from zbt_notebook.client.secret_str import StaysInKernel
 
 RETRIES = 2  # of a safe request after a broken connection or a fault of the server's; each costs a slot
+_CHANCE = SystemRandom().random  # the same in no two processes, forked or not
 _SERVER_FAULTS = {500, 502, 503, 504}
 
 
@@ -33,12 +36,14 @@ class ApiClient(StaysInKernel):
         *,
         clock: Clock,
         sleep: Callable[[float], None],
+        chance: Callable[[], float] = _CHANCE,
     ) -> None:
         self.authorization = authorization
         self.limits = limits
         self._transport = transport
         self._clock = clock
         self._sleep = sleep
+        self._chance = chance
 
     @property
     def data_center(self) -> DataCenter:
@@ -75,17 +80,17 @@ class ApiClient(StaysInKernel):
     def exchange(self, request: Request, lane: Lane = INTERACTIVE) -> Response:
         """Send one request signed, whatever its answer's status; a rejected token costs one refresh and one repeat.
 
-        Raise UsageError for a request that would take the token to another host.
+        Raise UsageError for a request that cannot be sent, or would take the token to another host. All of it is
+        checked before there is a token near it.
         """
+        check_request(request)
+        self._check_host(request)
         token = self.authorization.access_token()
         response = self._patiently(request, token, lane)
-        if not _rejects_the_token(response):
-            return response
-        if not self.authorization.can_refresh:
-            return response
-        # Zoho checks the token before it acts, so that even a write can be repeated after this answer
-        fresh = self.authorization.refresh(rejected=token)
-        return self._patiently(request, fresh, lane)
+        if self.authorization.can_refresh and _rejects_the_token(response, request):
+            fresh = self.authorization.refresh(rejected=token)
+            response = self._patiently(request, fresh, lane)
+        return response
 
     def _patiently(self, request: Request, token: str, lane: Lane) -> Response:
         """Send; a safe request is repeated after a broken connection or a fault of the server's."""
@@ -98,11 +103,11 @@ class ApiClient(StaysInKernel):
             else:
                 if response.status not in _SERVER_FAULTS:
                     return response
-            self._sleep(0.25 * 4**attempt)
+            self._sleep(0.25 * 4**attempt * (0.5 + self._chance()))  # many threads meet the same fault at once
         return self._once(request, token, lane)
 
     def _once(self, request: Request, token: str, lane: Lane) -> Response:
-        signed = self._signed(request, token)
+        signed = replace(request, headers=(*request.headers, ("Authorization", f"Zoho-oauthtoken {token}")))
         path = request.url.removeprefix(self.data_center.api_url).partition("?")[0]
         with self.limits.slot(endpoints.template(request.method, path), lane) as use:
             try:
@@ -111,13 +116,12 @@ class ApiClient(StaysInKernel):
                 use.sent = not failure.nothing_sent
                 raise
 
-    def _signed(self, request: Request, token: str) -> Request:
+    def _check_host(self, request: Request) -> None:
         if not request.url.startswith(self.data_center.api_url + "/"):
             raise UsageError(
                 "the request goes to another host than this connection's API: it is not signed",
                 hint=f"Its token is for {self.data_center.api_url} alone.",
             )
-        return replace(request, headers=(*request.headers, ("Authorization", f"Zoho-oauthtoken {token}")))
 
     def pages(
         self,
@@ -161,13 +165,18 @@ class ApiClient(StaysInKernel):
         return self._clock.today().astimezone(UTC)
 
 
-def _rejects_the_token(response: Response) -> bool:
-    if response.status != 401 and b"INVALID_OAUTHTOKEN" not in response.body[:2048]:  # noqa: PLR2004  Unauthorized
+def _rejects_the_token(response: Response, request: Request) -> bool:
+    """Whether a fresh token and a repeat are the answer to this refusal.
+
+    Zoho checks the token before it acts, so that even a write can be repeated after its own refusal of it. A 401 in
+    other words may be a proxy's, in front of which the write has happened: only what is safe is repeated then.
+    """
+    if response.status not in {400, 401} or (response.status == 400 and b"INVALID_O" not in response.body[:2048]):  # noqa: PLR2004  Bad Request, Unauthorized
         return False
     try:
         judge(response, ApiCall("GET", "/"))
-    except TokenRejected:
-        return True
+    except TokenRejected as refusal:
+        return request.is_safe or refusal.code in BAD_TOKEN
     except Exception:  # noqa: BLE001  any other refusal is judged where the call is known
         return False
     return False

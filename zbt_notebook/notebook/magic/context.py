@@ -4,9 +4,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.suggestions import did_you_mean
 from zbt_notebook.notebook.magic.display.table import listed
-from zbt_notebook.notebook.magic.grammar.tokenizer import shown
 
 if TYPE_CHECKING:
     from zbt_notebook.client.connection import Connection

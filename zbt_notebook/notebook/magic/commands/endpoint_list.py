@@ -7,11 +7,11 @@ from textwrap import fill
 from typing import TYPE_CHECKING
 
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.suggestions import did_you_mean
 from zbt_notebook.notebook.magic.display.table import MONO, QUIET, UI, text_width
 from zbt_notebook.notebook.magic.grammar.options import METHODS
-from zbt_notebook.notebook.magic.grammar.tokenizer import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING
 
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.suggestions import did_you_mean
 from zbt_notebook.notebook.magic.commands.endpoint_list import EndpointList, endpoint_list
 from zbt_notebook.notebook.magic.display.table import PlainText, Table, in_two_columns
 from zbt_notebook.notebook.magic.grammar.options import CALL, METHODS, OPTIONS, SUBCOMMANDS, Option, options_of
-from zbt_notebook.notebook.magic.grammar.tokenizer import shown
 
 if TYPE_CHECKING:
     from zbt_notebook.client.rest.endpoints import Endpoint, Parameter

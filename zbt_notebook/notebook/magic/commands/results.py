@@ -196,7 +196,7 @@ def _as_frame(connection: "Connection", answer: Answer, records: list[Any]) -> A
 
 
 def _requests_response(connection: "Connection", answer: Answer) -> Any:
-    from zbt_notebook.client.http.transport import as_requests_response
+    from zbt_notebook.client.http.requests_objects import as_requests_response
 
     if answer.response is None:
         raise UsageError("many pages are no one response", hint="Take --all, --limit and --cache away.")

@@ -8,8 +8,8 @@ from typing import Any
 
 from zbt_notebook.client.atomic_write import unfit_place, write_atomically
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.quoting import shown
 from zbt_notebook.notebook.magic.grammar.file_names import path_of, working_folder
-from zbt_notebook.notebook.magic.grammar.tokenizer import shown
 
 
 def check_place(filename: str) -> None:

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.quoting import shown
+from zbt_notebook.client.rest.encoding import Dates
 from zbt_notebook.notebook.magic.grammar.interpolation import Names, in_body_text, in_json_body, read_json
 from zbt_notebook.notebook.magic.grammar.secrets_on_lines import refuse_secret_item
-from zbt_notebook.notebook.magic.grammar.tokenizer import shown
 
 _FIELD = re.compile(r"(?P<name>[^\s:=#][^:=]*?)\s*(?P<kind>:=|:)(?:[ \t]+|$)?(?P<value>.*)", re.DOTALL)
 
@@ -29,15 +30,16 @@ class Body:
     document: Any = None
 
 
-def read_body(text: str, names: Names, *, classic: bool) -> Body:
+def read_body(text: str, names: Names, *, classic: bool, dates: Dates | None = None) -> Body:
     """Read and fill the body of a cell. Raise UsageError that names the line."""
     if not text.strip():
         return Body()
+    dates = dates or (Dates.US if classic else Dates.ISO)
     if text.lstrip()[0] in "{[":
-        return _json_body(in_json_body(text, names), classic=classic)
+        return _json_body(in_json_body(text, names, dates), classic=classic)
     fields: dict[str, Any] = {}
     for number, field in _fields(text):
-        name, value = _read_field(number, field, names, classic=classic)
+        name, value = _read_field(number, field, names, dates, classic=classic)
         if name in fields:
             raise UsageError(f"line {number} of the body gives {shown(name)} once more", hint="Keep one of them.")
         fields[name] = value
@@ -72,7 +74,7 @@ def _fields(text: str) -> list[tuple[int, str]]:
     return fields
 
 
-def _read_field(number: int, field: str, names: Names, *, classic: bool) -> tuple[str, Any]:
+def _read_field(number: int, field: str, names: Names, dates: Dates, *, classic: bool) -> tuple[str, Any]:
     match = _FIELD.fullmatch(field)
     if match is None:
         raise UsageError(
@@ -82,6 +84,10 @@ def _read_field(number: int, field: str, names: Names, *, classic: bool) -> tupl
     name, value = match["name"], match["value"]
     refuse_secret_item(name, value)
     if match["kind"] == ":=":
-        filled = in_json_body(value, names) if "{{" in value else read_json(value, hint="Write field: text for a text.")
+        filled = (
+            in_json_body(value, names, dates)
+            if "{{" in value
+            else read_json(value, hint="Write field: text for a text.")
+        )
         return name, filled
-    return name, in_body_text(value, names, classic=classic)
+    return name, in_body_text(value, names, dates, classic=classic)

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from zbt_notebook.client.errors import UsageError
-from zbt_notebook.notebook.magic.grammar.tokenizer import shown
+from zbt_notebook.client.quoting import shown
 
 
 def path_of(filename: str) -> Path:

@@ -11,9 +11,10 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.quoting import shown
+from zbt_notebook.client.rest.encoding import Dates, as_json, as_text, dates_of, refuse_secret
 from zbt_notebook.client.suggestions import did_you_mean
-from zbt_notebook.notebook.magic.grammar.tokenizer import closing_brace, shown
-from zbt_notebook.notebook.magic.grammar.values import as_json, as_text, refuse_secret
+from zbt_notebook.notebook.magic.grammar.tokenizer import closing_brace
 
 CONTEXT_NAMES = ("portal", "project")
 
@@ -84,7 +85,7 @@ def in_path(template: str, names: Names) -> str:
             continue
         if len("".join(pieces)) < host_end:
             raise UsageError("the host of an address is not filled in", hint="Write the path alone: /portals/.")
-        text = as_text(names.value(piece.source), piece.source, classic=_is_classic(template), lists=False)
+        text = as_text(names.value(piece.source), piece.source, dates=dates_of("GET", template), lists=False)
         if not text:
             raise UsageError(f"{shown(piece.source)} is empty, which would change the path", hint="Look at its value.")
         pieces.append(_quoted(text, piece.source))
@@ -97,36 +98,36 @@ def in_path(template: str, names: Names) -> str:
     return path
 
 
-def in_text(template: str, names: Names, *, classic: bool = True) -> str:
+def in_text(template: str, names: Names, dates: Dates = Dates.US) -> str:
     """Fill a query parameter, a form field, a header or a file name: as text, encoded later as a whole."""
     return "".join(
-        piece if isinstance(piece, str) else as_text(names.value(piece.source), piece.source, classic=classic)
+        piece if isinstance(piece, str) else as_text(names.value(piece.source), piece.source, dates=dates)
         for piece in _line_pieces(template)
     )
 
 
-def in_json(template: str, names: Names) -> Any:
+def in_json(template: str, names: Names, dates: Dates = Dates.ISO) -> Any:
     """Fill ``name:=…`` and read it as JSON: values keep their types."""
     literal = _literal_json(template)
     if literal is not None:
         return literal[0]
-    text = _filled_json(_line_pieces(template), names)
+    text = _filled_json(_line_pieces(template), names, dates)
     return read_json(text, hint="Put the item in single quotes, with braces doubled: 'name:={{\"a\": 1}}'.")
 
 
-def in_json_body(template: str, names: Names) -> Any:
+def in_json_body(template: str, names: Names, dates: Dates = Dates.ISO) -> Any:
     """Fill the ``{{name}}`` of a JSON body and read it; inside its strings values become text."""
-    text = _filled_json(_body_pieces(template), names)
+    text = _filled_json(_body_pieces(template), names, dates)
     return read_json(text, hint="Fields can be written as lines too: field: value.")
 
 
-def in_body_text(template: str, names: Names, *, classic: bool = True) -> Any:
+def in_body_text(template: str, names: Names, dates: Dates = Dates.US, *, classic: bool = True) -> Any:
     """Fill the ``{{name}}`` of a field's text; a value that is all there is keeps its type where the body is JSON."""
     pieces = [piece for piece in _body_pieces(template) if piece]
     if len(pieces) == 1 and isinstance(pieces[0], _Expression) and not classic:
-        return as_json(names.value(pieces[0].source), pieces[0].source)
+        return as_json(names.value(pieces[0].source), pieces[0].source, dates=dates)
     return "".join(
-        piece if isinstance(piece, str) else as_text(names.value(piece.source), piece.source, classic=classic)
+        piece if isinstance(piece, str) else as_text(names.value(piece.source), piece.source, dates=dates)
         for piece in pieces
     )
 
@@ -151,10 +152,6 @@ def _host_end(template: str) -> int:
         return 0
     slash = template.find("/", template.index("://") + 3)
     return len(template) if slash < 0 else slash
-
-
-def _is_classic(path: str) -> bool:
-    return "/api/v3" not in path
 
 
 def _quoted(text: str, expression: str) -> str:
@@ -213,7 +210,7 @@ def _body_pieces(template: str) -> Iterator[str | _Expression]:
         at = end + 2
 
 
-def _filled_json(pieces: Iterable[str | _Expression], names: Names) -> str:
+def _filled_json(pieces: Iterable[str | _Expression], names: Names, dates: Dates) -> str:
     filled: list[str] = []
     in_string = escaped = False
     for piece in pieces:
@@ -221,10 +218,10 @@ def _filled_json(pieces: Iterable[str | _Expression], names: Names) -> str:
             filled.append(piece)
             in_string, escaped = _after(piece, in_string=in_string, escaped=escaped)
         elif in_string:
-            text = as_text(names.value(piece.source), piece.source, classic=False)
+            text = as_text(names.value(piece.source), piece.source, dates=dates)
             filled.append(json.dumps(text)[1:-1])
         else:
-            filled.append(json.dumps(as_json(names.value(piece.source), piece.source)))
+            filled.append(json.dumps(as_json(names.value(piece.source), piece.source, dates=dates)))
     return "".join(filled)
 
 

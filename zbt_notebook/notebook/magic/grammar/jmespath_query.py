@@ -3,7 +3,7 @@
 from typing import Any
 
 from zbt_notebook.client.errors import UsageError
-from zbt_notebook.notebook.magic.grammar.tokenizer import shown
+from zbt_notebook.client.quoting import shown
 
 
 def read(expression: str) -> str:

@@ -15,10 +15,11 @@ from enum import StrEnum
 from functools import lru_cache
 
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.suggestions import did_you_mean, nearest
 from zbt_notebook.notebook.magic.grammar.options import CALL, METHODS, OPTIONS, SUBCOMMANDS, Option, options_of
 from zbt_notebook.notebook.magic.grammar.secrets_on_lines import refuse_secret_item, refuse_secret_words
-from zbt_notebook.notebook.magic.grammar.tokenizer import quote_word, shown, split_words
+from zbt_notebook.notebook.magic.grammar.tokenizer import quote_word, split_words
 
 
 class ItemKind(StrEnum):

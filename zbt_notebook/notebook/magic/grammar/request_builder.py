@@ -7,15 +7,16 @@ from typing import Any
 
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.http.messages import Upload
+from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.api import ApiCall
+from zbt_notebook.client.rest.encoding import Dates, dates_of
 from zbt_notebook.client.suggestions import did_you_mean
 from zbt_notebook.notebook.magic.grammar.cell_body import Body, read_body
 from zbt_notebook.notebook.magic.grammar.file_names import path_of, working_folder
 from zbt_notebook.notebook.magic.grammar.interpolation import Names, in_json, in_path, in_text
 from zbt_notebook.notebook.magic.grammar.options import file_problem
 from zbt_notebook.notebook.magic.grammar.parser import CallLine, CommandLine, Item, ItemKind, Options
-from zbt_notebook.notebook.magic.grammar.tokenizer import shown
 
 _SEPARATORS = frozenset('()<>@,;:\\"/[]?={} \t')
 
@@ -23,9 +24,8 @@ _SEPARATORS = frozenset('()<>@,;:\\"/[]?={} \t')
 def fill(line: CallLine, names: Names, cell: str | None = None) -> ApiCall:
     """Make the call that the line, and the body of its cell, ask for. Raise UsageError; nothing is sent."""
     path = in_path(line.path, names)
-    classic = "/api/v3" not in path
-    filled = [(item, _value(item, names, classic=classic)) for item in line.items]
-    body = _body(line, cell, names, classic=classic)
+    filled = [(item, _value(item, names, dates_of(line.method, path, item.name))) for item in line.items]
+    body = _body(line, path, cell, names)
     fields = (*body.fields, *((item.name, value) for item, value in filled if item.kind in _FIELDS))
     _refuse_twice(fields)
     if body.document is not None and fields:
@@ -63,7 +63,7 @@ def fill_options(options: Options, names: Names) -> Options:
     """Fill ``{name}`` in the options that take a file. Raise UsageError for a name that is no such file then."""
     if "save" not in options:
         return options
-    filled = in_text(options.get("save"), names, classic=False)
+    filled = in_text(options.get("save"), names, Dates.DAY)
     if problem := file_problem(filled):
         raise UsageError(f"--save {problem}, not {shown(filled)}", hint="As in: --save bugs-{day}.csv")
     return Options(tuple((name, filled if name == "save" else value) for name, value in options.pairs))
@@ -86,20 +86,20 @@ _HALF = re.compile("[\ud800-\udfff]")
 _FIELDS = frozenset({ItemKind.FIELD, ItemKind.JSON})
 
 
-def _body(line: CallLine, cell: str | None, names: Names, *, classic: bool) -> Body:
+def _body(line: CallLine, path: str, cell: str | None, names: Names) -> Body:
     if cell is None or not cell.strip():
         return Body()
     if line.method == "GET":
         raise UsageError(
             "the cell has a body, and a GET has none", hint="Begin the cell with %%zbt POST …, or use %zbt in a line."
         )
-    return read_body(cell, names, classic=classic)
+    return read_body(cell, names, classic="/api/v3" not in path, dates=dates_of(line.method, path))
 
 
-def _value(item: Item, names: Names, *, classic: bool) -> Any:
+def _value(item: Item, names: Names, dates: Dates) -> Any:
     if item.kind is ItemKind.JSON:
-        return in_json(item.value, names)
-    text = in_text(item.value, names, classic=classic)
+        return in_json(item.value, names, dates)
+    text = in_text(item.value, names, dates)
     if item.kind is ItemKind.HEADER:
         return _header_value(item.name, text.strip())
     return text

@@ -3,7 +3,6 @@
 import re
 
 from zbt_notebook.client.errors import UsageError
-from zbt_notebook.client.redactor import TOKEN_SHAPE, redact
 
 _BARE = re.compile(r"(?:[^\s'\"\\{}]|\{[A-Za-z_]\w*\})+")
 _HOLDS_TOGETHER = re.compile(r"['\"\\{]")
@@ -97,14 +96,3 @@ def quote_word(word: str) -> str:
         return f"'{word}'"
     escaped = word.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
-
-
-def shown(word: str, *, longest: int = 60) -> str:
-    """Quote the user's word in a message: on one line, not too long, and without a secret."""
-    masked = redact(word)
-    return repr(masked if len(masked) <= longest else masked[: longest - 1] + "…")
-
-
-def holds_token(text: str) -> bool:
-    """Whether something in the text has the shape of Zoho's codes and tokens."""
-    return bool(TOKEN_SHAPE.search(text))

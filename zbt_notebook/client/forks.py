@@ -1,0 +1,70 @@
+"""What a forked process must not share with its parent is made anew in the child: sockets, locks, what is counted.
+
+``multiprocessing`` and joblib fork. The child has a copy of everything and one thread: a lock that another thread held
+would never be released there, and two processes that read from one socket get each other's answers.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Protocol
+from weakref import WeakSet
+
+
+class Renewable(Protocol):
+    """Something with a state that a child must not go on with."""
+
+    def renew_after_fork(self) -> None:
+        """Begin anew; called in the child, where no other thread runs yet."""
+
+
+_owners: "WeakSet[Renewable]" = WeakSet()
+_actions: list[Callable[[], None]] = []
+
+
+def renew_in_child(owner: Renewable) -> None:
+    """Have *owner* renewed in every process that is forked from now on."""
+    _owners.add(owner)
+
+
+def run_in_child(action: Callable[[], None]) -> None:
+    """Have *action* run in every process that is forked from now on."""
+    _actions.append(action)
+
+
+def _renew() -> None:
+    for owner in list(_owners):
+        owner.renew_after_fork()
+    for action in _actions:
+        action()
+
+
+if hasattr(os, "register_at_fork"):  # Windows has no fork
+    os.register_at_fork(after_in_child=_renew)
+
+
+class ForkSafeLock:
+    """A lock that a forked child finds free, whoever held it in the parent."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        renew_in_child(self)
+
+    def renew_after_fork(self) -> None:
+        """Be free."""
+        self._lock = threading.Lock()
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:  # noqa: FBT001, FBT002  threading.Lock's own signature, which Condition relies on
+        """Take it, as a threading.Lock."""
+        return self._lock.acquire(blocking, timeout)
+
+    def release(self) -> None:
+        """Give it back; a child that was forked while it held the lock finds it free already."""
+        if self._lock.locked():
+            self._lock.release()
+
+    def __enter__(self) -> bool:
+        return self._lock.acquire()
+
+    def __exit__(self, *_raised: object) -> None:
+        self.release()

@@ -1,0 +1,14 @@
+"""Quotes a user's words in a message: on one line, not too long, and without a secret."""
+
+from zbt_notebook.client.redactor import TOKEN_SHAPE, redact
+
+
+def shown(word: str, *, longest: int = 60) -> str:
+    """The word in quotes, fit for a message."""
+    masked = redact(word)
+    return repr(masked if len(masked) <= longest else masked[: longest - 1] + "…")
+
+
+def holds_token(text: str) -> bool:
+    """Whether something in the text has the shape of Zoho's codes and tokens."""
+    return bool(TOKEN_SHAPE.search(text))
