@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE_SLOTS, LOOK_UP, RateLimits
 from zbt_notebook.client.limits.sliding_window import LIMIT, SECOND, WINDOW
 from zbt_notebook.client.lists.slot_reserve import reserve
-from zbt_notebook.simulator.bugtracker.throttle import Throttle
-from zbt_notebook.simulator.switches import Switches
+from zbt_notebook.simulator.bugtracker.throttle import Rule, Throttle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +97,7 @@ def simulate(
     limits, throttle = RateLimits(lambda: now, _no_date), Throttle()
     window = limits.acquire("k")
     limits.release(window, sent=False)
-    switches = Switches(url_limit=LIMIT, url_window=WINDOW / SECOND)
+    rule = Rule(LIMIT, window=WINDOW / SECOND, lock=1800)
     events: list[tuple[int, int, str]] = [(0, worker, "ready") for worker in range(WORKERS)]
     heapq.heapify(events)
     idle: list[int] = []
@@ -110,7 +109,7 @@ def simulate(
             watched += now - before
             free += (now - before) * (window.used(before) < LIMIT)
         if what == "arrives":
-            refused += throttle.wait("GET /bugs", now / SECOND, switches) > 0
+            refused += throttle.wait("GET /bugs", now / SECOND, rule) > 0
             continue
         if what == "answered":
             window.release(now)

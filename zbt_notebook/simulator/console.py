@@ -3,7 +3,7 @@
 from secrets import compare_digest
 
 from zbt_notebook.simulator.accounts.clients import Client
-from zbt_notebook.simulator.accounts.scopes import all_known, split_scopes
+from zbt_notebook.simulator.accounts.scopes import known, split_scopes
 from zbt_notebook.simulator.accounts.state import AccountsState
 from zbt_notebook.simulator.http import Request, Response, json_response
 
@@ -38,8 +38,8 @@ class Console:
                 names = ("client_id", "client_secret", "redirect_uri")
                 return json_response(200, {name: getattr(client, name) for name in names})
             case "codes":
-                scopes = split_scopes(form.get("scopes", ""))
-                if not all_known(scopes, self._state.switches):
+                scopes = known(split_scopes(form.get("scopes", "")), self._state.switches)
+                if not scopes:
                     raise ValueError("Enter a valid scope")
                 code = self._state.self_client_code(self._client("self", "", owner).client_id, scopes, None)
                 return json_response(200, {"code": code})

@@ -7,6 +7,7 @@ from typing import Any, Self
 from zbt_notebook.simulator.clock import Clock
 from zbt_notebook.simulator.faults import Faults
 from zbt_notebook.simulator.server import Server
+from zbt_notebook.simulator.sites import SERVED
 from zbt_notebook.simulator.world import World
 
 
@@ -21,12 +22,9 @@ class Sandbox:
             raise ValueError("give a world or the options of a new one, not both")
         self.world = World(**world_options) if world is None else world
         names = self.world.sites.names
-        self._server = Server(
-            self.world.handle, [f"{name} {role}" for name in names for role in ("accounts", "bugtracker")]
-        )
+        self._server = Server(self.world.handle, [f"{name} {role}" for name in names for role in SERVED])
         for name in names:
-            origins = self._server.origins
-            self.world.move(name, origins[f"{name} accounts"], origins[f"{name} bugtracker"])
+            self.world.move(name, {role: self._server.origins[f"{name} {role}"] for role in SERVED})
         self._server.start()
         atexit.register(self.stop)
 

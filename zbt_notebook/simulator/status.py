@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from urllib.parse import unquote_plus
 
 from zbt_notebook.simulator.accounts import Accounts, Client, User
-from zbt_notebook.simulator.accounts.scopes import all_known, split_scopes
+from zbt_notebook.simulator.accounts.scopes import known, split_scopes
 from zbt_notebook.simulator.clock import Clock
 from zbt_notebook.simulator.faults import KINDS, Faults
 from zbt_notebook.simulator.http import Request, Response
@@ -82,7 +82,8 @@ class StatusPage:
             self._state.user, self._state.home = self._people[zuid], home
 
     def _generate_code(self, scopes: tuple[str, ...], seconds: float) -> Response:
-        if not all_known(scopes, self._state.switches):
+        scopes = known(scopes, self._state.switches)
+        if not scopes:
             raise ValueError("Enter a valid scope")
         client = self._self_client()
         code = self._state.self_client_code(client.client_id, scopes, seconds)

@@ -72,7 +72,7 @@ def write_response(
         stopping.wait(delivery.seconds)
         raise BrokenOffError
     body = b"" if head_only else response.body
-    broken = delivery.kind in {"reset", "truncate", "wrong_length"}
+    broken = delivery.kind in {"reset", "refuse", "truncate", "wrong_length"}
     head = _head(response, len(response.body), keep_alive=keep_alive and not broken)
     if broken:
         _break_off(sock, head, response, delivery)
@@ -161,7 +161,7 @@ def _one_line(value: str) -> str:
 
 
 def _break_off(sock: socket.socket, head: bytes, response: Response, delivery: Delivery) -> None:
-    if delivery.kind == "reset":
+    if delivery.kind in {"reset", "refuse"}:  # a socket that listens cannot refuse: the reset comes right after
         if delivery.size:
             sock.sendall((head + response.body)[: delivery.size])
         # A linger of zero seconds makes close() send RST instead of FIN.

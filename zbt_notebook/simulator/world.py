@@ -17,20 +17,17 @@ from zbt_notebook.simulator.pages.error import error_page
 from zbt_notebook.simulator.pages.layout import asset
 from zbt_notebook.simulator.pages.redirect import redirect_page
 from zbt_notebook.simulator.request_log import RequestLog
-from zbt_notebook.simulator.sites import Sites
+from zbt_notebook.simulator.sites import Role, Sites
 from zbt_notebook.simulator.status import StatusPage
 from zbt_notebook.simulator.switches import Switches
 
 if TYPE_CHECKING:
     from zbt_notebook.simulator.bugtracker import BugTracker
 
+_MODULES = ("portals.READ", "projects.READ", "milestones.READ", "bugs.ALL", "timesheets.READ", "users.READ")
 DEMO_SCOPES = (
-    "ZohoBugTracker.portals.READ",
-    "ZohoBugTracker.projects.READ",
-    "ZohoBugTracker.milestones.READ",
-    "ZohoBugTracker.bugs.ALL",
-    "ZohoBugTracker.timesheets.READ",
-    "ZohoBugTracker.users.READ",
+    *(f"ZohoBugTracker.{scope}" for scope in _MODULES),
+    *(f"ZohoProjects.{scope}" for scope in (*_MODULES, "tags.READ", "custom_fields.READ")),
     "AaaServer.profile.READ",
 )
 
@@ -126,15 +123,20 @@ class World:
         """Where the BugTracker of a data centre answers."""
         return self.sites[data_center or self.sites.names[0]].api_url
 
-    def move(self, data_center: str, accounts_url: str, api_url: str) -> None:
+    def v3_urls(self, data_center: str | None = None) -> tuple[str, ...]:
+        """The hosts that V3 may be at: the BugTracker's own, ``projectsapi.``, ``projects.``; ``v3_at`` says which."""
+        site = self.sites[data_center or self.sites.names[0]]
+        return site.api_url, site.projectsapi_url, site.projects_url
+
+    def move(self, data_center: str, origins: dict[Role, str]) -> None:
         """Let a data centre answer at other origins; the demo clients' redirect URIs move along."""
         state = self.accounts.state
         with state.lock:
             old = self.accounts_url(data_center) + "/"
-            self.sites.move(data_center, accounts_url, api_url)
+            self.sites.move(data_center, origins)
             for client in list(state.clients.values()):
                 if client.redirect_uri.startswith(old):
-                    moved = accounts_url + "/" + client.redirect_uri.removeprefix(old)
+                    moved = origins["accounts"] + "/" + client.redirect_uri.removeprefix(old)
                     state.clients[client.client_id] = replace(client, redirect_uri=moved)
 
     def bugtracker(self, data_center: str | None = None) -> "BugTracker":
@@ -153,7 +155,7 @@ class World:
                     bugs=bugs,
                     hostile=hostile,
                     data_center=name,
-                    origin=lambda: self.api_url(name),
+                    site=lambda: self.sites[name],
                 )
             return self._bugtrackers[name]
 
@@ -209,15 +211,15 @@ class World:
         with self.accounts.state.lock:
             self.accounts.devices.answer_for(user_code, accept=accept)
 
-    def _answer(self, request: Request, data_center: str, role: str) -> Response:
+    def _answer(self, request: Request, data_center: str, role: Role) -> Response:
         if role == "accounts":
             if request.path == urlsplit(self.client.redirect_uri).path:
                 return self._redirect_page(request)
             return self.accounts.handle(request, data_center)
-        if role == "bugtracker":
+        if role != "domain":
             grant = self.accounts.grant_for(bearer_token(request))
             here = grant if grant is not None and grant.data_center == data_center else None
-            return self.bugtracker(data_center).handle(request, here)
+            return self.bugtracker(data_center).handle(request, here, at=role)
         return error_page("Page not found", "This gateway has no BugTracker", status=404)
 
     def _own_page(self, request: Request, role: str) -> Response | None:

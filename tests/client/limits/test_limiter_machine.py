@@ -10,8 +10,7 @@ from zbt_notebook.client.errors import RateLimited
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane, RateLimits
 from zbt_notebook.client.limits.sliding_window import SECOND
 from zbt_notebook.client.lists.slot_reserve import reserve
-from zbt_notebook.simulator.bugtracker.throttle import Throttle
-from zbt_notebook.simulator.switches import Switches
+from zbt_notebook.simulator.bugtracker.throttle import Rule, Throttle
 
 TODAY = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -31,7 +30,7 @@ class Callers(RuleBasedStateMachine):
         self.meanwhile = None
         self.under_way = []
         self.throttle = Throttle()
-        self.switches = Switches(url_limit=self.LIMIT, url_window=20, url_lock=60)
+        self.zoho = Rule(self.LIMIT, window=20, lock=60)
         self.limits = RateLimits(
             lambda: self.now,
             lambda: TODAY + timedelta(microseconds=self.now // 1000),
@@ -60,7 +59,7 @@ class Callers(RuleBasedStateMachine):
             assert self.now < self.locked_until
             return False
         assert self.now >= self.locked_until
-        assert self.throttle.wait("k", self.now / SECOND, self.switches) == 0
+        assert self.throttle.wait("k", self.now / SECOND, self.zoho) == 0
         self.under_way.append(window)
         return True
 

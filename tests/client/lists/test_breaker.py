@@ -14,13 +14,12 @@ from zbt_notebook.client.limits.known_locks import KnownLocks
 ZOHO = "https://projectsapi.zoho.example"
 
 
-@pytest.mark.parametrize("shape", ["gateway", "classic"])
 @pytest.mark.parametrize("status", [200, 400, 429])
-def test_nothing_is_sent_until_the_time(world, wire, status, shape):
+def test_nothing_is_sent_until_the_time(world, wire, status):
     """Whatever the refusal's dress, from other threads and other connections; the address next door still answers."""
     first, second = sign_in(world, wire), sign_in(world, wire)
     second.client.limits = first.client.limits  # as all of a client's are, but for those with a clock of their own
-    world.set(url_limit=1, throttle_status=status, throttle_shape=shape)
+    world.set(url_limit=1, throttle_status=status)
     path = "/portal/brightwater/projects/"
     first.get(path)
     with pytest.raises(RateLimited) as met:

@@ -12,8 +12,7 @@ from zbt_notebook.client.limits.rate_limit import Lane, RateLimits
 from zbt_notebook.client.limits.sliding_window import SECOND, SlidingWindow
 from zbt_notebook.client.lists import slot_reserve
 from zbt_notebook.client.lists.slot_reserve import reserve
-from zbt_notebook.simulator.bugtracker.throttle import Throttle
-from zbt_notebook.simulator.switches import Switches
+from zbt_notebook.simulator.bugtracker.throttle import Rule, Throttle
 
 
 @pytest.fixture
@@ -52,7 +51,7 @@ class AtTheServer(RuleBasedStateMachine):
         self.now = 0
         self.window = SlidingWindow(self.LIMIT, self.WINDOW)
         self.throttle = Throttle()
-        self.switches = Switches(url_limit=self.LIMIT, url_window=20, url_lock=60)
+        self.zoho = Rule(self.LIMIT, window=20, lock=60)
         self.travelling, self.reached, self.arrivals = [], 0, []
 
     @rule(leave=st.integers(0, 4))
@@ -69,7 +68,7 @@ class AtTheServer(RuleBasedStateMachine):
             at = data.draw(st.sampled_from([i for i, when in enumerate(self.travelling) if when is None]))
             self.travelling[at] = self.now
             self.arrivals.append(self.now)
-            assert self.throttle.wait("GET /bugs", self.now / SECOND, self.switches) == 0
+            assert self.throttle.wait("GET /bugs", self.now / SECOND, self.zoho) == 0
 
     @rule(data=st.data())
     def answer(self, data):

@@ -18,7 +18,7 @@ def same(first, second, column):
 @pytest.fixture
 def both(connection, world):
     classic = connection.pull("bugs")
-    world.set(classic_retired=True)
+    world.set(classic_end="410")
     return classic, connection.pull("bugs")
 
 
@@ -57,7 +57,7 @@ def test_the_same_times_to_the_second(both, column):
 def test_milestones_too(connection, world):
     """Names, owners, flags, states and dates."""
     classic = connection.pull("milestones")
-    world.set(classic_retired=True)
+    world.set(classic_end="410")
     v3 = connection.pull("milestones")
     for column in ("name", "owner_name", "flag", "status", "project.name"):
         assert same(classic, v3, column)
@@ -72,7 +72,7 @@ def test_the_same_filters(connection, world, store, where):
     ids = {"severity": bug.severity_id, "assignee": store.members.get(bug.assignee).zpuid}
     where = {name: value or ids[name] for name, value in where.items()}
     classic = connection.pull("bugs", where=where)
-    world.set(classic_retired=True)
+    world.set(classic_end="410")
     assert sorted(connection.pull("bugs", where=where)["id"]) == sorted(classic["id"])
     assert len(connection.pull("bugs", where=where, limit=7)) == 7
 
@@ -80,7 +80,7 @@ def test_the_same_filters(connection, world, store, where):
 def test_since_works_there_as_well(connection, world):
     """Compared here, for V3's lists are not sorted."""
     classic = connection.pull("bugs", since="2026-08-01")
-    world.set(classic_retired=True)
+    world.set(classic_end="410")
     assert sorted(connection.pull("bugs", since="2026-08-01")["id"]) == sorted(classic["id"])
 
 
@@ -96,7 +96,7 @@ def test_what_v3_lacks_is_said(connection):
 
 def test_classic_alone_says_that_it_is_gone(connection, world):
     """Who asks for it by name is told, and not given something else."""
-    world.set(classic_retired=True)
+    world.set(classic_end="410")
     with pytest.raises(UsageError, match="retired"):
         connection.pull("bugs", api="classic")
 
@@ -108,7 +108,7 @@ def test_retired_in_the_middle_of_a_pull(connection, world, store):
 
     def transport(request):
         if "/bugs/" in request.url and next(pages, None) is None:
-            world.set(classic_retired=True)
+            world.set(classic_end="410")
         return send(request)
 
     connection.client._transport = transport
@@ -123,7 +123,7 @@ def test_retired_in_the_middle_of_a_pull(connection, world, store):
 )
 def test_every_dress_of_v3s_pages(connection, world, store, switches):
     """Its page_info was seen as an object and as an array, its booleans as words."""
-    world.set(classic_retired=True, **switches)
+    world.set(classic_end="410", **switches)
     assert sorted(connection.pull("bugs")["id"]) == sorted(bug.id for bug in store.bugs)
 
 
@@ -137,7 +137,7 @@ def test_odd_records_are_no_crash():
 
 def test_issues_deleted_while_v3_is_read_hide_no_others(connection, world, store):
     """Its pages are numbered, and join all the same."""
-    world.set(classic_retired=True)
+    world.set(classic_end="410")
     project = max(store.projects, key=lambda project: len(store.bugs.of(project.id)))
     throughout = {bug.id for bug in store.bugs.of(project.id)}
     assert len(throughout) > 2 * 200

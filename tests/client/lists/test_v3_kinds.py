@@ -49,7 +49,7 @@ def few(world, connection):
 def test_the_same_columns_and_the_same_cells_from_both(connection, few, kind):
     """But for texts in the portal's time zone, links, and what V3 adds under v3."""
     classic = place(connection.pull(kind))
-    few.set(classic_retired=True)
+    few.set(classic_end="410")
     v3 = place(connection.pull(kind))
     assert len(classic)
     assert v3.attrs["zbt"]["api"] == "v3"
@@ -68,7 +68,7 @@ def test_the_same_columns_and_the_same_cells_from_both(connection, few, kind):
 @pytest.mark.parametrize("kind", ["comments", "timelogs"])
 def test_people_without_a_zuid_are_null_where_the_classic_api_tells_it(connection, few, kind):
     """As the only recorded answers have them."""
-    few.set(classic_retired=True, v3_people_as="short")
+    few.set(classic_end="410", v3_people_as="short")
     frame = connection.pull(kind)
     assert frame[list(PEOPLE & set(frame))].isna().all(axis=None)
 
@@ -76,7 +76,7 @@ def test_people_without_a_zuid_are_null_where_the_classic_api_tells_it(connectio
 def test_users_in_the_other_shape_too(connection, few):
     """With id, zpuid, name and email alone: nobody says that he is inactive, so all are shown."""
     wanted = connection.pull("users", where={"user_type": "all"})
-    few.set(classic_retired=True, v3_users_as="short")
+    few.set(classic_end="410", v3_users_as="short")
     frame = connection.pull("users")
     for column in ("id", "zpuid", "name", "email"):
         assert place(frame)[column].tolist() == place(wanted)[column].tolist()
@@ -87,7 +87,7 @@ def test_users_in_the_other_shape_too(connection, few):
 def test_active_users_and_others(connection, few, user_type):
     """The classic list's filter, applied to what V3 gives; a limit counts after it."""
     classic = connection.pull("users", where={"user_type": user_type})
-    few.set(classic_retired=True)
+    few.set(classic_end="410")
     v3 = connection.pull("users", where={"user_type": user_type})
     assert sorted(v3["email"]) == sorted(classic["email"]) if len(classic) else not len(v3)
     assert len(connection.pull("users", where={"user_type": user_type}, limit=3)) == min(3, len(classic))
@@ -106,14 +106,14 @@ def test_active_users_and_others(connection, few, user_type):
 def test_time_logs_by_the_same_filters(connection, few, where):
     """Of what, which and when."""
     classic = connection.pull("timelogs", where=where)
-    few.set(classic_retired=True)
+    few.set(classic_end="410")
     v3 = connection.pull("timelogs", where=where)
     assert sorted(map(str, v3.get("id", []))) == sorted(map(str, classic.get("id", [])))
 
 
 def test_time_logs_of_years_are_asked_for_by_half_years(connection, few, wire):
     """V3 spans no more at once; nothing is left out at the seams."""
-    few.set(classic_retired=True, range_over_max="refuse")
+    few.set(classic_end="410", range_over_max="refuse")
     store = few.bugtracker().store
     frame = connection.pull("timelogs")
     assert sorted(frame["id"]) == sorted(log.id for log in store.logs if log.bug_id)
@@ -124,7 +124,7 @@ def test_time_logs_of_years_are_asked_for_by_half_years(connection, few, wire):
 
 def test_a_project_that_does_not_tell_its_beginning_is_asked_for_its_whole_span(connection, few, wire):
     """One request a project, and its pages."""
-    few.set(classic_retired=True)
+    few.set(classic_end="410")
     send = connection.client._transport
 
     def transport(request):
@@ -144,15 +144,15 @@ def test_a_project_that_does_not_tell_its_beginning_is_asked_for_its_whole_span(
 def test_since_works_for_time_logs_and_comments(connection, few):
     """By the day logged, and by the time written."""
     for kind in ("timelogs", "comments"):
-        few.set(classic_retired=False)
+        few.set(classic_end="none")
         classic = connection.pull(kind, since="2026-06-01")
-        few.set(classic_retired=True)
+        few.set(classic_end="410")
         assert sorted(connection.pull(kind, since="2026-06-01")["id"]) == sorted(classic["id"])
 
 
 def test_comments_take_a_request_an_issue_but_for_those_that_say_that_they_have_none(connection, few, wire):
     """No issue was ever seen to say so; one that does saves its request."""
-    few.set(classic_retired=True)
+    few.set(classic_end="410")
     store = few.bugtracker().store
     assert len(connection.pull("comments")) == len([row for bug in store.bugs for row in store.comments.of(bug.id)])
     asked = [request.url for request in wire.requests if "/comments" in request.url]
@@ -183,7 +183,7 @@ def retire_after(connection, world, pages, part):
 
     def transport(request):
         if "/restapi/" in request.url and part in request.url and next(left) == 0:
-            world.set(classic_retired=True)
+            world.set(classic_end="410")
         return send(request)
 
     connection.client._transport = transport
@@ -207,7 +207,7 @@ def test_retired_in_the_middle_nothing_is_lost_and_nothing_comes_twice(connectio
 def test_what_lay_ready_of_a_list_that_falls_away_is_not_lost(connection, world, store):
     """Pages of later lists come before it is their turn: they are rows all the same."""
     for pages in range(2, 9):
-        world.set(classic_retired=False)
+        world.set(classic_end="none")
         world.clock.advance(1000)
         retire_after(connection, world, pages, "/bugs/")
         frame = connection.pull("bugs", concurrency=8)
@@ -255,7 +255,7 @@ class Counted:
 
 def test_a_list_that_v3_lacks_keeps_what_came(connection, few):
     """The classic API goes in the middle of a kind that V3 is not known to have: what came is kept, and it is said."""
-    few.set(classic_retired=False)
+    few.set(classic_end="none")
     retire_after(connection, few, 2, "/bugs/customviews/")
     with pytest.raises(IncompletePull, match="V3 has no list of bugs/customviews") as caught:
         connection.pull("bugs/customviews", concurrency=1)
@@ -284,7 +284,7 @@ def test_a_turn_that_the_rate_limit_prevents_is_taken_up_later(connection, few):
 def test_custom_fields_by_their_labels(connection, few, shape):
     """A column a label, with the classic cells, whichever of the likely shapes V3 has."""
     classic = connection.pull("bugs")
-    few.set(classic_retired=True, v3_custom_fields_as=shape)
+    few.set(classic_end="410", v3_custom_fields_as=shape)
     v3 = connection.pull("bugs")
     columns = {column for column in classic if column.startswith("customfields.")}
     assert columns
@@ -295,7 +295,7 @@ def test_custom_fields_by_their_labels(connection, few, shape):
 
 def test_custom_fields_by_their_columns_keep_those_names(connection, few):
     """Nothing tells their labels; they are not lost."""
-    few.set(classic_retired=True, v3_custom_fields_as="columns")
+    few.set(classic_end="410", v3_custom_fields_as="columns")
     assert "v3.UDF_CHAR1" in connection.pull("bugs")
 
 
@@ -362,7 +362,7 @@ def test_the_kinds_that_v3_has_not_say_which_it_has(connection):
 def test_words_that_no_portal_can_change_are_categories_from_both(connection, few, kind, column):
     """Of one and the same dtype, also where nothing came."""
     classic = connection.pull(kind)[column]
-    few.set(classic_retired=True)
+    few.set(classic_end="410")
     v3 = connection.pull(kind)[column]
     assert str(classic.dtype) == "category"
     assert v3.dtype == classic.dtype

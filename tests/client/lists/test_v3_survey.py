@@ -22,7 +22,7 @@ def few(world, connection):
 
 def test_the_issues_of_many_projects_are_listed_at_once_and_shown(connection, few):
     """What V3 tells issue by issue takes a look at all issues first: that is shown, and takes all projects together."""
-    few.set(classic_retired=True)
+    few.set(classic_end="410")
     send, told = connection.client._transport, []
     together = threading.Barrier(3, timeout=10)
 
@@ -39,7 +39,7 @@ def test_the_issues_of_many_projects_are_listed_at_once_and_shown(connection, fe
 
 def test_a_project_that_refuses_its_issues_is_listed_and_the_others_come(connection, few, tmp_path):
     """Before the first comment as well as after it; a kernel that takes up the pull knows it too."""
-    few.set(classic_retired=True)
+    few.set(classic_end="410")
     whole = connection.pull("comments")
     gone = next(iter(few.bugtracker().store.projects))
     few.faults.add(path=f"*/{gone.id}/issues", kind="status", status=403, times=99)
@@ -69,7 +69,7 @@ def test_ctrl_c_while_v3_is_asked_what_there_is(connection, few, retired_at):
     """Before the first page, or in the middle of a pull that turns to V3, with an answer that does not come."""
     pressed, late = [], threading.Event()
     if retired_at == "first":
-        few.set(classic_retired=True)
+        few.set(classic_end="410")
     else:
         retire_after(connection, few, 1, "/bugs/comments/")
     send = connection.client._transport

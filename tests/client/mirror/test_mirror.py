@@ -138,7 +138,7 @@ def test_a_count_that_is_always_wrong_is_believed_once(connection, world, wire, 
 @pytest.mark.parametrize("counts", [True, False])
 def test_deletions_by_v3_where_it_counts(connection, world, store, tmp_path, counts):
     """Its projects may tell counts; where they do not, full=True finds out."""
-    world.set(classic_retired=True, v3_project_counts=counts)
+    world.set(classic_end="410", v3_project_counts=counts)
     mirror(tmp_path, connection=connection)
     world.clock.advance(3600)
     gone = next(iter(store.bugs))

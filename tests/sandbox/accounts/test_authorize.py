@@ -130,7 +130,7 @@ def test_client_based_scripts_get_the_token_in_the_fragment(world):
     client = world.register_client("Page", type="javascript", redirect_uri="https://app.test/js")
     address = world.consent(Person(world, client).link(response_type="token"))
     given = dict(parse_qsl(urlsplit(address).fragment))
-    assert world.accounts.grant_for(given["access_token"]).allows("bugs", "READ")
+    assert world.accounts.grant_for(given["access_token"]).allows("bugs.READ")
     assert given["expires_in"] == "3600"
 
 

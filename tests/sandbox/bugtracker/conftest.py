@@ -8,10 +8,12 @@ from urllib.parse import urlencode
 import pytest
 
 from zbt_notebook.simulator.accounts.grant import DEMO_USER, Grant
+from zbt_notebook.simulator.accounts.scopes import SEARCH, WORKDRIVE
 from zbt_notebook.simulator.bugtracker import BugTracker
 from zbt_notebook.simulator.clock import Clock
 from zbt_notebook.simulator.data.portal import PROJECT_BASE
 from zbt_notebook.simulator.http import Request, Response
+from zbt_notebook.simulator.sites import invented_site
 from zbt_notebook.simulator.switches import Switches
 
 ORIGIN = "https://bugtracker.sandbox.test"
@@ -32,7 +34,10 @@ class Caller:
     switches: list[Switches]
     grant: Grant | None = field(
         default_factory=lambda: grant_of(
-            *(f"ZohoBugTracker.{name}.ALL" for name in MODULES), "ZohoBugTracker.search.READ"
+            *(f"ZohoBugTracker.{name}.ALL" for name in MODULES),
+            "ZohoBugTracker.search.READ",
+            *(f"ZohoProjects.{name}.ALL" for name in (*MODULES, "custom_fields", "status")),
+            *(*WORKDRIVE, SEARCH),
         )
     )
     headers: dict[str, str] = field(default_factory=lambda: {"authorization": "Zoho-oauthtoken 1000.token"})
@@ -78,7 +83,7 @@ class Caller:
 def make_caller(*, bugs: int = 300, hostile: bool = False) -> Caller:
     clock = Clock(frozen_at=NOW)
     switches = [Switches()]
-    tracker = BugTracker(clock, lambda: switches[0], bugs=bugs, hostile=hostile, origin=lambda: ORIGIN)
+    tracker = BugTracker(clock, lambda: switches[0], bugs=bugs, hostile=hostile, site=lambda: invented_site("us"))
     return Caller(tracker, clock, switches)
 
 
@@ -119,5 +124,5 @@ def home() -> str:
 def shared_caller():
     """One portal, without a rate limit, for tests that do not mind each other's writes."""
     shared = make_caller(bugs=60)
-    shared.switch(url_limit=0)
+    shared.switch(url_limit=0, v3_limit=0)
     return shared

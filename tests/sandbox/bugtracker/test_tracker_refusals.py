@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from zbt_notebook.simulator.accounts.grant import DEMO_USER
-from zbt_notebook.simulator.data.portal import PORTAL_ID
+from zbt_notebook.simulator.data.portal import PORTAL_ID, PROJECT_BASE
 
 PORTALS = "/restapi/portals/"
 
@@ -87,16 +87,42 @@ def test_every_operation_asks_for_its_own_scope(caller, home, scopes):
         assert call().status in {200, 201}
 
 
-def test_tags_are_changed_and_deleted_with_the_modules_widest_scope(caller, scopes):
-    """Tags have the scopes READ, CREATE and ALL, of which the first two cover neither changing nor deleting."""
+def test_v3_asks_for_the_projects_family(caller, scopes):
+    """Its documented scopes are ZohoProjects.*; that a BugTracker token passes as well is a switch."""
+    caller.grant = scopes("ZohoProjects.portals.READ")
+    assert caller.send("GET", "/api/v3/portals").status == 200
+    caller.grant = scopes("ZohoBugTracker.portals.READ")
+    assert caller.send("GET", "/api/v3/portals").status == 200
+    for word, status in (("INVALID_OAUTHSCOPE", 401), ("URL_RULE_NOT_CONFIGURED", 400)):
+        caller.switch(bugtracker_token_on_v3=word)
+        answer = caller.send("GET", "/api/v3/portals")
+        assert (answer.status, caller.error(answer)["title"]) == (status, word)
+        assert caller.send("GET", PORTALS).status == 200
+    caller.grant = scopes("ZohoBugTracker.portals.READ", "ZohoProjects.portals.READ")
+    assert caller.send("GET", "/api/v3/portals").status == 200
+
+
+def test_a_tag_is_changed_with_the_scope_of_changing(caller, scopes):
+    """Tags are changed, associated and deleted with UPDATE and DELETE, which ALL covers: BugTracker has no other."""
     tags = f"/api/v3/portal/{PORTAL_ID}/tags"
-    tag = f"{tags}/{caller.get(tags)['tags'][0]['id']}"
-    caller.grant = scopes(*(f"ZohoBugtracker.tags.{name}" for name in ("READ", "CREATE", "UPDATE", "DELETE")))
+    tag = f"{tags}/{caller.get(tags, page=1)['tags'][0]['id']}"
+    caller.grant = scopes("ZohoProjects.tags.READ", "ZohoProjects.tags.CREATE")
     for answer in (caller.json("PATCH", tag, {"name": "New"}), caller.send("DELETE", tag)):
         assert (answer.status, caller.error(answer)["title"]) == (401, "INVALID_OAUTHSCOPE")
-    caller.grant = scopes("ZohoBugtracker.tags.ALL")
+    caller.grant = scopes("ZohoProjects.tags.UPDATE")
     assert caller.json("PATCH", tag, {"name": "New"}).status == 200
+    caller.grant = scopes("ZohoBugtracker.tags.ALL")
     assert caller.send("DELETE", tag).status == 204
+
+
+def test_documents_may_ask_for_a_scope_of_another_family(caller, home, scopes):
+    """``ZohoPC.files.READ`` besides their own, as their page says."""
+    caller.grant = scopes("ZohoBugTracker.documents.READ")
+    assert caller.send("GET", f"{home}/documents/").status == 200
+    caller.switch(documents_need_files_scope=True)
+    assert caller.send("GET", f"{home}/documents/").status == 401
+    caller.grant = scopes("ZohoBugTracker.documents.READ", "ZohoPC.files.READ")
+    assert caller.send("GET", f"{home}/documents/").status == 200
 
 
 def test_whoever_signs_in_is_an_administrator_of_the_portal(caller):
@@ -111,8 +137,11 @@ def test_a_wrong_url_and_a_wrong_method(caller, home):
     answer = caller.send("GET", "/restapi/nothing/")
     assert (answer.status, caller.error(answer)["title"]) == (400, "URL_RULE_NOT_CONFIGURED")
     answer = caller.send("PATCH", f"{home}/bugs/")
-    assert (answer.status, caller.error(answer)["title"]) == (405, "INVALID_METHOD")
+    assert (answer.status, caller.error(answer)["title"]) == (400, "INVALID_METHOD")
+    assert caller.error(answer)["details"][0]["field_name"] == "PATCH"
     assert dict(answer.headers)["Allow"] == "GET, POST"
+    caller.switch(invalid_method_status=405)
+    assert caller.send("PATCH", f"{home}/bugs/").status == 405
     assert caller.send("GET", f"{home}/bugs").status == 200
 
 
@@ -136,35 +165,28 @@ def test_parameters_are_checked_by_the_gateway(caller, home):
 
 
 def test_parameters_that_a_call_does_not_know(caller, home):
-    """V3 refuses them, the classic API passes them over; or both refuse, or none does."""
+    """They are ignored, as lists were seen to do; or V3 refuses them, or both APIs do."""
     v3 = f"/api/v3/portal/{PORTAL_ID}/users"
+    assert caller.send("GET", v3, page=1, colour="red").status == 200
+    caller.switch(extra_param_found_in="v3")
     answer = caller.send("GET", v3, page=1, colour="red")
-    assert (answer.status, caller.error(answer)) == (
-        400,
-        {
-            "status_code": "400",
-            "title": "EXTRA_PARAM_FOUND",
-            "error_type": "FIELDS_VALIDATION_ERROR",
-            "details": [{"field_name": "colour", "message": "Extra parameter found."}],
-        },
-    )
+    assert (answer.status, caller.error(answer)["title"]) == (400, "EXTRA_PARAM_FOUND")
+    assert caller.error(answer)["details"] == [{"field_name": "colour", "message": "Extra parameter found."}]
     assert caller.send("GET", f"{home}/bugs/", colour="red").status == 200
     assert caller.form(f"{home}/bugs/", title="x", colour="red").status == 201
     caller.switch(extra_param_found_in="both")
     assert caller.error(caller.send("GET", f"{home}/bugs/", colour="red"))["title"] == "EXTRA_PARAM_FOUND"
     assert caller.error(caller.form(f"{home}/bugs/", title="x", colour="red"))["title"] == "EXTRA_PARAM_FOUND"
     assert caller.send("POST", f"{home}/bugs/", title="In the query").status == 201
-    caller.switch(extra_param_found_in="none")
-    assert caller.send("GET", v3, page=1, colour="red").status == 200
 
 
-@pytest.mark.parametrize("files", [{}, {"tags": ("tags.json", b"[]")}])
-def test_a_form_is_no_array(caller, files):
-    """Tags are created from a JSON array: fields and files in its place are refused as no JSON."""
-    caller.switch(extra_param_found_in="none")
-    tags = f"/api/v3/portal/{PORTAL_ID}/tags"
-    answer = caller.upload(tags, files) if files else caller.form(tags, name="Zeta")
-    assert (answer.status, caller.error(answer)["title"]) == (400, "JSON_PARSE_ERROR")
+def test_a_body_where_none_belongs(caller):
+    """And none where one is wanted: the gateway has one word for both."""
+    issues = f"/api/v3/portal/{PORTAL_ID}/projects/{PROJECT_BASE}/issues"
+    issue = caller.get(issues, page=1)["issues"][0]["id"]
+    for answer in (caller.send("POST", issues), caller.json("POST", f"{issues}/{issue}/clone", {"name": "x"})):
+        error = caller.error(answer)
+        assert (answer.status, error["title"], error["details"]) == (400, "INVALID_INPUTSTREAM", [{}])
 
 
 def test_parameters_come_from_query_form_or_multipart(caller, home):
@@ -190,9 +212,56 @@ def test_the_status_in_the_body_may_be_a_number(caller):
     assert caller.error(caller.send("GET", "/restapi/nothing/"))["status_code"] == 400
 
 
-def test_the_classic_api_can_be_retired(caller):
-    """One day the classic paths are gone, which the gateway says in its shape; V3 goes on."""
-    caller.switch(classic_retired=True)
+@pytest.mark.parametrize(
+    ("end", "status", "told"),
+    [
+        ("401", 401, "INVALID_OAUTHTOKEN"),
+        ("403", 403, "ACCESS_DENIED"),
+        ("404", 404, 6404),
+        ("410", 410, "URL_RULE_NOT_CONFIGURED"),
+        ("400", 400, "URL_RULE_NOT_CONFIGURED"),
+    ],
+)
+def test_the_classic_api_ends(caller, end, status, told):
+    """How its paths answer then is not known; V3 goes on."""
+    caller.switch(classic_end=end)
     answer = caller.send("GET", PORTALS)
-    assert (answer.status, caller.error(answer)["title"]) == (410, "URL_RULE_NOT_CONFIGURED")
+    error = caller.error(answer)
+    assert (answer.status, error.get("title", error.get("code"))) == (status, told)
     assert caller.send("GET", "/api/v3/portals").status == 200
+
+
+def test_the_classic_api_ends_in_a_redirect(caller):
+    """To a page of another host."""
+    caller.switch(classic_end="redirect")
+    answer = caller.send("GET", PORTALS)
+    assert (answer.status, dict(answer.headers)["Location"]) == (302, "https://projects.sandbox.test/api-docs")
+
+
+def test_the_classic_api_ends_at_a_moment(caller):
+    """Of the sandbox's clock."""
+    caller.switch(classic_end="404", classic_ends_at=caller.clock.now() + 60)
+    assert caller.send("GET", PORTALS).status == 200
+    caller.clock.advance(60)
+    assert caller.send("GET", PORTALS).status == 404
+
+
+def test_refusals_of_v3_in_their_variants(caller):
+    """``error`` may be an array, ``details`` an object, 404 in the classic shape, a dead token 400."""
+    path = f"/api/v3/portal/{PORTAL_ID}/projects/1"
+    error = caller.error(caller.send("GET", path))
+    assert error == {
+        "status_code": "404",
+        "instance": path,
+        "method": "GET",
+        "title": "RESOURCE_NOT_FOUND",
+        "error_type": "OPERATIONAL_VALIDATION_ERROR",
+        "details": [{"message": "Project does not exist"}],
+    }
+    caller.switch(v3_details_as="object", v3_error_as="array")
+    assert json.loads(caller.send("GET", path).body)["error"] == [error | {"details": error["details"][0]}]
+    caller.switch(v3_not_found_as="classic")
+    assert caller.error(caller.send("GET", path)) == {"code": 6404, "message": "Resource Not Found"}
+    caller.switch(invalid_token_status=400)
+    caller.grant = None
+    assert caller.send("GET", path).status == 400

@@ -1,6 +1,7 @@
 """The rate limit per URL pattern."""
 
 import json
+from email.utils import parsedate_to_datetime
 
 import pytest
 
@@ -67,31 +68,51 @@ def test_calls_during_the_lock_prolong_it_or_not(caller):
 
 @pytest.mark.parametrize("status", [400, 200, 429])
 def test_the_three_dresses(caller, status):
-    """The refusal comes with 400, 200 or 429, with a Retry-After in seconds where the switch says so."""
-    caller.switch(throttle_status=status, throttle_retry_after=True, url_limit=2, url_lock=90)
+    """The refusal comes with 400, 200 or 429, with a Retry-After in seconds or as a date where the switch says so."""
+    caller.switch(throttle_status=status, throttle_retry_after="seconds", url_limit=2, url_lock=90)
     exhaust(caller, times=2)
     answer = caller.send("GET", PORTALS)
     assert answer.status == status
     assert caller.error(answer)["title"] == "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED"
     assert dict(answer.headers)["Retry-After"] == "90"
-    caller.switch(throttle_retry_after=False)
+    caller.switch(throttle_retry_after="date")
+    told = parsedate_to_datetime(dict(caller.send("GET", PORTALS).headers)["Retry-After"])
+    assert told.timestamp() == caller.clock.now() + 90
+    caller.switch(throttle_retry_after="none")
     assert "Retry-After" not in dict(caller.send("GET", PORTALS).headers)
 
 
-def test_the_classic_api_may_have_a_code_for_it(caller):
-    """Code 6504 is said to mean too many calls; V3 has the recorded body all the same."""
-    caller.switch(throttle_shape="classic", url_limit=2)
-    for path in (PORTALS, "/api/v3/portals"):
-        exhaust(caller, path, times=2)
-    answer = caller.send("GET", PORTALS)
+def test_v3_has_a_limit_of_its_own(caller):
+    """200 calls in 2 minutes, then 10 minutes locked, of which the refusal says 8; the classic API is not asked."""
+    exhaust(caller, "/api/v3/portals", times=200)
+    answer = caller.send("GET", "/api/v3/portals")
     assert (answer.status, caller.error(answer)) == (
         400,
         {
-            "code": 6504,
-            "message": "Cannot execute more than 2 requests per API in 2 minutes. Try again after 30 minutes.",
+            "status_code": 400,
+            "title": "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED",
+            "error_type": "OPERATIONAL_VALIDATION_ERROR",
+            "details": {
+                "message": "Cannot execute more than 200 requests per API in 2 minutes. Try again after 8 minutes."
+            },
         },
     )
-    assert caller.error(caller.send("GET", "/api/v3/portals"))["title"] == "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED"
+    assert caller.send("GET", PORTALS).status == 200
+    caller.clock.advance(599)
+    caller.switch(throttle_extends_lock=False)
+    assert caller.send("GET", "/api/v3/portals").status == 400
+    caller.clock.advance(1)
+    assert caller.send("GET", "/api/v3/portals").status == 200
+
+
+def test_v3_may_tell_what_is_left(caller):
+    """``RateLimit`` and its kin, where the switch says so; the classic API has none."""
+    caller.switch(v3_rate_headers=True, v3_limit=2)
+    left = [dict(caller.send("GET", "/api/v3/portals").headers)["RateLimit-Remaining"] for _ in range(3)]
+    assert left == ["1", "0", "0"]
+    told = dict(caller.send("GET", "/api/v3/portals").headers)
+    assert (told["RateLimit"], told["RateLimit-Window"], told["RateLimit-Window-Unit"]) == ("2", "120", "seconds")
+    assert "RateLimit" not in dict(caller.send("GET", PORTALS).headers)
 
 
 def test_all_projects_share_one_count_and_methods_do_not(caller):

@@ -1,4 +1,4 @@
-"""The part of V3 that is known."""
+"""V3: portals, projects, pages, milestones, users, tags, time logs, and what issues are made of."""
 
 import json
 from calendar import monthrange
@@ -6,40 +6,86 @@ from datetime import UTC, datetime
 
 import pytest
 
-from zbt_notebook.simulator.data.portal import PORTAL_ID, PROJECT_BASE
+from zbt_notebook.simulator.data.portal import CUSTOM_FIELDS, PORTAL_ID, PROJECT_BASE, SEVERITIES
 
 P = f"/api/v3/portal/{PORTAL_ID}"
 PP = f"{P}/projects/{PROJECT_BASE}"
 
 
-@pytest.fixture
-def issue(caller):
-    """The address of an issue."""
-    return f"{PP}/issues/{caller.get(f'{PP}/issues', page=1, per_page=1)['issues'][0]['id']}"
-
-
 def test_portals_and_projects_are_bare_arrays(caller):
-    """V3 lists portals and projects without an envelope; ids are strings."""
-    assert caller.get("/api/v3/portals") == [
-        {"id": str(PORTAL_ID), "portal_name": "brightwater", "org_name": "Brightwater Software"}
-    ]
+    """V3 lists portals and projects without an envelope, or projects in one; ids are strings."""
+    (portal,) = caller.get("/api/v3/portals")
+    assert (portal["id"], portal["portal_name"]) == (str(PORTAL_ID), "brightwater")
+    assert caller.get(P) == portal
     projects = caller.get(f"{P}/projects", page=1)
     assert isinstance(projects, list)
     assert len(projects) == 6
     assert caller.get(PP)["id"] == projects[0]["id"]
+    assert len(caller.get(f"{P}/projects", page=1, status="archived")) == 6
+    caller.switch(projects_as="envelope")
+    assert caller.get(f"{P}/projects", page=1)["projects"] == projects
 
 
 @pytest.mark.parametrize("path", [f"{P}/projects", f"{PP}/issues", f"{P}/issues", f"{PP}/milestones", f"{P}/users"])
 def test_page_is_mandatory(caller, path):
-    """Without ``page`` the gateway misses a parameter."""
+    """Without ``page`` the gateway misses a parameter; where, depends on the list, which the switch overrules."""
     answer = caller.send("GET", path)
     assert answer.status == 400
     assert caller.error(answer) == {
         "status_code": "400",
+        "instance": path,
+        "method": "GET",
         "title": "LESS_THAN_MIN_OCCURANCE",
         "error_type": "FIELDS_VALIDATION_ERROR",
         "details": [{"field_name": "page", "message": "Input Parameter Missing"}],
     }
+    caller.switch(page_mandatory="nowhere")
+    assert caller.send("GET", path).status == 200
+
+
+def test_page_may_be_mandatory_everywhere(caller):
+    """Comments, activities and files were answered without it."""
+    issue = f"{PP}/issues/{caller.get(f'{PP}/issues', page=1)['issues'][0]['id']}"
+    lists = ("comments", "activities", "attachments")
+    assert [caller.send("GET", f"{issue}/{part}").status for part in lists] == [200, 200, 200]
+    caller.switch(page_mandatory="everywhere")
+    assert [caller.send("GET", f"{issue}/{part}").status for part in lists] == [400, 400, 400]
+
+
+def test_page_info_in_its_variants(caller):
+    """An array of one, texts for booleans, another word for the count or none, nothing at all; an empty list a 204."""
+    caller.switch(has_next_page_as="string", page_info_as="array", page_count_as="count")
+    info = caller.get(f"{PP}/issues", page=1, per_page=50)["page_info"]
+    assert info == [{"page": 1, "per_page": 50, "count": 50, "has_next_page": "true"}]
+    caller.switch(page_info_as="object", page_count_as="none")
+    info = caller.get(f"{PP}/issues", page=2, per_page=50)["page_info"]
+    assert info == {"page": 2, "per_page": 50, "has_next_page": "false"}
+    caller.switch(page_info_as="none")
+    assert set(caller.get(f"{PP}/issues", page=1)) == {"issues"}
+    caller.switch(empty_v3_list_as="204")
+    assert caller.send("GET", f"{PP}/issues", page=9).status == 204
+    assert caller.send("GET", f"{P}/projects", page=9).status == 204
+
+
+def test_the_size_of_a_page_unless_told(caller):
+    """100, or the 10 of the page's own examples."""
+    assert len(caller.get(f"{P}/issues", page=1)["issues"]) == 100
+    caller.switch(v3_default_per_page=10)
+    assert len(caller.get(f"{P}/issues", page=1)["issues"]) == 10
+
+
+def test_a_project_lives(caller):
+    """Created, changed, thrown into the bin where it is 410, taken out, deleted."""
+    made = json.loads(caller.json("POST", f"{P}/projects", {"name": "Nova"}).body)
+    here = f"{P}/projects/{made['id']}"
+    assert json.loads(caller.json("PATCH", here, {"name": "Nova 2"}).body)["name"] == "Nova 2"
+    assert caller.send("POST", f"{here}/trash").status == 204
+    assert caller.json("PATCH", here, {"name": "x"}).status == 410
+    assert made["id"] not in {one["id"] for one in caller.get(f"{P}/projects", page=1)}
+    assert caller.send("POST", f"{here}/restore").status == 204
+    assert caller.get(here)["name"] == "Nova 2"
+    assert caller.send("DELETE", here).status == 204
+    assert caller.send("GET", here).status == 404
 
 
 def test_pages_of_issues(caller):
@@ -55,133 +101,6 @@ def test_pages_of_issues(caller):
     assert len(caller.get(f"{P}/issues", page=1, per_page=500)["issues"]) == 200
 
 
-def test_page_info_in_its_variants(caller):
-    """``has_next_page`` may be a text, ``page_info`` an array of one, ``page_count`` missing, an empty list a 204."""
-    caller.switch(has_next_page_as="string", page_info_as="array", page_count_in_page_info=False)
-    info = caller.get(f"{PP}/issues", page=1, per_page=50)["page_info"]
-    assert info == [{"page": 1, "per_page": 50, "has_next_page": "true"}]
-    caller.switch(empty_v3_list_as="204")
-    assert caller.send("GET", f"{PP}/issues", page=9).status == 204
-    assert caller.send("GET", f"{P}/projects", page=9).status == 204
-
-
-def test_an_issue_has_the_recorded_keys(caller, home, issue):
-    """An issue is called by ``name``, has nested values and ISO times; it is the bug of the classic API."""
-    shown = caller.get(issue)
-    bug = caller.get(f"{home}/bugs/{shown['id']}/")["bugs"][0]
-    assert (shown["name"], shown["prefix"], shown["description"]) == (bug["title"], bug["key"], bug["description"])
-    assert shown["severity"] == {"id": bug["severity"]["id"], "value": bug["severity"]["type"]}
-    assert set(shown["status"]) == {"id", "name", "is_closed_type", "color"}
-    assert set(shown["is_it_reproducible"]) == set(shown["module"]) == {"id", "value"}
-    assert set(shown["assignee"]) == {"zpuid", "name", "email"}
-    assert shown["created_time"].endswith("Z")
-    listed = caller.get(f"{PP}/issues", page=1, per_page=200)["issues"]
-    assert "Unassigned User" in {one["assignee"]["name"] for one in listed}
-
-
-def test_patch_takes_nested_links_and_ignores_flat_ids(caller, home, issue):
-    """A nested link changes the issue; a flat id is accepted with 200 and changes nothing."""
-    severity = caller.get(f"{home}/bugs/defaultfields/")["defaultfields"]["severity_details"][1]
-    before = caller.get(issue)
-    answer = caller.json("PATCH", issue, {"severity": severity["severity_id"], "status_id": "1", "module_id": 5})
-    assert answer.status == 200
-    assert json.loads(answer.body)["severity"] == before["severity"]
-    answer = caller.json("PATCH", issue, {"severity": {"id": severity["severity_id"]}, "name": "Renamed"})
-    assert json.loads(answer.body)["severity"] == {"id": severity["severity_id"], "value": severity["severity_name"]}
-    assert caller.get(issue)["name"] == "Renamed"
-    zpuid = caller.get(f"{home}/users/")["users"][0]["zpuid"]
-    assert json.loads(caller.json("PATCH", issue, {"assignee": {"zpuid": zpuid}}).body)["assignee"]["zpuid"] == zpuid
-
-
-def test_unknown_keys_and_broken_json_are_refused(caller, issue):
-    """An extra key is refused with the recorded body; a body that is no JSON has a title of its own."""
-    answer = caller.json("PATCH", issue, {"owner": "1"})
-    assert answer.status == 400
-    assert json.loads(answer.body) == {
-        "error": {
-            "status_code": "400",
-            "title": "EXTRA_KEY_FOUND_IN_JSON",
-            "error_type": "FIELDS_VALIDATION_ERROR",
-            "details": [{"field_name": "owner", "message": "Extra key found in JSON."}],
-        }
-    }
-    assert caller.error(caller.send("PATCH", issue, b"{", "application/json"))["title"] == "JSON_PARSE_ERROR"
-    assert caller.error(caller.json("PATCH", issue, [1]))["title"] == "JSON_PARSE_ERROR"
-    assert caller.send("PATCH", issue, b"[" * 100_000, "application/json").status == 400
-
-
-def test_an_issue_lives(caller):
-    """An issue is created with 201, moved, cloned (in the old word's envelope), and deleted with 204."""
-    made = json.loads(caller.json("POST", f"{PP}/issues", {"name": "New", "due_date": "2026-12-31"}).body)
-    assert made["due_date"] == "2026-12-31"
-    here = f"{PP}/issues/{made['id']}"
-    assert caller.get(f"{here}/description") == {"description": ""}
-    clone = caller.json("POST", f"{here}/clone", {})
-    assert json.loads(clone.body)["bugs"][0]["name"] == "New"
-    other = caller.get(f"{P}/projects", page=1)[1]["id"]
-    moved = json.loads(caller.json("POST", f"{here}/move", {"project": {"id": other}}).body)
-    assert moved["project"]["id"] == other
-    there = f"{P}/projects/{other}/issues/{made['id']}"
-    assert caller.send("GET", here).status == 404
-    answer = caller.send("DELETE", there)
-    assert (answer.status, answer.body) == (204, b"")
-    assert caller.error(caller.send("GET", there))["title"] == "RESOURCE_NOT_FOUND"
-
-
-def test_the_old_path_is_read_only(caller):
-    """``/bugs`` needs ``is_desc_needed=true`` and refuses to write."""
-    assert caller.send("GET", f"{PP}/bugs", page=1).status == 400
-    bugs = caller.get(f"{PP}/bugs", page=1, per_page=1, is_desc_needed="true")["bugs"]
-    assert bugs[0]["description"]
-    assert caller.get(f"{PP}/bugs/{bugs[0]['id']}", is_desc_needed="true") == bugs[0]
-    for method in ("POST", "PUT", "PATCH", "DELETE"):
-        assert caller.error(caller.json(method, f"{PP}/bugs", {}))["title"] == "INVALID_METHOD"
-
-
-def test_comments_are_listed_in_an_envelope_and_answered_bare(caller, issue):
-    """POST answers a bare array, GET an envelope; the field is called ``comment``."""
-    answer = caller.json("POST", f"{issue}/comments", {"comment": "<b>Yes</b>"})
-    assert answer.status == 201
-    (made,) = json.loads(answer.body)
-    assert caller.get(f"{issue}/comments", page=1)["comments"][-1] == made
-    assert caller.send("DELETE", f"{issue}/comments/{made['id']}").status == 204
-
-
-def test_what_hangs_on_an_issue(caller, issue):
-    """Files, followers, resolution, links and activities work as in the classic API, in V3's shapes."""
-    (made,) = json.loads(caller.upload(f"{issue}/attachments", {"upload_file": ("a", b"\xff")}).body)
-    assert caller.send("GET", f"{issue}/attachments/{made['id']}").body == b"\xff"
-    assert made in caller.get(f"{issue}/attachments", page=1)["attachments"]
-    zpuid = caller.get(f"{P}/users", page=1)["users"][0]["id"]
-    assert caller.json("POST", f"{issue}/followers", {"followers": [{"zpuid": zpuid}]}).status == 200
-    assert caller.get(f"{issue}/followers", page=1)["followers"][0]["zpuid"] == zpuid
-    assert caller.json("POST", f"{issue}/resolution", {"resolution": "Done"}).status == 200
-    assert caller.get(f"{issue}/resolution") == {"resolution": "Done"}
-    other = caller.get(f"{PP}/issues", page=2, per_page=1)["issues"][0]["id"]
-    assert caller.json("POST", f"{issue}/linkedissues", {"issues": [{"id": other}]}).status == 200
-    assert caller.get(f"{PP}/issues/{other}/linkedissues", page=1)["linkedissues"][0]["id"] == issue.rpartition("/")[2]
-    states = [row["state"] for row in caller.get(f"{issue}/activities", page=1)["activities"]]
-    assert states[-3:] == ["attached a file", "added followers", "resolved"]
-
-
-def test_the_envelopes_of_an_issues_parts_have_two_spellings(caller, issue):
-    """``comments`` and its kin, or ``comment``, ``attachment_details`` and theirs, as third parties saw."""
-    caller.json("POST", f"{issue}/resolution", {"resolution": "Done"})
-    spellings = {
-        "comments": "comment",
-        "attachments": "attachment_details",
-        "activities": "activity_details",
-        "followers": "issue_follower",
-        "resolution": "resolution_details",
-    }
-    for part, other in spellings.items():
-        caller.switch(v3_envelope_keys="plural")
-        page = {} if part == "resolution" else {"page": 1}
-        plural = caller.get(f"{issue}/{part}", **page)
-        caller.switch(v3_envelope_keys="details")
-        assert caller.get(f"{issue}/{part}", **page)[other] == plural[part]
-
-
 def test_the_portals_number_and_the_singular_are_required(caller):
     """``/portals/{id}/…``, a portal's name, or a slash at the end are wrong URLs in V3."""
     for path in (f"/api/v3/portals/{PORTAL_ID}/projects", "/api/v3/portal/brightwater/projects", f"{P}/projects/"):
@@ -190,64 +109,6 @@ def test_the_portals_number_and_the_singular_are_required(caller):
         error = caller.error(answer)
         assert (error["title"], error["instance"]) == ("URL_RULE_NOT_CONFIGURED", path)
         assert error["details"] == [{"message": "Given URL is wrong"}]
-
-
-def test_tags(caller, issue):
-    """Tags are made from an array, found, recoloured, put on and taken off an issue, and deleted."""
-    assert set(caller.get(f"{P}/tags", index=0, range=2)["tags"][0]) == {"id", "name", "color_class", "created_by"}
-    answer = caller.json("POST", f"{P}/tags", [{"name": "Zeta", "color_class": "bg7f78e0"}, {"name": "Zeta 2"}])
-    assert answer.status == 201
-    made = json.loads(answer.body)["tags"]
-    assert [tag["id"] for tag in caller.get(f"{P}/globaltags/search", search_term="zeta")["tags"]] == [
-        tag["id"] for tag in made
-    ]
-    here = f"{P}/tags/{made[0]['id']}"
-    assert (
-        json.loads(caller.json("PATCH", here, {"color_class": "bg000000"}).body)["tags"][0]["color_class"] == "bg000000"
-    )
-    pair = {"tag_id": made[0]["id"], "entity_id": issue.rpartition("/")[2], "entity_type": "bug"}
-    assert caller.json("POST", f"{PP}/tags/associate", pair).status == 200
-    assert made[0]["id"] in {tag["id"] for tag in caller.get(issue)["tags"]}
-    assert caller.json("POST", f"{PP}/tags/dissociate", pair).status == 200
-    assert made[0]["id"] not in {tag["id"] for tag in caller.get(issue)["tags"]}
-    numbered = {"tag_id": made[0]["id"], "entity_id": pair["entity_id"], "entityType": 3}
-    assert caller.json("POST", f"{PP}/tags/associate", numbered).status == 200
-    assert caller.form(f"{PP}/tags/dissociate", **numbered).status == 200
-    answer = caller.json("POST", f"{PP}/tags/associate", {name: pair[name] for name in ("tag_id", "entity_id")})
-    assert caller.error(answer)["details"][0]["field_name"] == "entityType"
-    assert caller.send("DELETE", here).status == 204
-
-
-@pytest.mark.parametrize(("switch", "own"), [("long", "zuid"), ("short", "id")])
-def test_the_users_of_a_project_in_both_shapes(caller, home, switch, own):
-    """The same team as the classic API's, inactive members with it."""
-    caller.switch(v3_users_as=switch)
-    users = caller.get(f"{PP}/users", page=1)["users"]
-    classic = caller.get(f"{home}/users/", user_type="all")["users"]
-    assert {str(user[own]) for user in users} == {user["id"] for user in classic}
-    assert {user["email"] for user in users} == {user["email"] for user in classic}
-
-
-def test_people_may_be_told_with_their_zuid(caller, issue):
-    """Beside the zpuid that every recorded answer has."""
-    caller.switch(v3_people_as="long")
-    assert set(caller.get(issue)["created_by"]) == {"zpuid", "name", "email", "zuid", "first_name", "last_name"}
-
-
-def test_custom_fields_in_every_shape_that_may_be(caller, home):
-    """As a list, an object, columns, or none at all."""
-    bugs = caller.get(f"{home}/bugs/", range=200)["bugs"]
-    bug = next(bug for bug in bugs if "customfields" in bug)
-    wanted = {field["label_name"]: field["value"] for field in bug["customfields"]}
-    columns = {field["column_name"]: field["value"] for field in bug["customfields"]}
-    here = f"{PP}/issues/{bug['id']}"
-    assert "custom_fields" not in caller.get(here)
-    caller.switch(v3_custom_fields_as="object")
-    assert caller.get(here)["custom_fields"] == wanted
-    caller.switch(v3_custom_fields_as="list")
-    assert {field["display_name"]: field["value"] for field in caller.get(here)["custom_fields"]} == wanted
-    caller.switch(v3_custom_fields_as="columns")
-    assert columns.items() <= caller.get(here).items()
 
 
 def test_a_project_may_tell_its_counts(caller):
@@ -278,6 +139,8 @@ def test_time_logs_by_day(caller, home):
     assert {log["module_detail"]["id"] for day in alone for log in day["log_details"]} == {
         logs[0]["module_detail"]["id"]
     }
+    every = caller.get(f"{P}/timelogs", module='{"type":"issue"}', page=1, per_page=200, **period)["time_logs"]
+    assert set(told) < {log["id"] for day in every for log in day["log_details"]}
     general = caller.get(f"{PP}/timelogs", module='{"type":"general"}', view_type="projectspan")["time_logs"]
     assert all("log_name" in log for day in general for log in day["log_details"])
     for view in ("day", "week", "month"):
@@ -300,7 +163,157 @@ def test_time_logs_by_day(caller, home):
 def test_time_logs_that_are_wrongly_asked_for(caller, wrong, title):
     """An unknown module, more than six months, a period without an end."""
     right = {"module": '{"type":"issue"}', "view_type": "customdate", "start_date": "2026-06-01"}
-    caller.switch(range_over_max="refuse")
     asked = {**right, "end_date": "2026-06-30", **wrong}
     asked = {name: value for name, value in asked.items() if value is not None}
     assert caller.error(caller.send("GET", f"{PP}/timelogs", **asked))["title"] == title
+
+
+def test_time_logs_may_be_told_and_paged_otherwise(caller):
+    """``log_list`` for ``log_details``; pages of days for pages of logs."""
+    period = {"module": '{"type":"general"}', "view_type": "projectspan"}
+    caller.switch(time_log_key="log_list", time_logs_paged_by="days")
+    days = caller.get(f"{PP}/timelogs", page=1, per_page=2, **period)["time_logs"]
+    assert len(days) == 2
+    assert all(day["log_list"] for day in days)
+
+
+def test_time_logs_are_written(caller):
+    """In bulk as a form; one by one failed where it was tried, unless the switch says otherwise."""
+    issue = caller.get(f"{PP}/issues", page=1)["issues"][0]["id"]
+    told = {"date": "2026-09-01", "hours": "01:30", "bill_status": "Billable", "notes": "x"}
+    bulk = [{"project_id": str(PROJECT_BASE), "type": "issue", "item_id": issue, **told}]
+    answer = caller.form(f"{P}/addbulktimelogs", log_object=json.dumps(bulk))
+    (made,) = json.loads(answer.body)["time_logs"][0]["log_details"]
+    assert (made["log_hour"], made["module_detail"]["id"]) == ("01:30", issue)
+    assert caller.error(caller.json("POST", f"{P}/addbulktimelogs", {"log_object": bulk}))["title"] == (
+        "LESS_THAN_MIN_OCCURANCE"
+    )
+    here = f"{PP}/logs/{made['id']}"
+    assert caller.send("GET", here).status == 400
+    assert caller.get(here, type="issue")["notes"] == "x"
+    assert caller.send("GET", here, type="general").status == 404
+    changed = caller.json("PATCH", here, {"module": {"type": "issue", "id": issue}, "hours": "02:00"})
+    assert json.loads(changed.body)["log_hour"] == "02:00"
+    assert caller.json("DELETE", here, {"module": "issue"}).status == 204
+    one = {"module": {"type": "issue", "id": issue}, **told}
+    answer = caller.json("POST", f"{PP}/log", one)
+    assert (answer.status, caller.error(answer)["title"]) == (500, "INTERNAL_SERVER_ERROR")
+    caller.switch(time_log_create_as="201")
+    made = json.loads(caller.json("POST", f"{PP}/log", one).body)
+    assert caller.json("DELETE", f"{P}/timelogs/bulkdelete", {"log_ids": [made["id"]]}).status == 204
+    assert caller.send("GET", f"{P}/timelogs/timers").status == 500
+
+
+def test_milestones_have_two_names(caller):
+    """``phases`` and ``milestones`` in v3, whose key is the old word; v3.1 has the new one."""
+    asked = {"page": 1, "per_page": 200}
+    phases = caller.get(f"{PP}/phases", **asked)["milestones"]
+    assert caller.get(f"{PP}/milestones", **asked)["milestones"] == phases
+    in_v31 = caller.get(f"/api/v3.1/portal/{PORTAL_ID}/projects/{PROJECT_BASE}/phases", **asked)
+    assert in_v31["phases"] == phases
+    assert len(caller.get(f"{P}/phases", **asked)["milestones"]) == 6 * len(phases)
+    for there, gone in (("phases", "milestones"), ("milestones", "phases")):
+        caller.switch(phases_path=there)
+        assert caller.send("GET", f"{PP}/{gone}", page=1).status in {400, 404}
+        assert caller.get(f"{PP}/{there}", **asked)["milestones"] == phases
+
+
+@pytest.mark.parametrize("word", ["phases", "milestones"])
+def test_a_milestone_lives(caller, word):
+    """Written with the month first, answered in ISO, changed by POST, refused in ISO, which v3.1 takes."""
+    sent = {"name": "M", "start_date": "03-01-2026", "end_date": "03/31/2026", "flag": "internal"}
+    made = json.loads(caller.json("POST", f"{PP}/{word}", sent).body)
+    assert (made["start_date"], made["end_date"], made["flag"]) == ("2026-03-01", "2026-03-31", "internal")
+    here = f"{PP}/{word}/{made['id']}"
+    error = caller.error(caller.json("POST", here, {"end_date": "2026-04-01"}))
+    assert (error["title"], error["details"][0]["field_name"]) == ("INVALID_PARAMETER_VALUE", "end_date")
+    assert caller.error(caller.json("POST", here, {"colour": "red"}))["title"] == "EXTRA_KEY_FOUND_IN_JSON"
+    newer = f"/api/v3.1/portal/{PORTAL_ID}/projects/{PROJECT_BASE}/phases/{made['id']}"
+    assert json.loads(caller.json("POST", newer, {"end_date": "2026-04-01"}).body)["end_date"] == "2026-04-01"
+    assert caller.get(here)["end_date"] == "2026-04-01"
+    assert caller.send("DELETE", here).status == 204
+    assert caller.send("GET", here).status == 404
+
+
+@pytest.mark.parametrize("shape", ["long", "short"])
+def test_the_users_of_a_project_in_both_shapes(caller, home, shape):
+    """The same team as the classic API's, inactive members with it; one is found by zpuid or by e-mail address."""
+    caller.switch(v3_users_as=shape)
+    users = caller.get(f"{PP}/users", page=1)["users"]
+    classic = caller.get(f"{home}/users/", user_type="all")["users"]
+    assert {user["zpuid"] for user in users} == {user["zpuid"] for user in classic}
+    for name in (users[0]["zpuid"], users[0]["email"]):
+        assert caller.get(f"{PP}/users/{name}") == caller.get(f"{P}/users/{name}") == users[0]
+    if shape == "short":
+        assert set(users[0]) == {"zpuid", "name", "email", "is_active", "role", "added_time"}
+    assert caller.send("GET", f"{P}/users/nobody@example.test").status == 404
+
+
+def test_users_in_v31(caller):
+    """Another record, ids that are zpuids, ``status`` for ``is_active``, 50 a page at most."""
+    there = f"/api/v3.1/portal/{PORTAL_ID}/users"
+    answer = caller.get(there, page=1, per_page=200)
+    assert answer["page_info"]["per_page"] == 50
+    known = {user["zpuid"]: user for user in caller.get(f"{P}/users", page=1)["users"]}
+    for user in answer["users"]:
+        assert (user["full_name"], user["status"]) == (known[user["id"]]["name"], known[user["id"]]["status"])
+    active = caller.get(there, page=1, view_type="active", sort_by="DESC(first_name)")["users"]
+    assert {user["status"] for user in active} == {"active"}
+    caller.switch(range_over_max="refuse")
+    assert caller.send("GET", there, page=1, per_page=51).status == 400
+    caller.switch(v31_users_per_page=200)
+    assert caller.send("GET", there, page=1, per_page=51).status == 200
+
+
+def test_tags(caller):
+    """Made from an array in a form field, found, recoloured, put on and taken off an issue by forms, and deleted."""
+    issue = f"{PP}/issues/{caller.get(f'{PP}/issues', page=1, per_page=1)['issues'][0]['id']}"
+    first = caller.get(f"{P}/tags", page=1, per_page=2)
+    assert set(first["tags"][0]) == {"id", "name", "color_class", "created_by"}
+    assert first["page_info"]["has_next_page"] is True
+    sent = json.dumps([{"name": "Zeta", "color_class": "bg7f78e0"}, {"name": "Zeta 2"}])
+    answer = caller.form(f"{P}/tags", tags=sent)
+    assert answer.status == 201
+    made = json.loads(answer.body)["tags"]
+    assert caller.json("POST", f"{P}/tags", json.loads(sent)).status == 400
+    found = caller.get(f"{P}/globaltags/search", page=1, search_term="zeta")["tags"]
+    assert [tag["id"] for tag in found] == [tag["id"] for tag in made]
+    here = f"{P}/tags/{made[0]['id']}"
+    recoloured = json.loads(caller.json("PATCH", here, {"color_class": "bg000000"}).body)["tags"]
+    assert recoloured["color_class"] == "bg000000"
+    pair = {"tag_id": made[0]["id"], "entity_id": issue.rpartition("/")[2], "entityType": 6}
+    assert caller.form(f"{PP}/tags/associate", **pair).status == 200
+    assert made[0]["id"] in {tag["id"] for tag in caller.get(issue)[0]["tags"]}
+    assert made[0]["id"] in {tag["id"] for tag in caller.get(f"{PP}/tags", page=1)["tags"]}
+    assert caller.form(f"{PP}/tags/dissociate", **pair).status == 200
+    assert caller.form(f"{PP}/tags/dissociate", **pair).status == 404
+    assert made[0]["id"] not in {tag["id"] for tag in caller.get(issue)[0].get("tags", [])}
+    assert caller.error(caller.form(f"{PP}/tags/associate", **pair | {"entityType": 3}))["title"] == (
+        "INVALID_PARAMETER_VALUE"
+    )
+    del pair["entityType"]
+    assert caller.error(caller.form(f"{PP}/tags/associate", **pair))["details"][0]["field_name"] == "entityType"
+    assert caller.send("DELETE", here).status == 204
+
+
+def test_what_issues_are_made_of(caller):
+    """Modules, fields with their pick lists, layouts with their statuses, statuses alone, views."""
+    modules = {one["api_name"]: one["id"] for one in caller.get(f"{P}/settings/modules")["modules"]}
+    fields = caller.get(f"{P}/settings/fields", module="issues")["fields"]
+    assert caller.get(f"{P}/module/{modules['issues']}/fields")["fields"] == fields
+    known = {one["api_name"]: one for one in fields}
+    assert [one["value"] for one in known["severity"]["pick_list_values"]] == [one.name for one in SEVERITIES]
+    own = {one["api_name"]: one["type"] for one in fields if one["is_custom_field"]}
+    assert own.keys() == {field.api_name for field in CUSTOM_FIELDS}
+    assert {"userpicklist", "multiuserpicklist", "checkbox", "dateandtime", "multipicklist"} <= set(own.values())
+    (layout,) = caller.get(f"{P}/settings/layouts", module="issues")["layouts"]
+    assert [one["is_closed_type"] for one in layout["statuses"]].count(True) == 1
+    assert caller.get(f"{P}/settings/layouts/{layout['id']}")["layouts"] == [layout]
+    assert caller.get(f"{P}/settings/layouts/default-layout", module="issues")["layouts"] == [layout]
+    statuses = caller.get(f"{P}/settings/global-statuses", module="issues")
+    assert [set(one) for one in statuses] == [{"id", "name", "color"}] * len(layout["statuses"])
+    views = caller.get(f"{P}/issues/customviews")
+    assert set(views) == {"custom_views", "default_views", "favourites", "shared_views"}
+    assert caller.send("GET", f"{P}/settings/layouts/1").status == 404
+    assert caller.send("GET", f"{P}/module/1/fields").status == 404
+    assert caller.send("GET", f"{P}/issues/customviews/1").status == 404

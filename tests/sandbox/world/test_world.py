@@ -29,7 +29,7 @@ def grant(*scopes):
 )
 def test_a_scope_allows_its_module_and_operation(scopes, allowed):
     """ALL covers every operation of its module; case does not matter; families do not mix."""
-    assert grant(*scopes).allows("bugs", "READ") is allowed
+    assert grant(*scopes).allows("bugs.READ") is allowed
 
 
 def test_the_family_of_a_grant():

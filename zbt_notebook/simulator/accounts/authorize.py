@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from zbt_notebook.simulator.accounts.clients import Client
 from zbt_notebook.simulator.accounts.grant import User
-from zbt_notebook.simulator.accounts.scopes import all_known, split_scopes
+from zbt_notebook.simulator.accounts.scopes import known, split_scopes
 from zbt_notebook.simulator.accounts.tokens import Code, new_token
 from zbt_notebook.simulator.switches import Switches
 
@@ -49,8 +49,8 @@ def read_request(
     implicit = client.type == "javascript"
     if params.get("response_type") != ("token" if implicit else "code"):
         raise ErrorPageError("Invalid Response Type", "Response type passed is not supported for this client")
-    scopes = split_scopes(params.get("scope", ""))
-    if not all_known(scopes, switches):
+    scopes = known(split_scopes(params.get("scope", "")), switches)
+    if not scopes:
         raise ErrorPageError("Invalid OAuth Scope", "Scope does not exist")
     challenge, method = params.get("code_challenge", ""), params.get("code_challenge_method", "plain")
     if client.type == "mobile" and (not challenge or method not in {"S256", "plain"}):

@@ -8,7 +8,7 @@ from zbt_notebook.simulator.accounts.answers import accounts_json, throttled
 from zbt_notebook.simulator.accounts.authorize import without
 from zbt_notebook.simulator.accounts.clients import Client
 from zbt_notebook.simulator.accounts.grant import User
-from zbt_notebook.simulator.accounts.scopes import all_known, split_scopes
+from zbt_notebook.simulator.accounts.scopes import known, split_scopes
 from zbt_notebook.simulator.accounts.state import AccountsState
 from zbt_notebook.simulator.accounts.token_endpoint import RefusedError, find_client, hand_over
 from zbt_notebook.simulator.accounts.tokens import Code, TooManyRequestsError, new_token
@@ -49,8 +49,8 @@ class DeviceFlow:
             return self._error("invalid_client")
         if params.get("grant_type") != "device_request":
             return self._error(self._state.switches.wrong_grant_type_error)
-        scopes = split_scopes(params.get("scope", ""))
-        if not all_known(scopes, self._state.switches):
+        scopes = known(split_scopes(params.get("scope", "")), self._state.switches)
+        if not scopes:
             return self._error("invalid_scope")
         switches, now = self._state.switches, self._state.clock.now()
         offline = params.get("access_type") == "offline"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-BUGTRACKER = "zohobugtracker"
+BUGTRACKER, PROJECTS = "zohobugtracker", "zohoprojects"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,11 @@ class Grant:
             return BUGTRACKER if self.scopes else ""
         return self.scopes[0].partition(".")[0].lower()
 
-    def allows(self, module: str, operation: str) -> bool:
-        """Tell whether ``ZohoBugTracker.<module>.<operation>``, or its ALL, was granted; case does not matter."""
-        granted = {scope.lower() for scope in self.scopes}
-        prefix = f"{BUGTRACKER}.{module.lower()}"
-        return f"{prefix}.all" in granted or f"{prefix}.{operation.lower()}" in granted
+    def allows(self, scope: str, family: str = BUGTRACKER) -> bool:
+        """Tell whether ``bugs.READ`` of a family, or the module's ALL, was granted; case does not matter."""
+        module = scope.lower().partition(".")[0]
+        return self.holds(f"{family}.{module}.all") or self.holds(f"{family}.{scope}")
+
+    def holds(self, scope: str) -> bool:
+        """Tell whether this very scope was granted; case does not matter."""
+        return scope.lower() in {granted.lower() for granted in self.scopes}

@@ -18,10 +18,32 @@ BUGTRACKER: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 _SEEN_WITH_ALL_ALONE = ("forums", "documents")
-# Of the sister product only the names matter here: the BugTracker refuses its tokens, whatever they may.
-_PROJECTS = (*BUGTRACKER, *_SEEN_WITH_ALL_ALONE, "tasks", "tasklists", "activities", "status")
+# The family of V3's pages. Which of the operations each module has is not told alike everywhere: here, all.
+PROJECTS = (
+    *(
+        "portals",
+        "projects",
+        "projectgroups",
+        "milestones",
+        "bugs",
+        "tasks",
+        "tasklists",
+        "timesheets",
+        "users",
+        "tags",
+    ),
+    *("forums", "events", "documents", "status", "custom_fields", "bulk", "teams", "clients", "leave", "integrations"),
+    *("extensions", "custom_functions", "activities", "search"),
+)
+WORKDRIVE = ("WorkDrive.workspace.ALL", "WorkDrive.team.ALL", "WorkDrive.files.ALL")
+SEARCH = "ZohoSearch.securesearch.READ"
+FILES = "ZohoPC.files.READ"
 _ELSEWHERE = frozenset(
-    {"aaaserver.profile.read", *(f"zohoprojects.{module}.{operation}" for module in _PROJECTS for operation in _CRUD)}
+    {
+        "aaaserver.profile.read",
+        *(scope.lower() for scope in (*WORKDRIVE, SEARCH, FILES)),
+        *(f"zohoprojects.{module}.{operation}" for module in PROJECTS for operation in _CRUD),
+    }
 )
 
 
@@ -38,6 +60,8 @@ def split_scopes(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in re.split(r"[,\s]+", text) if word))
 
 
-def all_known(scopes: tuple[str, ...], switches: Switches) -> bool:
-    """Tell whether every scope exists; of none at all it does not hold."""
-    return bool(scopes) and {scope.lower() for scope in scopes} <= known_scopes(switches)
+def known(scopes: tuple[str, ...], switches: Switches) -> tuple[str, ...]:
+    """Give the scopes to be asked about: none where one is unknown, or the known ones alone, as the switch says."""
+    there = known_scopes(switches)
+    kept = tuple(scope for scope in scopes if scope.lower() in there)
+    return kept if len(kept) == len(scopes) or switches.unknown_scopes == "dropped" else ()

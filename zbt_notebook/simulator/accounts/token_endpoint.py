@@ -7,7 +7,7 @@ import hmac
 from zbt_notebook.simulator.accounts.answers import throttled, token_answer, token_error
 from zbt_notebook.simulator.accounts.authorize import without
 from zbt_notebook.simulator.accounts.clients import Client
-from zbt_notebook.simulator.accounts.scopes import all_known, split_scopes
+from zbt_notebook.simulator.accounts.scopes import known, split_scopes
 from zbt_notebook.simulator.accounts.state import AccountsState
 from zbt_notebook.simulator.accounts.tokens import Code, Permission, RefreshToken, TooManyRequestsError
 from zbt_notebook.simulator.http import Response
@@ -92,8 +92,8 @@ def _client_credentials(state: AccountsState, params: dict[str, str], data_cente
     client = find_client(state, params, data_center)
     if client.type != "self":
         raise RefusedError("invalid_client")
-    scopes = split_scopes(params.get("scope", ""))
-    if not all_known(scopes, state.switches):
+    scopes = known(split_scopes(params.get("scope", "")), state.switches)
+    if not scopes:
         raise RefusedError("invalid_scope")
     if state.switches.organisation_needed and not params.get("soid"):
         raise RefusedError("missing_org_info")

@@ -47,10 +47,11 @@ def wanted(call: Call, project_id: int | None) -> list[Bug]:
     """The bugs of a project (None: of all) that the call asks for, in its order: newest first unless told."""
     conditions = {name: value for name, value in call.values.items() if name not in _PAGING}
     key = (project_id, call.user.id, tuple(sorted(conditions.items(), key=lambda item: item[0])))
-    return call.store.bugs.derived(key, lambda: _found(call, project_id, conditions))
+    return call.store.bugs.derived(key, lambda: found(call, project_id, conditions))
 
 
-def _found(call: Call, project_id: int | None, conditions: Json) -> list[Bug]:
+def found(call: Call, project_id: int | None, conditions: Json) -> list[Bug]:
+    """The same by conditions that are already read; always a list of its own."""
     table = call.store.bugs
     rows = list(table) if project_id is None else table.of(project_id)
     for test in _tests(call, conditions):

@@ -113,15 +113,31 @@ def say(call: Call, bug: Bug, content: str) -> Comment:
     """Add a comment."""
     made = Comment(call.store.take_id(), bug.project_id, bug.id, call.user.id, content, call.now_ms)
     call.store.comments.add(made)
-    touch(call, bug, "commented", comment_count=len(call.store.comments.of(bug.id)))
+    _talked(call, bug, "commented")
     return made
+
+
+def resay(call: Call, content: str) -> Comment:
+    """Change what the comment of the path says."""
+    bug, comments = call.bug, call.store.comments
+    row = comments.find(bug.id, call.number("comment"), "Comment")
+    changed = comments.change(row, content=content, changed_ms=call.now_ms, changed_by=call.user.id)
+    _talked(call, bug, "changed a comment")
+    return changed
+
+
+def _talked(call: Call, bug: Bug, state: str) -> None:
+    """Note the number of comments; whether the issue counts as changed is not known, which the switch decides."""
+    touched = touch(call, bug, state, comment_count=len(call.store.comments.of(bug.id)))
+    if not call.switches.comment_raises_update_time:
+        call.store.bugs.change(touched, updated_ms=bug.updated_ms)
 
 
 def unsay(call: Call) -> None:
     """Delete the comment of the path."""
     bug, comments = call.bug, call.store.comments
     comments.remove(comments.find(bug.id, call.number("comment"), "Comment"))
-    touch(call, bug, "deleted a comment", comment_count=len(comments.of(bug.id)))
+    _talked(call, bug, "deleted a comment")
 
 
 def file_uploads(call: Call, field: str) -> list[Attachment]:
@@ -137,10 +153,12 @@ def file_uploads(call: Call, field: str) -> list[Attachment]:
 def resolve(call: Call) -> Bug:
     """Write down how the bug of the path was resolved, by the caller, now."""
     changes = {"resolution": call.values["resolution"], "resolved_by": call.user.id, "resolved_ms": call.now_ms}
+    if "status_id" in call.values:
+        return change_bug(call, call.bug, {**changes, "status_id": call.values["status_id"]})
     return touch(call, call.bug, "resolved", **changes)
 
 
-_NO_CUSTOM_VALUES = {field.column: "" for field in portal.CUSTOM_FIELDS}
+_NO_CUSTOM_VALUES: dict[str, Any] = {field.column: "" for field in portal.CUSTOM_FIELDS}
 
 
 def _closes(status_id: int) -> bool:

@@ -11,6 +11,7 @@ from zbt_notebook.simulator.bugtracker.store import Store
 from zbt_notebook.simulator.data.portal import PORTAL_ID
 from zbt_notebook.simulator.data.rows import Bug, Member, Project
 from zbt_notebook.simulator.http import Request, Upload
+from zbt_notebook.simulator.sites import Site
 from zbt_notebook.simulator.switches import Switches
 
 DEFAULT_RANGE = 100
@@ -60,7 +61,7 @@ class Call:
     user: Member
     now_ms: int
     switches: Switches
-    origin: str
+    site: Site
 
     @property
     def offset(self) -> int:
@@ -69,7 +70,15 @@ class Call:
 
     @property
     def project(self) -> Project:
-        """The project of the path; Refused where there is none."""
+        """The project of the path; Refused where there is none, or where it is in the bin."""
+        project = self.any_project
+        if project.trashed:
+            raise refusals.trashed("Project")
+        return project
+
+    @property
+    def any_project(self) -> Project:
+        """The project of the path, in the bin or not; Refused where there is none."""
         return self.store.projects.find(self.number("project"), "Project")
 
     @property
@@ -104,7 +113,7 @@ class Call:
 
     def link(self, *parts: object) -> Json:
         """A link as classic answers hold it, below the portal."""
-        return {"url": f"{self.origin}/restapi/portal/{PORTAL_ID}/{'/'.join(map(str, parts))}/"}
+        return {"url": f"{self.site.api_url}/restapi/portal/{PORTAL_ID}/{'/'.join(map(str, parts))}/"}
 
     def name(self, member_id: int) -> str:
         """A user's name; what Zoho says where nobody is meant."""

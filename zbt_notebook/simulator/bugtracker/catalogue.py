@@ -18,8 +18,20 @@ from zbt_notebook.simulator.bugtracker.classic import (
     users,
 )
 from zbt_notebook.simulator.bugtracker.routes import RouteTable
-from zbt_notebook.simulator.bugtracker.v3 import issue_parts, issues, places, tags
+from zbt_notebook.simulator.bugtracker.v3 import (
+    attachments,
+    comments,
+    issue_parts,
+    issues,
+    links,
+    metadata,
+    old_bugs,
+    phases,
+    places,
+    tags,
+)
 from zbt_notebook.simulator.bugtracker.v3 import timesheets as v3_timesheets
+from zbt_notebook.simulator.bugtracker.v3 import users as v3_users
 
 _CLASSIC = (
     portals,
@@ -38,6 +50,9 @@ _CLASSIC = (
     search,
     dashboard,
 )
-_V3 = (places, issues, issue_parts, v3_timesheets, tags)
+_V3 = (
+    *(places, metadata, issues, old_bugs, comments, attachments, issue_parts, links),
+    *(phases, v3_users, v3_timesheets, tags),
+)
 
 TABLE = RouteTable(route for family in (*_CLASSIC, *_V3) for route in family.ROUTES)

@@ -55,8 +55,8 @@ def minute_text(at_ms: int, offset: int = 0) -> str:
 
 
 def iso(at_ms: int) -> str:
-    """``2023-08-07T22:19:53Z``, as V3 writes it."""
-    return (_EPOCH + timedelta(milliseconds=at_ms)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """``2023-08-07T22:19:53.000Z``, as V3 writes it."""
+    return (_EPOCH + timedelta(milliseconds=at_ms)).strftime(f"%Y-%m-%dT%H:%M:%S.{at_ms % 1000:03}Z")
 
 
 def iso_day(day_ms: int) -> str:
@@ -77,6 +77,12 @@ def read_day(text: str) -> int:
 def read_iso_day(text: str) -> int:
     """Parse ``YYYY-MM-DD``, whatever time may follow, into a calendar day; raise ValueError for anything else."""
     return _read(_ISO_DAY, text)
+
+
+def read_iso(text: str) -> int:
+    """Parse an ISO 8601 moment, in UTC where it names no zone, into milliseconds; ValueError for anything else."""
+    moment = datetime.fromisoformat(text)
+    return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
 def _read(form: re.Pattern[str], text: str) -> int:

@@ -9,7 +9,7 @@ from zbt_notebook.simulator.bugtracker.parameters import Parameter, object_schem
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import COMPONENTS, one
 from zbt_notebook.simulator.bugtracker.store import Store
-from zbt_notebook.simulator.data.portal import PORTAL_ID, PORTAL_NAME
+from zbt_notebook.simulator.data.portal import ID_BASE, PORTAL_ID, PORTAL_NAME
 
 _FIELD = re.compile(r"\{(\w+)\}")
 _REFUSALS = {
@@ -17,7 +17,9 @@ _REFUSALS = {
     "401": "No token, a dead one, or one without the scope",
     "403": "The portal is not one of the caller's",
     "404": "There is no such thing",
-    "405": "The method is not allowed",
+    "405": "The method is not allowed, where the sandbox is told to say it so",
+    "410": "The thing is in the bin",
+    "500": "Zoho failed",
     "429": "The URL pattern is locked, where the sandbox is told to say it so",
 }
 
@@ -57,7 +59,7 @@ def _operation(route: Route, known: dict[str, str]) -> Json:
         "operationId": _operation_id(route),
         "summary": route.about,
         "tags": [f"{'classic' if route.classic else 'v3'} {route.module}"],
-        "description": f"Scope: `ZohoBugTracker.{route.module}.{route.operation}`",
+        "description": f"Scope: {', '.join(f'`{scope}`' for scope in _scopes(route))}",
         "parameters": [
             *(_path_parameter(route, name, known) for name in _FIELD.findall(route.path)),
             *(_query_parameter(parameter) for parameter in route.query),
@@ -69,6 +71,11 @@ def _operation(route: Route, known: dict[str, str]) -> Json:
     return described
 
 
+def _scopes(route: Route) -> tuple[str, ...]:
+    """The scopes that a call asks for, all of them."""
+    return (f"{'ZohoBugTracker' if route.classic else 'ZohoProjects'}.{route.scope}", *route.also)
+
+
 def _operation_id(route: Route) -> str:
     words = re.sub(r"[^A-Za-z0-9]+", "_", route.path).strip("_")
     return f"{route.method.lower()}_{words}"
@@ -76,7 +83,7 @@ def _operation_id(route: Route) -> str:
 
 def _path_parameter(route: Route, name: str, known: dict[str, str]) -> Json:
     by_name = name == "portal" and route.classic
-    schema: Json = {"type": "string", "pattern": "^[0-9]{1,19}$"}
+    schema: Json = {"type": "string", "pattern": "^[0-9]{1,19}$"}  # "who" may be an e-mail address, too
     if by_name:
         schema = {"type": "string", "pattern": "^[A-Za-z0-9]{1,40}$"}
     described: Json = {"name": name, "in": "path", "required": True, "schema": schema}
@@ -94,14 +101,12 @@ def _query_parameter(parameter: Parameter) -> Json:
 
 
 def _body(route: Route) -> Json:
-    if not isinstance(route.body, tuple):
-        return {"required": True, "content": {"application/json": {"schema": route.body.schema()}}}
     required = any(parameter.required for parameter in route.body)
-    files = any(isinstance(parameter.kind, File) for parameter in route.body)
-    if not route.classic and not files:
-        return {"required": True, "content": {"application/json": {"schema": object_schema(route.body)}}}
+    if not route.classic and not route.form:
+        schema = object_schema(route.body, closed=not route.lenient)
+        return {"required": True, "content": {"application/json": {"schema": schema}}}
     plain = tuple(parameter for parameter in route.body if not isinstance(parameter.kind, File))
-    content: Json = {"multipart/form-data": {"schema": object_schema(route.body, closed=not route.classic)}}
+    content: Json = {"multipart/form-data": {"schema": object_schema(route.body, closed=False)}}
     if plain and not any(isinstance(parameter.kind, File) and parameter.required for parameter in route.body):
         content["application/x-www-form-urlencoded"] = {"schema": object_schema(plain, closed=False)}
     return {"required": required, "content": content}
@@ -130,6 +135,7 @@ def _json(schema: Json) -> Json:
 def examples(store: Store) -> dict[str, str]:
     """For each kind of id in a path, one that exists; all of them belong together."""
     found = {"portal": str(PORTAL_ID), "company": "1"}
+    found |= {"module": str(ID_BASE + 5_001), "layout": str(ID_BASE + 5_101), "view": str(ID_BASE + 8_001)}
     if tag := next(iter(store.tags), None):
         found["tag"] = str(tag.id)
     project = next(iter(store.projects), None)
@@ -137,6 +143,8 @@ def examples(store: Store) -> dict[str, str]:
         return found
     found["project"] = str(project.id)
     found["user"] = str(project.team[0]) if project.team else "1"
+    member = store.members.get(project.team[0]) if project.team else None
+    found["who"] = str(member.zpuid) if member else "1"
     tables: dict[str, Any] = {
         "milestone": store.milestones,
         "event": store.events,

@@ -37,10 +37,45 @@ class ManyOf:
         return {"type": "array", "minItems": self.fewest, "maxItems": 50, "items": object_schema(self.parameters)}
 
 
-def read_object(value: object, parameters: tuple[Parameter, ...]) -> Json:
-    """Check a JSON object key by key; unknown keys are refused, as V3 does."""
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A JSON array of values of one kind."""
+
+    kind: Kind
+    fewest: int = 1
+
+    def read(self, name: str, value: object) -> list[Any]:
+        """Take every one."""
+        if not isinstance(value, list) or len(value) < self.fewest:
+            raise refusals.invalid_value(name)
+        return [self.kind.read(name, one) for one in value]
+
+    def schema(self) -> Json:
+        """An array with its items."""
+        return {"type": "array", "minItems": self.fewest, "maxItems": 50, "items": self.kind.schema()}
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectOf:
+    """A JSON object."""
+
+    parameters: tuple[Parameter, ...]
+
+    def read(self, _name: str, value: object) -> Json:
+        """Take it key by key."""
+        return read_object(value, self.parameters)
+
+    def schema(self) -> Json:
+        """An object."""
+        return object_schema(self.parameters)
+
+
+def read_object(value: object, parameters: tuple[Parameter, ...], *, lenient: bool = False) -> Json:
+    """Check a JSON object key by key; unknown keys are refused unless *lenient*: then they mean nothing."""
     if not isinstance(value, dict):
         raise refusals.broken_json()
+    if lenient:
+        return _read(value, parameters)
     known = {parameter.name: parameter for parameter in parameters}
     for key in value:
         if key not in known and all(key != parameter.also for parameter in parameters):

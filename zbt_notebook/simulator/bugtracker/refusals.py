@@ -27,7 +27,7 @@ class Refused(Exception):
         return {"error": {"code": self.code, "message": self.message}}
 
     def gateway(self, switches: Switches, path: str) -> dict[str, Any]:
-        """The shape of the security layer before both APIs, and of all of V3."""
+        """The shape of the security layer before both APIs."""
         error: dict[str, Any] = {
             "status_code": self.status if switches.status_code_as == "number" else str(self.status)
         }
@@ -36,9 +36,28 @@ class Refused(Exception):
         error["title"] = self.title
         if self.kind:
             error["error_type"] = self.kind
-        detail = {"message": self.message}
-        error["details"] = [{"field_name": self.field, **detail} if self.field else detail]
+        error["details"] = [self._detail]
         return {"error": error}
+
+    def v3(self, switches: Switches, method: str, path: str) -> dict[str, Any]:
+        """The shape of V3, in the dress that the switches ask for."""
+        if self.title == "RESOURCE_NOT_FOUND" and switches.v3_not_found_as == "classic":
+            return {"error": {"code": self.code, "message": "Resource Not Found"}}
+        error: dict[str, Any] = {
+            "status_code": self.status if switches.status_code_as == "number" else str(self.status),
+            "instance": path,
+            "method": method,
+            "title": self.title,
+            "error_type": self.kind or VALIDATION,
+            "details": self._detail if switches.v3_details_as == "object" else [self._detail],
+        }
+        return {"error": [error] if switches.v3_error_as == "array" else error}
+
+    @property
+    def _detail(self) -> dict[str, str]:
+        if not self.message:
+            return {}  # of INVALID_INPUTSTREAM nothing more is told
+        return {"field_name": self.field, "message": self.message} if self.field else {"message": self.message}
 
 
 def missing_token() -> Refused:
@@ -46,9 +65,9 @@ def missing_token() -> Refused:
     return Refused(401, "INVALID_TICKET", 6890, "Invalid Ticket", kind="")
 
 
-def invalid_token() -> Refused:
+def invalid_token(switches: Switches) -> Refused:
     """The token is unknown, expired, revoked, evicted, or of another data centre."""
-    return Refused(401, "INVALID_OAUTHTOKEN", 6401, "Invalid OAuth access token.", kind="")
+    return Refused(switches.invalid_token_status, "INVALID_OAUTHTOKEN", 6401, "Invalid OAuth access token.", kind="")
 
 
 def missing_scope(switches: Switches) -> Refused:
@@ -63,9 +82,10 @@ def wrong_url(status: int = 400) -> Refused:
     return Refused(status, "URL_RULE_NOT_CONFIGURED", 6404, "Given URL is wrong", kind="")
 
 
-def wrong_method(method: str) -> Refused:
+def wrong_method(method: str, switches: Switches) -> Refused:
     """The route exists, but not for this method."""
-    return Refused(405, "INVALID_METHOD", 6405, f"The method {method} is not allowed for this URL", kind="")
+    message = f"The method {method} is not allowed for this URL"
+    return Refused(switches.invalid_method_status, "INVALID_METHOD", 6405, message, field=method, kind="")
 
 
 def not_found(what: str) -> Refused:
@@ -74,9 +94,35 @@ def not_found(what: str) -> Refused:
 
 
 def no_access() -> Refused:
-    """What is meant is not a portal of the caller's: so it sounds when ``login_id`` is taken for a portal's id."""
-    message = "You do not have the permission to access this portal"
-    return Refused(403, "ACCESS_DENIED", 6403, message, kind=OPERATIONAL)
+    """The caller may not."""
+    return Refused(403, "ACCESS_DENIED", 6403, "You do not have the permission to access this", kind=OPERATIONAL)
+
+
+def no_portal() -> Refused:
+    """The portal's id is none: so it sounds when ``login_id`` is taken for it."""
+    return Refused(404, "RESOURCE_NOT_FOUND", 6504, "Domain Not Available", kind=OPERATIONAL)
+
+
+def trashed(what: str) -> Refused:
+    """The thing is in the bin; of this refusal the status alone is recorded."""
+    return Refused(410, "RESOURCE_NOT_FOUND", 6404, f"{what} is in the trash", kind=OPERATIONAL)
+
+
+def wrong_body() -> Refused:
+    """A body where none belongs, or none where one is wanted."""
+    return Refused(400, "INVALID_INPUTSTREAM", 6832, "")
+
+
+def server_error() -> Refused:
+    """Zoho failed; some calls always do."""
+    return Refused(500, "INTERNAL_SERVER_ERROR", 6500, "zp.general.error", kind=OPERATIONAL)
+
+
+def no_files() -> Refused:
+    """Files need WorkDrive, which this portal has not switched on."""
+    return Refused(
+        400, "REQUIRED_PARAMETER_MISSING", 6831, "WorkDrive is not enabled for the portal", field="workdrive"
+    )
 
 
 def parameter_missing(field: str) -> Refused:

@@ -7,20 +7,26 @@ from urllib.parse import unquote
 
 from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.call import Answer, Call
-from zbt_notebook.simulator.bugtracker.kinds import Json, Kind
+from zbt_notebook.simulator.bugtracker.kinds import Json
 from zbt_notebook.simulator.bugtracker.parameters import Parameter
+from zbt_notebook.simulator.switches import Switches
 
 Handler = Callable[[Call], Answer]
 CLASSIC = "/restapi/"
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
+def always(_: Switches) -> bool:
+    """Of a path that every portal has."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """One method at one path.
 
-    ``scope`` is its module and operation; ``body`` describes form fields in the classic API and JSON keys in V3, or is
-    a kind of its own where the body is an array; ``returns`` is the JSON schema of the answer, None where it has no
+    ``scope`` is its module and operation; ``body`` describes form fields in the classic API and JSON keys in V3, but
+    for a ``form``; ``returns`` is the JSON schema of the answer, None where it has no
     body, and ``empty`` tells that 204 may come in its place.
     """
 
@@ -30,11 +36,15 @@ class Route:
     handler: Handler
     about: str
     query: tuple[Parameter, ...] = ()
-    body: tuple[Parameter, ...] | Kind = ()
+    body: tuple[Parameter, ...] = ()
     returns: Json | None = None
     status: int = 200
     empty: bool = False
     binary: bool = False
+    form: bool = False  # V3: the body is a form all the same
+    lenient: bool = False  # V3: unknown keys of the body are ignored, as of issues, where the switch wants it so
+    also: tuple[str, ...] = ()  # scopes of other families that V3 asks for besides
+    where: Callable[[Switches], bool] = always  # V3: whether this portal has the path
 
     @property
     def classic(self) -> bool:
@@ -83,12 +93,12 @@ class RouteTable:
                 raise ValueError(message)
             place.methods[route.method] = route
 
-    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
+    def find(self, method: str, path: str, switches: Switches) -> tuple[Route, dict[str, str]]:
         """Give the route and the values of its path; Refused where there is none."""
         for place in self._by_length.get(_length(path), ()):
             if found := place.regex.fullmatch(path):
                 if method not in place.methods:
-                    raise refusals.wrong_method(method)
+                    raise refusals.wrong_method(method, switches)
                 return place.methods[method], dict(zip(place.names, map(unquote, found.groups()), strict=True))
         raise refusals.wrong_url()
 
@@ -107,6 +117,8 @@ def _length(path: str) -> int:
 def _compile(path: str) -> re.Pattern[str]:
     def piece(found: re.Match[str]) -> str:
         by_name = found[1] == "portal" and path.startswith(CLASSIC)  # V3 takes the portal's number alone
+        if found[1] == "who":
+            return "([^/]+)"  # a zpuid, or an e-mail address
         if found[1] == "version":  # its id, or what people call it: 1.0
             return r"([0-9]{1,19}(?:\.[0-9]{1,4})?)"
         return "([^/]+)" if by_name else "([0-9]{1,19})"

@@ -136,32 +136,63 @@ COMPONENTS: dict[str, Json] = {
     ),
     "Tag": record("id:str name:str color_class:str created_by:obj"),
     "SearchHit": record("id:str title:str module:str project:Named link:obj"),
-    "V3Portal": record("id:str portal_name:str org_name:str"),
-    "V3Project": record("id:str name:str status:obj owner:Person created_time:str", "issues:obj"),
-    "V3Milestone": record("id:str name:str flag:str start_date:str end_date:str owner:Person status:obj"),
+    "V3Portal": record(
+        "id:str portal_name:str org_name:str timezone:str project_plan:str is_default_portal:bool owner:obj profile:obj"
+    ),
+    "V3Project": record(
+        "id:str key:str name:str project_type:str description:str status:V3Status owner:Person is_public_project:bool "
+        "created_time:str modified_time:str created_by:Person",
+        "issues:obj",
+    ),
+    "V3Milestone": record(
+        "id:str name:str flag:str start_date:str end_date:str owner:Person created_time:str status:V3Status "
+        "project:Named"
+    ),
     "V3User": record(
-        "id:str email:str",
-        "zpuid:str name:str zuid:int full_name:str display_name:str first_name:str last_name:str role:obj "
+        "zpuid:str name:str email:str",
+        "id:str zuid:int full_name:str display_name:str first_name:str last_name:str role:obj added_time:str "
         "user_type:str status:str is_active:bool is_confirmed:bool",
+    ),
+    "V31User": record(
+        "id:str zuid:str email:str first_name:str last_name:str full_name:str status:str user_type:str "
+        "is_confirmed:bool is_resend_invite:bool added_time:str updated_time:str last_accessed_on:any role:obj "
+        "portal_profile:obj reporting_to:any business_hours:any budget:any"
     ),
     "V3TimeLogDay": record("date:str log_details:[V3TimeLog]"),
     "V3TimeLog": record(
         "id:str date:str type:str log_hour:str notes:str log_notes:str billing_status:str approval:obj owner:Person "
         "added_by:Person project:Named created_time:str last_modified_time:str",
-        "module_detail:obj log_name:str",
+        "module_detail:obj log_name:str start_time:str end_time:str",
     ),
-    "Person": record("zpuid:str name:str email:str", "zuid:int first_name:str last_name:str"),
+    "Person": record("name:str email:str", "zpuid:str zuid:int first_name:str last_name:str"),
+    "Author": record(
+        "full_name:str name:str",
+        "zpuid:str id:str first_name:str last_name:str email:str is_client_user:bool business_hours_id:str",
+    ),
     "Valued": record("id:str value:str"),
+    "V3Status": record("id:str name:str", "color:str color_hexcode:str is_closed_type:bool"),
     "Issue": record(
-        "id:str prefix:str name:str flag:str status:obj severity:Valued is_it_reproducible:Valued "
-        "classification:Valued module:Valued assignee:obj created_by:Person created_time:str last_updated_time:str "
-        "tags:[obj] followers:[obj]",
-        "description:str completed_time:str due_date:str release_milestone:Named affected_milestone:Named project:obj "
-        "custom_fields:any",
+        "id:str prefix:str name:str project:Named flag:str status:V3Status severity:Valued is_it_reproducible:Valued "
+        "classification:Valued module:Valued assignee:Person created_by:Person created_time:str added_via:str "
+        "subscription_type:str",
+        "last_updated_time:str description:str completed_time:str due_date:str release_milestone:Named "
+        "affected_milestone:Named tags:[Named] followers:[Person] custom_fields:any",
     ),
-    "V3Comment": record("id:str comment:str created_by:Person created_time:str"),
-    "V3Attachment": record("id:str name:str size:str uploaded_by:Person uploaded_time:str"),
-    "V3Activity": record("id:str name:str state:str performed_by:Person time:str"),
+    "V3Comment": record(
+        "id:str comment:str added_by:Author last_modified_by:Author created_time:str last_modified_time:str "
+        "added_via:str reactions:obj third_party_service_details:obj can_edit_comment:bool can_delete_comment:bool",
+        "attachments:[obj]",
+    ),
+    "V3Attachment": record(
+        "attachment_id:str name:str type:str size:str entity_id:str entity_type:str created_by:str created_time:str "
+        "associated_by:str associated_by_name:str associated_time_long:str preview_url:str download_url:str "
+        "permanent_url:str third_party_file_id:str trashed:bool"
+    ),
+    "V3Activity": record("id:str time:str user:obj activity:str field:obj"),
+    "V3Module": record("id:str api_name:str singular_name:str plural_name:str"),
+    "V3Field": record(
+        "id:str api_name:str display_name:str type:str is_custom_field:bool is_mandatory:bool pick_list_values:[Valued]"
+    ),
     "PageInfo": record("page:int per_page:int has_next_page:any", "page_count:int"),
     "Error": record("error:obj"),
 }

@@ -19,6 +19,7 @@ from zbt_notebook.simulator.data.rows import (
     Event,
     Folder,
     Forum,
+    IssueLink,
     Member,
     Milestone,
     Project,
@@ -161,7 +162,8 @@ class Store:
         self.activities: defaultdict[int, list[Activity]] = defaultdict(list)
         self.timers: dict[tuple[int, int], int] = {}
         self.rates: dict[tuple[int, int], str] = {}
-        self.links: defaultdict[int, set[int]] = defaultdict(set)
+        self.links: Table[IssueLink] = Table()
+        self.uploads: dict[int, Attachment] = {}  # files of the portal that hang nowhere
         self.choices: dict[int, Choice] = {
             choice.id: choice
             for choices in (

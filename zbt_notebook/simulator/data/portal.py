@@ -1,7 +1,7 @@
 """The one portal of the sandbox: its people, its pick lists, its projects by name."""
 
 from zbt_notebook.simulator.accounts.grant import DEMO_USER
-from zbt_notebook.simulator.data.rows import Choice, CustomField, Member, Tag
+from zbt_notebook.simulator.data.rows import Choice, CustomField, FieldKind, Member, Tag
 
 PORTAL_ID = 700318264
 PORTAL_NAME = "brightwater"
@@ -82,11 +82,28 @@ MODULES = _choices(
     403, "None", "Sign-in", "Billing", "Reports", "Import & export", "Mobile", "Search", "Notifications", "Admin"
 )
 
+
+def _field(place: int, column: str, label: str, kind: FieldKind, api_name: str, *options: str) -> CustomField:
+    return CustomField(_LISTS + 1_003 + 20 * place, column, label, kind, api_name, options)
+
+
+# The API names are made from the labels, mostly: with cf_ before them or not, or a number only
 CUSTOM_FIELDS = (
-    CustomField("UDF_CHAR1", "Customer", "text"),
-    CustomField("UDF_CHAR2", "Environment", "pick", ("production", "staging", "development")),
-    CustomField("UDF_LONG1", "Support ticket", "number"),
-    CustomField("UDF_DATE1", "Found on", "date"),
+    _field(0, "UDF_CHAR1", "Customer", "text", "cf_customer"),
+    _field(1, "UDF_CHAR2", "Environment", "pick", "cf_environment", "production", "staging", "development"),
+    _field(2, "UDF_LONG1", "Support ticket", "number", "cf_support_ticket"),
+    _field(3, "UDF_DATE1", "Found on", "date", "cf_found_on"),
+    _field(4, "UDF_USER1", "QA contact", "user", "cf_qa_contact"),
+    _field(5, "UDF_MULTIUSER1", "Reviewers", "users", "reviewers"),
+    _field(6, "UDF_MULTI1", "Platforms", "picks", "cf_platforms", "Windows", "macOS", "Linux", "iOS", "Android"),
+    _field(7, "UDF_BOOLEAN1", "Blocks a release", "check", "cf_0001"),
+    _field(8, "UDF_CURRENCY1", "Cost", "money", "cf_cost"),
+    _field(9, "UDF_DOUBLE1", "Share of users", "decimal", "cf_share_of_users"),
+    _field(10, "UDF_DATETIME1", "First seen", "moment", "cf_first_seen"),
+    _field(11, "UDF_EMAIL1", "Contact", "email", "cf_contact"),
+    _field(12, "UDF_URL1", "Report", "url", "cf_report"),
+    _field(13, "UDF_PHONE1", "Hotline", "phone", "cf_hotline"),
+    _field(14, "UDF_TEXT1", "Workaround", "lines", "cf_workaround"),
 )
 
 TAGS = tuple(

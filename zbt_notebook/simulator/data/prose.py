@@ -1,12 +1,15 @@
 """Titles, reports and remarks, each told from one random number."""
 
+from dataclasses import replace
 from random import Random
+from typing import Any
 
 from zbt_notebook.simulator.data import words
-from zbt_notebook.simulator.data.portal import BUG_STRIDE, CUSTOM_FIELDS
+from zbt_notebook.simulator.data.portal import BUG_STRIDE, CUSTOM_FIELDS, MEMBERS
 from zbt_notebook.simulator.data.rows import Attachment, Bug, Comment, Forum
 
 _DAY_MS = 86_400_000
+_CORRECTED = 9  # every so many remarks were changed once: 11 %
 _WISHES = ("Feature(New)", "Enhancement")
 
 
@@ -42,9 +45,12 @@ def comments(bug: Bug, team: tuple[int, ...]) -> list[Comment]:
     told = Random(bug.grain + 1)
     span = max(bug.updated_ms - bug.created_ms, 1)
     times = sorted(bug.created_ms + told.randrange(span) for _ in range(bug.comment_count))
-    return [
-        Comment(bug.id + 1 + place, bug.project_id, bug.id, *_remark(told, team), at) for place, at in enumerate(times)
-    ]
+    made = []
+    for place, at in enumerate(times):
+        row = Comment(bug.id + 1 + place, bug.project_id, bug.id, *_remark(told, team), at)
+        corrected = (bug.grain + place) % _CORRECTED == 0
+        made.append(replace(row, changed_ms=at + 300_000, changed_by=row.author) if corrected else row)
+    return made
 
 
 def _remark(told: Random, team: tuple[int, ...]) -> tuple[int, str]:
@@ -89,14 +95,42 @@ def attachments(bug: Bug) -> list[Attachment]:
     return made
 
 
-def custom_values(bug: Bug) -> dict[str, str | int]:
-    """Values of the custom fields by column; a day is given in milliseconds of the epoch."""
+def custom_values(bug: Bug) -> dict[str, Any]:
+    """Values of the custom fields by column; "" where there is none.
+
+    Days and moments are milliseconds of the epoch, people are their ids, money is in cents; several are a tuple.
+    """
     grain = bug.grain
-    options = CUSTOM_FIELDS[1].options
-    told: dict[str, str | int] = {
+    told: dict[str, Any] = {
+        **_NO_VALUES,
         "UDF_CHAR1": words.CUSTOMERS[grain % 16] if grain % 16 < len(words.CUSTOMERS) else "",
-        "UDF_CHAR2": options[0 if grain % 5 else grain % 3],
+        "UDF_CHAR2": _ENVIRONMENTS[0 if grain % 5 else grain % 3],
         "UDF_LONG1": str(20_000 + grain % 70_001) if grain % 3 == 0 else "",
         "UDF_DATE1": bug.created_ms - grain % 4 * _DAY_MS,
     }
+    if grain % 7 < 2:  # noqa: PLR2004  the others leave the rarer fields alone
+        told |= _rarer_values(bug)
     return {**told, **bug.custom} if bug.custom else told
+
+
+def _rarer_values(bug: Bug) -> dict[str, Any]:
+    told = Random(bug.grain + 3)
+    people, platforms = [member.id for member in MEMBERS], CUSTOM_FIELDS[6].options
+    chosen = sorted(told.sample(platforms, told.randint(1, 3)), key=platforms.index)
+    return {
+        "UDF_USER1": told.choice(people),
+        "UDF_MULTIUSER1": tuple(told.sample(people, told.randint(1, 3))),
+        "UDF_MULTI1": tuple(chosen),
+        "UDF_BOOLEAN1": told.random() < 0.5,  # noqa: PLR2004  as often as not
+        "UDF_CURRENCY1": told.randint(1_000, 999_999),
+        "UDF_DOUBLE1": f"{told.randint(1, 9999) / 100:.2f}",
+        "UDF_DATETIME1": bug.created_ms - told.randint(60, 9_000) * 1000,
+        "UDF_EMAIL1": f"desk{told.randint(1, 9)}@customer.example",
+        "UDF_URL1": f"https://status.customer.example/incidents/{told.randint(100, 999)}",
+        "UDF_PHONE1": f"+4930{told.randint(100_000, 999_999)}",
+        "UDF_TEXT1": "\n".join(told.sample(words.STEPS, 2)),
+    }
+
+
+_NO_VALUES: dict[str, Any] = {field.column: "" for field in CUSTOM_FIELDS}
+_ENVIRONMENTS = CUSTOM_FIELDS[1].options

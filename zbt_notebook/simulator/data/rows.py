@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,23 @@ class Choice:
     closes: bool = False
 
 
+# fmt: off
+FieldKind = Literal[
+    "text", "lines", "number", "decimal", "money", "pick", "picks", "user", "users", "check", "date", "moment",
+    "email", "url", "phone",
+]
+# fmt: on
+
+
 @dataclass(frozen=True, slots=True)
 class CustomField:
-    """A field the portal added to its bugs."""
+    """A field the portal added to its bugs; the ids of its options follow its own."""
 
+    id: int
     column: str
     label: str
-    kind: Literal["text", "pick", "number", "date"]
+    kind: FieldKind
+    api_name: str
     options: tuple[str, ...] = ()
 
 
@@ -51,6 +61,7 @@ class Project:
     team: tuple[int, ...] = ()
     hostile: bool = False
     changed_ms: int = 0  # 0: never, since it was made
+    trashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +105,7 @@ class Bug:
     attachment_count: int
     escalation: int = 0
     description: str | None = None
-    custom: Mapping[str, str] | None = None
+    custom: Mapping[str, Any] | None = None
     followers: tuple[int, ...] = ()
     tags: tuple[int, ...] = ()
     resolution: str = ""
@@ -112,6 +123,18 @@ class Comment:
     author: int
     content: str
     created_ms: int
+    changed_ms: int = 0  # 0: never, since it was made
+    changed_by: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IssueLink:
+    """Two bugs that have to do with each other; ``type`` is what the first is to the second."""
+
+    id: int
+    bug_id: int
+    other_id: int
+    type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +149,7 @@ class Attachment:
     content: bytes
     author: int
     created_ms: int
+    trashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

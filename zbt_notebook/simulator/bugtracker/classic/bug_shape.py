@@ -9,11 +9,14 @@ from functools import lru_cache
 
 from zbt_notebook.simulator.bugtracker import dates
 from zbt_notebook.simulator.bugtracker.call import Answer, Call
+from zbt_notebook.simulator.bugtracker.custom_values import classic_text
 from zbt_notebook.simulator.bugtracker.kinds import Json
 from zbt_notebook.simulator.data import prose
 from zbt_notebook.simulator.data.portal import CUSTOM_FIELDS, PORTAL_ID, PORTAL_NAME, UNASSIGNED_ZPUID
 from zbt_notebook.simulator.data.rows import Bug, Project
 
+_NOTHING = ("", ())  # False is a value
+_DATE = next(place for place, field in enumerate(CUSTOM_FIELDS) if field.kind == "date")
 _text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # made once: the making costs most
 _TEAMS = (
     '"GROUP_NAME":{"ASSOCIATED_TEAMS":{"AnyTeam":"Not Associated"},'
@@ -49,8 +52,8 @@ class _Writer:
         self._call = call
         self._offset = call.offset
         self._project = project
-        self._here = f"{call.origin}/restapi/portal/{PORTAL_ID}/projects/{project.id}/bugs/"
-        self._web = f"{call.origin}/portal/{PORTAL_NAME}#buginfo/{project.id}/"
+        self._here = f"{call.site.api_url}/restapi/portal/{PORTAL_ID}/projects/{project.id}/bugs/"
+        self._web = f"{call.site.api_url}/portal/{PORTAL_NAME}#buginfo/{project.id}/"
         self._logged = call.store.bugs_with_logs()
         self._pieces: dict[tuple[str, int], str] = {}
         self._prefix = _text(project.prefix)[1:-1]
@@ -134,12 +137,21 @@ class _Writer:
 
     def _custom(self, bug: Bug) -> str:
         values = prose.custom_values(bug)
-        pieces = [_custom_value(place, value) for place, value in enumerate(values.values()) if value != ""]
+        pieces = [
+            _custom_value(place, value)
+            if isinstance(value, str) or place == _DATE
+            else _written(place, classic_text(self._call.store, CUSTOM_FIELDS[place], value))
+            for place, value in enumerate(values.values())
+            if value not in _NOTHING
+        ]
         return f',"customfields":[{",".join(pieces)}]' if pieces else ""
 
 
 @lru_cache(maxsize=4096)
 def _custom_value(place: int, value: str | int) -> str:
+    return _written(place, dates.day_text(value) if isinstance(value, int) else value)
+
+
+def _written(place: int, shown: str) -> str:
     field = CUSTOM_FIELDS[place]
-    shown = dates.day_text(value) if isinstance(value, int) else value
     return _text({"label_name": field.label, "column_name": field.column, "value": shown})

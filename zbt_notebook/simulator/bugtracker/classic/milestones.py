@@ -102,7 +102,12 @@ def set_status(call: Call) -> Answer:
 
 def delete_milestone(call: Call) -> Answer:
     """Delete a milestone; its bugs stay, without one."""
-    milestone = _milestone(call)
+    forget_milestone(call, _milestone(call))
+    return succeeded("Milestone deleted")
+
+
+def forget_milestone(call: Call, milestone: Milestone) -> None:
+    """Take a milestone out of the project and off its bugs."""
     for bug in call.store.bugs.of(milestone.project_id):
         if milestone.id in {bug.milestone_id, bug.affected_id}:
             call.store.bugs.change(
@@ -111,7 +116,6 @@ def delete_milestone(call: Call) -> Answer:
                 affected_id=0 if bug.affected_id == milestone.id else bug.affected_id,
             )
     call.store.milestones.remove(milestone)
-    return succeeded("Milestone deleted")
 
 
 _FLAG = OneOf(("internal", "external"))

@@ -1,82 +1,21 @@
-"""What hangs on an issue in V3."""
+"""What else hangs on an issue: followers, resolution, activities, the history of its status."""
 
-from zbt_notebook.simulator.bugtracker import dates
-from zbt_notebook.simulator.bugtracker.bug_writing import file_uploads, resolve, say, touch, unsay
+from typing import Any
+
+from zbt_notebook.simulator.bugtracker import dates, refusals
+from zbt_notebook.simulator.bugtracker.bug_writing import resolve, touch
 from zbt_notebook.simulator.bugtracker.call import NOTHING, Answer, Call
 from zbt_notebook.simulator.bugtracker.classic.activities import activities
-from zbt_notebook.simulator.bugtracker.classic.downloads import download
-from zbt_notebook.simulator.bugtracker.kinds import File, Identifier, Json, Text
-from zbt_notebook.simulator.bugtracker.parameters import ManyOf, Parameter
+from zbt_notebook.simulator.bugtracker.kinds import Identifier, Json, Text
+from zbt_notebook.simulator.bugtracker.parameters import ListOf, ManyOf, Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import array, paged
-from zbt_notebook.simulator.bugtracker.v3.issue_shape import issue, person
-from zbt_notebook.simulator.bugtracker.v3.paging import envelope_key, enveloped, listed
-from zbt_notebook.simulator.data.rows import Activity, Attachment, Comment
-
-HERE = "/api/v3/portal/{portal}/projects/{project}/issues/{bug}"
-
-
-def _comment(call: Call, row: Comment) -> Json:
-    author = person(call, row.author)
-    return {"id": str(row.id), "comment": row.content, "created_by": author, "created_time": dates.iso(row.created_ms)}
-
-
-def list_comments(call: Call) -> Answer:
-    """List comments, in an envelope."""
-    return enveloped(call, "comments", call.store.comments.of(call.bug.id), lambda row: _comment(call, row))
-
-
-def add_comment(call: Call) -> Answer:
-    """Comment; the answer is, unlike the list, a bare array."""
-    return Answer(201, [_comment(call, say(call, call.bug, call.values["comment"]))])
-
-
-def delete_comment(call: Call) -> Answer:
-    """Delete a comment."""
-    unsay(call)
-    return NOTHING
-
-
-def _attachment(call: Call, row: Attachment) -> Json:
-    return {
-        "id": str(row.id),
-        "name": row.file_name,
-        "size": str(len(row.content)),
-        "uploaded_by": person(call, row.author),
-        "uploaded_time": dates.iso(row.created_ms),
-    }
-
-
-def list_attachments(call: Call) -> Answer:
-    """List files."""
-    return enveloped(call, "attachments", call.store.attachments.of(call.bug.id), lambda row: _attachment(call, row))
-
-
-def add_attachments(call: Call) -> Answer:
-    """Attach files, sent as multipart."""
-    return Answer(201, [_attachment(call, row) for row in file_uploads(call, "upload_file")])
-
-
-def download_attachment(call: Call) -> Answer:
-    """Give a file."""
-    row = call.store.attachments.find(call.bug.id, call.number("attachment"), "Attachment")
-    return download(row.content, row.file_name)
-
-
-def _activity(call: Call, row: Activity) -> Json:
-    author = person(call, row.author)
-    return {
-        "id": str(row.id),
-        "name": row.name,
-        "state": row.state,
-        "performed_by": author,
-        "time": dates.iso(row.at_ms),
-    }
-
-
-def list_activities(call: Call) -> Answer:
-    """List what happened."""
-    return enveloped(call, "activities", activities(call, call.bug), lambda row: _activity(call, row))
+from zbt_notebook.simulator.bugtracker.v3.issue_query import SortBy
+from zbt_notebook.simulator.bugtracker.v3.paging import FREE_PAGE, PAGE, enveloped, listed
+from zbt_notebook.simulator.bugtracker.v3.paths import I31, I
+from zbt_notebook.simulator.bugtracker.v3.people import person
+from zbt_notebook.simulator.data.portal import STATUSES
+from zbt_notebook.simulator.data.rows import Activity, Bug
 
 
 def list_followers(call: Call) -> Answer:
@@ -85,100 +24,179 @@ def list_followers(call: Call) -> Answer:
 
 
 def add_followers(call: Call) -> Answer:
-    """Add followers."""
+    """Add followers; under which key they are sent, accounts disagree."""
+    key, values = call.switches.followers_body, call.values
+    sent = [name for name in ("followers", "follower_ids") if name in values]
+    for name in sent:
+        if key not in {name, "both"}:
+            raise refusals.extra_key(name)
+    if not sent:
+        raise refusals.parameter_missing("followers" if key == "both" else key)
+    zpuids = [one["zpuid"] for one in values.get("followers", ())] + list(values.get("follower_ids", ()))
+    return _follow(call, [call.store.find_member(zpuid, "Follower").id for zpuid in zpuids])
+
+
+def _follow(call: Call, ids: list[int]) -> Answer:
     bug = call.bug
-    members = [call.store.find_member(named["zpuid"], "Follower") for named in call.values["followers"]]
-    ids = dict.fromkeys((*bug.followers, *(member.id for member in members)))
-    changed = touch(call, bug, "added followers", followers=tuple(ids))
+    known = tuple(dict.fromkeys((*bug.followers, *ids)))
+    changed = touch(call, bug, "added followers", followers=known)
     return Answer(200, [person(call, member) for member in changed.followers])
 
 
+def follow(call: Call) -> Answer:
+    """Follow the issue oneself."""
+    return _follow(call, [call.user.id])
+
+
+def unfollow(call: Call) -> Answer:
+    """Follow the issue no longer."""
+    bug = call.bug
+    touch(call, bug, "removed followers", followers=tuple(one for one in bug.followers if one != call.user.id))
+    return NOTHING
+
+
+def _resolution(bug: Bug) -> Json:
+    told: Json = {"resolution": bug.resolution} if bug.resolution else {}
+    return {"issue_resolution": told}
+
+
 def get_resolution(call: Call) -> Answer:
-    """Show how it was resolved; empty where it was not."""
-    return Answer(200, {envelope_key(call, "resolution"): call.bug.resolution})
+    """Show how it was resolved; without ``resolution`` where it was not, or is no longer."""
+    return Answer(200, _resolution(call.bug))
 
 
 def set_resolution(call: Call) -> Answer:
-    """Say how it was resolved."""
-    return Answer(200, {envelope_key(call, "resolution"): resolve(call).resolution})
+    """Say how it was resolved, and give it a status with it."""
+    bug = resolve(call)
+    return Answer(200, _resolution(bug))
 
 
-def list_linked(call: Call) -> Answer:
-    """List the issues that this one is linked with."""
-    linked = [bug for bug in map(call.store.bugs.get, sorted(call.store.links.get(call.bug.id, ()))) if bug]
-    return enveloped(call, "linkedissues", linked, lambda bug: issue(call, bug, described=False))
+def delete_resolution(call: Call) -> Answer:
+    """Take the resolution back."""
+    touch(call, call.bug, "removed the resolution", resolution="", resolved_by=0, resolved_ms=None)
+    return NOTHING
 
 
-def link_issues(call: Call) -> Answer:
-    """Link issues with this one; the link holds both ways."""
-    bug = call.bug
-    others = [call.store.bugs.find(named["id"], "Issue") for named in call.values["issues"]]
-    for other in others:
-        if other.id != bug.id:
-            call.store.links[bug.id].add(other.id)
-            call.store.links[other.id].add(bug.id)
-    return Answer(200, [issue(call, other, described=False) for other in others])
+def _activity(call: Call, row: Activity) -> Json:
+    return {
+        "id": str(row.id),
+        "time": dates.iso(row.at_ms),
+        "user": {**person(call, row.author), "display_name": call.name(row.author)},
+        "activity": row.state,
+        "field": {"field_name": "name", "new_value": row.name},
+    }
 
 
-_RESOLUTION = {"type": "object", "properties": {"resolution": {"type": "string"}}, "required": ["resolution"]}
-_PEOPLE = ManyOf((Parameter("zpuid", Identifier(), required=True),))
-_ISSUES = ManyOf((Parameter("id", Identifier(), required=True),))
+def list_activities(call: Call) -> Answer:
+    """List what happened."""
+    rows = activities(call, call.bug)
+    if "sort_by" in call.values:
+        rows = sorted(rows, key=lambda row: (row.at_ms, row.id), reverse=call.values["sort_by"][1])
+    return enveloped(call, "activities", rows, lambda row: _activity(call, row))
+
+
+def _timeline(call: Call, bug: Bug) -> list[Json]:
+    """Which status the issue had from when to when."""
+    ends = bug.closed_ms
+    steps: list[tuple[int, int, int | None]] = [(STATUSES[0].id, bug.created_ms, ends)]
+    if ends is not None:
+        steps.append((bug.status_id, ends, None))
+    return [
+        {
+            "status": {"id": str(status), "name": call.store.choices[status].name},
+            "start_time": dates.iso(start),
+            "end_time": None if end is None else dates.iso(end),
+        }
+        for status, start, end in steps
+    ]
+
+
+def status_transition(call: Call) -> Answer:
+    """Tell the history of the status."""
+    return Answer(200, {"timeline": _timeline(call, call.bug)})
+
+
+def status_timeline(call: Call) -> Answer:
+    """Tell it in v3.1's word."""
+    return Answer(200, {"status_timeline": _timeline(call, call.bug)})
+
+
+_RESOLUTION: Json = {
+    "type": "object",
+    "properties": {"issue_resolution": {"type": "object"}},
+    "required": ["issue_resolution"],
+}
+_HOW = (
+    Parameter("resolution", Text(shortest=1), required=True),
+    Parameter("status_id", Identifier()),
+    Parameter("attachment_ids", ListOf(Identifier(), fewest=0)),
+)
+_WHO = (
+    Parameter("followers", ManyOf((Parameter("zpuid", Identifier(), required=True),))),
+    Parameter("follower_ids", ListOf(Identifier())),
+)
+
+
+def _list_of(name: str) -> Json:
+    return {"type": "object", "properties": {name: {"type": "array"}}, "required": [name]}
+
+
+def _followers(here: str) -> tuple[Route, ...]:
+    return (
+        listed(
+            f"{here}/followers", "bugs.READ", list_followers, "List followers", paged("followers", "Person"), page=PAGE
+        ),
+        Route(
+            "POST",
+            f"{here}/followers",
+            "bugs.UPDATE",
+            add_followers,
+            "Add followers",
+            body=_WHO,
+            returns=array("Person"),
+        ),
+    )
+
+
+def _resolve(method: str, here: str) -> Route:
+    scope = "bugs.CREATE" if method == "POST" else "bugs.UPDATE"
+    return Route(method, f"{here}/resolution", scope, set_resolution, "Resolve", body=_HOW, returns=_RESOLUTION)
+
+
+_TIMES: Any = SortBy(("created_time",))
 ROUTES = (
-    listed(f"{HERE}/comments", "bugs.READ", list_comments, "List comments", paged("comments", "V3Comment")),
-    Route(
-        "POST",
-        f"{HERE}/comments",
-        "bugs.CREATE",
-        add_comment,
-        "Comment",
-        body=(Parameter("comment", Text(shortest=1), required=True),),
-        returns=array("V3Comment"),
-        status=201,
-    ),
-    Route("DELETE", f"{HERE}/comments/{{comment}}", "bugs.DELETE", delete_comment, "Delete a comment", status=204),
-    listed(f"{HERE}/attachments", "bugs.READ", list_attachments, "List files", paged("attachments", "V3Attachment")),
-    Route(
-        "POST",
-        f"{HERE}/attachments",
-        "bugs.CREATE",
-        add_attachments,
-        "Attach a file",
-        body=(Parameter("upload_file", File(), required=True),),
-        returns=array("V3Attachment"),
-        status=201,
+    *_followers(I),
+    *_followers(I31),
+    Route("POST", f"{I31}/follow", "bugs.UPDATE", follow, "Follow an issue", returns=array("Person")),
+    Route("POST", f"{I31}/unfollow", "bugs.UPDATE", unfollow, "Follow an issue no longer", status=204),
+    Route("GET", f"{I}/resolution", "bugs.READ", get_resolution, "Show the resolution", returns=_RESOLUTION),
+    _resolve("POST", I),
+    _resolve("PUT", I),
+    _resolve("PATCH", I31),
+    Route("DELETE", f"{I}/resolution", "bugs.DELETE", delete_resolution, "Take the resolution back", status=204),
+    listed(
+        f"{I}/activities",
+        "bugs.READ",
+        list_activities,
+        "List what happened",
+        paged("activities", "V3Activity"),
+        Parameter("sort_by", _TIMES),
+        page=FREE_PAGE,
     ),
     Route(
-        "GET", f"{HERE}/attachments/{{attachment}}", "bugs.READ", download_attachment, "Download a file", binary=True
+        "GET",
+        f"{I}/statustransition",
+        "bugs.READ",
+        status_transition,
+        "Tell the history of the status",
+        returns=_list_of("timeline"),
     ),
-    listed(f"{HERE}/activities", "bugs.READ", list_activities, "List what happened", paged("activities", "V3Activity")),
-    listed(f"{HERE}/followers", "bugs.READ", list_followers, "List followers", paged("followers", "Person")),
     Route(
-        "POST",
-        f"{HERE}/followers",
-        "bugs.UPDATE",
-        add_followers,
-        "Add followers",
-        body=(Parameter("followers", _PEOPLE, required=True),),
-        returns=array("Person"),
-    ),
-    Route("GET", f"{HERE}/resolution", "bugs.READ", get_resolution, "Show the resolution", returns=_RESOLUTION),
-    Route(
-        "POST",
-        f"{HERE}/resolution",
-        "bugs.UPDATE",
-        set_resolution,
-        "Resolve",
-        body=(Parameter("resolution", Text(), required=True),),
-        returns=_RESOLUTION,
-    ),
-    listed(f"{HERE}/linkedissues", "bugs.READ", list_linked, "List linked issues", paged("linkedissues", "Issue")),
-    Route(
-        "POST",
-        f"{HERE}/linkedissues",
-        "bugs.UPDATE",
-        link_issues,
-        "Link issues",
-        body=(Parameter("issues", _ISSUES, required=True),),
-        returns=array("Issue"),
+        "GET",
+        f"{I31}/status-timeline",
+        "bugs.READ",
+        status_timeline,
+        "Tell the history of the status, in v3.1",
+        returns=_list_of("status_timeline"),
     ),
 )

@@ -1,17 +1,20 @@
-"""Issues: list, show, create, change by PATCH, delete; and the read-only path they had before."""
+"""Issues: list, show, create, change by PATCH, delete, move, copy."""
 
-from zbt_notebook.simulator.bugtracker.bug_query import wanted
-from zbt_notebook.simulator.bugtracker.bug_writing import change_bug, check, new_bug
+from zbt_notebook.simulator.bugtracker.bug_writing import change_bug, check, new_bug, touch
 from zbt_notebook.simulator.bugtracker.call import NOTHING, Answer, Call
-from zbt_notebook.simulator.bugtracker.kinds import Day, Ignored, Json, Link, OneOf, Text
+from zbt_notebook.simulator.bugtracker.custom_values import read_v3
+from zbt_notebook.simulator.bugtracker.kinds import Day, Identifier, Ignored, Json, Link, OneOf, Text
 from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
-from zbt_notebook.simulator.bugtracker.schemas import many, one, paged
+from zbt_notebook.simulator.bugtracker.schemas import array, many, one, paged
+from zbt_notebook.simulator.bugtracker.v3.issue_query import CHOOSING, chosen
 from zbt_notebook.simulator.bugtracker.v3.issue_shape import issue
+from zbt_notebook.simulator.bugtracker.v3.json_kinds import CustomValue, Links, applied
 from zbt_notebook.simulator.bugtracker.v3.paging import enveloped, listed
-
-P = "/api/v3/portal/{portal}"
-PP = f"{P}/projects/{{project}}"
+from zbt_notebook.simulator.bugtracker.v3.paths import I, J, P
+from zbt_notebook.simulator.data import prose
+from zbt_notebook.simulator.data.portal import CUSTOM_FIELDS
+from zbt_notebook.simulator.data.rows import Bug
 
 _LINKS = {
     "status": "status_id",
@@ -23,43 +26,54 @@ _LINKS = {
     "affected_milestone": "affected_id",
 }
 _FLAT = ("status_id", "severity_id", "classification_id", "module_id", "milestone_id", "assignee_id", "reproducible_id")
+_UNTOLD = ("associated_teams", "attachments", "reminder", "rate_per_hour", "cost_rate_per_hour")
 
 
 def list_issues(call: Call) -> Answer:
     """List a project's issues."""
-    return enveloped(call, "issues", wanted(call, call.project.id), lambda bug: issue(call, bug, described=False))
+    return enveloped(call, "issues", chosen(call, call.project.id), lambda bug: issue(call, bug, listed=True))
 
 
 def list_all_issues(call: Call) -> Answer:
     """List the issues of the whole portal."""
-    return enveloped(call, "issues", wanted(call, None), lambda bug: issue(call, bug, described=False))
+    return enveloped(call, "issues", chosen(call, None), lambda bug: issue(call, bug, listed=True))
 
 
 def get_issue(call: Call) -> Answer:
-    """Show one issue."""
-    return Answer(200, issue(call, call.bug))
+    """Show one issue: an array of one, as recorded."""
+    shape = issue(call, call.bug)
+    return Answer(200, [shape] if call.switches.issue_get_as == "array" else shape)
 
 
-def _changes(call: Call) -> Json:
+def _changes(call: Call, bug: Bug | None = None) -> Json:
     """Translate the JSON object into columns; flat ids, which read as None, change nothing."""
-    values = call.values
+    values, store = call.values, call.store
     changes = call.columns("description", name="title", due_date="due_ms")
     changes |= {column: values[name] for name, column in _LINKS.items() if values.get(name) is not None}
     if "flag" in values:
         changes["internal"] = values["flag"] == "Internal"
     if values.get("assignee") is not None:
-        changes["assignee"] = call.store.find_member(values["assignee"], "Assignee").id
+        changes["assignee"] = store.find_member(values["assignee"], "Assignee").id
+    if "tags" in values:
+        tags = applied(values["tags"], bug.tags if bug else ())
+        changes["tags"] = tuple(store.tags.find(tag, "Tag").id for tag in tags)
+    if "followers" in values:
+        known = [store.members.get(one) for one in (bug.followers if bug else ())]
+        zpuids = applied(values["followers"], tuple(one.zpuid for one in known if one))
+        changes["followers"] = tuple(store.find_member(one, "Follower").id for one in zpuids)
+    if custom := read_v3(store, values, bug):
+        changes["custom"] = custom
     return changes
 
 
 def create_issue(call: Call) -> Answer:
-    """File an issue."""
+    """File an issue; the answer is the object itself."""
     return Answer(201, issue(call, new_bug(call, call.project, _changes(call))))
 
 
 def update_issue(call: Call) -> Answer:
-    """Change an issue."""
-    return Answer(200, issue(call, change_bug(call, call.bug, _changes(call))))
+    """Change an issue; the answer is the object itself."""
+    return Answer(200, issue(call, change_bug(call, call.bug, _changes(call, call.bug))))
 
 
 def delete_issue(call: Call) -> Answer:
@@ -70,15 +84,15 @@ def delete_issue(call: Call) -> Answer:
 
 def get_description(call: Call) -> Answer:
     """Show the description alone."""
-    return Answer(200, {"description": issue(call, call.bug)["description"]})
+    return Answer(200, {"description": prose.description(call.bug)})
 
 
 def move_issue(call: Call) -> Answer:
     """Move an issue to another project, where it gets the next number."""
     bug = call.bug
-    target = call.store.projects.find(call.values["project"] or 0, "Project")
+    target = call.store.projects.find(call.values["to_project"], "Project")
     number = 1 + max((other.number for other in call.store.bugs.of(target.id)), default=0)
-    moved = change_bug(call, bug, {})
+    moved = touch(call, bug, "moved")
     call.store.bugs.remove(moved)
     changed = call.store.bugs.change(moved, project_id=target.id, number=number, milestone_id=0, affected_id=0)
     return Answer(200, issue(call, changed))
@@ -89,54 +103,53 @@ def clone_issue(call: Call) -> Answer:
     bug = call.bug
     columns = ("title", "severity_id", "classification_id", "module_id", "reproducible_id", "assignee", "internal")
     changes = {column: getattr(bug, column) for column in columns}
-    changes["description"] = issue(call, bug)["description"]
+    changes["description"] = prose.description(bug)
     check(call, call.project, changes)
     return Answer(201, {"bugs": [issue(call, new_bug(call, call.project, changes))]})
-
-
-def list_bugs(call: Call) -> Answer:
-    """List issues at the path of older days, which is read-only."""
-    return enveloped(call, "bugs", wanted(call, call.project.id), lambda bug: issue(call, bug))
 
 
 _FIELDS = (
     Parameter("description", Text()),
     Parameter("flag", OneOf(("Internal", "External"))),
-    Parameter("due_date", Day(iso=True)),
+    Parameter("due_date", Day(iso=True), about="A day, or a moment with its zone."),
     *(Parameter(name, Link()) for name in _LINKS),
     Parameter("assignee", Link("zpuid")),
+    Parameter("tags", Links("id")),
+    Parameter("followers", Links("zpuid")),
+    *(Parameter(field.api_name, CustomValue(field), about=field.label) for field in CUSTOM_FIELDS),
     *(Parameter(name, Ignored(), about="Accepted and ignored: send a nested link.") for name in _FLAT),
+    *(Parameter(name, Ignored(), about="Taken; no answer tells of it.") for name in _UNTOLD),
 )
-_HERE = f"{PP}/issues/{{bug}}"
-_WITH_DESCRIPTION = (Parameter("is_desc_needed", OneOf(("true",)), required=True),)
-_LIST, _OLD_LIST = paged("issues", "Issue"), paged("bugs", "Issue")
+_LIST = paged("issues", "Issue")
 ROUTES = (
-    listed(f"{P}/issues", "bugs.READ", list_all_issues, "List all issues", _LIST),
-    listed(f"{PP}/issues", "bugs.READ", list_issues, "List issues", _LIST),
+    listed(f"{P}/issues", "bugs.READ", list_all_issues, "List all issues", _LIST, *CHOOSING),
+    listed(f"{J}/issues", "bugs.READ", list_issues, "List issues", _LIST, *CHOOSING),
     Route(
         "POST",
-        f"{PP}/issues",
+        f"{J}/issues",
         "bugs.CREATE",
         create_issue,
         "File an issue",
         body=(Parameter("name", Text(2000, 1), required=True), *_FIELDS),
         returns=one("Issue"),
         status=201,
+        lenient=True,
     ),
-    Route("GET", _HERE, "bugs.READ", get_issue, "Show an issue", returns=one("Issue")),
+    Route("GET", I, "bugs.READ", get_issue, "Show an issue", returns={"anyOf": [array("Issue"), one("Issue")]}),
     Route(
         "PATCH",
-        _HERE,
+        I,
         "bugs.UPDATE",
         update_issue,
         "Change an issue",
         body=(Parameter("name", Text(2000, 1)), *_FIELDS),
         returns=one("Issue"),
+        lenient=True,
     ),
-    Route("DELETE", _HERE, "bugs.DELETE", delete_issue, "Delete an issue", status=204),
+    Route("DELETE", I, "bugs.DELETE", delete_issue, "Delete an issue", status=204),
     Route(
         "GET",
-        f"{_HERE}/description",
+        f"{I}/description",
         "bugs.READ",
         get_description,
         "Show the description",
@@ -144,24 +157,12 @@ ROUTES = (
     ),
     Route(
         "POST",
-        f"{_HERE}/move",
-        "bugs.UPDATE",
+        f"{I}/move",
+        "bugs.CREATE",
         move_issue,
         "Move an issue",
-        body=(Parameter("project", Link(), required=True),),
+        body=(Parameter("to_project", Identifier(), required=True),),
         returns=one("Issue"),
     ),
-    Route(
-        "POST", f"{_HERE}/clone", "bugs.CREATE", clone_issue, "Copy an issue", returns=many("bugs", "Issue"), status=201
-    ),
-    listed(f"{PP}/bugs", "bugs.READ", list_bugs, "List issues, the old way", _OLD_LIST, *_WITH_DESCRIPTION),
-    Route(
-        "GET",
-        f"{PP}/bugs/{{bug}}",
-        "bugs.READ",
-        get_issue,
-        "Show an issue, the old way",
-        query=_WITH_DESCRIPTION,
-        returns=one("Issue"),
-    ),
+    Route("POST", f"{I}/clone", "bugs.CREATE", clone_issue, "Copy an issue", returns=many("bugs", "Issue"), status=201),
 )

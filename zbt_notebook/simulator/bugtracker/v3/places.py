@@ -1,43 +1,76 @@
-"""Portals, projects, milestones and users in V3."""
+"""Portals and projects in V3."""
+
+from dataclasses import replace
 
 from zbt_notebook.simulator.bugtracker import dates
-from zbt_notebook.simulator.bugtracker.call import Answer, Call
-from zbt_notebook.simulator.bugtracker.classic.users import ROLES
-from zbt_notebook.simulator.bugtracker.kinds import Json
+from zbt_notebook.simulator.bugtracker.call import NOTHING, Answer, Call
+from zbt_notebook.simulator.bugtracker.kinds import Day, Ignored, Json, Link, OneOf, Text, YesNo
+from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
-from zbt_notebook.simulator.bugtracker.schemas import array, one, paged
-from zbt_notebook.simulator.bugtracker.v3.issue_shape import person
+from zbt_notebook.simulator.bugtracker.schemas import array, one
 from zbt_notebook.simulator.bugtracker.v3.paging import bare, enveloped, listed
-from zbt_notebook.simulator.data.portal import COMPANY, PORTAL_ID, PORTAL_NAME
-from zbt_notebook.simulator.data.rows import Member, Milestone, Project
+from zbt_notebook.simulator.bugtracker.v3.paths import V3, J, P
+from zbt_notebook.simulator.bugtracker.v3.people import person
+from zbt_notebook.simulator.data.portal import COMPANY, ID_BASE, PORTAL_ID, PORTAL_NAME, ZONE_NAME
+from zbt_notebook.simulator.data.rows import Project
 
-P = "/api/v3/portal/{portal}"
-PP = f"{P}/projects/{{project}}"
+_STATUSES = {
+    "active": (ID_BASE + 6_001, "Active", "#2cc8ba", False),
+    "archived": (ID_BASE + 6_004, "Archived", "#8b8b8b", True),
+}
 
 
-def list_portals(_call: Call) -> Answer:
+def _portal(call: Call) -> Json:
+    user = call.user
+    return {
+        "id": str(PORTAL_ID),
+        "portal_name": PORTAL_NAME,
+        "org_name": COMPANY,
+        "timezone": ZONE_NAME if call.offset == -180 else "UTC",  # noqa: PLR2004  the default zone
+        "project_plan": "Enterprise",
+        "is_default_portal": True,
+        "owner": {"zpuid": str(user.zpuid), "name": user.name, "email": user.email, "id": str(user.id)},
+        "profile": {"name": user.role.title(), "id": ID_BASE + 21},
+    }
+
+
+def list_portals(call: Call) -> Answer:
     """List portals as a bare array."""
-    return Answer(200, [{"id": str(PORTAL_ID), "portal_name": PORTAL_NAME, "org_name": COMPANY}])
+    return Answer(200, [_portal(call)])
+
+
+def get_portal(call: Call) -> Answer:
+    """Show the portal."""
+    return Answer(200, _portal(call))
 
 
 def _project(call: Call, project: Project) -> Json:
+    number, name, color, closed = _STATUSES.get(project.status, _STATUSES["active"])
     shape: Json = {
         "id": str(project.id),
+        "key": project.prefix,
         "name": project.name,
+        "project_type": "active",
         "description": project.description,
-        "status": {"name": project.status.capitalize(), "is_closed_type": project.status != "active"},
+        "status": {"id": str(number), "name": name, "color": color, "is_closed_type": closed},
         "owner": person(call, project.owner),
+        "is_public_project": False,
         "created_time": dates.iso(project.created_ms),
+        "modified_time": dates.iso(project.changed_ms or project.created_ms),
+        "created_by": person(call, project.owner),
     }
     if call.switches.v3_project_counts:
-        closed = [bug.closed_ms is not None for bug in call.store.bugs.of(project.id)]
-        shape["issues"] = {"open_count": closed.count(False), "closed_count": closed.count(True)}
+        closed_ones = [bug.closed_ms is not None for bug in call.store.bugs.of(project.id)]
+        shape["issues"] = {"open_count": closed_ones.count(False), "closed_count": closed_ones.count(True)}
     return shape
 
 
 def list_projects(call: Call) -> Answer:
-    """List projects as a bare array."""
-    return bare(call, list(call.store.projects), lambda project: _project(call, project))
+    """List projects, as a bare array or, as the page shows too, in an envelope; ``status`` filters nothing."""
+    rows = [project for project in call.store.projects if not project.trashed]
+    if call.switches.projects_as == "envelope":
+        return enveloped(call, "projects", rows, lambda project: _project(call, project))
+    return bare(call, rows, lambda project: _project(call, project))
 
 
 def get_project(call: Call) -> Answer:
@@ -45,63 +78,93 @@ def get_project(call: Call) -> Answer:
     return Answer(200, _project(call, call.project))
 
 
-def _milestone(call: Call, milestone: Milestone) -> Json:
-    done = milestone.completed_ms is not None
-    return {
-        "id": str(milestone.id),
-        "name": milestone.name,
-        "flag": "Internal" if milestone.internal else "External",
-        "start_date": dates.iso_day(milestone.start_ms),
-        "end_date": dates.iso_day(milestone.end_ms),
-        "owner": person(call, milestone.owner),
-        "status": {"name": "Completed" if done else "Active", "is_closed_type": done},
-    }
+def create_project(call: Call) -> Answer:
+    """Begin a project."""
+    values, user = call.values, call.user
+    number = call.store.take_id()
+    made = Project(
+        id=number,
+        name=values["name"],
+        prefix=f"{values['name'][:2].upper()}{number % 1000}",
+        description=values.get("description", ""),
+        owner=call.store.find_member(values["owner"], "Owner").id if values.get("owner") else user.id,
+        created_ms=call.now_ms,
+        team=(user.id,),
+    )
+    return Answer(201, _project(call, call.store.projects.put(made)))
 
 
-def list_milestones(call: Call) -> Answer:
-    """List milestones in their envelope."""
-    rows = call.store.milestones.of(call.project.id)
-    return enveloped(call, "milestones", rows, lambda milestone: _milestone(call, milestone))
+def update_project(call: Call) -> Answer:
+    """Change a project."""
+    values, project = call.values, call.project
+    owner = call.store.find_member(values["owner"], "Owner").id if values.get("owner") else project.owner
+    status = {number: word for word, (number, *_) in _STATUSES.items()}.get(values.get("status") or 0, project.status)
+    changes = call.columns("name", "description")
+    changed = call.store.projects.change(project, owner=owner, status=status, changed_ms=call.now_ms, **changes)
+    return Answer(200, _project(call, changed))
 
 
-def _user(call: Call, member: Member) -> Json:
-    if call.switches.v3_users_as == "short":
-        return {"id": str(member.id), "zpuid": str(member.zpuid), "name": member.name, "email": member.email}
-    first, _, last = member.name.partition(" ")
-    return {
-        "id": str(member.zpuid),
-        "zuid": member.id,
-        "full_name": member.name,
-        "display_name": member.name,
-        "first_name": first,
-        "last_name": last,
-        "email": member.email,
-        "role": {"id": str(PORTAL_ID + ROLES.index(member.role)), "name": member.role.title(), "type": member.role},
-        "user_type": "user",
-        "status": "active" if member.active else "inactive",
-        "is_active": member.active,
-        "is_confirmed": True,
-    }
+def trash_project(call: Call) -> Answer:
+    """Throw a project into the bin, where its paths answer 410."""
+    call.store.projects.change(call.project, trashed=True)
+    return NOTHING
 
 
-def list_users(call: Call) -> Answer:
-    """List the portal's users in their envelope."""
-    return enveloped(call, "users", list(call.store.members), lambda member: _user(call, member))
+def restore_project(call: Call) -> Answer:
+    """Take a project out of the bin."""
+    call.store.projects.change(call.any_project, trashed=False)
+    return NOTHING
 
 
-def list_project_users(call: Call) -> Answer:
-    """List a project's users in their envelope: active or not."""
-    team = [member for member in call.store.members if member.id in call.project.team]
-    return enveloped(call, "users", team, lambda member: _user(call, member))
+def delete_project(call: Call) -> Answer:
+    """Delete a project for good."""
+    call.store.remove_project(call.any_project)
+    return NOTHING
 
 
+_FIELDS = (
+    Parameter("description", Text(80_000)),
+    Parameter("start_date", Day(iso=True)),
+    Parameter("end_date", Day(iso=True)),
+    Parameter("owner", Link("zpuid")),
+    Parameter("is_public_project", YesNo()),
+    Parameter("status", Link()),
+    Parameter("layout", Ignored()),
+    Parameter("project_type", Text(50)),
+)
+_NAME = Parameter("name", Text(200, 1), required=True)
 ROUTES = (
-    Route("GET", "/api/v3/portals", "portals.READ", list_portals, "List portals", returns=array("V3Portal")),
-    listed(f"{P}/projects", "projects.READ", list_projects, "List projects", array("V3Project")),
-    Route("GET", PP, "projects.READ", get_project, "Show a project", returns=one("V3Project")),
+    Route("GET", f"{V3}/portals", "portals.READ", list_portals, "List portals", returns=array("V3Portal")),
+    Route("GET", P, "portals.READ", get_portal, "Show the portal", returns=one("V3Portal")),
     listed(
-        f"{PP}/milestones", "milestones.READ", list_milestones, "List milestones", paged("milestones", "V3Milestone")
+        f"{P}/projects",
+        "projects.READ",
+        list_projects,
+        "List projects",
+        array("V3Project"),
+        Parameter("status", OneOf(("active", "archived")), about="It was measured to filter nothing."),
     ),
-    listed(f"{P}/users", "users.READ", list_users, "List users", paged("users", "V3User")),
-    listed(f"{PP}/users", "users.READ", list_project_users, "List a project's users", paged("users", "V3User")),
+    Route(
+        "POST",
+        f"{P}/projects",
+        "projects.CREATE",
+        create_project,
+        "Begin a project",
+        body=(_NAME, *_FIELDS),
+        returns=one("V3Project"),
+        status=201,
+    ),
+    Route("GET", J, "projects.READ", get_project, "Show a project", returns=one("V3Project")),
+    Route(
+        "PATCH",
+        J,
+        "projects.UPDATE",
+        update_project,
+        "Change a project",
+        body=(replace(_NAME, required=False), *_FIELDS),
+        returns=one("V3Project"),
+    ),
+    Route("POST", f"{J}/trash", "projects.DELETE", trash_project, "Throw a project into the bin", status=204),
+    Route("POST", f"{J}/restore", "projects.UPDATE", restore_project, "Take a project out of the bin", status=204),
+    Route("DELETE", J, "projects.DELETE", delete_project, "Delete a project", status=204),
 )

@@ -4,31 +4,32 @@ import re
 
 from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.bug_writing import touch
-from zbt_notebook.simulator.bugtracker.call import DEFAULT_RANGE, MOST_PER_PAGE, NOTHING, Answer, Call
-from zbt_notebook.simulator.bugtracker.kinds import Identifier, Json, Text, Whole
+from zbt_notebook.simulator.bugtracker.call import NOTHING, Answer, Call
+from zbt_notebook.simulator.bugtracker.kinds import Identifier, Json, Text
 from zbt_notebook.simulator.bugtracker.parameters import ManyOf, Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
-from zbt_notebook.simulator.bugtracker.schemas import many
+from zbt_notebook.simulator.bugtracker.schemas import many, paged
+from zbt_notebook.simulator.bugtracker.v3.json_kinds import Written
+from zbt_notebook.simulator.bugtracker.v3.paging import enveloped, listed
+from zbt_notebook.simulator.bugtracker.v3.paths import J, P
 from zbt_notebook.simulator.data.rows import Tag
 
-P = "/api/v3/portal/{portal}"
-_RANGE = (Parameter("index", Whole(), about="Counted from 0, unlike the classic API's."), Parameter("range", Whole(1)))
+_ISSUE = "6"  # entityType: 1 project, 2 milestone, 3 tasklist, 5 task, 6 issue
 
 
 class EntityType:
-    """What kind of thing is tagged: Zoho's number for it, or a word. Here issues alone can be."""
+    """What kind of thing is tagged, by Zoho's number for it; here issues alone can be."""
 
     def read(self, name: str, value: object) -> None:
-        """Take any number, as it is not known which ones Zoho gives."""
-        if isinstance(value, bool) or not isinstance(value, (int, str)):
+        """Take the number of issues."""
+        if not re.fullmatch("[0-9]{1,2}", str(value), re.ASCII):
             raise refusals.pattern_not_matched(name)
-        if not re.fullmatch("[0-9]{1,3}|bug|issue", str(value), re.IGNORECASE | re.ASCII):
+        if str(value) != _ISSUE:
             raise refusals.invalid_value(name)
 
     def schema(self) -> Json:
-        """A small number or a word."""
-        words = {"type": "string", "enum": ["bug", "issue"]}
-        return {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 999}, words]}
+        """The number."""
+        return {"type": "string", "enum": [_ISSUE]}
 
 
 def _shape(call: Call, tag: Tag) -> Json:
@@ -48,36 +49,37 @@ def _shape(call: Call, tag: Tag) -> Json:
     }
 
 
-def _cut(call: Call, tags: list[Tag]) -> Answer:
-    first: int = call.values.get("index", 0)
-    size: int = min(call.values.get("range", DEFAULT_RANGE), MOST_PER_PAGE)
-    return Answer(200, {"tags": [_shape(call, tag) for tag in tags[first : first + size]]})
-
-
 def list_tags(call: Call) -> Answer:
-    """List tags."""
-    return _cut(call, list(call.store.tags))
+    """List the portal's tags."""
+    return enveloped(call, "tags", list(call.store.tags), lambda tag: _shape(call, tag))
+
+
+def list_project_tags(call: Call) -> Answer:
+    """List the tags that a project's issues have."""
+    used = {tag for bug in call.store.bugs.of(call.project.id) for tag in bug.tags}
+    return enveloped(call, "tags", [tag for tag in call.store.tags if tag.id in used], lambda tag: _shape(call, tag))
 
 
 def search_tags(call: Call) -> Answer:
     """Find tags by a part of their name."""
     term = call.values["search_term"].casefold()
-    return _cut(call, [tag for tag in call.store.tags if term in tag.name.casefold()])
+    found = [tag for tag in call.store.tags if term in tag.name.casefold()]
+    return enveloped(call, "tags", found, lambda tag: _shape(call, tag))
 
 
 def create_tags(call: Call) -> Answer:
-    """Create tags from an array."""
+    """Create tags from an array that a form field holds."""
     made = [
         call.store.tags.put(Tag(call.store.take_id(), told["name"], told.get("color_class", "bg7f78e0"), call.user.id))
-        for told in call.values["body"]
+        for told in call.values["tags"]
     ]
     return Answer(201, {"tags": [_shape(call, tag) for tag in made]})
 
 
 def update_tag(call: Call) -> Answer:
-    """Rename or recolour a tag."""
+    """Rename or recolour a tag; the answer's key holds an object here."""
     tag = call.store.tags.find(call.number("tag"), "Tag")
-    return Answer(200, {"tags": [_shape(call, call.store.tags.change(tag, **call.values))]})
+    return Answer(200, {"tags": _shape(call, call.store.tags.change(tag, **call.values))})
 
 
 def delete_tag(call: Call) -> Answer:
@@ -106,61 +108,61 @@ def _retag(call: Call, *, on: bool) -> Answer:
     return Answer(200, {"tags": [_shape(call, tag)]})
 
 
-_WIDEST = "tags.ALL"  # Zoho's page knows no tags.UPDATE and no tags.DELETE beside READ and CREATE
 _ONE = many("tags", "Tag")
+_LIST = paged("tags", "Tag")
 _NAME, _COLOR = Text(50, 1), Parameter("color_class", Text(20, 1))
 _PAIR = (
     Parameter("tag_id", Identifier(), required=True),
     Parameter("entity_id", Identifier(), required=True),
-    Parameter("entityType", EntityType(), required=True, also="entity_type"),
+    Parameter("entityType", EntityType(), required=True),
 )
+_OBJECT: Json = {"type": "object", "properties": {"tags": {"type": "object"}}, "required": ["tags"]}
 ROUTES = (
-    Route("GET", f"{P}/tags", "tags.READ", list_tags, "List tags", query=_RANGE, returns=_ONE),
+    listed(f"{P}/tags", "tags.READ", list_tags, "List tags", _LIST),
+    listed(f"{J}/tags", "tags.READ", list_project_tags, "List the tags of a project", _LIST),
     Route(
         "POST",
         f"{P}/tags",
         "tags.CREATE",
         create_tags,
         "Create tags",
-        body=ManyOf((Parameter("name", _NAME, required=True), _COLOR)),
+        body=(Parameter("tags", Written(ManyOf((Parameter("name", _NAME, required=True), _COLOR))), required=True),),
         returns=_ONE,
         status=201,
+        form=True,
     ),
     Route(
         "PATCH",
         f"{P}/tags/{{tag}}",
-        _WIDEST,
+        "tags.UPDATE",
         update_tag,
         "Change a tag",
         body=(Parameter("name", _NAME), _COLOR),
-        returns=_ONE,
+        returns=_OBJECT,
     ),
-    Route("DELETE", f"{P}/tags/{{tag}}", _WIDEST, delete_tag, "Delete a tag", status=204),
-    Route(
-        "POST",
-        f"{P}/projects/{{project}}/tags/associate",
-        "tags.CREATE",
-        associate,
-        "Tag an issue",
-        body=_PAIR,
-        returns=_ONE,
+    Route("DELETE", f"{P}/tags/{{tag}}", "tags.DELETE", delete_tag, "Delete a tag", status=204),
+    *(
+        Route(
+            "POST",
+            f"{J}/tags/{word}",
+            "tags.UPDATE",
+            handler,
+            about,
+            body=_PAIR,
+            returns=_ONE,
+            form=True,
+        )
+        for word, handler, about in (
+            ("associate", associate, "Tag an issue"),
+            ("dissociate", dissociate, "Untag an issue"),
+        )
     ),
-    Route(
-        "POST",
-        f"{P}/projects/{{project}}/tags/dissociate",
-        "tags.CREATE",
-        dissociate,
-        "Untag an issue",
-        body=_PAIR,
-        returns=_ONE,
-    ),
-    Route(
-        "GET",
+    listed(
         f"{P}/globaltags/search",
         "tags.READ",
         search_tags,
         "Find tags",
-        query=(*_RANGE, Parameter("search_term", Text(50, 1), required=True)),
-        returns=_ONE,
+        _LIST,
+        Parameter("search_term", Text(50, 1), required=True),
     ),
 )

@@ -1,30 +1,39 @@
-"""Time logs in V3: gathered by day, of one module at a time."""
+"""Time logs in V3: gathered by day, of one module at a time; written in bulk."""
 
-import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from zbt_notebook.simulator.bugtracker import dates, refusals
 from zbt_notebook.simulator.bugtracker.call import NOTHING, Answer, Call
-from zbt_notebook.simulator.bugtracker.kinds import Day, Json, OneOf, Whole
-from zbt_notebook.simulator.bugtracker.parameters import Parameter
+from zbt_notebook.simulator.bugtracker.kinds import Clocked, Day, Identifier, Json, OneOf, Text, YesNo
+from zbt_notebook.simulator.bugtracker.parameters import ListOf, ManyOf, Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
-from zbt_notebook.simulator.bugtracker.schemas import paged
-from zbt_notebook.simulator.bugtracker.v3.issue_shape import person
-from zbt_notebook.simulator.bugtracker.v3.paging import described
+from zbt_notebook.simulator.bugtracker.schemas import one, paged
+from zbt_notebook.simulator.bugtracker.v3.json_kinds import Written
+from zbt_notebook.simulator.bugtracker.v3.paging import FREE_PAGE, cut, listed
+from zbt_notebook.simulator.bugtracker.v3.paths import J, P
+from zbt_notebook.simulator.bugtracker.v3.people import person
 from zbt_notebook.simulator.data.rows import TimeLog
 
-PP = "/api/v3/portal/{portal}/projects/{project}"
 _LONGEST = 184 * dates.DAY_MS  # customdate spans six months at most
 _MODULES = ("task", "issue", "general")
+_BILLS = ("Billable", "Non Billable")
 
 
 def _clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
+def _time_of_day(at_ms: int) -> str:
+    moment = datetime.fromtimestamp(at_ms / 1000, UTC)
+    return f"{moment:%I:%M %p}"
+
+
 def _log(call: Call, log: TimeLog) -> Json:
     bug = call.store.bugs.get(log.bug_id)
+    project = call.store.projects.find(log.project_id, "Project")
+    owner = person(call, log.owner)
     shape: Json = {
         "id": str(log.id),
         "date": dates.iso_day(log.day_ms),
@@ -32,16 +41,21 @@ def _log(call: Call, log: TimeLog) -> Json:
         "log_hour": _clock(log.minutes),
         "notes": log.notes,
         "log_notes": log.notes,
-        "billing_status": "Billable" if log.billable else "Non Billable",
+        "billing_status": _BILLS[not log.billable],
         "approval": {"status": log.approval},
-        "owner": person(call, log.owner),
-        "added_by": person(call, log.owner),
-        "project": {"id": str(call.project.id), "name": call.project.name},
+        "owner": owner,
+        "added_by": {name: value for name, value in owner.items() if name != "zuid"},
+        "project": {"id": str(project.id), "name": project.name},
         "created_time": dates.iso(log.created_ms),
         "last_modified_time": dates.iso(log.created_ms),
     }
+    if log.id % 16:  # 94 % of them tell from when to when
+        shape["start_time"] = _time_of_day(log.created_ms - log.minutes * 60_000)
+        shape["end_time"] = _time_of_day(log.created_ms)
+    if log.approval == "Approved":
+        shape["approval"] |= {"name": owner["name"], "email": owner["email"]}
     if bug:
-        prefix = f"{call.project.prefix}-I{bug.number}"
+        prefix = f"{project.prefix}-I{bug.number}"
         shape["module_detail"] = {"id": str(bug.id), "name": bug.title, "prefix": prefix, "type": "bug"}
     else:
         shape["log_name"] = log.name
@@ -59,18 +73,24 @@ def _sum(logs: Iterable[TimeLog]) -> Json:
     }
 
 
+@dataclass(frozen=True, slots=True)
 class Module:
-    """What time was logged on, as JSON: its type, and an id where one thing alone is meant."""
+    """What time was logged on: its type, and an id where one thing alone is meant."""
 
     def read(self, name: str, value: object) -> Json:
         """Take an object with a known type."""
-        try:
-            module = json.loads(str(value))
-        except (ValueError, RecursionError):
-            raise refusals.pattern_not_matched(name) from None
-        if not isinstance(module, dict) or module.get("type") not in _MODULES:
+        if not isinstance(value, dict) or value.get("type") not in _MODULES:
             raise refusals.invalid_value(name)
-        return module
+        return value
+
+    def schema(self) -> Json:
+        """An object."""
+        return {"type": "object", "properties": {"type": {"enum": list(_MODULES)}, "id": Identifier().schema()}}
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenModule(Written):
+    """The same in a query: JSON."""
 
     def schema(self) -> Json:
         """A string that is JSON."""
@@ -87,58 +107,209 @@ def _period(call: Call) -> tuple[int, int]:
     if values["view_type"] == "customdate":
         last = values.get("end_date", today)
         first = values.get("start_date", last - _LONGEST)
-        if call.switches.range_over_max == "refuse" and not 0 <= last - first <= _LONGEST:
+        if not 0 <= last - first <= _LONGEST:
             raise refusals.invalid_value("end_date")
-        return first, min(last, first + _LONGEST)
+        return first, last
     back = {"day": 0, "week": (now.weekday() + 1) % 7, "month": now.day - 1}[values["view_type"]]
     return today - back * dates.DAY_MS, today
 
 
 def list_logs(call: Call) -> Answer:
-    """List the time logs of a period, gathered by day, with ``page_info`` beside them."""
-    module = call.values["module"]
+    """List the time logs of a period, gathered by day: of a project, or of the portal."""
+    store, module = call.store, call.values["module"]
     first, last = _period(call)
+    of = store.logs.of(call.project.id) if "project" in call.path else list(store.logs)
     logs = sorted(
         (
             log
-            for log in call.store.logs.of(call.project.id)
+            for log in of
             if first <= log.day_ms <= last
             and {"issue": bool(log.bug_id), "general": not log.bug_id, "task": False}[module["type"]]
             and str(module.get("id", log.bug_id)) == str(log.bug_id)
         ),
         key=lambda log: (log.day_ms, log.id),
     )
-    shown, page_info = described(call, logs)
-    if not shown and call.switches.empty_v3_list_as == "204":
+    days: dict[int, list[TimeLog]] = {}
+    if call.switches.time_logs_paged_by == "days":
+        for log in logs:
+            days.setdefault(log.day_ms, []).append(log)
+        shown, page_info = cut(call, list(days))
+        days = {day: days[day] for day in shown}
+    else:
+        some, page_info = cut(call, logs)
+        for log in some:
+            days.setdefault(log.day_ms, []).append(log)
+    if not days and call.switches.empty_v3_list_as == "204":
         return NOTHING
-    days = []
-    for day in sorted({log.day_ms for log in shown}):
-        of_day = [log for log in shown if log.day_ms == day]
-        days.append({"date": dates.iso_day(day), "log_details": [_log(call, log) for log in of_day]})
-    return Answer(200, {"log_hours": _sum(logs), "time_logs": days, "page_info": page_info})
+    told = [
+        {"date": dates.iso_day(day), call.switches.time_log_key: [_log(call, log) for log in of_day]}
+        for day, of_day in days.items()
+    ]
+    return Answer(200, {"log_hours": _sum(logs), "time_logs": told, **page_info})
 
 
+def _found(call: Call) -> TimeLog:
+    return call.store.logs.find(call.number("log"), "Time log", call.project.id)
+
+
+def get_log(call: Call) -> Answer:
+    """Show one time log, of which the type has to be told."""
+    log = _found(call)
+    if (call.values["type"] == "issue") is not bool(log.bug_id):
+        raise refusals.not_found("Time log")
+    return Answer(200, _log(call, log))
+
+
+def update_log(call: Call) -> Answer:
+    """Change a time log."""
+    log, values = _found(call), call.values
+    changed = call.store.logs.change(
+        log,
+        owner=call.store.find_member(values["owner_zpuid"], "Owner").id if "owner_zpuid" in values else log.owner,
+        billable=values["bill_status"] == "Billable" if "bill_status" in values else log.billable,
+        **call.columns("notes", date="day_ms", hours="minutes"),
+    )
+    return Answer(200, _log(call, changed))
+
+
+def delete_log(call: Call) -> Answer:
+    """Delete a time log."""
+    call.store.logs.remove(_found(call))
+    return NOTHING
+
+
+def add_log(call: Call) -> Answer:
+    """Log time; on the one portal where it was tried, this failed every time."""
+    if call.switches.time_log_create_as == "500":
+        raise refusals.server_error()
+    module = call.values["module"]
+    told = {**call.values, "project_id": call.project.id, "type": module["type"], "item_id": int(module.get("id", 0))}
+    return Answer(201, _log(call, _made(call, told)))
+
+
+def _made(call: Call, told: Json) -> TimeLog:
+    project = call.store.projects.find(told["project_id"], "Project")
+    if told["type"] == "task":
+        raise refusals.not_found("Task")
+    bug = call.store.bugs.find(told.get("item_id", 0), "Issue", project.id) if told["type"] == "issue" else None
+    owner = call.store.find_member(told["owner_zpuid"], "Owner").id if "owner_zpuid" in told else call.user.id
+    return call.store.logs.put(
+        TimeLog(
+            id=call.store.take_id(),
+            project_id=project.id,
+            bug_id=bug.id if bug else 0,
+            owner=owner,
+            day_ms=told["date"],
+            minutes=told["hours"],
+            billable=told["bill_status"] == "Billable",
+            notes=told.get("notes", ""),
+            created_ms=call.now_ms,
+            name=told.get("log_name", ""),
+        )
+    )
+
+
+def add_many(call: Call) -> Answer:
+    """Log time many times at once."""
+    made = [_made(call, told) for told in call.values["log_object"]]
+    return Answer(200, {"time_logs": [{call.switches.time_log_key: [_log(call, log) for log in made]}]})
+
+
+def delete_many(call: Call) -> Answer:
+    """Delete time logs by their ids."""
+    for log in [call.store.logs.find(number, "Time log") for number in call.values["log_ids"]]:
+        call.store.logs.remove(log)
+    return NOTHING
+
+
+def fail(_call: Call) -> Answer:
+    """Fail, as the timers did on the portal where they were tried."""
+    raise refusals.server_error()
+
+
+_VIEWS = ("day", "week", "month", "projectspan", "customdate")
+_ASKED = (
+    Parameter("module", WrittenModule(Module()), required=True, about="Of what, as JSON."),
+    Parameter("view_type", OneOf(_VIEWS), required=True, about="Period."),
+    Parameter("start_date", Day(iso=True), about="2026-04-01; with customdate alone."),
+    Parameter("end_date", Day(iso=True), about="Six months later at most."),
+    Parameter("fetch_by_modified_time", YesNo()),
+)
+_ON = Parameter("module", Module(), required=True)
+_HOURS = Parameter("hours", Clocked(), required=True, about="hh:mm")
+_DATE = Parameter("date", Day(iso=True), required=True)
+_BILL = Parameter("bill_status", OneOf(_BILLS), required=True)
+_FURTHER = (Parameter("notes", Text()), Parameter("owner_zpuid", Identifier()))
+_BULK = (
+    Parameter("project_id", Identifier(), required=True),
+    *(_DATE, _HOURS, _BILL, *_FURTHER),
+    Parameter("log_name", Text(500)),
+    Parameter("type", OneOf(_MODULES), required=True),
+    Parameter("item_id", Identifier()),
+)
+_LIST = paged("time_logs", "V3TimeLogDay")
+_ONE = f"{J}/logs/{{log}}"
+_MADE: Json = {"type": "object", "properties": {"time_logs": {"type": "array"}}, "required": ["time_logs"]}
 ROUTES = (
+    *(
+        listed(f"{here}/timelogs", "timesheets.READ", list_logs, about, _LIST, *_ASKED, page=FREE_PAGE)
+        for here, about in ((J, "List time logs"), (P, "List the portal's time logs"))
+    ),
     Route(
         "GET",
-        f"{PP}/timelogs",
+        _ONE,
         "timesheets.READ",
-        list_logs,
-        "List time logs",
-        query=(
-            Parameter("module", Module(), required=True, about="Of what."),
-            Parameter(
-                "view_type",
-                OneOf(("day", "week", "month", "projectspan", "customdate")),
-                required=True,
-                about="Period.",
-            ),
-            Parameter("start_date", Day(iso=True), about="2026-04-01; with customdate alone."),
-            Parameter("end_date", Day(iso=True), about="Six months later at most."),
-            Parameter("page", Whole(1), about="Counted from 1; calls without it were answered."),
-            Parameter("per_page", Whole(1), about="100 unless told, 200 at most."),
-        ),
-        returns=paged("time_logs", "V3TimeLogDay"),
-        empty=True,
+        get_log,
+        "Show a time log",
+        query=(Parameter("type", OneOf(_MODULES), required=True),),
+        returns=one("V3TimeLog"),
     ),
+    Route(
+        "PATCH",
+        _ONE,
+        "timesheets.UPDATE",
+        update_log,
+        "Change a time log",
+        body=(_ON, *(Parameter(one.name, one.kind, about=one.about) for one in (_DATE, _HOURS, _BILL)), *_FURTHER),
+        returns=one("V3TimeLog"),
+    ),
+    Route(
+        "DELETE",
+        _ONE,
+        "timesheets.DELETE",
+        delete_log,
+        "Delete a time log",
+        body=(Parameter("module", OneOf(_MODULES), required=True),),
+        status=204,
+    ),
+    Route(
+        "POST",
+        f"{J}/log",
+        "timesheets.CREATE",
+        add_log,
+        "Log time",
+        body=(_ON, _DATE, _HOURS, _BILL, *_FURTHER),
+        returns=one("V3TimeLog"),
+        status=201,
+    ),
+    Route(
+        "POST",
+        f"{P}/addbulktimelogs",
+        "timesheets.CREATE",
+        add_many,
+        "Log time many times at once",
+        body=(Parameter("log_object", Written(ManyOf(_BULK)), required=True),),
+        returns=_MADE,
+        form=True,
+    ),
+    Route(
+        "DELETE",
+        f"{P}/timelogs/bulkdelete",
+        "timesheets.DELETE",
+        delete_many,
+        "Delete time logs",
+        body=(Parameter("log_ids", ListOf(Identifier()), required=True),),
+        status=204,
+    ),
+    Route("GET", f"{P}/timelogs/timers", "timesheets.READ", fail, "Show the timers", status=500),
 )
