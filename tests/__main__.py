@@ -1,7 +1,12 @@
 """``python3 -m tests``: every check of this project, on any machine with Python, git and pip.
 
-It makes ``.venv`` and installs Chromium where they are missing, then runs the formatter, the linters and the tests, all
-of them even when one fails. What follows the command goes to pytest alone: ``python3 -m tests tests/house -k names``.
+::
+
+    python3 -m tests              everything: linters, types, import contracts, all tests, coverage
+    python3 -m tests quick        the tests that need no browser, no kernel and no second process: under a minute
+    python3 -m tests PATH …       these tests alone; whatever follows goes to pytest
+
+It makes ``.venv`` and installs Chromium where they are missing. All checks run, even when one of them fails.
 """
 
 import os
@@ -13,6 +18,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = Path(sysconfig.get_path("scripts"))
+QUICK = ["-m", "not browser and not kernel and not slow", "--hypothesis-profile=quick", "--quiet"]
+COVERED = ["--cov", "--cov-branch", "--cov-report=term:skip-covered"]
 NOTHING_COLLECTED = 5  # pytest's exit status where a choice of tests matches none
 
 
@@ -27,10 +34,14 @@ def main(arguments: list[str]) -> int:
     except ZbtError as error:
         print(error, file=sys.stderr)
         return 1
+    if arguments[:1] == ["quick"]:
+        return run_pytest([*QUICK, *arguments[1:]])
+    if arguments:
+        return run_pytest(arguments)
     failed = [name for name, command in linters().items() if not passes(name, command)]
     if not has_a_browser():
         failed.append("Chromium")
-    if run_pytest(arguments) not in {0, NOTHING_COLLECTED}:
+    if run_pytest(COVERED):
         failed.append("pytest")
     if failed:
         print(f"Failed: {', '.join(failed)}", flush=True)
@@ -70,10 +81,10 @@ def has_a_browser() -> bool:
 
 
 def run_pytest(arguments: list[str]) -> int:
-    """Run the tests in two processes, the browser's in one of them; coverage and its floor are for a whole run."""
-    coverage = [] if arguments else ["--cov", "--cov-branch", "--cov-report=term:skip-covered"]
-    command = [sys.executable, "-m", "pytest", "--numprocesses=2", "--dist=loadgroup", *coverage, *arguments]
-    return subprocess.run(command, check=False).returncode
+    """Run tests in two processes, the browser's in one of them; a choice that matches no test has not failed."""
+    command = [sys.executable, "-m", "pytest", "--numprocesses=2", "--dist=loadgroup", *arguments]
+    status = subprocess.run(command, check=False).returncode
+    return 0 if status == NOTHING_COLLECTED else status
 
 
 if __name__ == "__main__":

@@ -33,7 +33,24 @@ hypothesis.settings.register_profile(
     print_blob=True,
     derandomize="CI" in os.environ,  # a change is judged by its own merits; new examples are looked for elsewhere
 )
+hypothesis.settings.register_profile("quick", hypothesis.settings.get_profile("house"), max_examples=15)
 hypothesis.settings.load_profile("house")
+
+# What `python3 -m tests quick` leaves out beside browser and kernel, each with what its time goes into.
+SLOW = {
+    "client/frames/test_frames_benchmark.py": "a benchmark",
+    "client/frames/test_frame_dtypes.py::test_the_same_holds_without_pyarrow": "the whole folder once more",
+    "client/limits/test_limiter_machine.py": "a soak of the limiter",
+    "client/limits/test_shared_token.py": "processes",
+    "client/lists/test_benchmarks.py": "a benchmark",
+    "client/lists/test_checkpoint.py": "processes that are killed",
+    "client/lists/test_shared_budget.py": "processes",
+    "house/test_command_line.py": "real servers",
+    "house/test_dev_environment.py": "real virtual environments",
+    "notebooks": "documents that run",
+    "sandbox/bugtracker/test_tracker_openapi.py": "every operation of a description",
+    "sandbox/test_sandbox_benchmarks.py": "a benchmark",
+}
 
 _home = pytest.StashKey[tempfile.TemporaryDirectory]()
 
@@ -82,6 +99,8 @@ def pytest_collection_modifyitems(items):
             item.add_marker(marker)
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.xdist_group("browser"))
+        if item.nodeid.removeprefix("tests/").startswith(tuple(SLOW)):
+            item.add_marker("slow")
 
 
 @pytest.fixture(autouse=True)

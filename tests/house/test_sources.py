@@ -49,7 +49,7 @@ def test_the_top_level_is_the_users():
     """Beside dotfiles and the usual short texts there is only what a user looks for."""
     tops = {path.relative_to(ROOT).parts[0] for path in tracked()}
     assert {top for top in tops if not top.startswith(".")} <= {
-        *("README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml"),
+        *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "SECURITY.md", "pyproject.toml"),
         *("zbt_notebook", "notebooks", "tests"),
     }
 
