@@ -14,7 +14,9 @@ from zbt_notebook.client.auth.account import Account, AccountLookup
 from zbt_notebook.client.auth.authorization import Authorization, Clock
 from zbt_notebook.client.auth.data_centers import DataCenter
 from zbt_notebook.client.auth.scopes import missing
+from zbt_notebook.client.bugs.bug import Bug
 from zbt_notebook.client.bugs.filters import read_arguments, read_filter
+from zbt_notebook.client.bugs.finding import find_bug, with_ids
 from zbt_notebook.client.bugs.listing import Listing, listing, orders
 from zbt_notebook.client.bugs.lookups import Lookups
 from zbt_notebook.client.errors import IncompletePull, UsageError
@@ -102,7 +104,7 @@ class Connection(StaysInKernel):
 
         Raise ApiError where the API refuses, Unreachable where nothing answers.
         """
-        return self.client.fetch(ApiCall("GET", path, pairs(params, "GET", path))).body
+        return self.client.fetch(self._meant(ApiCall("GET", path, pairs(params, "GET", path)))).body
 
     def request(
         self,
@@ -126,10 +128,8 @@ class Connection(StaysInKernel):
         from zbt_notebook.client.http.requests_objects import as_requests_response
 
         del stream
-        call = api.normalize(
-            arguments.call(method, path, params=params, data=data, json=json, files=files, headers=headers),
-            self.data_center,
-        )
+        call = arguments.call(method, path, params=params, data=data, json=json, files=files, headers=headers)
+        call = api.normalize(self._meant(call), self.data_center)
         return as_requests_response(self.client.send(call), api.write(call, self.data_center))
 
     def send(self, call: ApiCall, lane: Lane = INTERACTIVE) -> Response:
@@ -146,7 +146,8 @@ class Connection(StaysInKernel):
 
     def rows(self, path: str, params: Params = None, limit: int | None = None) -> Iterator[dict[str, Any]]:
         """Every record of every page, as Zoho sent it; at most *limit*."""
-        return self.client.rows(ApiCall("GET", path, pairs(params, "GET", path)), limit=_limit(limit))
+        call = self._meant(ApiCall("GET", path, pairs(params, "GET", path)))
+        return self.client.rows(call, limit=_limit(limit))
 
     def frame(self, path: str, params: Params = None, limit: int | None = None) -> "pd.DataFrame":
         """Every record of every page as a DataFrame with typed columns; at most *limit* rows.
@@ -154,7 +155,12 @@ class Connection(StaysInKernel):
         ``*_long`` columns are UTC timestamps, nested objects are flattened with dots, ids are exact. ``attrs["zbt"]``
         tells where it came from. Raise IncompletePull, which holds what came, where it ends early.
         """
-        return self._pull(PullRequest(path=path, where=pairs(params, "GET", path), limit=_limit(limit)), progress=False)
+        call = self._meant(ApiCall("GET", path, pairs(params, "GET", path)))
+        return self._pull(PullRequest(path=call.path, where=call.params, limit=_limit(limit)), progress=False)
+
+    def _meant(self, call: ApiCall) -> ApiCall:
+        """The call as Zoho takes it: with the number of a bug where its path has the key."""
+        return with_ids(self, call)
 
     def pull(
         self,
@@ -236,6 +242,14 @@ class Connection(StaysInKernel):
             self, "bugs", asked, portal="" if portal is None else str(portal), projects=projects, limit=limit
         )
         return self.listed(told, progress=progress)
+
+    def bug(self, said: str | int, *, portal: str | int | None = None, project: str | int | None = None) -> Bug:
+        """One bug by its key (``HW1-I600``), its number in a *project*, its id or its web address.
+
+        Raise NotFound where there is none, UsageError for what names no bug.
+        """
+        projects = () if project is None else (str(project),)
+        return Bug(self, find_bug(self, said, portal="" if portal is None else str(portal), projects=projects))
 
     def listed(self, told: Listing, *, progress: "bool | Told" = True) -> "pd.DataFrame":
         """Fetch what ``bugs.listing`` has looked up."""

@@ -15,13 +15,13 @@ from zbt_notebook.client.lists.criteria import OPERATORS
 NAMES = {"status": "status_id", "severity": "severity_id", "module": "module_id", "classification": "classification_id"}
 
 
-@pytest.fixture(params=["classic"])
+@pytest.fixture(params=["classic", "v3"])
 def api(request, world, connection):
     """Each of the two, as Zoho answers before and after the end of the classic one."""
     connection.client.limits = RateLimits(lambda: 0, connection.client.today, limit=10_000)
     world.set(url_limit=0)
     if request.param == "v3":
-        world.set(classic_retired=True)
+        world.set(classic_end="410")
     return request.param
 
 

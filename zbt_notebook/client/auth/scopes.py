@@ -46,6 +46,7 @@ PRESETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "read only": (
             *(scope for module in MODULES if module not in _ASIDE for scope in _both(module, "READ")),
             f"{FAMILY}.search.READ",
+            *_both("custom_fields", "READ"),
             PROFILE,
         ),
         "triage": (
@@ -53,6 +54,7 @@ PRESETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *_both("bugs", "READ", "CREATE", "UPDATE"),
             *_both("timesheets", "READ"),
             *_both("tags", "READ"),
+            *_both("custom_fields", "READ"),
             PROFILE,
         ),
     }

@@ -9,7 +9,7 @@ from datetime import UTC, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from zbt_notebook.client.errors import ApiError, UsageError
+from zbt_notebook.client.errors import ApiError, ScopeMissing, UsageError
 from zbt_notebook.client.lists.criteria import Choice
 from zbt_notebook.client.lists.fields import Type
 from zbt_notebook.client.lists.project_lookup import is_retired
@@ -88,6 +88,7 @@ class Lookups:
     def __init__(self, client: ApiClient) -> None:
         self._client = client
         self._kept: dict[tuple[str, ...], Any] = {}
+        self.prefixes: dict[str, str] = {}  # by project: what its bugs' keys were seen to begin with
         self._lock = threading.RLock()
 
     def forget(self) -> None:
@@ -210,8 +211,13 @@ class Lookups:
         return found
 
     def _v3_fields(self, portal: Portal) -> list[Any]:
-        path, module = f"/api/v3/portal/{portal.id}/settings/fields", ("module", "issues")
-        return self._once(("v3 fields", portal.id), lambda: self._rows(path, module))  # type: ignore[no-any-return]
+        def fetch() -> list[Any]:
+            try:
+                return self._rows(f"/api/v3/portal/{portal.id}/settings/fields", ("module", "issues"))
+            except ScopeMissing:  # then names are taken as they are said, and the records tell
+                return []
+
+        return self._once(("v3 fields", portal.id), fetch)  # type: ignore[no-any-return]
 
     def _choices_of_v3(self, portal: Portal) -> dict[str, tuple[Choice, ...]]:
         found: dict[str, tuple[Choice, ...]] = {}
@@ -227,11 +233,25 @@ class Lookups:
             found["status"] = self._statuses_of_layouts(portal)
         return found
 
+    def closing(self, portal: Portal) -> frozenset[str]:
+        """The statuses that close a bug, by name, where Zoho tells: V3's layouts do."""
+
+        def fetch() -> frozenset[str]:
+            with suppress(ApiError):
+                rows = self._layouts(portal)
+                return frozenset(str(row.get("name")) for row in rows if row.get("is_closed_type") is True)
+            return frozenset()
+
+        return self._once(("closing", portal.id), fetch) if self.is_v3 else frozenset()
+
+    def _layouts(self, portal: Portal) -> list[Any]:
+        """The statuses on the layouts of issues."""
+        layouts = self._rows(f"/api/v3/portal/{portal.id}/settings/layouts", ("module", "issues"))
+        return [row for layout in layouts for row in layout.get("statuses") or () if isinstance(row, dict)]
+
     def _statuses_of_layouts(self, portal: Portal) -> tuple[Choice, ...]:
         with suppress(ApiError):
-            path = f"/api/v3/portal/{portal.id}/settings/layouts"
-            layouts = self._rows(path, ("module", "issues"))
-            rows = [row for layout in layouts for row in layout.get("statuses") or ()]
+            rows = self._layouts(portal)
             return tuple(dict.fromkeys(Choice(str(row.get("id")), str(row.get("name"))) for row in rows))
         return ()
 

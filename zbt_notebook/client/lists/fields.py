@@ -298,6 +298,23 @@ FIELDS: Mapping[str, tuple[Field, ...]] = MappingProxyType(
             Field("name", "Name", "text", ("name",), words=("title",)),
             Field("color", "Color", "text", ("color_class",)),
         ),
+        "history": (
+            Field("time", "Time", "moment", ("time_long", "time", "action_time")),
+            Field(
+                *("person", "Person", "person", ("activity_by", "user.display_name", "user.name", "user.full_name")),
+                ids=("user.zpuid", "user.id"),
+            ),
+            Field("activity", "Activity", "text", ("state", "activity", "field.field_name")),
+        ),
+        "attachments": (
+            Field("name", "Name", "text", ("file_name", "name")),
+            Field("size", "Size", "number", ("file_size", "size")),
+            Field(
+                *("person", "Person", "person", ("uploaded_person", "uploaded_by.name", "associated_by_name")),
+                ids=("uploaded_by", "created_by"),
+            ),
+            Field("created", "Created", "moment", ("uploaded_time_long", "uploaded_time", "created_time")),
+        ),
         "comments": (
             Field("author", "Author", "person", ("added_person", "added_by.name"), _person("added_by")),
             Field("created", "Created", "moment", ("created_time_long", "created_time")),
@@ -315,6 +332,8 @@ FIRST: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "projects": ("name", "status", "owner", "created"),
         "portals": ("name", "company", "plan", "zone"),
         "tags": ("name", "color"),
+        "history": ("time", "person", "activity"),
+        "attachments": ("name", "size", "person", "created"),
         "comments": ("author", "created", "content_text"),
     }
 )

@@ -1,0 +1,222 @@
+"""One bug: what it holds, what hangs on it, and how it is changed."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from zbt_notebook.client import v3_columns
+from zbt_notebook.client.bugs.finding import Found, bug_path
+from zbt_notebook.client.bugs.resolver import Place, Resolver
+from zbt_notebook.client.bugs.writing import Change, change, closing
+from zbt_notebook.client.errors import ApiError, UsageError
+from zbt_notebook.client.lists import fields
+from zbt_notebook.client.lists.criteria import Choice
+from zbt_notebook.client.lists.pull_request import PullRequest
+from zbt_notebook.client.rest import api
+from zbt_notebook.client.rest.api import ApiCall
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from zbt_notebook.client.connection import Connection
+
+
+class Bug(Mapping[str, Any]):
+    """A bug as it was when it was last fetched or written: ``bug["status"]``, by the short names, or Zoho's own.
+
+    Iterating gives the short names that hold something; ``record`` is Zoho's own answer.
+    """
+
+    def __init__(self, connection: "Connection", found: Found, record: Mapping[str, Any] | None = None) -> None:
+        self._connection = connection
+        self._found = found
+        self._record = dict(record) if record else None
+
+    def __repr__(self) -> str:
+        told = "" if self._record is None else f" {self['title']!r}: {self['status']}"
+        return f"<Bug {self.key}{told}>"
+
+    @property
+    def id(self) -> str:
+        """Its id, as text: it has more digits than a float holds."""
+        return self._found.id
+
+    @property
+    def key(self) -> str:
+        """What people call it, such as HW1-I600."""
+        return self._found.key or str(self["key"] or self.id)
+
+    @property
+    def path(self) -> str:
+        """Its path in the API at hand."""
+        return self._path()
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """Zoho's own record, fetched when it is first asked for."""
+        if self._record is None:
+            thing = self._connection.client.fetch(ApiCall("GET", self._path())).thing
+            self._record = dict(thing) if isinstance(thing, dict) else {}
+        return self._record
+
+    def refresh(self) -> "Bug":
+        """Fetch it anew."""
+        self._record = None
+        _ = self.record
+        return self
+
+    def __getitem__(self, name: str) -> Any:
+        for known in fields.FIELDS["bugs"]:
+            if known.name == name:
+                values = [value.name if isinstance(value, Choice) else value for value in known.read(self._classic)]
+                return None if not values else values if known.name == "tags" else values[0]
+        if name in self.record:
+            return self.record[name]
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return (known.name for known in fields.FIELDS["bugs"] if known.read(self._classic))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Bug) and other.id == self.id
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    @property
+    def _classic(self) -> Mapping[str, Any]:
+        """The record in the shape in which fields are read, custom ones by their labels."""
+        record = self.record
+        if not self._connection.lookups.is_v3:
+            return record
+        return v3_columns.as_classic("bugs", record)  # type: ignore[no-any-return]  # a dict of a dict
+
+    # -- what hangs on it
+
+    def comments(self) -> "pd.DataFrame":
+        """Its comments, with their text beside Zoho's HTML."""
+        return self._list("comments", "comments")
+
+    def history(self) -> "pd.DataFrame":
+        """What happened to it."""
+        return self._list("activities", "history")
+
+    def attachments(self) -> "pd.DataFrame":
+        """Its files."""
+        return self._list("attachments", "attachments")
+
+    def _list(self, below: str, word: str) -> "pd.DataFrame":
+        wish = PullRequest(path=self._path(below), word=word)
+        frame = self._connection.resume(wish, progress=False)
+        frame.attrs["zbt"] |= {"bug": self._found.id, "portal": self._found.portal.id}
+        return frame
+
+    def _path(self, below: str = "") -> str:
+        found = self._found
+        return bug_path(self._connection.lookups, found.portal, found.project, found.id, below)
+
+    # -- how it is changed
+
+    def update(self, *, comment: str = "", **said: Any) -> "Bug":
+        """Change fields by name: ``update(status="Closed", severity="Major", due="2026-12-01")``; None empties one.
+
+        Names and values are looked up first: UsageError for a wrong one, and nothing is sent. Raise ApiError where
+        Zoho's answer shows that something did not take. *comment* is added afterwards.
+        """
+        if not said and not comment:
+            raise UsageError("update() has nothing to change", hint='Name a field: update(status="Closed").')
+        if said:
+            self.take(self.write(self.change(said)))
+        if comment:
+            self._connection.client.send(self.commenting(comment))
+        return self
+
+    def close(self, *, comment: str = "") -> "Bug":
+        """Give it the status that closes it."""
+        return self.update(comment=comment, status=self.status_that(closes=True))
+
+    def reopen(self, *, comment: str = "") -> "Bug":
+        """Give it the status of what is open again."""
+        return self.update(comment=comment, status=self.status_that(closes=False))
+
+    def status_that(self, *, closes: bool) -> str:
+        """The portal's status that closes a bug, or opens it again."""
+        return closing(self._connection.lookups, self._resolver, closes=closes)
+
+    @property
+    def _resolver(self) -> Resolver:
+        return resolver_of(self._connection, self._found)
+
+    def change(self, said: Mapping[str, Any]) -> Change:
+        """Look up what is to be changed; nothing is sent."""
+        return change(self._resolver, said)
+
+    def shown(self, change: Change) -> list[str]:
+        """A change in words: ``severity: Minor → Major``."""
+        return change.shown(self._classic)
+
+    def call(self, change: Change) -> ApiCall:
+        """The request that makes the change."""
+        method = "PATCH" if self._connection.lookups.is_v3 else "POST"
+        return api.normalize(ApiCall(method, self._path(), fields=change.body), self._connection.data_center)
+
+    def commenting(self, comment: str) -> ApiCall:
+        """The request that adds a comment."""
+        key = "comment" if self._connection.lookups.is_v3 else "content"
+        call = ApiCall("POST", self._path("comments"), fields=((key, comment),))
+        return api.normalize(call, self._connection.data_center)
+
+    def write(self, change: Change) -> tuple[Change, Any]:
+        """Send the change; what was wanted, and Zoho's answer to it."""
+        return change, self._connection.client.fetch(self.call(change)).thing
+
+    def take(self, written: tuple[Change, Any]) -> None:
+        """Keep the answer to a change as the record; raise ApiError for what did not take."""
+        change, answer = written
+        if isinstance(answer, dict) and answer.get("id"):
+            self._record = dict(answer)
+        else:
+            self.refresh()
+        check(change, self._classic, self.key)
+
+
+def check(change: Change, record: Mapping[str, Any], key: str) -> None:
+    """Raise ApiError for what a record does not show of a change that was sent."""
+    left = change.not_taken(record)
+    if left:
+        raise ApiError(
+            f"{key} was written, but this did not take: {'; '.join(left)}",
+            hint="May your role change it, and does the project's layout have it? What else was asked is done.",
+        )
+
+
+def resolver_of(connection: "Connection", found: Found) -> Resolver:
+    """Looks names up for one project's bugs."""
+    place = Place(found.portal, (found.project,))
+    return Resolver(connection.lookups, "bugs", place, connection.client.today, connection.known_as)
+
+
+def creating(connection: "Connection", place: Place, said: Mapping[str, Any]) -> tuple[Change, ApiCall]:
+    """A new bug in a project: what is wanted, and the request for it. Raise UsageError where there is no title."""
+    if not any(name.strip().casefold() in {"title", "name"} for name in said):
+        raise UsageError("a new bug needs a title", hint='Write title="…", and any other field by its name.')
+    if len(place.projects) != 1:
+        names = ", ".join(one.name for one in place.projects[:12])
+        raise UsageError("a new bug needs its project", hint=f"Name one of: {names or 'none'}.")
+    told = change(Resolver(connection.lookups, "bugs", place, connection.client.today, connection.known_as), said)
+    project = place.projects[0]
+    path = bug_path(connection.lookups, place.portal, project, "").removesuffix("/").removesuffix("/")
+    call = ApiCall("POST", path, fields=told.body)
+    return told, api.normalize(call, connection.data_center)
+
+
+def made(connection: "Connection", place: Place, told: Change, answer: Any) -> Bug:
+    """The bug that an answer tells of; raise ApiError for what did not take."""
+    record = answer if isinstance(answer, dict) else {}
+    key = str(record.get("key") or record.get("prefix") or "")
+    number = str(record.get("id_string") or record.get("id") or "")
+    bug = Bug(connection, Found(place.portal, place.projects[0], number, key), record)
+    check(told, bug._classic, key)  # noqa: SLF001  its own module
+    return bug

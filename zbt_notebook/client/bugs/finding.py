@@ -1,0 +1,193 @@
+"""A bug by what people call it: a key such as HW1-I600, its number, its id, or the address of its page."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from zbt_notebook.client.bugs.lookups import Lookups, Portal, Project
+from zbt_notebook.client.errors import NotFound, UsageError
+from zbt_notebook.client.rest import endpoints
+from zbt_notebook.client.rest.api import ApiCall
+from zbt_notebook.client.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from zbt_notebook.client.connection import Connection
+
+KEY = re.compile(r"([A-Z][A-Z0-9_]*)-[IT]?([0-9]{1,9})", re.ASCII | re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:buginfo|bug-?detail|issue-?detail)/(\d+)/(\d+)|projects?/(\d+)/(?:bugs|issues)/(\d+)", re.IGNORECASE
+)
+_PAGE = 200
+_SHORTEST_ID = 12  # digits: a bug's own number has fewer
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a bug is."""
+
+    portal: Portal
+    project: Project
+    id: str
+    key: str = ""
+
+
+def find_bug(connection: "Connection", said: str | int, *, portal: str = "", projects: Sequence[str] = ()) -> Found:
+    """The bug of that key, number, id or address; *projects*, by id or name, are looked into first.
+
+    Raise UsageError for what is no such thing, NotFound where there is no such bug.
+    """
+    text = str(said).strip().strip("<>")
+    lookups = connection.lookups
+    if address := _ADDRESS.search(unquote(text)):
+        project, number = (part for part in address.groups() if part)
+        where = lookups.portal(portal)
+        return Found(where, _project(lookups, where, project), number)
+    where = lookups.portal(portal)
+    first = lookups.chosen(where, projects) if projects else ()
+    if text.isascii() and text.isdigit():
+        if len(text) >= _SHORTEST_ID:
+            return _by_id(connection, where, first or lookups.projects(where), text)
+        return _by_number(connection, where, first or lookups.projects(where), int(text))
+    match = KEY.fullmatch(text)
+    if match is None:
+        raise UsageError(
+            f"{text[:60]!r} names no bug", hint="Give its key (HW1-I600), its number, its id or its web address."
+        )
+    others = [one for one in lookups.projects(where) if one not in first]
+    return _by_key(connection, where, [*first, *others], match[1], int(match[2]))
+
+
+def _project(lookups: Lookups, portal: Portal, number: str) -> Project:
+    return next((one for one in lookups.projects(portal) if one.id == number), Project(number, number))
+
+
+def _by_id(connection: "Connection", portal: Portal, projects: Sequence[Project], number: str) -> Found:
+    for project in projects:
+        try:
+            thing = connection.client.fetch(ApiCall("GET", bug_path(connection.lookups, portal, project, number))).thing
+        except NotFound:
+            continue
+        if isinstance(thing, dict):
+            return Found(portal, project, number, _key(thing))
+    names = ", ".join(project.name for project in projects[:12])
+    raise NotFound(f"no bug has the id {number}", hint=f"Looked for in: {names}.")
+
+
+def _by_number(connection: "Connection", portal: Portal, projects: Sequence[Project], number: int) -> Found:
+    if len(projects) != 1:
+        raise UsageError(
+            f"number {number} may be a bug of {len(projects)} projects",
+            hint="Give its whole key, such as HW1-I600, or name the project.",
+        )
+    for record in _near(connection, portal, projects[0], number):
+        if _number(_key(record)) == number:
+            return _found(portal, projects[0], record)
+    raise _missing(f"number {number}", projects[0])
+
+
+def _by_key(connection: "Connection", portal: Portal, projects: Sequence[Project], prefix: str, number: int) -> Found:
+    known = connection.lookups.prefixes
+    word = prefix.casefold()
+    told = [one for one in projects if word in {one.prefix.casefold(), known.get(one.id, "").casefold()} - {""}]
+    unknown = [one for one in projects if not one.prefix and one.id not in known]
+    for project in told or unknown:
+        for record in _near(connection, portal, project, number):
+            theirs = KEY.fullmatch(_key(record))
+            if theirs is None:
+                continue
+            known[project.id] = theirs[1]
+            if theirs[1].casefold() != word:
+                break
+            if int(theirs[2]) == number:
+                return _found(portal, project, record)
+        if known.get(project.id, project.prefix).casefold() == word:
+            raise _missing(f"{prefix}-…{number}", project)
+    prefixes = [name for one in projects if (name := one.prefix or known.get(one.id, ""))]
+    raise UsageError(
+        f"no project here has bugs called {prefix}-…",
+        hint=f"{did_you_mean(prefix, prefixes)} There are: {', '.join(prefixes) or 'none'}.".strip(),
+    )
+
+
+def _near(connection: "Connection", portal: Portal, project: Project, number: int) -> Iterator[dict[str, Any]]:
+    """The bugs of a project, from where that number should be on: numbers are given in the order of making."""
+    call, first = _list(connection, portal, project)
+    at = max(1, min(number, project.count or number))
+    if connection.lookups.is_v3:
+        begin, words = (at - 1) // _PAGE + 1, ("page", "per_page")
+        others = [*range(begin - 1, 0, -1), *range(begin + 1, begin + 1000)]
+        starts = [begin, *others]
+    else:
+        begin, words = max(1, at - _PAGE + 1), ("index", "range")
+        starts = [begin, *range(begin - _PAGE, 0, -_PAGE), *([1] if begin > 1 else [])]
+        starts += list(range(begin + _PAGE, begin + 1000 * _PAGE, _PAGE))
+    for start in starts:
+        records = connection.client.fetch(
+            replace(call, params=(*first, (words[0], str(start)), (words[1], str(_PAGE))))
+        ).records
+        yield from (record for record in records or () if isinstance(record, dict))
+        if start >= begin and len(records or ()) < _PAGE and start != begin:
+            return
+
+
+def _list(connection: "Connection", portal: Portal, project: Project) -> tuple[ApiCall, tuple[tuple[str, str], ...]]:
+    if connection.lookups.is_v3:
+        path = f"/api/v3/portal/{portal.id}/projects/{project.id}/issues"
+        return ApiCall("GET", path), (("sort_by", "ASC(created_time)"),)
+    path = f"/restapi/portal/{portal.id}/projects/{project.id}/bugs/"
+    return ApiCall("GET", path), (("sort_column", "created_time"), ("sort_order", "ascending"))
+
+
+def bug_path(lookups: Lookups, portal: Portal, project: Project, number: str, below: str = "") -> str:
+    """The path of a bug, or of what hangs on it, in the API at hand."""
+    if lookups.is_v3:
+        return f"/api/v3/portal/{portal.id}/projects/{project.id}/issues/{number}{'/' + below if below else ''}"
+    return f"/restapi/portal/{portal.id}/projects/{project.id}/bugs/{number}/{below + '/' if below else ''}"
+
+
+def _found(portal: Portal, project: Project, record: dict[str, Any]) -> Found:
+    return Found(portal, project, str(record.get("id_string") or record.get("id")), _key(record))
+
+
+def _key(record: dict[str, Any]) -> str:
+    return str(record.get("key") or record.get("prefix") or "")
+
+
+def _number(key: str) -> int:
+    match = KEY.fullmatch(key)
+    return int(match[2]) if match else 0
+
+
+def _missing(what: str, project: Project) -> NotFound:
+    return NotFound(
+        f"there is no bug {what} in {project.name}", hint="It may have been moved, or deleted: look for its title."
+    )
+
+
+def with_ids(connection: "Connection", call: ApiCall) -> ApiCall:
+    """The call with the id of a bug in place of its key, where its path wants the id; UsageError for a wrong key."""
+    if "-" not in call.path:
+        return call
+    segments = call.path.split("/")
+    for place, segment in enumerate(segments):
+        if segments[place - 1] not in {"bugs", "issues"} or not KEY.fullmatch(segment):
+            continue
+        endpoint = endpoints.match(call.method, call.path)
+        portal, project = (_after(segments, word) for word in ("portal", "projects"))
+        if endpoint is None or not project:
+            continue
+        found = find_bug(connection, segment, portal=portal, projects=(project,))
+        if found.project.id != project and project.isdigit():
+            raise UsageError(
+                f"{segment} is a bug of {found.project.name}, and the path names another project",
+                hint=f"Write …/projects/{found.project.id}/{segments[place - 1]}/{segment}/.",
+            )
+        segments[place] = found.id
+        return replace(call, path="/".join(segments))
+    return call
+
+
+def _after(segments: Sequence[str], word: str) -> str:
+    return segments[segments.index(word) + 1] if word in segments[:-1] else ""

@@ -1,0 +1,148 @@
+"""Writes by name: what is said of a bug's fields, as the body that the API at hand wants, and whether it took."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from zbt_notebook.client.bugs.filters import Filter
+from zbt_notebook.client.bugs.lookups import Lookups
+from zbt_notebook.client.bugs.resolver import Resolver
+from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.html_text import text_of
+from zbt_notebook.client.lists import fields
+from zbt_notebook.client.lists.criteria import Choice, Criterion, Span, Value
+from zbt_notebook.client.lists.fields import Field
+from zbt_notebook.client.suggestions import did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be written: *body* as the API wants it, *wanted* to compare the answer with."""
+
+    body: tuple[tuple[str, Any], ...]
+    wanted: tuple[tuple[Field, Value], ...]
+
+    def shown(self, record: Mapping[str, Any] | None) -> list[str]:
+        """Each change in words: ``severity: Minor → Major``."""
+        return [f"{_name(field)}: {_now(field, record)}{_text(value)}" for field, value in self.wanted]
+
+    def not_taken(self, record: Mapping[str, Any]) -> list[str]:
+        """What the answer does not show: field, what was asked, and what Zoho has."""
+        return [
+            f"{_name(field)} (asked: {_text(value)}, Zoho has: {_there(field, record) or 'none'})"
+            for field, value in self.wanted
+            if not _took(field, value, record)
+        ]
+
+
+def change(resolver: Resolver, said: Mapping[str, Any]) -> Change:
+    """Look every name and value up. Raise UsageError for one that there is not, or that cannot be written."""
+    is_v3 = resolver.lookups.is_v3
+    body: list[tuple[str, Any]] = []
+    wanted: list[tuple[Field, Value]] = []
+    for name, value in said.items():
+        field = resolver.field(name)
+        key = field.write_v3 if is_v3 else field.write
+        if not key:
+            writable = [one.name for one in fields.FIELDS["bugs"] if (one.write_v3 if is_v3 else one.write)]
+            raise UsageError(
+                f"{field.label} cannot be written",
+                hint=f"{did_you_mean(name, writable)} These can: {', '.join(writable)}.".strip(),
+            )
+        if any(field.name == other.name for other, _ in wanted):
+            raise UsageError(f"{field.label} is there twice", hint="Keep one of them.")
+        one = _single(resolver, field, value)
+        body.append((key, _written_v3(field, one) if is_v3 else _written(field, one)))
+        wanted.append((field, one))
+    return Change(tuple(body), tuple(wanted))
+
+
+def _single(resolver: Resolver, field: Field, said: Any) -> Value:
+    """The one value that is meant: of a choice that is called none, the choice."""
+    if field.name == "title" and not str(said if said is not None else "").strip():
+        raise UsageError("a bug needs a title", hint='Write title="…".')
+    values = resolver.criteria([Filter(field.name, "==", (said,))])[0].values
+    return values[0]
+
+
+def _written(field: Field, value: Value) -> str:
+    if isinstance(value, Choice):
+        if field.type == "person":
+            return next((one for one in value.others if one.isdigit()), value.id)  # a zuid: what its page asks for
+        return value.name if field.name.startswith(fields.CUSTOM) else _id(field, value)
+    if isinstance(value, date):
+        return f"{value:%m-%d-%Y}"
+    if isinstance(value, Span):
+        return value.begins.isoformat()
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _written_v3(field: Field, value: Value) -> Any:
+    if isinstance(value, Choice):
+        if field.type == "person":
+            return {"zpuid": value.id}
+        return value.name if field.name.startswith(fields.CUSTOM) else {"id": _id(field, value)}
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.begins.isoformat() if isinstance(value, Span) else value
+
+
+def _id(field: Field, value: Choice) -> str:
+    if not value.ids:
+        raise UsageError(
+            f"Zoho does not tell the id of {field.label.casefold()} {value.name!r}", hint=f"Write {field.name}= its id."
+        )
+    return value.ids[0]
+
+
+def _took(field: Field, value: Value, record: Mapping[str, Any]) -> bool:
+    found = field.read(record)
+    if field.name == "description":
+        return [text_of(str(one)) for one in found] == ([] if value is None else [text_of(str(value))])
+    if field.name.startswith(fields.CUSTOM) and not found and value is not None:
+        return not any(key.startswith(fields.CUSTOM.rstrip(".")) for key in record) or _in_values(value, record)
+    return Criterion(field.name, "==", (value,)).holds(found)
+
+
+def _in_values(value: Value, record: Mapping[str, Any]) -> bool:
+    return any(_text(value) == str(told) for told in record.values())
+
+
+def _name(field: Field) -> str:
+    return field.name.removeprefix(fields.CUSTOM)
+
+
+def _now(field: Field, record: Mapping[str, Any] | None) -> str:
+    if record is None:
+        return ""
+    return f"{_there(field, record) or 'none'} → "
+
+
+def _there(field: Field, record: Mapping[str, Any]) -> str:
+    return ", ".join(_text(value) for value in field.read(record))
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, Span):
+        return value.begins.isoformat(timespec="minutes")
+    text = value.name if isinstance(value, Choice) else str(value)
+    return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004  what fits on a line
+
+
+def closing(lookups: Lookups, resolver: Resolver, *, closes: bool) -> str:
+    """The status by which a bug is closed, or opened again: by the words that Zoho has for it unless told."""
+    field = fields.field("bugs", "status")
+    names = list(dict.fromkeys(choice.name for _, choice in resolver.known(field)))
+    wished = ("closed",) if closes else ("reopen", "reopened", "open")
+    told = lookups.closing(resolver.place.portal)
+    for word in wished:
+        if found := next((name for name in names if name.casefold() == word), None):
+            return found
+    fitting = [name for name in names if (name in told) is closes] if told else []
+    if fitting:
+        return fitting[0]
+    verb = "closes" if closes else "opens"
+    raise UsageError(f"no status is known that {verb} a bug", hint=f"Write status=…: {', '.join(names)}.")
