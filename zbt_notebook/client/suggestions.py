@@ -1,15 +1,26 @@
-"""Offers the nearest right words where a word is wrong."""
+"""Compares a name as somebody typed it with those there are, and offers the nearest where it is none of them."""
 
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from unicodedata import normalize
+
+
+def same_name(written: str, name: str) -> bool:
+    """Whether two names read the same: in any case, composed or not, with spaces around."""
+    return written == name or folded(written) == folded(name)
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: an ``é`` may be one character or two, as a Mac's file names have it."""
+    return normalize("NFC", normalize("NFC", name).casefold()).strip()
 
 
 def nearest(word: str, known: Iterable[str], *, n: int = 1, cutoff: float = 0.6) -> list[str]:
     """At most *n* of the known words that a user may have meant, as they are written, in whatever case *word* is."""
     by_spelling: dict[str, str] = {}
     for name in known:
-        by_spelling.setdefault(name.casefold(), name)
-    return [by_spelling[spelling] for spelling in get_close_matches(word.casefold(), by_spelling, n=n, cutoff=cutoff)]
+        by_spelling.setdefault(folded(name), name)
+    return [by_spelling[spelling] for spelling in get_close_matches(folded(word), by_spelling, n=n, cutoff=cutoff)]
 
 
 def did_you_mean(

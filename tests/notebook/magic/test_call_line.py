@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.quoting import holds_token
+from zbt_notebook.notebook.magic.grammar import jmespath_query
 from zbt_notebook.notebook.magic.grammar.options import CALL, METHODS, OPTIONS, SUBCOMMANDS, Option, options_of, seconds
 from zbt_notebook.notebook.magic.grammar.parser import (
     CallLine,
@@ -288,3 +289,38 @@ def test_options_are_declared_once() -> None:
         assert option.help
         assert bool(option.metavar) == option.takes_value
         assert set(option.on) <= {CALL, *SUBCOMMANDS}
+
+
+@pytest.mark.parametrize(
+    ("written", "expression"),
+    [
+        ("[?status.type=='Open'].title", "[?status.type=='Open'].title"),
+        ("\"[?status.type=='Open'].title\"", "[?status.type=='Open'].title"),
+        ("'[?n==`1`].{a: id, b: title}'", "[?n==`1`].{a: id, b: title}"),
+        ("[?title == 'Save as'].{a: id}", "[?title == 'Save as'].{a: id}"),
+        ("[].{a: id, b: title}", "[].{a: id, b: title}"),
+        ('"odd name".x', '"odd name".x'),
+        ('[?a==`"b c"`]', '[?a==`"b c"`]'),
+        ("[?t=='it\\'s']", "[?t=='it\\'s']"),
+        ("sort_by(@, &id)[0]", "sort_by(@, &id)[0]"),
+        ("'a'=='b'", "'a'=='b'"),
+    ],
+)
+@pytest.mark.parametrize("option", ["-q ", "--jmespath ", "--jmespath=", "-q="])
+def test_an_expression_is_taken_as_it_is_written(written: str, expression: str, option: str) -> None:
+    """With quotes around it or without; its own quotes and spaces stay."""
+    call = parse(f"/portals/ {option}{written} --all a=='b c'")
+    assert call.options.get("jmespath") == expression
+    assert "all" in call.options
+    assert isinstance(call, CallLine)
+    assert call.items == (Item(ItemKind.QUERY, "a", "b c"),)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ['"[?name=="x"]"', "'[?name=='x']'", "'[?name=='x y']'", "[?a == 'b", "'[?t==\\'x\\']'", "[?a=='b'", "don't"],
+)
+def test_an_expression_whose_quotes_are_ambiguous_is_refused(written: str) -> None:
+    """Eaten quotes would ask for another thing, and answer with nothing."""
+    with pytest.raises(UsageError):
+        jmespath_query.read(parse(f"/portals/ -q {written}").options.get("jmespath"))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -45,10 +46,36 @@ def refused(act: Callable[[], object]) -> UsageError:
     return refusal.value
 
 
-def test_the_context_comes_first() -> None:
-    """{portal} is what ``%zbt use`` set, even where a variable has that name."""
-    given_names = names({"portal": "700"}, portal="mine", bug=12)
+@pytest.mark.parametrize("variable", ["700", 700, 700.0, np.int64(700), "mine", " MINE ", len, pd.DataFrame(), None])
+def test_the_context_comes_first(variable: object) -> None:
+    """{portal} is what ``%zbt use`` set, where a variable of that name means the same, or is no text and no number."""
+    given_names = replace(names({"portal": "700"}, portal=variable, bug=12), called={"portal": "Mine"})
     assert in_path("/portal/{portal}/bugs/{bug}/", given_names) == "/portal/700/bugs/12/"
+
+
+OTHERS = [("701", "'701'"), (701, "'701'"), (7.5, "'7.5'"), (np.int64(7), "'7'"), (Decimal(7), "'7'"), ("", "''")]
+OTHERS += [(True, "'true'"), (float("nan"), "a float"), (10**2000, "an int")]
+
+
+@pytest.mark.parametrize(("variable", "told"), OTHERS, ids=[told for _, told in OTHERS])
+def test_a_variable_that_means_another_thing_than_the_context_is_refused(variable: object, told: str) -> None:
+    """Both values are named, and how to say which; {use.portal} is always the context's."""
+    given_names = replace(names({"portal": "700"}, portal=variable), called={"portal": "Mine"})
+    for fill in (in_path, in_text, in_json):
+        refusal = refused(lambda fill=fill: fill("/{portal}" if fill is in_path else "{portal}", given_names))
+        assert "'Mine' (700)" in refusal.message
+        assert told in refusal.message
+        assert "{use.portal}" in refusal.hint
+    assert in_path("/{use.portal}/{ use . portal }/", given_names) == "/700/700/"
+    assert in_text("{use.portal}", replace(given_names, variables_first=True)) == "700"
+    assert "no project is in use" in refused(lambda: in_text("{use.project}", given_names)).message
+
+
+def test_a_line_that_sets_the_context_means_the_variables() -> None:
+    """``%zbt use project={project}`` in a loop."""
+    given_names = replace(names({"project": "1"}, project="Payments"), variables_first=True)
+    assert in_text("{project}", given_names) == "Payments"
+    assert in_text("{project}", replace(names({"project": "1"}), variables_first=False)) == "1"
 
 
 def test_any_python_expression_will_do() -> None:
@@ -233,6 +260,68 @@ def test_a_body_of_json() -> None:
     assert read_body('[{"name": "x"}]', names(), classic=False) == Body((), [{"name": "x"}])
     assert "made of fields" in refused(lambda: read_body("[1]", names(), classic=True)).message
     assert read_body("  \n", names(), classic=True) == Body()
+
+
+TRACEBACK = """Traceback (most recent call last):
+  File "x.py", line 1, in f
+    raise ValueError("x")
+
+ValueError: x"""
+VALUES = [
+    TRACEBACK,
+    "one\n\n\ntwo",
+    "- a\n  - b\n\n    - c\n- d",
+    "def f():\n\tif x:\n\t\treturn 1",
+    "first  \nsecond\\\nthird # no comment",
+    "a\x0bb\u2028c\x85d\nlast",
+    "title: no field\nflag: neither",
+    "'quoted' \"twice\"",
+]
+
+
+@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("margin", ["  ", "\t", "      "])
+def test_a_block_is_the_text_that_was_typed(value: str, margin: str) -> None:
+    """Every line break, blank line and indentation of it; what its lines share marks them as its own."""
+    block = "\n".join(margin + line if line else "" for line in value.split("\n"))
+    body = read_body(f"flag: Internal\ndescription:\n{block}\n\n\ntitle: x\n", names(), classic=True)
+    assert body.fields == (("flag", "Internal"), ("description", value), ("title", "x"))
+
+
+def test_a_value_that_begins_behind_its_colon_goes_on_as_typed() -> None:
+    """Its further lines keep their indentation: whether that is meant nobody can tell, and it is what stands there."""
+    body = read_body("description: for x in y:\n    print(x)\n\n    z()\r\ntitle: x", names(), classic=True)
+    assert body.fields == (("description", "for x in y:\n    print(x)\n\n    z()"), ("title", "x"))
+
+
+def test_a_cell_that_is_indented_as_a_whole_means_the_same() -> None:
+    """As within a function."""
+    body = read_body("    a: 1\n    b:\n      c\n        d\n", names(), classic=True)
+    assert body.fields == (("a", "1"), ("b", "c\n  d"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "description: Traceback\n  File x\nValueError: x",
+        "description:\n  one\n# two\n  three",
+        "  a: 1\nb: 2",
+        "a: 1\nhttps://example.com",
+        "a: 1\n- first: open",
+        "a: 1\n* first: open",
+        "a: 1\nSteps to reproduce: none",
+        "a: 1\n> quoted: text",
+    ],
+)
+def test_a_line_that_may_be_a_field_or_not_is_refused(text: str) -> None:
+    """What cannot be told apart is not rewritten."""
+    refused(lambda: read_body(text, names(), classic=True, known={"a", "b", "description"}))
+
+
+def test_fields_behind_a_long_value_are_known_or_custom() -> None:
+    """They are told from one more line of it by the catalogue."""
+    text = "description:\n  one\ntitle: x\nUDF_CHAR1: y\n"
+    assert len(read_body(text, names(), classic=True, known={"title", "description"}).fields) == 3
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.quoting import shown
-from zbt_notebook.client.suggestions import did_you_mean
+from zbt_notebook.client.suggestions import did_you_mean, same_name
 from zbt_notebook.notebook.magic.display.table import listed
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ class Context:
         """Give what the names in braces stand for."""
         places = {"portal": self.portal, "project": self.project}
         return {name: place.id for name, place in places.items() if place}
+
+    def names(self) -> dict[str, str]:
+        """Give what they are called."""
+        places = {"portal": self.portal, "project": self.project}
+        return {name: place.name for name, place in places.items() if place}
 
     def __str__(self) -> str:
         places = {"portal": self.portal, "project": self.project}
@@ -111,11 +116,10 @@ def _places(rows: Any) -> tuple[Place, ...]:
 
 def find_place(places: tuple[Place, ...], wanted: str) -> Place | None:
     """Find a place by its id, its name, or its name in any case; raise UsageError where several have the name."""
-    folded = wanted.casefold().strip()
     for found in (
         [place for place in places if place.id == wanted],
         [place for place in places if place.name == wanted],
-        [place for place in places if place.name.casefold() == folded],
+        [place for place in places if same_name(place.name, wanted)],
     ):
         if len(found) > 1:
             ids = listed(place.id for place in found)

@@ -76,7 +76,8 @@ class Session:
         def secrets() -> tuple[str, ...]:
             return connection.client.authorization.secrets() if connection else ()
 
-        return Names(self.atlas(connection).context.values() if connection else {}, evaluate, known, secrets)
+        context = self.atlas(connection).context if connection else Context()
+        return Names(context.values(), evaluate, known, secrets, context.names())
 
     def refuse_write(self, connection: "Connection", method: str) -> None:
         """Raise UsageError where the connection was made for reading."""

@@ -6,17 +6,19 @@ On a line ``{name}`` stands for a value and ``{{`` for a brace; in a body, where
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, unquote
 
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.quoting import shown
-from zbt_notebook.client.rest.encoding import Dates, as_json, as_text, dates_of, refuse_secret
-from zbt_notebook.client.suggestions import did_you_mean
+from zbt_notebook.client.rest.encoding import Dates, as_json, as_text, dates_of, plain, refuse_secret
+from zbt_notebook.client.suggestions import did_you_mean, same_name
 from zbt_notebook.notebook.magic.grammar.tokenizer import closing_brace
 
 CONTEXT_NAMES = ("portal", "project")
+_IN_USE = re.compile(rf"use\s*\.\s*({'|'.join(CONTEXT_NAMES)})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +26,60 @@ class Names:
     """Where values come from: the context first, then Python expressions.
 
     ``evaluate`` gives the value of an expression in the user's namespace, ``known`` the names there, ``secrets`` what
-    must not get into a call.
+    must not get into a call. ``called`` gives what each value of the context is called; ``variables_first`` turns the
+    order, for a line that sets the context.
     """
 
     context: Mapping[str, str]
     evaluate: Callable[[str], object]
     known: Callable[[], Iterable[str]] = tuple
     secrets: Callable[[], Iterable[str]] = tuple
+    called: Mapping[str, str] = field(default_factory=dict)
+    variables_first: bool = False
 
     def value(self, expression: str) -> object:
-        """Give the value; raise UsageError for an unknown name, with the nearest, and for a secret."""
+        """Give the value; raise UsageError for an unknown name, with the nearest, and for a secret.
+
+        A variable of the context's name that means another thing is an error too: nobody can know which is meant.
+        ``use.project`` is always the context's.
+        """
         expression = expression.strip()
-        if expression in self.context:
+        in_use = _IN_USE.fullmatch(expression)
+        if in_use:
+            return self._in_use(in_use[1])
+        if expression in self.context and not self.variables_first:
+            self._refuse_another(expression)
             return self.context[expression]
         value = self._evaluated(expression)
         refuse_secret(value, expression, self.secrets())
         return value
+
+    def _in_use(self, name: str) -> str:
+        if name in self.context:
+            return self.context[name]
+        raise UsageError(f"no {name} is in use", hint=f"Set it first: %zbt use {name}=NAME-OR-ID")
+
+    def _refuse_another(self, name: str) -> None:
+        try:
+            variable = plain(self.evaluate(name), name)
+        except Exception:  # noqa: BLE001  there is none, or it is a secret, which would be none of the context's
+            return
+        if not isinstance(variable, str | int | float | Decimal):
+            return
+        identity, title = self.context[name], self.called.get(name, "")
+        try:
+            text = as_text(variable, name)
+            told = shown(text)
+        except UsageError:  # NaN and their like mean nothing
+            text, kind = "", type(variable).__name__
+            told = f"{'an' if kind == 'int' else 'a'} {kind} that cannot be sent"
+        if text and (same_name(text, identity) or same_name(text, title)):
+            return
+        called = f"{shown(title)} ({identity})" if title else shown(identity)
+        raise UsageError(
+            f"{name} in braces could be the one in use, {called}, or your variable, {told}",
+            hint=f"Write {{use.{name}}} for the one in use; for the variable give it another name, or: del {name}",
+        )
 
     def _evaluated(self, expression: str) -> object:
         if not expression:

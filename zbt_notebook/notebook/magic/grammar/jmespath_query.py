@@ -28,10 +28,11 @@ def _problem(expression: str) -> str:
     from jmespath.exceptions import JMESPathError
 
     try:
-        jmespath.compile(expression)
-    except JMESPathError as error:
-        return str(error).partition("\n")[0]
-    return ""
+        compiled = jmespath.compile(expression)
+    except (JMESPathError, RecursionError, ValueError) as error:
+        return str(error).partition("\n")[0][:200]
+    is_text = compiled.parsed.get("type") == "literal" and isinstance(compiled.parsed.get("value"), str)
+    return "it is a text, and chooses nothing" if is_text else ""
 
 
 def search(expression: str, records: list[Any] | None, thing: Any, body: Any) -> Any:
@@ -53,7 +54,7 @@ def _apply(expression: str, value: Any) -> Any:
 
     try:
         return jmespath.search(expression, value)
-    except JMESPathError as error:
+    except (JMESPathError, RecursionError, TypeError, ValueError, ArithmeticError) as error:
         problem = str(error).partition("\n")[0]
     raise UsageError(
         f"{shown(expression)} does not fit the answer: {problem[:200]}", hint="Look at the answer without -q."

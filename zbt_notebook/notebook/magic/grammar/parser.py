@@ -307,12 +307,15 @@ def format_line(line: CallLine | CommandLine) -> str:
         words = [line.method, line.path, *(format_item(item) for item in line.items)]
     else:
         words = [line.subcommand, *line.arguments]
-    options = [word for name, value in line.options.pairs for word in _format_option(name, value)]
-    ordered = [*options, "--", *words] if any(word[:1] in {"-", *_TYPESET} for word in words) else [*words, *options]
-    return " ".join(quote_word(word) for word in ordered)
+    options = [_format_option(name, value) for name, value in line.options.pairs]
+    apart = ["--"] if any(word[:1] in {"-", *_TYPESET} for word in words) else []
+    quoted = [quote_word(word) for word in words]
+    return " ".join([*options, *apart, *quoted] if apart else [*quoted, *options])
 
 
-def _format_option(name: str, value: str) -> list[str]:
+def _format_option(name: str, value: str) -> str:
     if not value:
-        return [f"--{name}"]
-    return [f"--{name}={value}"] if value.startswith("-") else [f"--{name}", value]
+        return f"--{name}"
+    if name == "jmespath":
+        return f"--{name}={quote_word(value, always=True)}"
+    return quote_word(f"--{name}={value}") if value.startswith("-") else f"--{name} {quote_word(value)}"

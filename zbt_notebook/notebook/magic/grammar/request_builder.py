@@ -54,7 +54,11 @@ def _refuse_twice(fields: tuple[tuple[str, Any], ...]) -> None:
 
 
 def fill_use(line: CommandLine, names: Names) -> CommandLine:
-    """Fill the values of a ``%zbt use`` line, so that a loop can go from project to project. Raise UsageError."""
+    """Fill the values of a ``%zbt use`` line, so that a loop can go from project to project. Raise UsageError.
+
+    ``{project}`` there is the loop's variable, not the one in use until now.
+    """
+    names = replace(names, variables_first=True)
     arguments = [argument.partition("=") for argument in line.arguments]
     return replace(line, arguments=tuple(f"{name}={in_text(value, names)}" for name, _, value in arguments))
 
@@ -93,7 +97,23 @@ def _body(line: CallLine, path: str, cell: str | None, names: Names) -> Body:
         raise UsageError(
             "the cell has a body, and a GET has none", hint="Begin the cell with %%zbt POST …, or use %zbt in a line."
         )
-    return read_body(cell, names, classic="/api/v3" not in path, dates=dates_of(line.method, path))
+    return read_body(
+        cell,
+        names,
+        classic="/api/v3" not in path,
+        dates=dates_of(line.method, path),
+        known=_fields_of(line.method, path),
+    )
+
+
+def _fields_of(method: str, path: str) -> frozenset[str]:
+    """The fields that the catalogue knows for a call; none where it does not know the call."""
+    endpoint = endpoints.match(method, path)
+    return (
+        frozenset(param.name for param in endpoint.params if param.place in {"form", "json"})
+        if endpoint
+        else frozenset()
+    )
 
 
 def _value(item: Item, names: Names, dates: Dates) -> Any:

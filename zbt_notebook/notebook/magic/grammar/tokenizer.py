@@ -7,6 +7,7 @@ from zbt_notebook.client.errors import UsageError
 _BARE = re.compile(r"(?:[^\s'\"\\{}]|\{[A-Za-z_]\w*\})+")
 _HOLDS_TOGETHER = re.compile(r"['\"\\{]")
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
+_AS_WRITTEN = ("-q", "--jmespath")  # options whose value has quotes and brackets of its own
 
 
 def split_words(line: str) -> tuple[str, ...]:
@@ -14,9 +15,11 @@ def split_words(line: str) -> tuple[str, ...]:
 
     Single quotes keep everything; in double quotes a backslash escapes ``"`` and itself; outside quotes it escapes
     white space, quotes and itself, and is kept before anything else (``C:\reports`` stays whole). ``{…}`` keeps a
-    Python expression together, with its spaces and quotes. Raise UsageError for a quote that is never closed.
+    Python expression together, with its spaces and quotes. The expression behind ``-q`` is taken as it is written,
+    with its quotes, and with its spaces inside brackets; quotes around the whole of it are the line's. Raise UsageError
+    for a quote that is never closed.
     """
-    if not _HOLDS_TOGETHER.search(line):
+    if not _HOLDS_TOGETHER.search(line) and not any(option in line for option in _AS_WRITTEN):
         return tuple(line.split())
     words: list[str] = []
     word: str | None = None
@@ -26,10 +29,49 @@ def split_words(line: str) -> tuple[str, ...]:
             if word is not None:
                 words.append(word)
             word, at = None, at + 1
+        elif word is None and (begun := _before_an_expression(line, at, words)) is not None:
+            word, at = _take_as_written(line, at + len(begun))
+            word = begun + word
         else:
             piece, at = _take(line, at)
             word = (word or "") + piece
     return tuple(words if word is None else [*words, word])
+
+
+def _before_an_expression(line: str, at: int, words: list[str]) -> str | None:
+    """What stands before an expression that is to be taken as it is written; None where none begins."""
+    if words and words[-1] in _AS_WRITTEN and "--" not in words:
+        return ""
+    attached = (f"{option}=" for option in _AS_WRITTEN if line.startswith(f"{option}=", at))
+    return next((begun for begun in attached if line[at + len(begun) : at + len(begun) + 1].strip()), None)
+
+
+def _take_as_written(line: str, at: int) -> tuple[str, int]:
+    """Give an expression up to the next white space outside its quotes and brackets, and where the line goes on."""
+    if line[at] in "'\"":
+        piece, end = _take_quoted(line, at)
+        if not line[end : end + 1].strip():
+            return piece, end
+    start, depth, quote = at, 0, ""
+    while at < len(line):
+        character = line[at]
+        if quote:
+            at += character == "\\"
+            quote = "" if character == quote else quote
+        elif character in "'\"`":
+            quote = character
+        elif character in "([{":
+            depth += 1
+        elif character in ")]}":
+            depth -= 1
+        elif character.isspace() and depth <= 0:
+            break
+        at += 1
+    if quote:
+        raise UsageError(
+            f"a quote ({quote}) is opened and never closed", hint="Close it; the expression is read whole."
+        )
+    return line[start:at], at
 
 
 def _take(line: str, at: int) -> tuple[str, int]:
@@ -88,9 +130,9 @@ def closing_brace(text: str, at: int) -> int:
     return -1
 
 
-def quote_word(word: str) -> str:
-    """Write a word so that split_words gives it back."""
-    if _BARE.fullmatch(word):
+def quote_word(word: str, *, always: bool = False) -> str:
+    """Write a word so that split_words gives it back; *always* in quotes, as an expression needs them."""
+    if not always and _BARE.fullmatch(word):
         return word
     if "'" not in word:
         return f"'{word}'"

@@ -61,8 +61,7 @@ class ZbtMagics(Magics):
         if parsed.subcommand == "use":
             from zbt_notebook.notebook.magic.grammar.request_builder import fill_use
 
-            # by the notebook's variables alone: {project} there is the loop's, not the one in use until now
-            parsed = fill_use(parsed, self.console.names(None, local_ns))
+            parsed = fill_use(parsed, self.console.names(self.console.connection(parsed.options), local_ns))
         from zbt_notebook.notebook.magic.commands import subcommands
 
         return subcommands.run(self.console, parsed)
