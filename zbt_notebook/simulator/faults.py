@@ -9,19 +9,30 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from zbt_notebook.simulator.http import Delivery, Request, Response, html_response, json_response
+from zbt_notebook.simulator.http import Delivery, Request, Response, encode_json, html_response, json_response
 
-# Every kind with its options and their defaults.
-KINDS: Mapping[str, Mapping[str, float | int | str | None]] = MappingProxyType(
+Handle = Callable[[Request], Response]
+
+# Every kind with its options and their defaults. With `after` and `times`, any answer can be any other: `answer` puts
+# one in the place of what would have come, `edit` changes what comes, `meanwhile` changes the world before it comes.
+KINDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "latency": {"seconds": 1.0},
         "drip": {"seconds": 0.05, "size": 64},
+        "chunk_drip": {"seconds": 0.05, "size": 64},  # characters of a chunk's header, one at a time
         "hang": {"seconds": 60.0},
         "reset": {"size": 0},
         "truncate": {"size": None},  # half of the body
         "wrong_length": {"by": -10},
         "status": {"status": 503},
+        "answer": {"status": 200, "body": "", "headers": None},  # a body is bytes, text, or a value sent as JSON
+        "edit": {"edit": None},  # a function from request and response to a response
+        "meanwhile": {"do": None},  # a function that is called just before the answer is made
+        "same_page": {},  # a list that heeds neither index nor page
+        "small_pages": {"size": 100},  # a list that gives so many rows at most, whatever is asked for
+        "other_key": {"key": "rows"},  # a list under a key that is not its own
         "server_error": {"shape": None},  # gateway or classic; None: that of the path
         "html": {"status": 200},
         "broken_json": {},
@@ -85,7 +96,7 @@ class Faults:
         method: str | None = None,
         times: int | None = 1,
         after: int = 0,
-        **options: float | str,
+        **options: Any,
     ) -> Fault:
         """Add a rule; ValueError for a kind or an option that does not exist."""
         if kind not in KINDS:
@@ -127,15 +138,20 @@ class Faults:
             return met
 
 
-def suffer(faults: list[Fault], request: Request, handle: Callable[[Request], Response]) -> Response:
+def suffer(faults: list[Fault], request: Request, handle: Handle) -> Response:
     """Answer a request that meets *faults*; what happens on the wire becomes the response's delivery."""
     delay = sum(float(fault.options["seconds"]) for fault in faults if fault.kind == "latency")
     other = next((fault for fault in faults if fault.kind != "latency"), None)
-    response = handle(request) if other is None else _suffer(other, request, handle)
+    if other is None:
+        response = handle(request)
+    elif other.kind in _ANOTHER:
+        response = _ANOTHER[other.kind](other.options, request, handle)
+    else:
+        response = _suffer(other, request, handle)
     return replace(response, delivery=replace(response.delivery, delay=delay))
 
 
-def _suffer(fault: Fault, request: Request, handle: Callable[[Request], Response]) -> Response:  # noqa: PLR0911  one return a kind
+def _suffer(fault: Fault, request: Request, handle: Handle) -> Response:  # noqa: PLR0911  one return a kind
     options = fault.options
     match fault.kind:
         case "status":
@@ -169,9 +185,9 @@ def _suffer(fault: Fault, request: Request, handle: Callable[[Request], Response
 def _on_the_wire(fault: Fault, response: Response) -> Response:
     options = fault.options
     match fault.kind:
-        case "drip":
+        case "drip" | "chunk_drip" as kind:
             return replace(
-                response, delivery=Delivery("drip", seconds=float(options["seconds"]), size=int(options["size"]))
+                response, delivery=Delivery(kind, seconds=float(options["seconds"]), size=int(options["size"]))
             )
         case "hang":
             return replace(response, delivery=Delivery("hang", seconds=float(options["seconds"])))
@@ -181,6 +197,69 @@ def _on_the_wire(fault: Fault, response: Response) -> Response:
             size = len(response.body) // 2 if options["size"] is None else int(options["size"])
             return replace(response, delivery=Delivery("truncate", size=size))
     return replace(response, delivery=Delivery("wrong_length", size=int(options["by"])))
+
+
+def _answer(options: Mapping[str, Any], _request: Request, _handle: Handle) -> Response:
+    body, headers = options["body"], tuple(dict(options["headers"] or {}).items())
+    if isinstance(body, str):
+        body = body.encode()
+    if isinstance(body, bytes):
+        return Response(int(options["status"]), body, headers)
+    return json_response(int(options["status"]), body, *headers)
+
+
+def _edit(options: Mapping[str, Any], request: Request, handle: Handle) -> Response:
+    response = handle(request)
+    return options["edit"](request, response) if options["edit"] else response
+
+
+def _meanwhile(options: Mapping[str, Any], request: Request, handle: Handle) -> Response:
+    if options["do"]:
+        options["do"]()
+    return handle(request)
+
+
+def _asked_with(request: Request, **changes: Callable[[str], str | None]) -> Request:
+    """The same request with query words changed; None takes one away."""
+    parts = urlsplit(request.url)
+    told = [(name, changes[name](value) if name in changes else value) for name, value in request.query.items()]
+    query = urlencode([(name, value) for name, value in told if value is not None])
+    return replace(request, url=urlunsplit(parts._replace(query=query)))
+
+
+def _same_page(_options: Mapping[str, Any], request: Request, handle: Handle) -> Response:
+    return handle(_asked_with(request, index=lambda _: None, page=lambda _: "1"))
+
+
+def _small_pages(options: Mapping[str, Any], request: Request, handle: Handle) -> Response:
+    most = int(options["size"])
+
+    def fewer(size: str) -> str:
+        return str(min(int(size), most)) if size.isdigit() else size
+
+    return handle(_asked_with(request, range=fewer, per_page=fewer))
+
+
+def _other_key(options: Mapping[str, Any], request: Request, handle: Handle) -> Response:
+    response = handle(request)
+    body = json.loads(response.body or b"{}")
+    if not isinstance(body, dict):
+        return response
+    name = next((name for name, value in body.items() if isinstance(value, list) and name != "page_info"), None)
+    renamed = {options["key"] if key == name else key: value for key, value in body.items()}
+    return replace(response, body=encode_json(renamed))
+
+
+_ANOTHER: Mapping[str, Callable[[Mapping[str, Any], Request, Handle], Response]] = MappingProxyType(
+    {
+        "answer": _answer,
+        "edit": _edit,
+        "meanwhile": _meanwhile,
+        "same_page": _same_page,
+        "small_pages": _small_pages,
+        "other_key": _other_key,
+    }
+)
 
 
 def _told_back(request: Request) -> str:

@@ -95,7 +95,7 @@ class Request:
 class Delivery:
     """How the server is to put a response on the wire; where there is no wire, nobody heeds it."""
 
-    kind: Literal["plain", "drip", "hang", "reset", "refuse", "truncate", "wrong_length", "chunked"] = "plain"
+    kind: Literal["plain", "drip", "chunk_drip", "hang", "reset", "refuse", "truncate", "wrong_length"] = "plain"
     delay: float = 0  # seconds before anything is sent
     seconds: float = 0  # between drips, or of hanging
     size: int = 0  # bytes a drip, bytes before the break, or the error in Content-Length

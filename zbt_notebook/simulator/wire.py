@@ -6,7 +6,7 @@ import socket
 import struct
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from http import HTTPStatus
 
@@ -79,6 +79,12 @@ def write_response(
     if delivery.kind == "drip":
         sock.sendall(head)
         _drip(sock, body, delivery, stopping)
+    elif delivery.kind == "chunk_drip":
+        # The header of a chunk may be as long as a server likes: RFC 9112, 7.1.1
+        header = f"{len(body):x};".encode() + b"x" * delivery.size + b"\r\n"
+        sock.sendall(head)
+        _drip(sock, header, replace(delivery, size=1), stopping)
+        sock.sendall(body + b"\r\n0\r\n\r\n")
     else:
         sock.sendall(head + body if len(body) < _LINE else head)
         if len(body) >= _LINE:
@@ -149,7 +155,9 @@ def _head(response: Response, length: int, *, keep_alive: bool) -> bytes:
     lines += [f"{name}: {_one_line(value)}" for name, value in response.headers]
     if response.delivery.kind == "wrong_length":
         length = max(0, length + response.delivery.size)
-    if response.status not in {204, 304}:
+    if response.delivery.kind == "chunk_drip":
+        lines.append("Transfer-Encoding: chunked")
+    elif response.status not in {204, 304}:
         lines.append(f"Content-Length: {length}")
     if not keep_alive:
         lines.append("Connection: close")

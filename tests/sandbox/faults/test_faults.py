@@ -5,7 +5,8 @@ import http.client
 import json
 import threading
 import time
-from urllib.parse import urlsplit
+from dataclasses import replace
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 import requests
@@ -181,6 +182,87 @@ def test_a_huge_page(world):
     assert len(json.loads(response.body)["bugs"]) > 1000
 
 
+def rows(world, token, **params):
+    query = urlencode({"range": 2, **params})
+    url = f"{world.api_url()}/restapi/portal/brightwater/projects/?{query}"
+    response = world.handle(Request("GET", url, {"authorization": f"Bearer {token}"}))
+    return response, json.loads(response.body)
+
+
+@pytest.fixture
+def several():
+    """A world with pages to turn, and a token for it."""
+    several = World(clock=Clock(frozen_at=1_700_000_000), projects=5, bugs=5)
+    return several, Person(several).sign_in(scope="ZohoBugTracker.projects.READ")["access_token"]
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "body"),
+    [
+        ({"status": 403, "body": {"error": {"code": 1}}}, 403, b'{"error":{"code":1}}'),
+        (
+            {"body": '{"projects":[{"id":1}', "headers": {"Content-Type": "application/json"}},
+            200,
+            b'{"projects":[{"id":1}',
+        ),
+        ({"status": 302, "headers": {"Location": "https://thief.test"}}, 302, b""),
+    ],
+)
+def test_any_answer_in_the_place_of_the_nth(several, options, status, body):
+    """Status, headers and body of the second page may be anything; the first and the third are as they were."""
+    world, token = several
+    world.faults.add(kind="answer", path="*/projects/", after=1, **options)
+    assert len(rows(world, token)[1]["projects"]) == 2
+    response = world.handle(Request("GET", f"{world.api_url()}/restapi/portal/brightwater/projects/?index=3"))
+    assert (response.status, response.body) == (status, body)
+    assert response.header("Location") == (options.get("headers") or {}).get("Location")
+    assert len(rows(world, token, index=3)[1]["projects"]) == 2
+
+
+def test_a_list_that_ignores_where_to_begin(several):
+    """Neither index nor page is heeded: every page is the first."""
+    world, token = several
+    first = rows(world, token)[1]
+    world.faults.add(kind="same_page", times=None)
+    assert rows(world, token, index=3)[1] == first
+
+
+def test_a_list_with_smaller_pages(several):
+    """However many are asked for."""
+    world, token = several
+    world.faults.add(kind="small_pages", size=1, times=None)
+    assert len(rows(world, token, range=200)[1]["projects"]) == 1
+
+
+def test_a_list_under_another_key(several):
+    """Its rows are another list's."""
+    world, token = several
+    world.faults.add(kind="other_key", key="bugs")
+    assert len(rows(world, token)[1]["bugs"]) == 2
+
+
+def test_rows_that_go_between_two_pages(several):
+    """What is done before an answer is made shows in it."""
+    world, token = several
+    store = world.bugtracker().store
+    world.faults.add(kind="meanwhile", after=1, do=lambda: store.remove_project(next(iter(store.projects))))
+    before = {row["id"] for row in rows(world, token)[1]["projects"]}
+    after = {row["id"] for row in rows(world, token)[1]["projects"]}
+    assert len(before - after) == 1
+
+
+def test_an_answer_that_is_edited(several):
+    """A function may change it in any way: an error behind the rows, for one."""
+    world, token = several
+
+    def spoil(_request, response):
+        return replace(response, body=response.body[:-1] + b',"error":{"code":6500}}')
+
+    world.faults.add(kind="edit", edit=spoil)
+    body = rows(world, token)[1]
+    assert (len(body["projects"]), body["error"]) == (2, {"code": 6500})
+
+
 def test_the_log_names_the_fault(world):
     """What was a fault's doing can be told from what was not."""
     world.faults.add(kind="status")
@@ -199,6 +281,14 @@ def test_latency(sandbox):
 def test_a_slow_drip(sandbox):
     """The body comes in bits, each sooner than any read timeout."""
     sandbox.faults.add(kind="drip", seconds=0.02, size=10)
+    begun = time.monotonic()
+    assert requests.get(sandbox.accounts_url + INFO, timeout=5).json()["result"] == "success"
+    assert time.monotonic() - begun >= 0.1
+
+
+def test_a_drip_inside_of_a_chunks_header(sandbox):
+    """Chunked, and the header of the chunk comes in bits: no byte of the body is there to time out on."""
+    sandbox.faults.add(kind="chunk_drip", seconds=0.01, size=10)
     begun = time.monotonic()
     assert requests.get(sandbox.accounts_url + INFO, timeout=5).json()["result"] == "success"
     assert time.monotonic() - begun >= 0.1
