@@ -8,7 +8,8 @@ from threading import Condition, Lock
 from typing import NoReturn, Protocol, Self
 
 from zbt_notebook.client.errors import RateLimited
-from zbt_notebook.client.limits.sliding_window import LIMIT, SECOND, SLACK, WINDOW, SlidingWindow, Window
+from zbt_notebook.client.limits.allowance import allowance
+from zbt_notebook.client.limits.sliding_window import SECOND, SLACK, WINDOW, SlidingWindow, Window
 
 LOOK_UP = 0.5  # seconds: who waits looks up this often for Ctrl-C and for a lock
 INTERACTIVE_SLOTS = 3  # what a bulk pull leaves to the user's own calls
@@ -19,12 +20,18 @@ class Lane:
     """How a call queues: it leaves some slots to others, and tells *waiting* the seconds that remain.
 
     A call that ``gives_way`` takes no slot that a waiting call of another lane could have. ``waiting`` is called at
-    least twice a second while the call waits, and may raise to stop it.
+    least twice a second while the call waits, and may raise to stop it. ``through`` is asked, with the key, the end of
+    a lock and the time, whether the call waits for that end; without it no call does.
     """
 
     leave: int = 0
     waiting: Callable[[float], None] | None = None
     gives_way: bool = False
+    through: Callable[[str, datetime, datetime], bool] | None = None
+
+    def waits_for(self, key: str, ends: datetime, now: datetime) -> bool:
+        """Whether a call waits for the end of a lock."""
+        return self.through is not None and self.through(key, ends, now)
 
 
 INTERACTIVE = Lane()
@@ -53,6 +60,7 @@ class WindowUse:
 class RateLimits:
     """The windows of one client at one data centre, used by all its threads; ``is_shared`` where others use them too.
 
+    *limit* is that of every URL pattern; without it, each has what its API allows.
     *clock* gives nanoseconds that never run backwards; *today* gives the date and time (UTC); *wait* lets the time pass
     until the condition is notified or the seconds are over, and may do so faster than the sun. *windows* makes the
     window of a key, where it is to be another than this process's own; *locks* knows of earlier kernels' locks.
@@ -63,7 +71,7 @@ class RateLimits:
         clock: Callable[[], int],
         today: Callable[[], datetime],
         *,
-        limit: int = LIMIT,
+        limit: int | None = None,
         window: int = WINDOW + SLACK,
         wait: Callable[[Condition, float], object] = Condition.wait,
         windows: Callable[[str], Window] | None = None,
@@ -75,7 +83,7 @@ class RateLimits:
         self._limit = limit
         self._locks = locks
         self.is_shared = windows is not None
-        self._new_window = windows or (lambda _: SlidingWindow(limit, window))
+        self._new_window = windows or (lambda key: SlidingWindow(self.limit_of(key), window))
         self._windows: dict[str, Window] = {}
         self._lock = Lock()  # taken by itself where nobody waits: a Condition takes twice the time (measured)
         self._changed = Condition(self._lock)
@@ -96,11 +104,12 @@ class RateLimits:
             while True:
                 window = self._windows.get(key) or self._window_of(key)  # anew: they may be shared since the last look
                 now = self._clock()
-                if left := window.lock_left(now):
+                left = window.lock_left(now)
+                if left and not lane.waits_for(key, self._after(left), self._today()):
                     self._refuse(left)
                 first = self._first[key] if lane.gives_way else 0
                 leave = lane.leave + first + (self._others[key] if self._others else 0)
-                pause = None if first and leave >= window.limit else window.take(now, leave=leave)
+                pause = None if first and leave >= window.limit else left or window.take(now, leave=leave)
                 if pause == 0:
                     return window
                 seconds = (window.window if pause is None else pause) / SECOND
@@ -122,12 +131,27 @@ class RateLimits:
                 self._changed.notify_all()
 
     def _refuse(self, left: int) -> NoReturn:
-        retry_at = self._today() + timedelta(microseconds=left // 1000)
+        retry_at = self._after(left)
         raise RateLimited(
             f"Zoho has locked this address until {retry_at:%H:%M:%S} UTC: nothing was sent",
             hint="Wait until then: a call during the lock can make it longer. Other addresses still work.",
             retry_at=retry_at,
         )
+
+    def heed(self, key: str, limit: int, remaining: int, margin: int) -> None:
+        """Believe what an answer tells of its window: how many calls it takes, and how many are left of it.
+
+        What the server counts beyond this client's own calls, others have used: as much is left to them.
+        """
+        with self._changed:
+            window = self._window_of(key)
+            ours, allowed = window.used(self._clock()), max(1, limit - margin)
+            if isinstance(window, SlidingWindow) and self._limit is None:
+                window.limit = allowed
+            foreign = max(0, limit - remaining - ours)
+            self._others[key] = min(window.limit - 1, max(0, window.limit - allowed) + foreign)
+            if self._waiters:
+                self._changed.notify_all()
 
     def lock(self, key: str, retry_at: datetime) -> int:
         """Send nothing for *key* before *retry_at*, and let all who wait for it know.
@@ -169,10 +193,9 @@ class RateLimits:
                     shared.lock(now + left)
             self._changed.notify_all()
 
-    @property
-    def limit(self) -> int:
-        """Requests of one URL pattern in a window."""
-        return self._limit
+    def limit_of(self, key: str) -> int:
+        """Requests of a URL pattern in a window."""
+        return allowance(key) if self._limit is None else self._limit
 
     def forecast(self, key: str, count: int, leave: int = 0) -> float:
         """Seconds until the last of *count* requests may go, those under way included.
@@ -202,8 +225,11 @@ class RateLimits:
             ]
         return tuple(sorted((row for row in rows if row.used or row.locked_until), key=lambda row: -row.used))
 
+    def _after(self, left: int) -> datetime:
+        return (self._today() + timedelta(microseconds=left // 1000)).astimezone(UTC)
+
     def _end_of(self, left: int) -> datetime | None:
-        return (self._today() + timedelta(microseconds=left // 1000)).astimezone(UTC) if left else None
+        return self._after(left) if left else None
 
 
 class SlotUse:

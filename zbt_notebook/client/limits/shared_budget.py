@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from zbt_notebook.client.limits.allowance import allowance
 from zbt_notebook.client.limits.runtime_folder import runtime_folder
 from zbt_notebook.client.limits.sliding_window import LEASE, LIMIT, SECOND, SLACK, WINDOW, turn
 
@@ -29,7 +30,7 @@ class SharedBudget:
     Not across machines: there, give each a share of the limit.
     """
 
-    def __init__(self, folder: Path, name: str, *, limit: int = LIMIT, window: int = WINDOW + SLACK) -> None:
+    def __init__(self, folder: Path, name: str, *, limit: int | None = None, window: int = WINDOW + SLACK) -> None:
         self._folder = folder
         self._name = name
         self._limit = limit
@@ -43,8 +44,9 @@ class SharedBudget:
 
     def __call__(self, key: str) -> "SharedWindow":
         """The window of one URL pattern."""
-        name = hashlib.sha256(f"{self._name} {key} {self._limit}".encode()).hexdigest()[:32]
-        return SharedWindow(self._folder / f"budget-{name}", limit=self._limit, window=self._window)
+        limit = allowance(key) if self._limit is None else self._limit
+        name = hashlib.sha256(f"{self._name} {key} {limit}".encode()).hexdigest()[:32]
+        return SharedWindow(self._folder / f"budget-{name}", limit=limit, window=self._window)
 
 
 class SharedWindow:

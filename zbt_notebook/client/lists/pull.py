@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client import v3_columns
 from zbt_notebook.client.errors import ApiError, IncompletePull, RateLimited, UsageError, ZbtError
+from zbt_notebook.client.limits.allowance import OneLock
 from zbt_notebook.client.limits.rate_limit import Lane
 from zbt_notebook.client.lists import fields
 from zbt_notebook.client.lists.checkpoint import Checkpoint
@@ -62,6 +63,7 @@ class Pull:
         self._others_may_call = False
         self._began = time.monotonic()
         self._checkpoint: Checkpoint | None = None
+        self._one_lock = OneLock()
 
     def run(self, client: ApiClient | None = None, reporter: Reporter | None = None) -> "pd.DataFrame":
         """Fetch what is still to come. Raise IncompletePull where it ends early, else what refused the first call."""
@@ -193,7 +195,8 @@ class Pull:
         return records, more
 
     def _lane(self, call: ApiCall, waiting: Callable[[float], None]) -> Lane:
-        return Lane(self._pace.reserve(call, self._due), waiting, gives_way=self._kind is not None)
+        reserve = self._pace.reserve(call, self._due)
+        return Lane(reserve, waiting, gives_way=self._kind is not None, through=self._one_lock)
 
     @property
     def _pace(self) -> Pace:

@@ -24,8 +24,9 @@ def reserve(limits: RateLimits, key: str, due: int, *, others_may_call: bool, ce
     in place of seconds. Else as many as cost the pull no window. *certain* is whether more pages than those due can
     be ruled out.
     """
-    most = min(INTERACTIVE_SLOTS, limits.limit // 4)
-    if others_may_call and (due > limits.limit or not certain):
+    limit = limits.limit_of(key)
+    most = min(INTERACTIVE_SLOTS, limit // 4)
+    if others_may_call and (due > limit or not certain):
         return most
     soonest = limits.forecast(key, due) * (1 + _NO_LOSS)
     return next((slots for slots in range(most, 0, -1) if limits.forecast(key, due, slots) <= soonest), 0)
@@ -53,7 +54,7 @@ class Pace:
 
     def foretell(self, call: ApiCall, due: int, concurrency: int) -> str:
         """How many pages there are, and how long they take: "62 pages, about 75 s"."""
-        last_burst = min(due, self.limits.limit)
+        last_burst = min(due, self.limits.limit_of(_key(call)))
         seconds = self.wait(call, due) + _FIRST_GUESS * last_burst / max(1, concurrency)
         floor = "" if self.certain else "at least "
         return f"{floor}{due:,} page{'' if due == 1 else 's'}, about {duration(max(1.0, seconds))}"

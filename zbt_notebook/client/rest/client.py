@@ -12,6 +12,7 @@ from zbt_notebook.client.auth.data_centers import DataCenter
 from zbt_notebook.client.errors import RateLimited, TokenRejected, Unreachable, UsageError
 from zbt_notebook.client.http.checks import check_request
 from zbt_notebook.client.http.messages import Request, Response, Transport
+from zbt_notebook.client.limits.allowance import is_v3, margin, told_limits
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane, RateLimits
 from zbt_notebook.client.lists.page_calls import beginning, page_call, paging_of
 from zbt_notebook.client.lists.pager import Pager
@@ -64,15 +65,21 @@ class ApiClient(StaysInKernel):
 
     def send(self, call: ApiCall, lane: Lane = INTERACTIVE) -> Response:
         """Send one call that ``api.normalize`` has checked, and give its answer, unread but judged."""
-        response = self.exchange(api.write(call, self.data_center), lane)
-        try:
-            self._judge(response, call)
-        except RateLimited as refusal:
-            if refusal.retry_at:
-                left = self.limits.lock(endpoints.template(call.method, call.path), refusal.retry_at)
-                refusal.hint += f" Others call with this client too, it seems: this kernel leaves them all but {left}."
-            raise
-        return response
+        key = endpoints.template(call.method, call.path)
+        while True:
+            response = self.exchange(api.write(call, self.data_center), lane)
+            try:
+                self._judge(response, call)
+            except RateLimited as refusal:
+                if refusal.retry_at:
+                    left = self.limits.lock(key, refusal.retry_at)
+                    if lane.waits_for(key, refusal.retry_at, self._clock.today()):
+                        continue  # the next slot comes when the lock is over
+                    refusal.hint += (
+                        f" Others call with this client too, it seems: this kernel leaves them all but {left}."
+                    )
+                raise
+            return response
 
     def _judge(self, response: Response, call: ApiCall) -> None:
         judge(response, call, granted=self.authorization.scopes, now=self._clock.today(), redact=self.redact)
@@ -109,12 +116,16 @@ class ApiClient(StaysInKernel):
     def _once(self, request: Request, token: str, lane: Lane) -> Response:
         signed = replace(request, headers=(*request.headers, ("Authorization", f"Zoho-oauthtoken {token}")))
         path = request.url.removeprefix(self.data_center.api_url).partition("?")[0]
-        with self.limits.slot(endpoints.template(request.method, path), lane) as use:
+        key = endpoints.template(request.method, path)
+        with self.limits.slot(key, lane) as use:
             try:
-                return self._transport(signed)
+                response = self._transport(signed)
             except Unreachable as failure:
                 use.sent = not failure.nothing_sent
                 raise
+        if told := told_limits(response.headers):
+            self.limits.heed(key, *told, margin() if is_v3(key) else 0)
+        return response
 
     def _check_host(self, request: Request) -> None:
         if not request.url.startswith(self.data_center.api_url + "/"):
