@@ -347,6 +347,7 @@ class Connection(StaysInKernel):
             authorization.budget_left(),
             self.client.limits.use(),
             str(self.who.account or ""),
+            self.client.v3_host.url,
         )
 
     def logout(self) -> LogoutReport:

@@ -21,6 +21,7 @@ class Status:
     token_budget_left: int  # access tokens that Zoho still gives in the running ten minutes
     windows: tuple[WindowUse, ...]  # rate limit windows in use
     account: str = ""  # who is signed in, the e-mail address shortened; known with the scope AaaServer.profile.READ
+    v3_url: str = ""  # the host that V3 was found at; empty until it was asked
 
     def __str__(self) -> str:
         state = f"token good for {self.seconds_left / 60:.0f} min" if self.signed_in else "signed out"

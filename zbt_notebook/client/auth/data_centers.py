@@ -16,17 +16,33 @@ class DataCenter:
     """One data centre; the addresses are origins without a trailing slash.
 
     Plain http is taken for a loopback host alone (RFC 8252 §8.3); anything else raises UsageError. ``siblings`` are the
-    others of a stand-in with several: accounts that live there may be followed there.
+    others of a stand-in with several: accounts that live there may be followed there. ``v3_urls`` are further hosts of
+    a stand-in that may have V3; Zoho's own are known.
     """
 
     name: str
     accounts_url: str
     api_url: str
     siblings: "tuple[DataCenter, ...]" = field(default=(), repr=False, compare=False)
+    v3_urls: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for label in ("accounts_url", "api_url"):
             object.__setattr__(self, label, _origin(getattr(self, label), label))
+        object.__setattr__(self, "v3_urls", tuple(_origin(url, "v3_urls") for url in self.v3_urls))
+
+    @property
+    def v3_hosts(self) -> tuple[str, ...]:
+        """The origins that may have V3, the likeliest first: BugTracker's own, then those of Projects' API and product.
+
+        Which of them has it for a BugTracker portal is documented nowhere; the classic API is at the first alone.
+        """
+        scheme, _, host = self.api_url.partition("://")
+        others = self.v3_urls
+        if not others and host.startswith("bugtracker."):
+            domain = host.removeprefix("bugtracker.")
+            others = tuple(f"{scheme}://{name}.{domain}" for name in ("projectsapi", "projects"))
+        return tuple(dict.fromkeys((self.api_url, *others)))
 
     @property
     def console_url(self) -> str:

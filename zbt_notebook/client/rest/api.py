@@ -64,13 +64,18 @@ def normalize(call: ApiCall, data_center: DataCenter) -> ApiCall:
     return replace(call, method=method, path=path, params=params)
 
 
-def write(call: ApiCall, data_center: DataCenter) -> Request:
-    """Write a call that ``normalize`` has checked as a request: classic bodies are forms, V3 bodies mostly JSON."""
+def write(call: ApiCall, data_center: DataCenter, host: str = "") -> Request:
+    """Write a call that ``normalize`` has checked as a request: classic bodies are forms, V3 bodies mostly JSON.
+
+    *host* is the origin that it goes to, in place of the data centre's own.
+    """
     endpoint = endpoints.match(call.method, call.path)
     params = call.params
     if call.method == "GET" and endpoint and endpoint.paging == "page" and call.param("per_page") is None:
         params = (*params, ("per_page", str(_default_size(endpoint))))  # 100 by the documents, 10 in their examples
-    request = Request(call.method, data_center.api_url + call.path, params, call.headers, uploads=call.uploads)
+    request = Request(
+        call.method, (host or data_center.api_url) + call.path, params, call.headers, uploads=call.uploads
+    )
     if call.raw is not None:
         return replace(request, raw=call.raw)
     form = bool(call.uploads) or (endpoint.body in {"form", "file"} if endpoint else not call.path.startswith(_V3))
@@ -108,13 +113,13 @@ def _in_full(path: str, data_center: DataCenter) -> tuple[str, Pairs]:
         wrong = next(character for character in path if character in _FORBIDDEN_IN_PATH)
         raise UsageError(f"the path holds {wrong!r}", hint="Write it percent-encoded, or put it into a parameter.")
     if "://" in path.partition("?")[0] or path.startswith("//"):
-        own = path.lower().startswith(data_center.api_url.lower() + "/")
-        if not own:
+        own = [url for url in data_center.v3_hosts if path.lower().startswith(url.lower() + "/")]
+        if not own or (own[0] != data_center.api_url and not path[len(own[0]) :].startswith("/api/")):
             raise UsageError(
                 "the address is not of this connection's API host",
                 hint=f"Write the path alone, or an address that begins with {data_center.api_url}/.",
             )
-        path = path[len(data_center.api_url) :]
+        path = path[len(own[0]) :]
     parts = urlsplit("//host/" + path.removeprefix("/"))
     has_dots = "." in parts.path or "%" in parts.path  # seldom: the look at each segment is then worth its time
     if has_dots and any(unquote(segment) in {".", ".."} for segment in parts.path.split("/")):

@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from random import SystemRandom
 from typing import Any
+from urllib.parse import urlsplit
 
 from zbt_notebook.client import redactor
 from zbt_notebook.client.auth.authorization import Authorization, Clock
 from zbt_notebook.client.auth.data_centers import DataCenter
-from zbt_notebook.client.errors import RateLimited, TokenRejected, Unreachable, UsageError
+from zbt_notebook.client.errors import ApiError, RateLimited, TokenRejected, Unreachable, UsageError
 from zbt_notebook.client.http.checks import check_request
 from zbt_notebook.client.http.messages import Request, Response, Transport
 from zbt_notebook.client.limits.allowance import is_v3, margin, told_limits
@@ -19,6 +20,7 @@ from zbt_notebook.client.lists.pager import Pager
 from zbt_notebook.client.rest import api, endpoints
 from zbt_notebook.client.rest.api import ApiCall, Page
 from zbt_notebook.client.rest.api_errors import BAD_TOKEN, judge
+from zbt_notebook.client.rest.v3_host import V3Host
 from zbt_notebook.client.secret_str import StaysInKernel
 
 RETRIES = 2  # of a safe request after a broken connection or a fault of the server's; each costs a slot
@@ -45,6 +47,7 @@ class ApiClient(StaysInKernel):
         self._clock = clock
         self._sleep = sleep
         self._chance = chance
+        self.v3_host = V3Host(authorization.data_center.v3_hosts, self._ask)
 
     @property
     def data_center(self) -> DataCenter:
@@ -65,9 +68,25 @@ class ApiClient(StaysInKernel):
 
     def send(self, call: ApiCall, lane: Lane = INTERACTIVE) -> Response:
         """Send one call that ``api.normalize`` has checked, and give its answer, unread but judged."""
+        if not call.path.startswith("/api/"):
+            return self._send(call, lane, self.data_center.api_url)
+        host = self.v3_host.current
+        try:
+            response = self._send(call, lane, host)
+        except (ApiError, Unreachable) as failure:
+            if not self.v3_host.elsewhere(host, failure):
+                raise
+            return self._send(call, lane, self.v3_host.current)
+        self.v3_host.answered(host)
+        return response
+
+    def _ask(self, host: str, path: str) -> Response:
+        return self._send(ApiCall("GET", path), INTERACTIVE, host)
+
+    def _send(self, call: ApiCall, lane: Lane, host: str) -> Response:
         key = endpoints.template(call.method, call.path)
         while True:
-            response = self.exchange(api.write(call, self.data_center), lane)
+            response = self.exchange(api.write(call, self.data_center, host), lane)
             try:
                 self._judge(response, call)
             except RateLimited as refusal:
@@ -115,7 +134,7 @@ class ApiClient(StaysInKernel):
 
     def _once(self, request: Request, token: str, lane: Lane) -> Response:
         signed = replace(request, headers=(*request.headers, ("Authorization", f"Zoho-oauthtoken {token}")))
-        path = request.url.removeprefix(self.data_center.api_url).partition("?")[0]
+        path = urlsplit(request.url).path
         key = endpoints.template(request.method, path)
         with self.limits.slot(key, lane) as use:
             try:
@@ -128,7 +147,7 @@ class ApiClient(StaysInKernel):
         return response
 
     def _check_host(self, request: Request) -> None:
-        if not request.url.startswith(self.data_center.api_url + "/"):
+        if not request.url.startswith(tuple(f"{host}/" for host in self.data_center.v3_hosts)):
             raise UsageError(
                 "the request goes to another host than this connection's API: it is not signed",
                 hint=f"Its token is for {self.data_center.api_url} alone.",

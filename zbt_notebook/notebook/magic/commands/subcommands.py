@@ -77,6 +77,7 @@ def _status(console: Session, line: CommandLine) -> Any:
         ("connection", status.name + (" (reading only)" if status.name in console.read_only else "")),
         ("account", status.account or f"not known; it is shown with the scope {PROFILE} (%zbt login --add-scope)"),
         ("data centre", f"{status.data_center} ({status.api_url})"),
+        ("V3", f"at {status.v3_url}" if status.v3_url else "not asked yet"),
         ("client ID", status.client_id),
         ("state", _state(connection)),
         ("scopes", ", ".join(status.scopes_granted) or "Zoho did not say"),

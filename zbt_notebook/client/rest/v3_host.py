@@ -1,0 +1,61 @@
+"""Finds which host of a data centre has V3: once a connection, by asking, and never beyond that data centre's own."""
+
+from collections.abc import Callable
+from threading import Lock
+
+from zbt_notebook.client.errors import ApiError, NotFound, Unreachable
+
+_PROBE = "/api/v3/portals"
+
+
+class V3Host:
+    """Where V3 calls go. ``url`` is the host that is known to have it, empty until one has answered.
+
+    *ask* sends GET of a path to a host, and raises what refuses it.
+    """
+
+    def __init__(self, hosts: tuple[str, ...], ask: Callable[[str, str], object]) -> None:
+        self._hosts = hosts
+        self._ask = ask
+        self._lock = Lock()
+        self._searched = len(hosts) == 1
+        self.url = ""
+
+    def __repr__(self) -> str:
+        return f"V3Host({self.url or self._hosts[0]!r})"
+
+    @property
+    def current(self) -> str:
+        """The host to send to: the one that is known, else the likeliest."""
+        return self.url or self._hosts[0]
+
+    def answered(self, host: str) -> None:
+        """Take notice of a host that has V3."""
+        self.url = self.url or host
+
+    def elsewhere(self, host: str, failure: ApiError | Unreachable) -> bool:
+        """Whether a call that failed at *host* is worth sending again, to what is now ``current``.
+
+        Another host is looked for once, and only where the failure may mean that V3 is not there at all.
+        """
+        if not _may_mean_absent(failure):
+            return False
+        with self._lock:
+            if not self.url and not self._searched:
+                self._searched = True
+                self.url = next((known for known in self._hosts if self._has_v3(known)), "")
+            return self.url not in {"", host}
+
+    def _has_v3(self, host: str) -> bool:
+        try:
+            self._ask(host, _PROBE)
+        except (ApiError, Unreachable) as failure:
+            return not _may_mean_absent(failure)
+        return True
+
+
+def _may_mean_absent(failure: ApiError | Unreachable) -> bool:
+    """A path that is not known there, or a name that is dead. Zoho words a missing scope like a wrong path, too."""
+    if isinstance(failure, Unreachable):
+        return failure.nothing_sent
+    return failure.code == "URL_RULE_NOT_CONFIGURED" or isinstance(failure, NotFound)
