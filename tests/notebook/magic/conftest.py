@@ -1,8 +1,8 @@
 """A shell with the magics, and a small sandbox to call."""
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
+from tests.shells import fresh_shell
 from zbt_notebook import LoginFlow
 from zbt_notebook.client import signed_in
 from zbt_notebook.notebook.embedded_sandbox import sandbox as start_sandbox
@@ -46,13 +46,9 @@ def connection(sign_in, site):
 @pytest.fixture
 def shell():
     """An IPython shell of its own, with ``%zbt``; nobody sits before it."""
-    InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance()
-    shell.run_line_magic("load_ext", "zbt_notebook")
-    yield shell
-    shell.run_line_magic("unload_ext", "zbt_notebook")
-    shell.history_manager.end_session()
-    InteractiveShell.clear_instance()
+    with fresh_shell() as shell:
+        shell.run_line_magic("load_ext", "zbt_notebook")
+        yield shell
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import gc
 import weakref
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 import zbt_notebook as package
+from tests.shells import fresh_shell
 from zbt_notebook.client.errors import IncompletePull, NotFound, NotSignedIn, UsageError, ZbtError
 from zbt_notebook.notebook import last_error
 from zbt_notebook.notebook.magic.ipython.cell_errors import _notice
@@ -115,17 +115,15 @@ def test_other_errors_do_not_hide_it(shell, zbt):
 @pytest.mark.usefixtures("connection")
 def test_an_error_from_before_the_extension_was_loaded():
     """`zbt.connect(…)` fails, and only then does one think of `%load_ext` and `%zbt doctor`."""
-    InteractiveShell.clear_instance()
-    fresh = InteractiveShell.instance()
-    fresh.user_ns["zbt"] = package
-    fresh.run_cell("zbt.current('work')")
-    fresh.run_line_magic("load_ext", "zbt_notebook")
-    rows = dict(fresh.run_line_magic("zbt", "doctor").rows)
-    assert rows["last error"].startswith("NotSignedIn: there is no connection 'work'")
-    fresh.run_line_magic("unload_ext", "zbt_notebook")
-    fresh.run_cell("zbt.current('home')")
-    assert "'work'" in last_error.last().message
-    fresh.history_manager.end_session()
+    with fresh_shell() as fresh:
+        fresh.user_ns["zbt"] = package
+        fresh.run_cell("zbt.current('work')")
+        fresh.run_line_magic("load_ext", "zbt_notebook")
+        rows = dict(fresh.run_line_magic("zbt", "doctor").rows)
+        assert rows["last error"].startswith("NotSignedIn: there is no connection 'work'")
+        fresh.run_line_magic("unload_ext", "zbt_notebook")
+        fresh.run_cell("zbt.current('home')")
+        assert "'work'" in last_error.last().message
 
 
 def test_loading_twice_watches_once(shell):

@@ -4,9 +4,9 @@ import linecache
 import sqlite3
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+from tests.shells import fresh_shell
 from zbt_notebook import UsageError
 from zbt_notebook.notebook.magic.ipython.history import INSTEAD
 
@@ -22,18 +22,12 @@ def database(tmp_path):
 @pytest.fixture
 def shell(database):
     """A shell with a history database of its own, as a kernel has."""
-    InteractiveShell.clear_instance()
     config = Config()
     config.HistoryManager.hist_file = str(database)
     config.HistoryManager.enabled = True
-    shell = InteractiveShell.instance(config=config)
-    shell.run_line_magic("load_ext", "zbt_notebook")
-    yield shell
-    shell.run_line_magic("unload_ext", "zbt_notebook")
-    database_of_shell = shell.history_manager.db
-    shell._atexit_once()
-    database_of_shell.close()
-    InteractiveShell.clear_instance()
+    with fresh_shell(config=config) as shell:
+        shell.run_line_magic("load_ext", "zbt_notebook")
+        yield shell
 
 
 def everything(shell, database):

@@ -10,10 +10,10 @@ from types import SimpleNamespace
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
+from tests.shells import fresh_shell
 from zbt_notebook.client.auth.authorization import Clock
 from zbt_notebook.client.auth.data_centers import DataCenter
 from zbt_notebook.client.errors import (
-    ApiError,
     NotFound,
     NotSignedIn,
     RateLimited,
@@ -36,14 +36,10 @@ SCOPES = ("ZohoBugTracker.portals.READ", "ZohoBugTracker.projects.READ", BUGS, "
 def shell(monkeypatch):
     """An IPython of this test's own, which has seen no error yet."""
     monkeypatch.setattr(last_error, "_last", None)
-    InteractiveShell.clear_instance()
-    running = InteractiveShell.instance()
-    running.run_line_magic("load_ext", "zbt_notebook")
-    monkeypatch.setattr(last_error, "_last", None)
-    yield running
-    running.run_line_magic("unload_ext", "zbt_notebook")
-    running.history_manager.end_session()
-    InteractiveShell.clear_instance()
+    with fresh_shell() as running:
+        running.run_line_magic("load_ext", "zbt_notebook")
+        monkeypatch.setattr(last_error, "_last", None)
+        yield running
 
 
 @pytest.fixture
@@ -255,8 +251,8 @@ def test_15_ids_and_dates(zoho):
     connection = zoho.sign_in()
     found = connection.get("/portals/")
     portal = found["portals"][0]["id"]
-    text = fails(ApiError, connection.get, f"/portal/{found['login_id']}/projects/")
-    assert "not login_id" in text
+    text = fails(NotFound, connection.get, f"/portal/{found['login_id']}/projects/")
+    assert "login_id is none either" in text
     frame = connection.frame(f"/portal/{portal}/projects/")
     assert frame["id"].tolist() == [row["id"] for row in connection.rows(f"/portal/{portal}/projects/")]
     assert str(frame["created_date_long"].dtype).startswith("datetime64")
