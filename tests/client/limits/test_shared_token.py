@@ -3,16 +3,15 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from tests.client.lists.test_shared_budget import WRONG
 from zbt_notebook.client.auth.authorization import Authorization
 from zbt_notebook.client.auth.data_centers import DataCenter
 from zbt_notebook.client.auth.oauth import ClientCredentials, Token
 from zbt_notebook.client.errors import SignInRejected
+from zbt_notebook.client.limits import shared_file
 from zbt_notebook.client.limits.runtime_folder import runtime_folder
 from zbt_notebook.client.limits.shared_token import Shared, TokenShare
 from zbt_notebook.simulator import Sandbox
@@ -37,12 +36,11 @@ def test_what_one_knows_all_know(share, tmp_path):
 
 
 def test_the_file_gives_nothing_away(share, tmp_path):
-    """Private, sealed, and its name is no secret's."""
+    """It is the user's alone, and its name is no secret's."""
     with share.alone() as entry:
         entry.write(KNOWN)
     (path,) = tmp_path.iterdir()
     assert path.stat().st_mode & 0o777 == 0o600
-    assert b"canary" not in path.read_bytes()
     assert "canary" not in f"{path}{share!r}{KNOWN!r}"
 
 
@@ -52,28 +50,35 @@ def test_a_torn_or_forged_file_counts_as_empty(share, tmp_path):
         entry.write(KNOWN)
     (path,) = tmp_path.iterdir()
     whole = path.read_bytes()
-    for wrong in (b"", whole[:-1], whole[:20], whole[:40] + b"x" + whole[41:], os.urandom(200)):
+    half = whole[: len(whole) // 2]
+    wrong_times = whole.replace(b"0.5", b"true"), whole.replace(b"0.5", b"1e999"), whole.replace(b"0.5", b"9" * 400)
+    wrong_texts = whole.replace(b'"canary-token"', b"[]"), b'"canary-token"', b"[" * 60_000, b"\xff\xfe", half
+    for wrong in (b"", whole[:-1], whole + b"}", os.urandom(200), *wrong_times, *wrong_texts):
         path.write_bytes(wrong)
         with share.alone() as entry:
             assert entry.read() == Shared()
 
 
-@given(st.binary(max_size=300))
-def test_what_is_sealed_is_opened_and_nothing_else(text):
-    """Seal and open are inverse; a changed byte opens nothing."""
-    share = TokenShare(Path("unused"), b"key")
-    sealed = share.seal(text)
-    assert share.open(sealed) == text
-    assert share.open(bytes([sealed[0] ^ 1]) + sealed[1:]) is None
-    assert TokenShare(Path("unused"), b"other").open(sealed) is None
+@pytest.mark.parametrize("put", WRONG.values(), ids=WRONG)
+def test_t52_whatever_is_in_its_place_costs_only_the_sharing(*, put, share, connection, world, wire, clock, caplog):
+    """The token is fetched all the same, nobody else's file is touched, and the user is told once."""
+    shared_file._told.clear()
+    put(share._path)
+    refresh_token = connection.client.authorization.keepsake().refresh_token
+    authorization = signed_in(world, wire, clock, share, refresh_token)
+    assert authorization.access_token()
+    assert authorization.refresh()
+    assert len(caplog.records) == 1
+    assert "token is not shared" in caplog.text
+    assert refresh_token not in caplog.text
 
 
-def test_a_link_in_its_place_is_not_followed(share, tmp_path):
-    """Somebody else may have put it there."""
-    (tmp_path / "target").touch()
-    share._path.symlink_to(tmp_path / "target")
-    with pytest.raises(OSError, match="symbolic"), share.alone():
-        pass
+def test_a_peer_that_holds_the_file_is_not_waited_for_for_ever(*, share, monkeypatch, connection, world, wire, clock):
+    """It may be stopped, or hang in its own request: after some seconds this process asks Zoho itself."""
+    monkeypatch.setattr("zbt_notebook.client.limits.shared_token.PATIENCE", 0.05)
+    refresh_token = connection.client.authorization.keepsake().refresh_token
+    with shared_file.held(share._path, seconds=0):
+        assert signed_in(world, wire, clock, share, refresh_token).access_token()
 
 
 def test_the_folder_is_this_users_own(tmp_path, monkeypatch):

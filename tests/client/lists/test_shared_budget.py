@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from array import array
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from tests.conftest import ROOT
 from zbt_notebook.client.errors import RateLimited
+from zbt_notebook.client.limits import shared_file
 from zbt_notebook.client.limits.rate_limit import RateLimits
 from zbt_notebook.client.limits.shared_budget import SharedBudget, SharedWindow
 from zbt_notebook.client.limits.sliding_window import SECOND, SlidingWindow
@@ -31,16 +33,14 @@ def path(tmp_path):
 def test_two_windows_on_one_file_are_one_window(path):
     """What one takes the other lacks; the file is the user's alone."""
     first, second = (SharedWindow(path, limit=2, window=10) for _ in range(2))
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert first.take(0) == 0
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert second.take(0) == 0
     assert first.take(0) > 0
     assert first.used(0) == second.used(0) == 2
     second.release(5)
     assert first.take(5) == 10
     assert first.take(15) == 0
-    first.close()
-    second.close()
 
 
 def test_a_killed_kernel_frees_its_slots(path):
@@ -52,8 +52,6 @@ def test_a_killed_kernel_frees_its_slots(path):
     assert other.take(80) == 0
     window.release(81)  # it was not dead after all: the slot is not its own any more
     assert other.used(85) == 1
-    window.close()
-    other.close()
 
 
 def test_a_killed_kernel_frees_no_slot_too_early(path):
@@ -64,8 +62,6 @@ def test_a_killed_kernel_frees_no_slot_too_early(path):
     window.release(59)
     other = SharedWindow(path, limit=2, window=10, lease=70)
     assert other.used(59 + 70 + 10 - 1) == 1
-    window.close()
-    other.close()
 
 
 def test_who_waited_for_the_file_believes_a_claim_that_was_made_meanwhile(path):
@@ -73,18 +69,14 @@ def test_who_waited_for_the_file_believes_a_claim_that_was_made_meanwhile(path):
     late, prompt = (SharedWindow(path, limit=1, window=10, lease=70) for _ in range(2))
     assert prompt.take(5) == 0
     assert late.take(0) > 0
-    late.close()
-    prompt.close()
 
 
 def test_times_from_before_the_last_start_of_the_machine_are_not_believed(path):
     """The monotonic clock begins anew; a time that nobody can have claimed is a free slot."""
     window = SharedWindow(path, limit=3, window=10, lease=70)
-    window._slots[0] = window._slots[1] = 10**18
-    window.lock(10**18)
+    path.write_bytes(array("q", [10**18, 10**18, 0, 10**18]).tobytes())
     assert window.used(0) == 0
     assert window.lock_left(0) == 0
-    window.close()
 
 
 def test_the_lock_of_one_is_the_lock_of_all(tmp_path):
@@ -102,13 +94,74 @@ def test_the_lock_of_one_is_the_lock_of_all(tmp_path):
         pass
 
 
-def test_a_link_in_its_place_is_refused(tmp_path):
-    """Nobody else's file is written."""
-    (tmp_path / "target").write_text("precious")
-    (tmp_path / "budget").symlink_to(tmp_path / "target")
-    with pytest.raises(OSError, match="symbolic"):
-        SharedWindow(tmp_path / "budget")
-    assert (tmp_path / "target").read_text() == "precious"
+def a_link(path):
+    path.with_name("target").write_text("precious")
+    path.symlink_to(path.with_name("target"))
+
+
+def a_full_disk(path):
+    path.symlink_to("/dev/full")
+
+
+WRONG = {"a link": a_link, "a pipe": os.mkfifo, "a folder": os.mkdir, "a device": a_full_disk}
+
+
+@pytest.mark.parametrize("put", WRONG.values(), ids=WRONG)
+def test_t52_whatever_is_in_its_place_costs_only_the_sharing(put, path, caplog):
+    """The window counts alone, nobody else's file is touched, and the user is told once."""
+    shared_file._told.clear()
+    put(path)
+    windows = [SharedWindow(path, limit=1, window=10, lease=70) for _ in range(2)]
+    assert [window.take(0) for window in windows] == [0, 0]
+    assert windows[0].take(1) > 0
+    windows[0].release(2)
+    windows[0].lock(50)
+    assert windows[0].lock_left(20) == 30
+    assert windows[0].take(12) == 0
+    assert len(caplog.records) == 1
+    if put is a_link:
+        assert path.read_text() == "precious"
+
+
+def test_a_file_that_others_could_write_is_not_believed(path):
+    """It is made the user's own, and counts as empty; one that they could only read is made private."""
+    path.write_bytes(array("q", [50, 0]).tobytes())
+    path.chmod(0o644)
+    window = SharedWindow(path, limit=1, window=10)
+    assert window.used(0) == 1
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.chmod(0o666)
+    assert SharedWindow(path, limit=1, window=10).used(0) == 0
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_file_that_somebody_emptied_or_removed_is_written_anew(path):
+    """What this process knows counts on; a mapped file would have killed it."""
+    first, second = (SharedWindow(path, limit=2, window=10) for _ in range(2))
+    assert first.take(0) == 0
+    path.write_bytes(b"")
+    assert first.used(1) == 1
+    assert first.take(1) == 0
+    assert second.take(1) > 0
+    path.unlink()
+    assert first.take(1) > 0
+    assert first.used(1) == 2
+
+
+def test_a_stopped_peer_is_not_waited_for(path, caplog):
+    """A process that holds the file and was stopped costs half a second, then the sharing, until it lets go."""
+    shared_file._told.clear()
+    window = SharedWindow(path, limit=2, window=10)
+    with shared_file.held(path, seconds=0):
+        began = time.monotonic()
+        assert window.take(0) == 0
+        assert window.take(1) == 0
+        assert window.take(2) > 0
+        assert time.monotonic() - began < 3
+    assert len(caplog.records) == 1
+    window.release(3)
+    assert window.take(60 * SECOND) == 0  # the file is tried again, and told what was counted alone
+    assert SharedWindow(path, limit=2, window=10, lease=70).used(60 * SECOND) == 2
 
 
 def test_a_connection_shares_when_told(connection, wire, monkeypatch, tmp_path):
@@ -135,7 +188,6 @@ def test_it_foretells_as_the_other_window_does(path, count, taken):
             window.release(0)
     assert shared.forecast(0, count) >= own.forecast(0, count)
     assert shared.forecast(0, count) - own.forecast(0, count) <= 10
-    shared.close()
 
 
 _KERNEL = """
@@ -223,7 +275,6 @@ class Kernels(RuleBasedStateMachine):
 
     @rule(name=st.integers(0, 2))
     def dies(self, name):
-        self.windows[name].close()
         self.flights[name] = []
         self.windows[name] = self.open()
 
@@ -239,8 +290,6 @@ class Kernels(RuleBasedStateMachine):
         )
 
     def teardown(self):
-        for window in self.windows.values():
-            window.close()
         self.folder.cleanup()
 
 

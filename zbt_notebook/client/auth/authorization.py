@@ -216,6 +216,9 @@ class Authorization(StaysInKernel):
             self._refresh()
             return
         with self._share.alone() as entry:
+            if entry is None:
+                self._refresh()
+                return
             known = entry.read()
             self._budget.learn(known.calls, self._clock.monotonic())
             if rejected is not None and self._adopt(known, rejected):

@@ -2,10 +2,10 @@
 
 import contextlib
 import hashlib
-import os
 from pathlib import Path
 
 from zbt_notebook.client.limits.runtime_folder import runtime_folder
+from zbt_notebook.client.limits.shared_file import opened, read, write
 
 _LONGEST = 2 * 3600 * 1_000_000_000  # nanoseconds; what ends later was written before the machine started anew
 
@@ -26,14 +26,14 @@ class KnownLocks:
 
     def keep(self, key: str, until: int) -> None:
         """Let kernels that start later know; where that fails, they will be told by Zoho."""
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-        with contextlib.suppress(OSError), os.fdopen(os.open(self._path(key), flags, 0o600), "w") as file:
-            file.write(str(until))
+        with contextlib.suppress(OSError), opened(self._path(key)) as handle:
+            write(handle, str(until).encode())
 
     def until(self, key: str, now: int) -> int:
         """When the lock of a URL pattern ends; 0 where there is none."""
         try:
-            until = int(self._path(key).read_text())
+            with opened(self._path(key), create=False) as handle:
+                until = int(read(handle))
         except (OSError, ValueError):
             return 0
         return until if 0 < until - now <= _LONGEST else 0
@@ -46,7 +46,8 @@ def forget(address: str | None = None) -> None:
     """Let go of the locks at an API's address; without one, of all."""
     folder = runtime_folder()
     for path in folder.glob(f"lock-{_word(address) if address else '*'}-*") if folder else ():
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def _word(text: str) -> str:

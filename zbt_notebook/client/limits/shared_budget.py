@@ -1,27 +1,28 @@
-"""One rate limit for all kernels of a user on a machine: its slots lie in a small file that all of them map.
+"""One rate limit for all kernels of a user on a machine: its slots lie in a small file that all of them read and write.
 
 Each slot of a file is the time, in nanoseconds of the machine's monotonic clock, from which it is free. Who claims a
 slot writes a time after which even the slowest request is over, and a window more: where a kernel is killed, its slots
 free themselves. Who has its answer writes the true time. The last number of the file is the end of Zoho's lock.
+
+A window knows what it read last: where the file cannot be used, it goes on with that, and so never allows more.
 """
 
 import contextlib
 import hashlib
-import mmap
 import os
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from zbt_notebook.client.limits.allowance import allowance
 from zbt_notebook.client.limits.runtime_folder import runtime_folder
+from zbt_notebook.client.limits.shared_file import held, opened, read, tell_once, write
 from zbt_notebook.client.limits.sliding_window import LEASE, LIMIT, SECOND, SLACK, WINDOW, turn
-
-with contextlib.suppress(ImportError):  # Windows has none; there is no runtime folder either, and nothing is shared
-    import fcntl
 
 _LONGEST_LOCK = 2 * 3600 * SECOND
 _LATE = 600 * SECOND  # *now* was read before the wait for the file, and others have claimed since
-_NUMBER = 8  # bytes
+_PATIENCE = 0.5  # seconds for a lock that is held for microseconds; who holds it for longer was stopped
+_ALONE_FOR = 30 * SECOND  # before a file that could not be used is tried again
 
 
 class SharedBudget:
@@ -58,58 +59,38 @@ class SharedWindow:
         self._path = path
         self._lease = lease
         self._held: list[tuple[int, int]] = []  # slot, and what was written into it
-        self._open()
+        self._slots = array("q", bytes(8 * (limit + 1)))  # as the file was read last, or as this process alone counts
+        self._is_ahead = False  # of the file
+        self._now = self._alone_until = 0
+        self._process = os.getpid()
 
     def __repr__(self) -> str:
         return f"SharedWindow({self._path.name!r}, limit={self.limit})"
 
-    def _open(self) -> None:
-        size = _NUMBER * (self.limit + 1)
-        self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        if os.fstat(self._handle).st_size < size:
-            os.ftruncate(self._handle, size)  # two at once do no harm: what is new is all zeros, free slots
-        self._map = mmap.mmap(self._handle, size)
-        self._slots = memoryview(self._map).cast("q")
-        self._free_at = self._slots[: self.limit]
-        self._process = os.getpid()
-
-    def close(self) -> None:
-        """Unmap the file; it stays, for the others."""
-        self._free_at.release()
-        self._slots.release()
-        self._map.close()
-        os.close(self._handle)
-
     def take(self, now: int, *, leave: int = 0) -> int | None:
         """Take a slot and give 0, or give the nanoseconds until one is free. *leave* slots are kept for others."""
-        if self._process != os.getpid():
-            self._after_a_fork()
-        fcntl.flock(self._handle, fcntl.LOCK_EX)
-        try:
-            times = self._free_at.tolist()
-            least = min(times)
-            if least <= now and not leave:
-                return self._claim(times.index(least), now)
+        if self._process != os.getpid():  # a child after a fork has none of its parent's requests under way
+            self._process, self._held = os.getpid(), []
+        with self._changing(now):
             times = self._times(now)
-            excess = sum(time > now for time in times) - max(1, self.limit - leave)
-            if excess >= 0:
-                return sorted(time for time in times if time > now)[excess] - now
-            return self._claim(times.index(min(times)), now)
-        finally:
-            fcntl.flock(self._handle, fcntl.LOCK_UN)
-
-    def _claim(self, slot: int, now: int) -> int:
-        claimed = self._slots[slot] = now + self._lease + self.window
-        self._held.append((slot, claimed))
-        return 0
+            least = min(times)
+            if least > now or leave:
+                excess = sum(time > now for time in times) - max(1, self.limit - leave)
+                if excess >= 0:
+                    return sorted(time for time in times if time > now)[excess] - now
+            slot = times.index(least)
+            claimed = self._slots[slot] = now + self._lease + self.window
+            self._held.append((slot, claimed))
+            return 0
 
     def release(self, now: int, *, sent: bool = True) -> None:
         """Give a slot back; it counts for a full window from now on, unless nothing was ever sent."""
-        if not self._held:
-            return  # a child after a fork holds none of its parent's
+        if not self._held or self._process != os.getpid():
+            return
         slot, claimed = self._held.pop(0)  # the oldest claim: those that stay outlast the requests still under way
-        if self._slots[slot] == claimed:  # else the lease ran out, and the slot is somebody else's
-            self._slots[slot] = now + self.window if sent else 0
+        with self._changing(now):
+            if self._slots[slot] == claimed:  # else the lease ran out, and the slot is somebody else's
+                self._slots[slot] = now + self.window if sent else 0
 
     @property
     def under_way(self) -> int:
@@ -118,7 +99,7 @@ class SharedWindow:
 
     def used(self, now: int) -> int:
         """Slots that are taken at this time, by whomever."""
-        return sum(time > now for time in self._times(now))
+        return len(self.taken(now))
 
     def forecast(self, now: int, count: int, *, leave: int = 0) -> int:
         """Nanoseconds until the last of *count* requests may go, if nobody else asks and all are answered at once."""
@@ -127,34 +108,77 @@ class SharedWindow:
 
     def lock(self, until: int) -> None:
         """Let all kernels know of Zoho's lock."""
-        self._slots[self.limit] = until
+        with self._changing(self._now):
+            self._slots[self.limit] = until
 
     def lock_left(self, now: int) -> int:
         """Nanoseconds that Zoho's lock still lasts, whoever met it; one written before the machine's start is none."""
+        self._look(now)
         left = self._slots[self.limit] - now
         return left if 0 < left <= _LONGEST_LOCK else 0
 
     def taken(self, now: int) -> list[int]:
         """When each slot that is taken now, by whomever, will be free."""
+        self._look(now)
         return sorted(time for time in self._times(now) if time > now)
 
     def adopt(self, now: int, taken: Iterable[int]) -> None:
         """Let the slots that are free first be taken until these times, as another window counted them."""
-        fcntl.flock(self._handle, fcntl.LOCK_EX)
-        try:
+        with self._changing(now):
             times = self._times(now)
             first_free = sorted(range(self.limit), key=times.__getitem__)
             for slot, until in zip(first_free, sorted(taken), strict=False):
                 self._slots[slot] = max(times[slot], until)
-        finally:
-            fcntl.flock(self._handle, fcntl.LOCK_UN)
 
     def _times(self, now: int) -> list[int]:
         """When each slot is free; times that no claim reaches were written before the machine started anew."""
         farthest = now + self._lease + self.window + _LATE
-        return [time if time <= farthest else 0 for time in self._free_at.tolist()]
+        return [time if time <= farthest else 0 for time in self._slots[: self.limit]]
 
-    def _after_a_fork(self) -> None:
-        """A child shares its parent's lock, and would not be kept out by it: it opens the file for itself."""
-        self._held = []
-        self._open()
+    @contextlib.contextmanager
+    def _changing(self, now: int) -> Iterator[None]:
+        """Hold the file, know what is in it, and write what was changed; without the file, change what is known."""
+        self._now = now
+        with contextlib.ExitStack() as stack:
+            handle = None
+            if now >= self._alone_until:
+                try:
+                    handle = stack.enter_context(held(self._path, seconds=_PATIENCE))
+                    self._learn(read(handle))
+                except OSError as error:
+                    handle = None
+                    self._go_alone(now, error)
+            before = self._slots[:]
+            yield
+            if self._slots == before and not self._is_ahead:
+                return
+            self._is_ahead = True
+            if handle is not None:
+                try:
+                    write(handle, self._slots.tobytes())
+                    self._is_ahead = False
+                except OSError as error:
+                    self._go_alone(now, error)
+
+    def _look(self, now: int) -> None:
+        """Know what is in the file; nobody is waited for: a number that is being written counts a moment later."""
+        if now < self._alone_until:
+            return
+        try:
+            with opened(self._path) as handle:
+                self._learn(read(handle))
+        except OSError as error:
+            self._go_alone(now, error)
+
+    def _learn(self, content: bytes) -> None:
+        """Believe the file; where it lacks what this process knows, the later time of each slot counts."""
+        size = 8 * len(self._slots)
+        there = array("q", content[:size].ljust(size, b"\0"))
+        if self._is_ahead or len(content) < size:
+            there = array("q", map(max, there, self._slots))
+            self._is_ahead = True
+        self._slots = there
+
+    def _go_alone(self, now: int, error: OSError) -> None:
+        tell_once("the rate limit is not shared", error)
+        self._alone_until = now + _ALONE_FOR

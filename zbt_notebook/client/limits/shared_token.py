@@ -2,24 +2,23 @@
 
 import contextlib
 import hashlib
-import hmac
 import json
-import os
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
+from math import isfinite
 from pathlib import Path
+from typing import Any
 
 from zbt_notebook.client.limits.runtime_folder import runtime_folder
+from zbt_notebook.client.limits.shared_file import held, read, tell_once, write
+from zbt_notebook.client.secret_str import SecretStr, StaysInKernel
 
-with contextlib.suppress(ImportError):  # Windows has none; there is no runtime folder either, and nothing is shared
-    import fcntl
-
-_NONCE, _TAG = 16, 32  # bytes
+PATIENCE = 5.0  # seconds: a refresh takes one; who holds the file for longer hangs, or was stopped
+_UNSHARED = "the access token is not shared"
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(StaysInKernel):
     """The newest access token, or the newest failure, and the latest calls for one.
 
     Times are of the monotonic clock, which the processes of one machine share until it starts anew; the token's end
@@ -36,13 +35,49 @@ class Shared:
     message: str = ""
     hint: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "access_token", SecretStr(self.access_token))
+
+    @classmethod
+    def of(cls, content: bytes) -> "Shared":
+        """Read a file's content; nothing is known where it is empty, torn, or of another make."""
+        try:
+            known = json.loads(content)
+            return cls(**{each.name: _typed(each.name, known[each.name]) for each in fields(cls)})
+        except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
+            return cls()
+
+    def content(self) -> bytes:
+        """The file's content for others to read."""
+        return json.dumps({each.name: getattr(self, each.name) for each in fields(self)}).encode()
+
+
+def _typed(name: str, value: Any) -> Any:
+    """The value of a field, of its kind; raise TypeError for any other."""
+    if name == "scopes":
+        return tuple(map(_text, value))
+    if name == "calls":
+        return tuple(map(_number, value))
+    return _number(value) if name in {"ends_on_wall", "ends", "failed"} else _text(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _number(value: Any) -> float:
+    if type(value) not in {int, float} or not isfinite(value):
+        raise TypeError
+    return float(value)
+
 
 class TokenShare:
-    """A small file, sealed with the refresh token: who does not hold that one can neither read nor forge it."""
+    """A small file of this user's alone (0600, in a folder that nobody else can enter), named by the refresh token."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._seal_key, self._tag_key = (hmac.digest(key, use, "sha256") for use in (b"seal", b"tag"))
 
     def __repr__(self) -> str:
         return "TokenShare()"
@@ -51,63 +86,38 @@ class TokenShare:
     def of(cls, secret: str, folder: Path | None = None) -> "TokenShare | None":
         """The share of everyone who holds *secret*; None where this machine has no place for one."""
         folder = folder or runtime_folder()
-        if folder is None:
-            return None
-        key = hashlib.sha256(b"zbt-notebook shared token 1\0" + secret.encode()).digest()
-        name = hmac.digest(key, b"name", "sha256").hex()[:32]
-        return cls(folder / f"token-{name}", key)
+        name = hashlib.sha256(b"zbt-notebook shared token 2\0" + secret.encode()).hexdigest()[:32]
+        return None if folder is None else cls(folder / f"token-{name}")
 
     @contextlib.contextmanager
-    def alone(self) -> Iterator["ShareEntry"]:
-        """Hold the share while no other process does; waiting for it can be interrupted."""
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield ShareEntry(self, handle)
-        finally:
-            os.close(handle)  # and with it the lock
-
-    def seal(self, text: bytes) -> bytes:
-        """Encrypt, then authenticate."""
-        nonce = secrets.token_bytes(_NONCE)
-        sealed = nonce + self._covered(text, nonce)
-        return sealed + hmac.digest(self._tag_key, sealed, "sha256")
-
-    def open(self, sealed: bytes) -> bytes | None:
-        """What was sealed, or None for anything else: an empty file, a torn write, somebody else's."""
-        body, tag = sealed[:-_TAG], sealed[-_TAG:]
-        if len(body) < _NONCE or not hmac.compare_digest(hmac.digest(self._tag_key, body, "sha256"), tag):
-            return None
-        return self._covered(body[_NONCE:], body[:_NONCE])
-
-    def _covered(self, text: bytes, nonce: bytes) -> bytes:
-        """The text, or what covers it: HMAC-SHA256 in counter mode, for the standard library has no cipher."""
-        blocks = range(-(-len(text) // 32))
-        stream = b"".join(hmac.digest(self._seal_key, nonce + block.to_bytes(8, "big"), "sha256") for block in blocks)
-        return bytes(byte ^ cover for byte, cover in zip(text, stream, strict=False))
+    def alone(self) -> Iterator["ShareEntry | None"]:
+        """Hold the share while no other process does; None where it cannot be held, which is told once."""
+        with contextlib.ExitStack() as stack:
+            try:
+                entry = ShareEntry(stack.enter_context(held(self._path, seconds=PATIENCE)))
+            except OSError as error:
+                tell_once(_UNSHARED, error)
+                entry = None
+            yield entry
 
 
 @dataclass(frozen=True, slots=True)
 class ShareEntry:
     """The share, while it is held."""
 
-    _share: TokenShare
     _handle: int
 
     def read(self) -> Shared:
-        """What is known together; nothing, where the file holds nothing of ours."""
-        os.lseek(self._handle, 0, os.SEEK_SET)
-        text = self._share.open(os.read(self._handle, 1 << 16))
-        if text is None:
+        """What is known together."""
+        try:
+            return Shared.of(read(self._handle))
+        except OSError as error:
+            tell_once(_UNSHARED, error)
             return Shared()
-        known = json.loads(text)
-        return Shared(**{**known, "scopes": tuple(known["scopes"]), "calls": tuple(known["calls"])})
 
     def write(self, known: Shared) -> None:
-        """Let the others know."""
-        os.ftruncate(self._handle, 0)
-        os.pwrite(
-            self._handle,
-            self._share.seal(json.dumps({each.name: getattr(known, each.name) for each in fields(known)}).encode()),
-            0,
-        )
+        """Let the others know; where that fails, they ask Zoho."""
+        try:
+            write(self._handle, known.content())
+        except OSError as error:
+            tell_once(_UNSHARED, error)
