@@ -1,6 +1,6 @@
 """Quotes a user's words in a message: on one line, not too long, and without a secret."""
 
-from zbt_notebook.client.redactor import TOKEN_SHAPE, redact
+from zbt_notebook.client.redactor import has_shape, redact
 
 
 def shown(word: str, *, longest: int = 60) -> str:
@@ -10,5 +10,5 @@ def shown(word: str, *, longest: int = 60) -> str:
 
 
 def holds_token(text: str) -> bool:
-    """Whether something in the text has the shape of Zoho's codes and tokens."""
-    return bool(TOKEN_SHAPE.search(text))
+    """Whether something in the text has the shape of Zoho's codes, tokens and client secrets."""
+    return has_shape(text)

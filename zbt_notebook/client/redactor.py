@@ -12,7 +12,8 @@ from urllib.parse import quote, unquote_to_bytes
 from zbt_notebook.client.secret_str import live_secrets
 
 HIDDEN = "…"
-TOKEN_SHAPE = re.compile(r"(?<![0-9A-Za-z])1[0-9]{3}\.[0-9A-Fa-f]{16,64}\.[0-9A-Fa-f]{16,64}")
+TOKEN_SHAPE = re.compile(r"(?<![0-9A-Za-z])1[0-9]{3}\.[0-9A-Fa-f]{16,64}\.[0-9A-Fa-f]{16,64}")  # and of a code
+CLIENT_SECRET_SHAPE = re.compile(r"(?<![0-9A-Za-z_./+=-])[0-9a-f]{42}(?![0-9A-Za-z_/+=-])")  # no hash is as long
 
 _SHORTEST, _ENOUGH = 6, 10  # characters: shorter texts are no secrets; as much of a long one gives it away
 NO_WORD = 16  # characters: shorter ones, "client-secret" among them, stand in our own words
@@ -34,8 +35,8 @@ _SAME = str.maketrans("-_", "+/")  # base64 in addresses has other characters
 
 
 def redact(text: str, *, enough: int = _ENOUGH) -> str:
-    """The text without live secrets, and without what has a Zoho token's shape; *enough* as in ``find``."""
-    found = [match.span() for match in TOKEN_SHAPE.finditer(text)]
+    """The text without live secrets, and without what looks like one of Zoho's; *enough* as in ``find``."""
+    found = [match.span() for shape in (TOKEN_SHAPE, CLIENT_SECRET_SHAPE) for match in shape.finditer(text)]
     found += find(text, live_secrets(), enough=enough)
     for start, end in reversed(_merged(found)):
         text = text[:start] + HIDDEN + text[end:]
@@ -55,7 +56,12 @@ def _gap(invisible: re.Match[str]) -> str:
 
 def holds_secret(text: str) -> bool:
     """Whether a live secret of this process, or something with a Zoho token's shape, stands in the text."""
-    return bool(TOKEN_SHAPE.search(text)) or bool(find(text, live_secrets()))
+    return has_shape(text) or bool(find(text, live_secrets()))
+
+
+def has_shape(text: str) -> bool:
+    """Whether something in the text looks like one of Zoho's codes, tokens or client secrets."""
+    return bool(TOKEN_SHAPE.search(text) or CLIENT_SECRET_SHAPE.search(text))
 
 
 def find(text: str, secrets: Iterable[str], *, enough: int = _ENOUGH) -> list[tuple[int, int]]:

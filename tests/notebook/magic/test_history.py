@@ -71,6 +71,42 @@ def test_a_refused_secret_leaves_the_history(source, run, shell, database):
     assert "Traceback" not in refusal.value.hint
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "%zbt endpoints SECRET",
+        "%zbt GET /portals/ a==SECRET",
+        "%zbt login --client-id SECRET",
+        "%zbt GET /portals/SECRET/",
+        "%zbt use portal=SECRET",
+        "%zbt SECRET",
+        "%zbt help SECRET",
+        "%zbt GET /portals/ -q SECRET --save SECRET.csv",
+        "%%zbt POST /portal/1/projects/\nname: SECRET",
+    ],
+)
+@pytest.mark.parametrize("dress", [str, str.upper, lambda secret: secret[:20]], ids=["whole", "capitals", "a part"])
+def test_t51_a_live_secret_where_none_belongs_is_refused_and_leaves_the_history(
+    *, source, dress, run, shell, database, connection
+):
+    """Wherever on a line or in a cell it was typed: nothing is sent, nothing repeats it, nothing keeps it."""
+    secret = str(connection.client.authorization.credentials.client_secret)
+    typed = dress(secret)
+    with pytest.raises(UsageError) as refusal:
+        run(source.replace("SECRET", typed))
+    assert typed not in everything(shell, database)
+    assert typed not in f"{refusal.value!s}{refusal.value!r}"
+    assert shell.user_ns["In"][-1] == INSTEAD
+
+
+def test_t51_what_looks_like_a_client_secret_is_refused_before_any_sign_in(run, shell, database):
+    """The shape that Zoho's console shows: 42 hexadecimal figures, which no common hash has."""
+    secret = "0123456789abcdef0123456789abcdef0123456789"
+    with pytest.raises(UsageError):
+        run(f"%zbt login --client-id {secret}")
+    assert secret not in everything(shell, database)
+
+
 @pytest.mark.usefixtures("connection")
 def test_the_hint_says_to_replace_the_secret(run):
     """What the notebook and its copies keep is out of reach: the advice comes first."""

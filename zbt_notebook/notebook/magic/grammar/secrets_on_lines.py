@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.quoting import holds_token
+from zbt_notebook.client.redactor import holds_secret
 
 _NEVER_AN_OPTION = frozenset(
     {
@@ -38,7 +39,13 @@ def refuse_secret_words(words: Iterable[str]) -> None:
         elif signs_in and not word.startswith("/") and (name := _name(word)) in _NEVER_AN_OPTION and name != word:
             raise _refusal(name)
         if holds_token(word):
-            raise _refusal("something that looks like one of Zoho's codes or tokens")
+            raise _refusal("something that looks like one of Zoho's codes, tokens or secrets")
+
+
+def refuse_live_secrets(*texts: str) -> None:
+    """Raise UsageError, without the value, where a secret of this kernel stands in a line or a cell."""
+    if any(map(holds_secret, texts)):
+        raise _refusal("one of this kernel's secrets, or what looks like one of Zoho's,")
 
 
 def refuse_secret_item(name: str, value: str) -> None:

@@ -48,7 +48,9 @@ class ZbtMagics(Magics):
     def _run(self, line: str, cell: str | None, local_ns: dict[str, Any] | None) -> Any:
         from zbt_notebook.client.errors import UsageError
         from zbt_notebook.notebook.magic.grammar.parser import CommandLine, parse
+        from zbt_notebook.notebook.magic.grammar.secrets_on_lines import refuse_live_secrets
 
+        refuse_live_secrets(line, cell or "")
         parsed = parse(line)
         if not isinstance(parsed, CommandLine):
             from zbt_notebook.notebook.magic.commands import calls
