@@ -1,5 +1,7 @@
 """One sign-in's tokens, for any number of threads."""
 
+import contextlib
+import gc
 import json
 import sys
 import threading
@@ -7,6 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from zbt_notebook.client.auth.authorization import Authorization, Clock
 from zbt_notebook.client.auth.data_centers import DATA_CENTERS
@@ -14,6 +19,7 @@ from zbt_notebook.client.auth.oauth import ClientCredentials, Token
 from zbt_notebook.client.errors import NotSignedIn, RateLimited, SignInRejected, Unreachable, ZbtError
 from zbt_notebook.client.http.messages import Response
 from zbt_notebook.client.limits.token_budget import TOKEN_BUDGET, TokenBudget
+from zbt_notebook.client.secret_str import live_secrets
 
 CLIENT = ClientCredentials("1000.CLIENT", "canary-secret")
 
@@ -271,6 +277,158 @@ def test_a_sign_out_while_a_refresh_waits_leaves_no_token(rejected):
         zoho.go_on.set()
         signing_out.result(10)
     assert zoho.calls == 1
+
+
+def test_t22_a_sign_out_does_not_wait_for_a_refresh_that_hangs():
+    """It ends at once, and what the refresh brings later is not held."""
+    zoho, times = Zoho(), Times()
+    auth = authorization(zoho, times)
+    zoho.go_on.clear()
+    with ThreadPoolExecutor(2) as pool:
+        refreshing = pool.submit(auth.refresh)
+        assert zoho.called.wait(10)
+        auth._transport = Zoho(status="success")
+        assert auth.revoke()
+        assert auth.secrets() == ()
+        zoho.go_on.set()
+        with pytest.raises(NotSignedIn):
+            refreshing.result(10)
+    assert auth.secrets() == ()
+
+
+def held_alone(**answer):
+    """An authorization whose secrets nobody else holds."""
+    client = ClientCredentials("1000.CLIENT", "canary-secret-of-its-own")
+    token = Token("canary-access-of-its-own", "canary-refresh-of-its-own", (), 3600)
+    return Authorization(client, DATA_CENTERS["us"], token, Zoho(**answer), clock=Times().clock())
+
+
+def live_canaries():
+    gc.collect()
+    return {secret for secret in live_secrets() if secret.endswith("of-its-own")}
+
+
+def test_t22_stop_in_a_sign_out_leaves_no_secret():
+    """Neither in the authorization nor in the frames that IPython keeps of the interrupt."""
+    auth = held_alone(raises=KeyboardInterrupt)
+    assert len(live_canaries()) == 3
+    with pytest.raises(KeyboardInterrupt) as stop:
+        auth.revoke()
+    assert auth.is_revoked
+    assert auth.secrets() == ()
+    assert live_canaries() == set()
+    assert stop.value.__context__ is None
+
+
+@pytest.mark.parametrize("line", range(14))
+def test_t22_stop_at_any_line_of_a_sign_out_is_the_old_state_or_the_new(line):
+    """Signed in as before, or nothing left: never half."""
+    auth = held_alone(status="success")
+    watched = {Authorization.revoke.__code__, Authorization._revoke.__code__, Authorization.forget.__code__}
+    passed = iter(range(10**6))
+
+    def trace(frame, event, _argument):
+        if frame.f_code in watched and event == "line" and next(passed) == line:
+            sys.settrace(None)
+            raise KeyboardInterrupt
+        return trace
+
+    usual = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        auth.revoke()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sys.settrace(usual)
+    assert len(auth.secrets()) == (0 if auth.is_revoked else 3)
+    assert auth.is_revoked or line < 2
+    if auth.is_revoked:
+        assert live_canaries() == set()
+
+
+def test_stop_in_a_refresh_is_nobody_elses_outcome():
+    """Who waited for it asks for itself, and the lock is free."""
+    zoho, times = Zoho(raises=KeyboardInterrupt()), Times()
+    auth = authorization(zoho, times)
+    with pytest.raises(KeyboardInterrupt):
+        auth.refresh()
+    zoho.answer = {}
+    assert auth.refresh(rejected="canary-access") == "fresh-2"
+
+
+class SignIns(RuleBasedStateMachine):
+    """One sign-in is refreshed, refused, stopped and signed out in any order, while time passes.
+
+    The model is the server's: it knows until when each token that it gave is good.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.times, self.ends, self.asked_at = Times(), {"canary-access": 500.0 + 3600}, [500.0]
+        self.mood = "grants"
+        self.is_over = False
+        token = Token("canary-access", "canary-refresh", (), 3600)
+        self.auth = Authorization(CLIENT, DATA_CENTERS["us"], token, self.answer, clock=self.times.clock())
+
+    def answer(self, request):
+        if request.url.endswith("revoke"):
+            return self.outcome({"status": "success"})
+        self.asked_at.append(self.times.monotonic)
+        token = f"fresh-{len(self.asked_at)}"
+        answer = self.outcome({"access_token": token, "expires_in": 600})
+        if self.mood == "grants":
+            self.ends[token] = self.times.monotonic + 600
+        elif self.mood == "signs out meanwhile":
+            self.auth.revoke()
+        return answer
+
+    def outcome(self, body):
+        if self.mood == "stopped":
+            raise KeyboardInterrupt
+        if self.mood == "away":
+            raise Unreachable("no answer")
+        body = {"error": "invalid_code"} if self.mood == "refuses" else body
+        return Response(200, {}, json.dumps(body).encode())
+
+    @rule(mood=st.sampled_from(["grants", "refuses", "away", "stopped", "signs out meanwhile"]))
+    def zoho_changes(self, mood):
+        self.mood = mood
+
+    @rule(seconds=st.sampled_from([0.5, 3, 61, 540, 3600]))
+    def time_passes(self, seconds):
+        self.times.pass_(seconds)
+
+    @rule(forced=st.booleans())
+    def a_token_is_asked_for(self, forced):
+        try:
+            token = self.auth.refresh() if forced else self.auth.access_token()
+        except (ZbtError, KeyboardInterrupt):
+            pass
+        else:
+            assert not self.is_over
+            assert self.ends[token] > self.times.monotonic
+        self.is_over = self.is_over or self.auth.is_revoked
+
+    @rule()
+    def it_is_signed_out(self):
+        with contextlib.suppress(KeyboardInterrupt):
+            self.auth.revoke()
+        self.is_over = True
+
+    @invariant()
+    def a_sign_out_is_final_and_whole(self):
+        assert self.auth.is_revoked == self.is_over
+        assert bool(self.auth.secrets()) == (not self.is_over)
+
+    @invariant()
+    def zohos_budget_is_kept(self):
+        recent = [at for at in self.asked_at if self.times.monotonic - at < 600]
+        assert len(recent) <= TOKEN_BUDGET
+
+
+SignIns.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestSignIns = SignIns.TestCase
 
 
 def test_it_shows_no_secret_and_is_not_pickled():

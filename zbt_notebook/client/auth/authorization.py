@@ -71,12 +71,26 @@ class _Deadline:
         return min(self.wall - clock.wall(), self.monotonic - clock.monotonic())
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What a sign-in holds at one moment, read and replaced as one value; ``client`` is None once it is signed out."""
+
+    client: ClientCredentials | None
+    token: Token
+    deadline: _Deadline = _Deadline(0, 0)
+    lee_way: float = 0.0
+
+    def seconds_left(self, clock: Clock) -> float:
+        """How long the access token is good for; negative where it has ended or there is none."""
+        return self.deadline.seconds_left(clock) if self.token.access_token else -1.0
+
+
+@dataclass(frozen=True, slots=True)
 class _Attempt:
     """One refresh and how it ended, so that those who waited for it share the outcome."""
 
-    error: ZbtError | None = None
-    ended: float = 0.0  # on the monotonic clock
+    error: ZbtError | None
+    ended: float  # on the monotonic clock
 
 
 def _lasts(error: str) -> float:
@@ -101,7 +115,8 @@ class Authorization(StaysInKernel):
         self.client_id = client.client_id
         self.asked = asked
         self.login_id = ""  # what the API calls its user, once an answer has told
-        self._client: ClientCredentials | None = client
+        self._held = _Held(client, Token(""))
+        self._is_over = False  # no lock guards a sign-out, for Stop may come between any two lines: see _take
         self._transport = transport
         self._clock = clock or Clock()
         self._counts_for_all = clock is None  # a clock of one's own tells times that mean nothing to others
@@ -109,9 +124,6 @@ class Authorization(StaysInKernel):
         self._lock = threading.Lock()
         self._last_attempt: _Attempt | None = None
         self._budget = TokenBudget()
-        self._token = Token("")
-        self._deadline = _Deadline(0, 0)
-        self._lee_way = 0.0
         self._take(token)
         if token.access_token:  # the exchange that brought it counts as well
             self._budget.spend(self._clock.monotonic())
@@ -122,7 +134,7 @@ class Authorization(StaysInKernel):
     @property
     def scopes(self) -> tuple[str, ...]:
         """What was granted."""
-        return self._token.scopes
+        return self._held.token.scopes
 
     @property
     def credentials(self) -> ClientCredentials:
@@ -132,16 +144,16 @@ class Authorization(StaysInKernel):
     @property
     def can_refresh(self) -> bool:
         """Whether there is a refresh token."""
-        return bool(self._token.refresh_token)
+        return bool(self._held.token.refresh_token)
 
     @property
     def is_revoked(self) -> bool:
         """Whether ``revoke`` was called: there is nothing left to call with."""
-        return self._client is None
+        return self._is_over
 
     def seconds_left(self) -> float:
         """How long the access token is good for; 0 where it is not."""
-        return max(0.0, self._deadline.seconds_left(self._clock)) if self._token.access_token else 0.0
+        return max(0.0, self._held.seconds_left(self._clock))
 
     def budget_left(self) -> int:
         """How many tokens Zoho still gives in the running ten minutes."""
@@ -149,18 +161,20 @@ class Authorization(StaysInKernel):
 
     def secrets(self) -> tuple[str, ...]:
         """Every value that must not show, for redaction."""
-        secret = self._client.client_secret if self._client else ""
-        return tuple(filter(None, (self._token.access_token, self._token.refresh_token, secret)))
+        held = self._held
+        secret = held.client.client_secret if held.client else ""
+        return tuple(filter(None, (held.token.access_token, held.token.refresh_token, secret)))
 
     def keepsake(self) -> Keepsake:
         """What the user may have remembered; raise NotSignedIn where there is no refresh token to remember."""
-        if self._client is None or not self.can_refresh:
+        held = self._held
+        if held.client is None or not held.token.refresh_token:
             raise NotSignedIn(
                 "there is no refresh token to remember",
                 hint=f"Sign in again: {step('login and remember')}. A fresh consent with offline access gives one.",
             )
         return Keepsake(
-            self.data_center, self.client_id, self._client.client_secret, self._token.refresh_token, self.scopes
+            self.data_center, self.client_id, held.client.client_secret, held.token.refresh_token, held.token.scopes
         )
 
     def access_token(self) -> str:
@@ -168,11 +182,12 @@ class Authorization(StaysInKernel):
 
         Raise NotSignedIn where there is none and none can be had, else what ``refresh`` raises.
         """
-        token = self._token.access_token
-        if token and self._deadline.seconds_left(self._clock) > self._lee_way:
+        held = self._held
+        token, seconds = held.token.access_token, held.seconds_left(self._clock)
+        if seconds > held.lee_way:
             return token
         self._require_sign_in()
-        if not self.can_refresh and token and self.seconds_left() > 0:
+        if not held.token.refresh_token and seconds > 0:
             return token
         return self.refresh(rejected=token)
 
@@ -184,28 +199,32 @@ class Authorization(StaysInKernel):
         seen = self._last_attempt
         with self._lock:
             self._require_sign_in()  # it may have been signed out while this waited
-            if rejected is not None and rejected != self._token.access_token:
-                return self._token.access_token
+            current = self._held.token.access_token
+            if rejected is not None and rejected != current:
+                return self._still_signed_in(current)
             last = self._last_attempt
             if last and last.error and (last is not seen or (rejected is not None and self._is_recent(last))):
                 raise last.error.with_traceback(None)
             if last is not seen:
-                return self._token.access_token
-            attempt = _Attempt()
+                return self._still_signed_in(current)
             try:
                 self._refresh_for_all(rejected)
             except ZbtError as error:
-                attempt.error = error
+                self._last_attempt = _Attempt(error, self._clock.monotonic())
                 raise
-            finally:
-                attempt.ended = self._clock.monotonic()
-                self._last_attempt = attempt
-            return self._token.access_token
+            self._last_attempt = _Attempt(None, self._clock.monotonic())  # one that was stopped is nobody's outcome
+            return self._still_signed_in(self._held.token.access_token)
+
+    def _still_signed_in(self, access_token: str) -> str:
+        """The token, unless a sign-out came between: then there is none, and nothing is sent with an empty one."""
+        self._require_sign_in()
+        return access_token
 
     def _require_sign_in(self) -> ClientCredentials:
-        if self._client is None:
+        client = self._held.client
+        if client is None or self._is_over:
             raise NotSignedIn("this connection is signed out", hint=f"Sign in again: {step('login')}")
-        return self._client
+        return client
 
     def _is_recent(self, attempt: _Attempt) -> bool:
         return self._clock.monotonic() - attempt.ended < _lasts(getattr(attempt.error, "error", ""))
@@ -245,8 +264,9 @@ class Authorization(StaysInKernel):
         return True
 
     def _success(self) -> Shared:
-        calls, deadline = self._budget.calls, self._deadline
-        return Shared(self._token.access_token, deadline.wall, deadline.monotonic, self._token.scopes, calls)
+        held = self._held
+        times = held.deadline.wall, held.deadline.monotonic
+        return Shared(held.token.access_token, *times, held.token.scopes, self._budget.calls)
 
     def _failure(self, error: SignInRejected | Unreachable) -> Shared:
         word = getattr(error, "error", "")
@@ -254,16 +274,16 @@ class Authorization(StaysInKernel):
         return Shared(calls=calls, failed=now, error=word, message=error.message, hint=error.hint)
 
     def _refresh(self) -> None:
-        client = self._require_sign_in()
-        if not self.can_refresh:
+        client, token = self._require_sign_in(), self._held.token
+        if not token.refresh_token:
             raise NotSignedIn(
                 "the access token has expired, and Zoho gave no refresh token with it",
                 hint=f"Sign in again: {step('login')}. access_type=offline and prompt=consent give a refresh token.",
             )
         called = self._spend()
-        request = refresh_request(self.data_center, client, self._token.refresh_token)
+        request = refresh_request(self.data_center, client, token.refresh_token)
         try:
-            token = read_token(self._transport(request), asked=self._token.scopes, refreshing=True)
+            token = read_token(self._transport(request), asked=token.scopes, refreshing=True)
         except ZbtError as error:
             if getattr(error, "nothing_sent", False):
                 self._budget.take_back(called)
@@ -287,22 +307,48 @@ class Authorization(StaysInKernel):
         return now
 
     def _take(self, token: Token) -> None:
-        kept = token.refresh_token or self._token.refresh_token  # a refresh answers without one: the old stays valid
-        if kept != self._token.refresh_token and self._counts_for_all:
+        """Hold a new token; one that arrives after the sign-out is not held."""
+        client, old = self._require_sign_in(), self._held.token
+        kept = token.refresh_token or old.refresh_token  # a refresh answers without one: the old stays valid
+        if kept != old.refresh_token and self._counts_for_all:
             self._budget = token_budget_of(self.data_center.accounts_url, kept)
-        self._token = Token(token.access_token, kept, token.scopes or self._token.scopes, token.expires_in)
-        self._deadline = _Deadline.after(self._clock, token.expires_in)
-        self._lee_way = self._lee_way_of(token.expires_in)
+        self._held = _Held(
+            client,
+            Token(token.access_token, kept, token.scopes or old.scopes, token.expires_in),
+            _Deadline.after(self._clock, token.expires_in),
+            self._lee_way_of(token.expires_in),
+        )
+        if self._is_over:  # it was signed out meanwhile: whichever of the two assignments came last, nothing is held
+            self.forget()
 
     @staticmethod
     def _lee_way_of(seconds: float) -> float:
         return min(60.0, seconds / 10)
 
     def revoke(self) -> bool:
-        """Revoke at Zoho and forget here; tell whether Zoho did. It is forgotten here in any case."""
-        with self._lock:
-            token, self._token = self._token, Token("")
-            self._client = None
+        """Revoke at Zoho and forget here; tell whether Zoho did. It is forgotten here in any case, and first.
+
+        A refresh under way is not waited for: what it brings is not held. Stop ends the request, and its exception
+        holds no frame with a secret in it.
+        """
+        stopped = False
+        try:
+            return self._revoke(self.forget())
+        except KeyboardInterrupt:
+            stopped = True
+        finally:
+            self.forget()
+        if stopped:  # anew, outside the except block: the frames of the old one hold the token
+            raise KeyboardInterrupt
+        return False
+
+    def forget(self) -> Token:
+        """Hold nothing any more; give what was held."""
+        token, self._is_over = self._held.token, True
+        self._held = _Held(None, Token(""))
+        return token
+
+    def _revoke(self, token: Token) -> bool:
         secret = token.refresh_token or token.access_token
         if not secret:
             return False
