@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -36,28 +35,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def demo(*, port: int = 0, browser: bool = True) -> int:
-    """Serve the sandbox and JupyterLab on a copy of the notebooks until stopped; both end together."""
-    dev_environment.enter("lab", module="zbt_notebook")
+    """Serve the sandbox, and JupyterLab on the user's copy of the notebooks, until stopped; both end together."""
+    dev_environment.enter("demo", module="zbt_notebook")
     if importlib.util.find_spec("jupyterlab") is None:
-        raise ZbtError("The demo needs JupyterLab, which is not installed.", hint='pip install "zbt-notebook[lab]"')
+        raise ZbtError("The demo needs JupyterLab, which is not installed.", hint='pip install "zbt-notebook[demo]"')
     from zbt_notebook.notebook.embedded_sandbox import POLLED_EVERY
     from zbt_notebook.simulator import Sandbox
 
     with _until_stopped() as stop, Sandbox() as zoho:
         zoho.world.set(device_interval=POLLED_EVERY)
-        folder = copy_of_the_notebooks()
+        folder = copy_of_the_notebooks(Path.cwd())
         jupyter = JupyterServer(
             folder,
             port=port,
             environment={"ZBT_SANDBOX": as_json(zoho), **dev_environment.import_path()},
             options=[] if browser and _has_a_screen() else ["--no-browser"],
-            log=folder.parent / "jupyter.log",
+            log=folder / ".jupyter.log",
         )
         with jupyter:
             if not jupyter.start(stop.wait):
                 return 0
             first = f"lab/tree/{FIRST_NOTEBOOK}" if (folder / FIRST_NOTEBOOK).exists() else "lab"
-            print(f"The notebooks (a copy, yours to keep) are in  {folder}")
+            print(f"Your copy of the notebooks, yours to keep:    {folder}")
             print(f"A simulated Zoho answers at                   {zoho.accounts_url}")
             print(f"Open JupyterLab at                            {jupyter.address.of(first)}")
             print("Ctrl-C stops both.", flush=True)
@@ -89,11 +88,23 @@ def notebooks_folder() -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / "notebooks"
 
 
-def copy_of_the_notebooks() -> Path:
-    """A folder of their own for the user to work in; nobody deletes it."""
-    copy = Path(tempfile.mkdtemp(prefix="zbt-notebook-")) / "notebooks"
-    shutil.copytree(notebooks_folder(), copy, ignore=shutil.ignore_patterns(".*", "__pycache__"))
-    return copy
+def copy_of_the_notebooks(place: Path) -> Path:
+    """The user's own copy, ``zbt-demo`` in *place*: taken up again as it was left, and nobody deletes it.
+
+    Notebooks that are missing there are added. Raise ZbtError where nothing can be written.
+    """
+    folder = place / "zbt-demo"
+    try:
+        folder.mkdir(exist_ok=True)
+        for notebook in notebooks_folder().glob("*.ipynb"):
+            if not (folder / notebook.name).exists():
+                shutil.copy(notebook, folder)
+    except OSError as error:
+        raise ZbtError(
+            f"The notebooks cannot be copied to {folder}: {error.strerror}.",
+            hint="Type the command in a folder of yours.",
+        ) from error
+    return folder
 
 
 @contextlib.contextmanager

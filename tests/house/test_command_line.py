@@ -16,6 +16,7 @@ import pytest
 import zbt_notebook
 from tests.conftest import ROOT
 from zbt_notebook import cli
+from zbt_notebook.client.errors import ZbtError
 
 STOPS = [signal.SIGINT, signal.SIGTERM]
 
@@ -30,8 +31,7 @@ def start(tmp_path):
     running = []
 
     def start_one(*words):
-        environment = {**os.environ, "TMPDIR": str(tmp_path)}
-        running.append(subprocess.Popen(command(*words), env=environment, text=True, stdout=-1, stderr=-1, cwd=ROOT))
+        running.append(subprocess.Popen(command(*words), text=True, stdout=-1, stderr=-1, cwd=tmp_path))
         return running[-1]
 
     yield start_one
@@ -69,19 +69,30 @@ def test_the_sandbox_says_where_it_is_and_serves_until_stopped(start, stop):
 
 
 @pytest.mark.parametrize("stop", STOPS)
-def test_the_demo_serves_a_copy_of_the_notebooks_until_stopped(start, stop, tmp_path):
-    """The printed address opens JupyterLab on a copy that stays; stopping ends it and the sandbox."""
+def test_the_demo_serves_the_users_copy_of_the_notebooks_until_stopped(start, stop, tmp_path):
+    """The printed address opens JupyterLab on ./zbt-demo, which stays as it is left; stopping ends all."""
+    mine = tmp_path / "zbt-demo" / "00_quickstart.ipynb"
+    mine.parent.mkdir()
+    mine.write_text("mine", "utf-8")
     process = start("demo", "--no-browser")
     lines = [process.stdout.readline() for _ in range(4)]
     folder, zoho, address = (line.split()[-1] for line in lines[:3])
-    assert Path(folder).is_relative_to(tmp_path)
+    assert Path(folder) == tmp_path / "zbt-demo"
     assert "JupyterLab" in fetch(address)
     process.send_signal(stop)
     rest, errors = process.communicate(timeout=20)
     assert (rest.strip(), errors, process.returncode) == ("Stopped.", "", 0)
     assert (is_gone(address), is_gone(zoho)) == (True, True)
     theirs = {path.name: path.read_bytes() for path in cli.notebooks_folder().glob("*.ipynb")}
-    assert {path.name: path.read_bytes() for path in Path(folder).glob("*.ipynb")} == theirs
+    assert {path.name: path.read_bytes() for path in Path(folder).glob("*.ipynb")} == theirs | {mine.name: b"mine"}
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path):
+    """A file in its place: two lines, and nothing is started."""
+    (tmp_path / "zbt-demo").touch()
+    with pytest.raises(ZbtError, match="cannot be copied") as caught:
+        cli.copy_of_the_notebooks(tmp_path)
+    assert caught.value.hint == "Type the command in a folder of yours."
 
 
 def test_the_demo_says_when_its_port_is_taken(start):
@@ -101,7 +112,7 @@ def test_the_demo_names_the_extra_it_needs(tmp_path):
     words = [sys.executable, "-S", "-m", "zbt_notebook", "demo"]
     done = subprocess.run(words, check=False, cwd=tmp_path, env=bare, capture_output=True, text=True)
     assert done.returncode == 1
-    assert done.stderr == 'The demo needs JupyterLab, which is not installed.\npip install "zbt-notebook[lab]"\n'
+    assert done.stderr == 'The demo needs JupyterLab, which is not installed.\npip install "zbt-notebook[demo]"\n'
 
 
 def test_the_version_is_told(capsys):

@@ -1,10 +1,11 @@
-"""The environment of a source checkout, on small checkouts of their own: real venv, real pip, no index."""
+"""The environment of a source checkout, on small checkouts of their own: real venv, real pip and uv, no index."""
 
 import json
 import os
 import shutil
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
@@ -20,6 +21,8 @@ backend-path = ["."]
 
 [project]
 name = "zbt-notebook"
+version = "0"
+dynamic = ["dependencies"]
 """
 BACKEND = """
 import zipfile
@@ -40,10 +43,35 @@ def build_editable(folder, config_settings=None, metadata_directory=None):
 """
 
 
+UV = shutil.which("uv")
+
+
 @pytest.fixture
-def root(tmp_path, monkeypatch):
-    """A checkout whose installation needs nobody."""
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
+def pip_wheel(tmp_path_factory):
+    """A folder with a wheel of that name: what a registry has."""
+    folder = tmp_path_factory.mktemp("wheels")
+    info = "pip-99.dist-info"
+    files = {
+        "pip/__init__.py": "",
+        "pip/__main__.py": "print('pip 99')",
+        f"{info}/METADATA": "Metadata-Version: 2.1\nName: pip\nVersion: 99\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    with zipfile.ZipFile(folder / "pip-99-py3-none-any.whl", "w") as wheel:
+        for name, text in files.items():
+            wheel.writestr(name, text)
+        wheel.writestr(f"{info}/RECORD", "".join(f"{name},,\n" for name in [*files, f"{info}/RECORD"]))
+    return folder
+
+
+@pytest.fixture(params=["uv"])
+def root(request, tmp_path, monkeypatch, pip_wheel):
+    """A checkout whose installation needs nobody, filled by uv or, where there is none, by pip."""
+    for installer in ("PIP", "UV"):
+        monkeypatch.setenv(f"{installer}_NO_INDEX", "1")
+        monkeypatch.setenv(f"{installer}_FIND_LINKS", str(pip_wheel))
+    assert UV, "uv comes with the tests' own packages"
+    monkeypatch.setattr(shutil, "which", lambda _name: UV if request.param == "uv" else None)
     (tmp_path / "pyproject.toml").write_text(PROJECT)
     (tmp_path / "backend.py").write_text(BACKEND)
     return tmp_path
@@ -56,13 +84,37 @@ def environment(root):
 
 def installed_in(environment):
     listing = "import importlib.metadata as m; print(*(d.name for d in m.distributions()))"
-    return subprocess.check_output([environment.python, "-c", listing], text=True).split()
+    names = subprocess.check_output([environment.python, "-c", listing], text=True).split()
+    return sorted({name for name in names if name != "setuptools"})  # which ensurepip brings on Python 3.11
 
 
+@pytest.mark.parametrize("root", ["uv", "pip"], indirect=True)
+def test_what_is_installed_is_told_and_pip_works_there(environment, capfd):
+    """The names are shown before and while they come; afterwards the user can install more."""
+    environment.prepare("lab")
+    said = capfd.readouterr()
+    assert "Installing requests and what they need:" in said.err
+    assert said.out == ""
+    done = subprocess.run([environment.python, "-m", "pip", "--version"], check=True, capture_output=True, text=True)
+    assert done.stdout.startswith("pip ")
+
+
+def test_where_uv_cannot_pip_does(environment, monkeypatch, tmp_path, capfd):
+    """A uv that fails, for it has another configuration than pip, is told and passed over."""
+    broken = tmp_path / "uv"
+    broken.write_text("#!/bin/sh\nexit 2\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(shutil, "which", lambda _name: str(broken))
+    assert environment.prepare("lab")
+    assert "uv cannot" in capfd.readouterr().err
+    assert installed_in(environment) == ["pip", "zbt-notebook"]
+
+
+@pytest.mark.parametrize("root", ["uv", "pip"], indirect=True)
 def test_the_second_start_has_nothing_to_do(environment):
     """The first start makes and fills the environment, the next one only looks."""
     assert environment.prepare("lab")
-    assert installed_in(environment) == ["zbt-notebook"]
+    assert installed_in(environment) == ["pip", "zbt-notebook"]
     assert environment.is_ready("lab")
     assert not environment.prepare("lab")
 
@@ -78,6 +130,7 @@ def test_a_changed_project_file_refreshes_what_is_there(root, environment):
     assert (environment.folder / "kept").exists()
 
 
+@pytest.mark.parametrize("root", ["uv", "pip"], indirect=True)
 def test_a_half_made_environment_is_made_anew(root, environment):
     """A start that was cut off or failed leaves nothing that a later one would trust."""
     (root / "backend.py").write_text("raise RuntimeError('cut off')")
@@ -88,7 +141,7 @@ def test_a_half_made_environment_is_made_anew(root, environment):
     (root / "backend.py").write_text(BACKEND)
     assert environment.prepare("lab")
     assert not (environment.folder / "debris").exists()
-    assert installed_in(environment) == ["zbt-notebook"]
+    assert installed_in(environment) == ["pip", "zbt-notebook"]
 
 
 @pytest.mark.parametrize("damage", ["moved", "unreadable", "no interpreter"])
@@ -117,16 +170,15 @@ def test_a_users_own_environment_is_added_to_and_never_deleted(root, environment
     (root / "backend.py").write_text(BACKEND)
     assert environment.prepare("lab")
     assert (environment.folder / "theirs").exists()
-    assert installed_in(environment) == ["zbt-notebook"]
+    assert installed_in(environment) == ["pip", "zbt-notebook"]
 
 
 def test_a_bare_interpreter_goes_on_in_the_environment(root):
     """Started by a Python without packages, a command ends up in .venv, its arguments with it."""
     package = root / "zbt_notebook"
-    package.mkdir()
-    (package / "client").mkdir()
-    for name in ("__init__.py", "client/__init__.py", "client/errors.py", "dev_environment.py"):
-        shutil.copy(ROOT / "zbt_notebook" / name, package / name)
+    (package / "client").mkdir(parents=True)
+    for file in [*(ROOT / "zbt_notebook").glob("*.py"), *(ROOT / "zbt_notebook" / "client").glob("*.py")]:
+        shutil.copy(file, package / file.relative_to(ROOT / "zbt_notebook"))
     (package / "where.py").write_text(
         "import os, sys\nfrom zbt_notebook import dev_environment\n"
         "dev_environment.enter('lab', module='zbt_notebook.where')\n"
