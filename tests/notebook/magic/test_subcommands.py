@@ -285,3 +285,37 @@ def test_status_tells_how_to_see_the_account(sign_in, zbt):
     assert "with the scope AaaServer.profile.READ" in dict(zbt("status").rows)["account"]
     zbt("GET /portals/")
     assert dict(zbt("status").rows)["account"].startswith("user ")
+
+
+@pytest.mark.usefixtures("no_connections")
+def test_alone_it_says_how_to_begin(zbt):
+    """`%zbt` prints five lines: the state, the next step, three examples."""
+    lines = repr(zbt("")).split("\n")
+    assert len(lines) == 5
+    assert lines[0] == "Not signed in."
+    assert "%zbt login" in lines[1]
+    assert all(line.startswith("  %zbt ") for line in lines[2:])
+
+
+@pytest.mark.usefixtures("connection")
+def test_alone_it_says_how_to_go_on(zbt):
+    """Signed in it names the connection and what is in use, and another next step once there is a portal."""
+    before = repr(zbt("  ")).split("\n")
+    assert "Signed in to sandbox as default" in before[0]
+    assert "%zbt use portal=" in before[1]
+    zbt("use portal=brightwater")
+    after = repr(zbt("")).split("\n")
+    assert "portal brightwater" in after[0]
+    assert "%zbt bugs" in after[1]
+    assert (len(before), len(after)) == (5, 5)
+
+
+def test_endpoints_are_folded_by_module(zbt):
+    """All of them are a line a module; of one module they stand open."""
+    everything, bugs = zbt("endpoints"), zbt("endpoints bugs")
+    assert "%zbt endpoints bugs" in repr(everything)
+    assert len(repr(everything).split("\n")) < 30
+    assert everything._repr_html_().count("<details>") > 5
+    assert "<details open>" not in everything._repr_html_()
+    assert "<details open>" in bugs._repr_html_()
+    assert "/bugs/" in repr(bugs)

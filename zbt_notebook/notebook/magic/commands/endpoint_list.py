@@ -1,8 +1,11 @@
-"""Endpoints of the catalogue, laid out to be read: as paragraphs in a terminal, module by module in a notebook."""
+"""Endpoints of the catalogue, laid out to be read: as paragraphs in a terminal, module by module in a notebook.
 
+Where there are several modules each is folded: a line that can be opened, or in a terminal asked for.
+"""
+
+from collections import Counter
 from dataclasses import dataclass
 from html import escape
-from itertools import groupby
 from textwrap import fill
 from typing import TYPE_CHECKING
 
@@ -10,12 +13,10 @@ from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.suggestions import did_you_mean
-from zbt_notebook.notebook.magic.display.table import MONO, QUIET, UI, text_width
+from zbt_notebook.notebook.magic.display.table import MONO, QUIET, UI, in_two_columns, text_width
 from zbt_notebook.notebook.magic.grammar.options import METHODS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from zbt_notebook.client.rest.endpoints import Endpoint
 
 _INDENT = " " * 8  # the longest method and a space
@@ -26,17 +27,28 @@ class EndpointList:
     """Some endpoints, as text and as HTML."""
 
     endpoints: "tuple[Endpoint, ...]"
+    folds: bool = False  # whether a terminal, too, shows its modules alone
 
     def __repr__(self) -> str:
+        modules = self._modules()
+        if self.folds and len(modules) > 1:
+            lines = in_two_columns((f"%zbt endpoints {name}", _contents(members)) for name, members in modules)
+            return "\n".join([*lines, fill(_LEGEND, text_width())])
         return "\n".join([*map(_as_text, self.endpoints), fill(_LEGEND, text_width())])
 
     def _repr_html_(self) -> str:
-        modules = groupby(self.endpoints, key=lambda endpoint: endpoint.module)
+        modules = self._modules()
+        shown = "".join(_module(name, members, is_open=len(modules) == 1) for name, members in modules)
         return (
-            f'<div class="zbt-endpoints tex2jax_ignore mathjax_ignore" style="{UI}max-width:60rem">'
-            f"{''.join(_module(name, members) for name, members in modules)}"
+            f'<div class="zbt-endpoints tex2jax_ignore mathjax_ignore" style="{UI}max-width:60rem">{shown}'
             f'<div style="{QUIET}padding-top:6px">{_LEGEND}</div></div>'
         )
+
+    def _modules(self) -> "list[tuple[str, list[Endpoint]]]":
+        found: dict[str, list[Endpoint]] = {}
+        for endpoint in self.endpoints:
+            found.setdefault(endpoint.module, []).append(endpoint)
+        return list(found.items())
 
 
 _LEGEND = "* required. %zbt help PATH tells what the parameters of an endpoint mean."
@@ -53,7 +65,7 @@ def endpoint_list(word: str) -> EndpointList:
             f"no endpoint has to do with {shown(word)}",
             hint=did_you_mean(word, endpoints.modules(), f"The modules are {', '.join(endpoints.modules())}."),
         )
-    return EndpointList(tuple(found))
+    return EndpointList(tuple(found), folds=not word)
 
 
 def _parameters(endpoint: "Endpoint") -> list[str]:
@@ -82,8 +94,20 @@ def _indented(text: str) -> str:
     return fill(text, text_width(), initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False)
 
 
-def _module(name: str, members: "Iterable[Endpoint]") -> str:
-    return f'<div style="font-weight:600;margin:14px 0 2px">{escape(name)}</div>' + "".join(map(_as_html, members))
+def _contents(members: "list[Endpoint]") -> str:
+    """How many there are, and of what methods."""
+    methods = Counter(endpoint.method for endpoint in members)
+    count = "1 endpoint" if len(members) == 1 else f"{len(members)} endpoints"
+    return f"{count}: {', '.join(f'{methods[name]} {name}' for name in METHODS if methods[name])}"
+
+
+def _module(name: str, members: "list[Endpoint]", *, is_open: bool) -> str:
+    summary = f'{escape(name)} <span style="{QUIET}font-weight:400">{escape(_contents(members))}</span>'
+    return (
+        f"<details{' open' if is_open else ''}>"
+        f'<summary style="font-weight:600;margin:8px 0 2px;cursor:pointer">{summary}</summary>'
+        f"{''.join(map(_as_html, members))}</details>"
+    )
 
 
 def _as_html(endpoint: "Endpoint") -> str:

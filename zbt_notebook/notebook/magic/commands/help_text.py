@@ -12,6 +12,7 @@ from zbt_notebook.notebook.magic.grammar.options import CALL, METHODS, OPTIONS, 
 
 if TYPE_CHECKING:
     from zbt_notebook.client.rest.endpoints import Endpoint, Parameter
+    from zbt_notebook.notebook.magic.session import Session
 
 _CALLS = (
     ("%zbt [METHOD] PATH [ITEM …] [OPTION …]", f"call the API; METHOD is GET, or {', '.join(METHODS[1:])}"),
@@ -31,6 +32,26 @@ _ITEMS = (
     ("Name:value", "header"),
     ("a\\=b=c", "a backslash takes a separator's meaning away"),
 )
+
+
+def first_steps(console: "Session") -> PlainText:
+    """What ``%zbt`` alone says: the state, the next step, three examples."""
+    from zbt_notebook.client import signed_in
+
+    if not signed_in.connections():
+        state, step = "Not signed in.", "%zbt login, or without an account: %zbt login --sandbox --auto"
+        examples = ("%zbt login --wait", "%zbt help login", "%zbt doctor")
+    else:
+        connection = signed_in.current()
+        context = console.atlas(connection).context
+        state = f"Signed in to {connection.data_center.name} as {connection.name}; in use: {context}."
+        if context.portal is None:
+            step, examples = "%zbt use portal=NAME", ("%zbt portals", "%zbt GET /portals/", "%zbt status")
+        else:
+            step = "%zbt bugs status==open assignee==me"
+            examples = ("%zbt bug KEY", "%zbt bugs --save bugs.csv", "%zbt endpoints bugs")
+    told = [state, f"Next step: {step}", *(f"  {example}" for example in examples)]
+    return PlainText("\n".join(told))
 
 
 _IN_THE_OVERVIEW = frozenset(

@@ -51,6 +51,10 @@ class ZbtMagics(Magics):
         from zbt_notebook.notebook.magic.grammar.secrets_on_lines import refuse_live_secrets
 
         refuse_live_secrets(line, cell or "")
+        if not line.strip() and not (cell or "").strip():
+            from zbt_notebook.notebook.magic.commands.help_text import first_steps
+
+            return first_steps(self.console)
         parsed = parse(line)
         if not isinstance(parsed, CommandLine):
             from zbt_notebook.notebook.magic.commands import calls
