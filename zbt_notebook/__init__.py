@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from zbt_notebook.client import progress as _progress
+
 if TYPE_CHECKING:
     from zbt_notebook.client.auth.data_centers import DATA_CENTERS as DATA_CENTERS
     from zbt_notebook.client.auth.data_centers import DataCenter as DataCenter
@@ -21,10 +23,10 @@ if TYPE_CHECKING:
     from zbt_notebook.client.login_flow import LoginFlow as LoginFlow
     from zbt_notebook.client.login_flow import connect as connect
     from zbt_notebook.client.mirror import mirror as mirror
+    from zbt_notebook.client.refetch import refetch as refetch
     from zbt_notebook.client.resume import resume as resume
     from zbt_notebook.client.signed_in import current as current
     from zbt_notebook.notebook.embedded_sandbox import sandbox as sandbox
-    from zbt_notebook.notebook.refetch import refetch as refetch
     from zbt_notebook.notebook.sign_in.login import login as login
 
 __version__ = "0.1.0"
@@ -49,13 +51,22 @@ _FRONT_DOOR = {
     "connect": "client.login_flow",
     "current": "client.signed_in",
     "login": "notebook.sign_in.login",
-    "refetch": "notebook.refetch",
+    "refetch": "client.refetch",
     "mirror": "client.mirror",
     "resume": "client.resume",
     "sandbox": "notebook.embedded_sandbox",
 }
 
 __all__ = [*sorted(_FRONT_DOOR), "__version__", "load_ipython_extension"]  # noqa: PLE0604  names of strings
+
+
+def _progress_bar() -> Any:
+    from zbt_notebook.notebook.progress_bar import face
+
+    return face()
+
+
+_progress.install(_progress_bar)  # the client only writes lines; here, a notebook gets its bar
 
 
 def __getattr__(name: str) -> Any:

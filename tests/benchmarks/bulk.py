@@ -17,7 +17,8 @@ from typing import Any
 import requests
 
 from tests.benchmarks import frames, stand
-from zbt_notebook.client.lists.gc_pause import no_collections
+from zbt_notebook.client.limits.rate_limit import INTERACTIVE
+from zbt_notebook.client.lists.page_call import fetch_page
 from zbt_notebook.client.lists.pager import Ask, Pager
 from zbt_notebook.client.lists.worker_pool import Line, WorkerPool
 from zbt_notebook.client.rest.api import ApiCall
@@ -82,12 +83,12 @@ def _answers() -> dict[str, bytes]:
 def _fetch(connection: Any, threads: int) -> int:
     """Every record, decoded, by the threads of a pull."""
 
-    def fetch(_line: Line, ask: Ask) -> tuple[Any, None]:
-        return connection.fetch(_CALL.with_params(index=ask.index, range=ask.size)).records, None
+    def fetch(line: Line, ask: Ask) -> tuple[Any, bool | None]:
+        return fetch_page(connection.client, line, _CALL, ask, INTERACTIVE)
 
     line = Line(lambda _: Pager(expected=PAGES * frames.PAGE))
     count = 0
-    with WorkerPool([line], fetch, size=threads) as crew, no_collections():
+    with WorkerPool([line], fetch, size=threads) as crew:
         while not crew.finished:
             count += sum(len(records) for _, records in crew.collect(0.1))
     assert count == PAGES * frames.PAGE

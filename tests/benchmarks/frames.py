@@ -155,13 +155,14 @@ def _normalize(pages: Iterator[bytes]) -> tuple[Any, float]:
 
 
 def _build(loads: Callable[[bytes], Any], pages: Iterator[bytes]) -> tuple[Any, float]:
-    from zbt_notebook.client.frames import FrameBuilder, collector_at_rest
+    from zbt_notebook.client.frames import FrameBuilder
+    from zbt_notebook.client.gc_pause import gc_paused
 
     builder = FrameBuilder()
     last = 0.0
     for page in pages:
         last = time.process_time()
-        with collector_at_rest():
+        with gc_paused():
             builder.add(loads(page)["bugs"])
     return builder.frame(), last
 

@@ -19,7 +19,7 @@ from zbt_notebook.client.bugs.filters import read_arguments, read_filter
 from zbt_notebook.client.bugs.finding import find_bug, with_ids
 from zbt_notebook.client.bugs.listing import Listing, listing, orders
 from zbt_notebook.client.bugs.lookups import Lookups
-from zbt_notebook.client.errors import IncompletePull, UsageError
+from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.http.messages import Response, Transport
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane, RateLimits
 from zbt_notebook.client.limits.registry import limits_of
@@ -28,7 +28,8 @@ from zbt_notebook.client.lists.checkpoint import default_path
 from zbt_notebook.client.lists.kinds import find_kind
 from zbt_notebook.client.lists.pull import Pull
 from zbt_notebook.client.lists.pull_request import PullRequest, as_filters, as_milliseconds, as_names
-from zbt_notebook.client.progress import reporter
+from zbt_notebook.client.lists.rows import about
+from zbt_notebook.client.progress import Reporter, reporter
 from zbt_notebook.client.rest import api, arguments
 from zbt_notebook.client.rest.api import ApiCall, Page
 from zbt_notebook.client.rest.arguments import Params, pairs
@@ -140,14 +141,19 @@ class Connection(StaysInKernel):
         """One call as a value; its answer read: records, or one thing, and what comes next."""
         return self.client.fetch(call, lane)
 
-    def pages(self, call: ApiCall, *, limit: int | None = None, lane: Lane = INTERACTIVE) -> Iterator[Page]:
-        """Page after page of a list, each as large as Zoho gives them."""
-        return self.client.pages(call, limit=limit, lane=lane)
+    def rows(self, path: str, params: Params = None, limit: int | None = None) -> Iterator[Any]:
+        """Every record of every page, as Zoho sent it; at most *limit*. A page is asked for when it is wanted.
 
-    def rows(self, path: str, params: Params = None, limit: int | None = None) -> Iterator[dict[str, Any]]:
-        """Every record of every page, as Zoho sent it; at most *limit*."""
+        Raise IncompletePull, whose ``rows`` are the records so far, where the list breaks off.
+        """
         call = self._meant(ApiCall("GET", path, pairs(params, "GET", path)))
-        return self.client.rows(call, limit=_limit(limit))
+        return self._stream(PullRequest(path=call.path, where=call.params, limit=_limit(limit)))
+
+    def _stream(self, wish: PullRequest) -> Iterator[Any]:
+        pull = self._begin(wish, reporter(progress=False), as_records=True)
+        with kept_pull.kept_if_incomplete(pull):
+            for records in pull.stream():
+                yield from records
 
     def frame(self, path: str, params: Params = None, limit: int | None = None) -> "pd.DataFrame":
         """Every record of every page as a DataFrame with typed columns; at most *limit* rows.
@@ -157,6 +163,19 @@ class Connection(StaysInKernel):
         """
         call = self._meant(ApiCall("GET", path, pairs(params, "GET", path)))
         return self._pull(PullRequest(path=call.path, where=call.params, limit=_limit(limit)), progress=False)
+
+    def records(
+        self, call: ApiCall, *, limit: int | None = None, progress: "bool | Told" = True
+    ) -> tuple[list[Any], int]:
+        """Every record that a call lists, as Zoho sent them, and in how many pages; shows how far it is.
+
+        Raise IncompletePull where it ends early, NotAList where the answer is one thing.
+        """
+        wish = PullRequest(path=call.path, where=call.params, limit=limit)
+        pull = self._begin(wish, reporter(progress), call=call, as_records=True)
+        with kept_pull.kept_if_incomplete(pull):
+            pull.run()
+        return pull.records, pull.pages
 
     def _meant(self, call: ApiCall) -> ApiCall:
         """The call as Zoho takes it: with the number of a bug where its path has the key."""
@@ -268,43 +287,37 @@ class Connection(StaysInKernel):
         progress: "bool | Told",
         orders: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> "pd.DataFrame":
-        kept = kept_pull.kept(wish.id) if wish.id else None
-        wish = replace(wish, connection=self.name, id=wish.id or token_hex(8))
-        pull = kept or Pull(self.client, wish, reporter(progress))
+        pull = (kept_pull.kept(wish.id) if wish.id else None) or self._begin(wish, reporter(progress=False))
         pull.orders = pull.orders or orders
-        try:
-            frame = pull.run(self.client, reporter(progress))
-        except IncompletePull:
-            kept_pull.keep(wish.id, pull)
-            raise
-        kept_pull.forget(wish.id)
-        frame.attrs["zbt"]["wish"] = replace(wish, id="", checkpoint="").token()  # for refetch
-        return frame
+        with kept_pull.kept_if_incomplete(pull):
+            pull.run(self.client, reporter(progress))
+        return pull.frame()
 
-    def frame_of(self, call: ApiCall, pages: Iterator[Page]) -> "pd.DataFrame":
-        """Pages of a list as one DataFrame; raise UsageError where the answer is one thing."""
-        from zbt_notebook.client.frames import FrameBuilder
+    def _begin(
+        self, wish: PullRequest, shown: Reporter, *, call: ApiCall | None = None, as_records: bool = False
+    ) -> Pull:
+        wish = replace(wish, connection=self.name, id=wish.id or token_hex(8))
+        return Pull(self.client, wish, shown, call=call, as_records=as_records)
+
+    def frame_of(
+        self, call: ApiCall, records: Sequence[Any], *, pages: int = 1, is_part: bool = False, **told: Any
+    ) -> "pd.DataFrame":
+        """Records of a call's answer as one DataFrame; *told* stands in ``attrs["zbt"]`` beside where it came from.
+
+        Every column that the catalogue knows of the list is there, but for a part that somebody chose from the answer.
+        """
+        from zbt_notebook.client.frames import to_frame
         from zbt_notebook.client.frames.arrange import reordered
 
         call = api.normalize(call, self.data_center)
-        builder = FrameBuilder(api.column_types(call))
-        count = 0
-        for page in pages:
-            if page.records is None:
-                raise UsageError(f"{call.path} is one thing, not a list", hint="Use connection.get(path) for it.")
-            builder.add(page.records)
-            count += 1
-        frame = reordered(builder.frame(), fields.first_columns(fields.kind_of(call.path)))
-        frame.attrs["zbt"] = {
-            "method": call.method,
-            "path": call.path,
-            "params": [list(pair) for pair in call.params],
-            "pages": count,
-            "rows": len(frame),
-            "fetched_at": self.client.today().isoformat(timespec="seconds"),
-            "data_center": self.data_center.name,
-            "connection": self.name,
-        }
+        types = api.column_types(call)
+        if is_part:
+            named = {name for record in records for name in record}
+            types = {name: kind for name, kind in types.items() if name in named}
+        frame = to_frame(records, types)
+        if not is_part:
+            frame = reordered(frame, fields.first_columns(fields.kind_of(call.path)))
+        frame.attrs["zbt"] = about(self.client, self.name, frame, pages, call) | told
         return frame
 
     @cached_property

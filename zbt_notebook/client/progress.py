@@ -1,11 +1,14 @@
-"""Shows how far something is that takes longer than a second: a line in a terminal, an output in a notebook."""
+"""Tells how far something is that takes longer than a second: to a function, or as a line on the error stream.
 
-import html
+Whoever can draw more than a line, as a notebook can, installs its own face by ``install``.
+"""
+
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 SILENT_FOR = 1.0  # seconds
 _EVERY = 0.2  # seconds between two drawings
@@ -28,6 +31,7 @@ class Snapshot:
     refused: int = 0
     forecast: str = ""
     done: bool = False
+    notes: tuple[str, ...] = ()  # what is not as it was announced
 
     @property
     def share(self) -> float | None:
@@ -48,6 +52,9 @@ class Snapshot:
         if self.refused:
             plural = "s" if self.refused > 1 else ""
             parts.append(f"{self.refused:,} project{plural} refused, see attrs['zbt']['errors']")
+        more = f" and {len(self.notes) - 3} more, see attrs['zbt']['warnings']" if len(self.notes) > 3 else ""  # noqa: PLR2004  a line's worth
+        if self.notes:
+            parts.append("; ".join(self.notes[:3]) + more)
         return ", ".join(parts)
 
 
@@ -60,10 +67,25 @@ def reporter(progress: bool | Told) -> "Reporter":  # noqa: FBT001  the user's o
         return Reporter(_Given(progress))
     if not progress:
         return Reporter(_Nobody())
-    shell = _shell()
-    if shell is not None and getattr(shell, "kernel", None) is not None:
-        return Reporter(_Notebook())
-    return Reporter(_Terminal() if sys.stderr.isatty() else _OneLine())
+    for make in _installed:
+        face = make()
+        if face is not None:
+            return Reporter(face)
+    is_terminal = sys.stderr is not None and sys.stderr.isatty()
+    return Reporter(_Terminal() if is_terminal else _OneLine())
+
+
+def install(make: "Callable[[], Face | None]") -> None:
+    """Let *make* give the face for progress=True; where it gives None, lines on the error stream are shown."""
+    if make not in _installed:
+        _installed.append(make)
+
+
+def say(line: str) -> None:
+    """Write a line to the error stream, if there is one: pythonw has none, and a closed one cannot be helped."""
+    with suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
 
 
 def duration(seconds: float) -> str:
@@ -74,18 +96,25 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60:02} min"  # noqa: PLR2004  two hours
 
 
-class _Face(Protocol):
+class Face(Protocol):
+    """Where progress is shown: not before so many seconds."""
+
     silent_for: float
 
-    def draw(self, snapshot: Snapshot) -> None: ...
+    def draw(self, snapshot: Snapshot) -> None:
+        """Show a state, in the place of the one before."""
 
-    def end(self, snapshot: Snapshot) -> None: ...
+    def end(self, snapshot: Snapshot) -> None:
+        """Show how it ended."""
+
+
+_installed: "list[Callable[[], Face | None]]" = []
 
 
 class Reporter:
     """Draws now and then, and nothing at all where it is over in a second."""
 
-    def __init__(self, face: _Face, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, face: Face, clock: Callable[[], float] = time.monotonic) -> None:
         self._face = face
         self._clock = clock
         self._began = clock()
@@ -102,8 +131,11 @@ class Reporter:
         """Show how it ended, where it took its time or something was refused; what broke off goes on no longer."""
         if not snapshot.done:
             snapshot = replace(snapshot, left=None, waiting=0.0)
-        if self._drawn or snapshot.refused or self._clock() - self._began >= self._face.silent_for:
+        tells = bool(snapshot.refused or snapshot.notes)
+        if self._drawn or tells or self._clock() - self._began >= self._face.silent_for:
             self._face.end(snapshot)
+        if tells and isinstance(self._face, (_Given, _Nobody)):
+            say(str(snapshot))  # nobody may miss it
 
 
 class _Given:
@@ -133,8 +165,7 @@ class _OneLine:
         """Wait for the end."""
 
     def end(self, snapshot: Snapshot) -> None:
-        sys.stderr.write(f"{snapshot}\n")
-        sys.stderr.flush()
+        say(str(snapshot))
 
 
 class _Terminal:
@@ -155,40 +186,3 @@ class _Terminal:
         self.draw(snapshot)
         sys.stderr.write("\n")
         sys.stderr.flush()
-
-
-class _Notebook:
-    """One output of the cell that is updated in place; what is saved of it is a line of text."""
-
-    silent_for = SILENT_FOR
-
-    def __init__(self) -> None:
-        self._handle: Any = None
-
-    def draw(self, snapshot: Snapshot) -> None:
-        self._show(snapshot, _bar(snapshot))
-
-    def end(self, snapshot: Snapshot) -> None:
-        self._show(snapshot, "")
-
-    def _show(self, snapshot: Snapshot, bar: str) -> None:
-        from IPython.display import display
-
-        markup = f'<div role="status">{bar}{html.escape(str(snapshot))}</div>'
-        bundle = {"text/plain": str(snapshot), "text/html": markup}
-        if self._handle is None:
-            show: Any = display  # IPython ships it without types
-            self._handle = show(bundle, raw=True, display_id=True)
-        else:
-            self._handle.update(bundle, raw=True)
-
-
-def _bar(snapshot: Snapshot) -> str:
-    share = snapshot.share
-    known = "" if share is None else f' value="{share:.3f}"'
-    return f'<progress max="1"{known} aria-label="Progress"></progress> '
-
-
-def _shell() -> Any:
-    interactive = sys.modules.get("IPython")
-    return interactive.get_ipython() if interactive and hasattr(interactive, "get_ipython") else None

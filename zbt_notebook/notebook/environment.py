@@ -14,6 +14,11 @@ def has_variables() -> bool:
     return all(os.environ.get(variable) for variable in VARIABLES)
 
 
+def in_a_kernel() -> bool:
+    """Whether a Jupyter kernel runs this, which shows outputs."""
+    return _request() is not None
+
+
 def can_be_asked() -> bool:
     """Whether somebody may answer a prompt: a front end with a stdin, or a terminal."""
     request = _request()

@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from zbt_notebook.client.frames import FrameBuilder, collector_at_rest, to_frame
+from zbt_notebook.client.frames import FrameBuilder, to_frame
+from zbt_notebook.client.gc_pause import gc_paused
 
 ROOT = Path(__file__).parents[3]
 STRINGS = str(pd.Series([""]).dtype)
@@ -195,12 +196,12 @@ def test_the_collector_rests_until_the_last_thread_is_done():
     inside, leave = threading.Event(), threading.Event()
 
     def hold():
-        with collector_at_rest():
+        with gc_paused():
             inside.set()
             leave.wait(10)
 
     other = threading.Thread(target=hold)
-    with collector_at_rest():
+    with gc_paused():
         other.start()
         inside.wait(10)
     assert not gc.isenabled()
@@ -209,7 +210,7 @@ def test_the_collector_rests_until_the_last_thread_is_done():
     assert gc.isenabled()
     gc.disable()
     try:
-        with collector_at_rest():
+        with gc_paused():
             pass
         assert not gc.isenabled()
     finally:

@@ -1,5 +1,7 @@
 """Every record that is there throughout comes, each once, while others come and go."""
 
+import random
+from itertools import repeat
 from math import ceil
 
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from zbt_notebook.client.errors import ApiError
 from zbt_notebook.client.lists.pager import Ask, Pager
 
 
@@ -34,6 +37,11 @@ def drain(pager, listed):
         pager.take(ask, listed.answer(ask))
         came += pager.ready()
     return came
+
+
+def drain_pages(pager, pages, more):
+    for page in pages:
+        pager.take(pager.ask(), page, more=more)
 
 
 def ids(rows):
@@ -119,16 +127,76 @@ def test_it_stops_at_the_first_record_that_is_past():
     assert listed.requests == 3  # and the first page once more, for what was changed meanwhile
 
 
-def test_a_server_that_ignores_the_index_is_left_after_a_few_pages():
-    """Zoho gave the same page again and again where a parameter was misspelt."""
-    pager = Pager(size=10)
-    page = [{"id": number} for number in range(10)]
-    asked = 0
+@pytest.mark.parametrize("expected", [None, 25])
+@pytest.mark.parametrize("numbered", [True, False])
+@pytest.mark.parametrize("more", [None, True])
+@pytest.mark.parametrize("name", ["id", "label"])
+def test_a_server_that_ignores_the_index_is_an_error_after_a_few_pages(name, more, numbered, expected):
+    """The same full page again and again, with ids or without: no result, and few requests."""
+    pager = Pager(size=10, numbered=numbered, expected=expected)
+    page = [{name: number} for number in range(10)]
+    pages = repeat(page, 7)
+    with pytest.raises(ApiError, match="same page again"):
+        drain_pages(pager, pages, more)
+    assert [row[name] for row in pager.ready()] == list(range(10))
+
+
+@pytest.mark.parametrize("name", ["id", "label"])
+def test_a_short_list_that_comes_whole_each_time_is_one(name):
+    """Thirty rows may be a cap; asked for what follows, a server that does not page gives the same thirty."""
+    pager = Pager(size=200)
+    page = [{name: number} for number in range(30)]
     while not pager.done:
         pager.take(pager.ask(), page)
+    assert [row[name] for row in pager.ready()] == list(range(30))
+
+
+@pytest.mark.parametrize("cap", [25, 64, 100, 150])
+@pytest.mark.parametrize("rows", [0, 1, 99, 100, 101, 200, 399, 450])
+@pytest.mark.parametrize("expected", [True, False])
+@pytest.mark.parametrize("name", ["id", "label"])
+def test_a_server_that_caps_its_pages_gives_all_rows_all_the_same(cap, rows, expected, name):
+    """A short page is the last one only where nothing contradicts it."""
+    pager = Pager(expected=rows if expected else None)
+    listed, came, asked = [{name: number} for number in range(rows)], [], 0
+    while not pager.done:
+        ask = pager.ask()
+        pager.take(ask, listed[ask.index - 1 : ask.index - 1 + min(ask.size, cap)])
+        came += pager.ready()
         asked += 1
-    assert asked <= 4
-    assert ids(pager.ready()) == list(range(10))
+    assert [row[name] for row in came] == list(range(rows))
+    assert not pager.miscounted
+    assert asked <= ceil(rows / (cap - 1)) + 4
+
+
+@pytest.mark.parametrize("cap", [50, 97, 100])
+@pytest.mark.parametrize("rows", [50, 97, 250, 450])
+def test_a_numbered_list_with_capped_pages_is_read_by_the_servers_word(cap, rows):
+    """V3 gives 50 where 200 were asked for, and says that there is more."""
+    pager = Pager(numbered=True)
+    listed, came = [{"id": number} for number in range(rows)], []
+    while not pager.done:
+        ask = pager.ask()
+        begin = (ask.page - 1) * min(ask.size, cap)
+        pager.take(ask, listed[begin : begin + min(ask.size, cap)], more=begin + cap < rows)
+        came += pager.ready()
+    assert ids(came) == list(range(rows))
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_rows_deleted_at_every_request_hide_no_others(numbered):
+    """Three of 2,000 at a time, anywhere: whatever is there throughout comes."""
+    dice = random.Random(3)
+    listed = Listed(2000)
+    throughout, pager, came = set(ids(listed.rows)), Pager(numbered=numbered), []
+    while not pager.done:
+        ask = pager.ask()
+        pager.take(ask, listed.answer(ask))
+        came += pager.ready()
+        for _ in range(3):
+            throughout.discard(listed.rows.pop(dice.randrange(len(listed.rows)))["id"])
+    assert throughout <= set(ids(came))
+    assert len(set(ids(came))) == len(came)
 
 
 def test_records_without_ids_are_all_kept():

@@ -7,6 +7,7 @@ import pytest
 
 from zbt_notebook.client import progress
 from zbt_notebook.client.progress import Reporter, Snapshot, duration, reporter
+from zbt_notebook.notebook import progress_bar
 
 STATE = Snapshot("bugs", 1200, 6, 62, 12.0, 63.0, 40.0)
 
@@ -80,7 +81,7 @@ def test_a_notebook_has_one_output_that_is_updated(monkeypatch):
         return Handle()
 
     monkeypatch.setattr("IPython.display.display", display)
-    face = progress._Notebook()
+    face = progress_bar.ProgressBar()
     face.draw(Snapshot("<bugs>", 1, 1, 4))
     face.end(Snapshot("<bugs>", 4, 4, 4, done=True))
     assert [call[0] for call in calls] == ["display", "update"]
@@ -92,9 +93,8 @@ def test_a_notebook_has_one_output_that_is_updated(monkeypatch):
 
 def test_a_kernel_is_a_notebook_and_off_is_off(monkeypatch):
     """progress=False is silence; a function gets every state."""
-    shell = type("Shell", (), {"kernel": object()})
-    monkeypatch.setattr(progress, "_shell", shell)
-    assert isinstance(reporter(True)._face, progress._Notebook)  # noqa: FBT003  as the user writes it
+    monkeypatch.setattr(progress_bar.environment, "in_a_kernel", lambda: True)
+    assert isinstance(reporter(True)._face, progress_bar.ProgressBar)  # noqa: FBT003  as the user writes it
     assert isinstance(reporter(False)._face, progress._Nobody)  # noqa: FBT003  as the user writes it
     states = []
     told = reporter(states.append)

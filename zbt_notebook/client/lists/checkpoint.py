@@ -3,6 +3,8 @@
 The first line is the plan, each further line one page. A line that a kill cut short is not read.
 """
 
+import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -16,10 +18,13 @@ from zbt_notebook.client.errors import ApiError, UsageError
 from zbt_notebook.client.lists.pager import Ask
 from zbt_notebook.client.lists.plan import Listing, Plan
 from zbt_notebook.client.lists.pull_request import PullRequest
-from zbt_notebook.client.lists.turning import Layout
 from zbt_notebook.client.rest.api import ApiCall
 
+with contextlib.suppress(ImportError):
+    import fcntl
+
 _VERSION = 1
+_BEGINNING = b'{"version":'
 
 
 def default_path(wish: PullRequest, data_center: str) -> Path:
@@ -41,43 +46,64 @@ class Checkpoint:
         self._wish = _essence(wish)
         self._lock = threading.Lock()
         self._file: Any = None
+        self._whole = 0  # bytes that were read as whole lines
 
     def read(self) -> tuple[str, int, Plan] | None:
-        """What the file was begun with: the API, the time of the plan, the plan. None where there is no such file."""
+        """What the file was begun with: the API, the time of the plan, the plan. None where there is no such file.
+
+        Raise UsageError for a file of something else.
+        """
         try:
-            with self._path.open(encoding="utf-8") as file:
-                header = json.loads(file.readline())
-        except (OSError, ValueError):
-            return None
-        if not isinstance(header, dict) or header.get("version") != _VERSION:
+            if not self._path.exists():
+                return None
+            if not self._path.is_file():
+                raise OSError(errno.EINVAL, "it is no plain file")  # noqa: TRY301  a pipe would be waited for
+            with self._path.open("rb") as file:
+                first = file.readline()
+        except OSError as error:
+            raise _unusable(self._path, error) from None
+        if _BEGINNING.startswith(first) or (first.startswith(_BEGINNING) and not first.endswith(b"\n")):
+            return None  # a kill cut the first line short: nothing had been fetched
+        try:
+            header = json.loads(first)
+            if header["version"] != _VERSION:
+                raise ValueError  # noqa: TRY301  one way out for all that is no checkpoint
+            wish, listings = header["wish"], tuple(map(_listing, header["listings"]))
+            begun = (
+                str(header["api"]),
+                int(header["planned_at"]),
+                Plan(listings, int(header["empty"]), header.get("announced", {})),
+            )
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError):
             raise UsageError(
                 f"{str(self._path)!r} is no checkpoint of a pull", hint="Name another file, or delete this one."
-            )
-        if header["wish"] != self._wish:
+            ) from None
+        if wish != self._wish:
             raise UsageError(
                 f"the checkpoint {str(self._path)!r} is of another pull",
                 hint="Ask for the same as then, name another file, or delete this one.",
             )
-        listings = tuple(map(_listing, header["listings"]))
-        return header["api"], header["planned_at"], Plan(listings, header["empty"])
+        return begun
 
-    def entries(self) -> Iterator[Layout | tuple[int, Ask, bool | None, list[Any]]]:
+    def entries(self, lists: int) -> Iterator[tuple[int, Ask, bool | None, list[Any]]]:
         """Every whole page of the file: its line in the plan, its place, the server's word, its records.
 
-        Where the pull turned to V3 between them, the lines from there on.
+        A line that is damaged, or of none of so many *lists*, ends it: what follows is fetched again.
         """
-        with self._path.open(encoding="utf-8") as file:
+        with self._path.open("rb") as file:
             file.readline()
+            self._whole = file.tell()
             for text in file:
                 try:
-                    told = json.loads(text)
-                except ValueError:
+                    position, index, size, more, records = json.loads(text)
+                    page = position, Ask(int(index), int(size)), more, list(records)
+                    is_ours = text.endswith(b"\n") and 0 <= position < lists
+                except (ValueError, TypeError):
                     return
-                if isinstance(told, dict):
-                    yield [place if isinstance(place, int) else _listing(place) for place in told["turn"]]
-                    continue
-                position, index, size, more, records = told
-                yield position, Ask(index, size), more, records
+                if not is_ours:
+                    return
+                yield page
+                self._whole = file.tell()
 
     def begin(self, api: str, planned_at: int, plan: Plan) -> None:
         """Write the plan into a fresh file."""
@@ -87,30 +113,37 @@ class Checkpoint:
             "api": api,
             "planned_at": planned_at,
             "empty": plan.empty,
+            "announced": dict(plan.announced),
             "listings": list(map(_told, plan.listings)),
         }
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._open(os.O_CREAT | os.O_TRUNC)
-        self._append(header)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._open(os.O_CREAT)
+            os.ftruncate(self._file.fileno(), 0)
+            self._append(header)
+        except OSError as error:
+            raise _unusable(self._path, error) from None
 
     def go_on(self) -> None:
         """Write on behind the last whole line."""
-        whole = self._path.read_bytes().rfind(b"\n") + 1
-        self._open(0)
-        os.ftruncate(self._file.fileno(), whole)
+        try:
+            whole = self._whole or self._path.read_bytes().rfind(b"\n") + 1
+            self._open(0)
+            os.ftruncate(self._file.fileno(), whole)
+        except OSError as error:
+            raise _unusable(self._path, error) from None
         self._file.seek(whole)
-
-    def turn(self, layout: Layout) -> None:
-        """Keep that the pull has turned to V3, with its lines from here on."""
-        with self._lock:
-            if self._file is not None:
-                self._append({"turn": [place if isinstance(place, int) else _told(place) for place in layout]})
+        self._whole = 0
 
     def write(self, position: int, ask: Ask, more: bool | None, records: Sequence[Any]) -> None:  # noqa: FBT001  as in entries()
-        """Keep one page; not one of a line that has fallen away."""
+        """Keep one page."""
         with self._lock:
-            if self._file is not None and position >= 0:
+            if self._file is None:
+                return
+            try:
                 self._append([position, ask.index, ask.size, more, list(records)])
+            except OSError as error:
+                raise _unusable(self._path, error) from None
 
     def done(self) -> None:
         """The pull is complete: the file has served."""
@@ -126,7 +159,18 @@ class Checkpoint:
 
     def _open(self, flags: int) -> None:
         flags |= os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)
-        self._file = os.fdopen(os.open(self._path, flags, 0o600), "w", encoding="utf-8")
+        handle = os.open(self._path, flags, 0o600)
+        self._file = os.fdopen(handle, "w", encoding="utf-8")
+        with contextlib.suppress(NameError):  # Windows has no such lock
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self._file.close()
+                self._file = None
+                raise UsageError(
+                    f"another pull writes to the checkpoint {str(self._path)!r}",
+                    hint="Wait for it, or name another file for this one.",
+                ) from None
 
     def _append(self, value: Any) -> None:
         self._file.write(json.dumps(value, separators=(",", ":")) + "\n")
@@ -158,3 +202,9 @@ def _listing(told: dict[str, Any]) -> Listing:
 
 def _refusal(message: str | None) -> ApiError | None:
     return ApiError(message, hint="Pull this project by itself to see more.") if message else None
+
+
+def _unusable(path: Path, error: OSError) -> UsageError:
+    return UsageError(
+        f"the checkpoint {str(path)!r} cannot be used: {error.strerror}", hint="Name another file with checkpoint=."
+    )

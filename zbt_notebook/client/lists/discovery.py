@@ -17,13 +17,15 @@ from zbt_notebook.client.rest.client import ApiClient
 Told = Callable[[Snapshot], None]
 
 
-def survey(client: ApiClient, wish: PullRequest, kind: Kind | None, told: Told) -> tuple[str, Plan]:
+def survey(
+    client: ApiClient, wish: PullRequest, kind: Kind | None, told: Told, call: ApiCall | None = None
+) -> tuple[str, Plan]:
     """The API that answers, "classic" or "v3", and what is to be read from it; UsageError where that is nothing.
 
-    *told* is how far it is, where it takes long.
+    *told* is how far it is, where it takes long; *call* the one list, where the wish does not say all of it.
     """
     if kind is None:
-        call = api.normalize(ApiCall("GET", wish.path, wish.where), client.data_center)
+        call = api.normalize(call or ApiCall("GET", wish.path, wish.where), client.data_center)
         return "v3" if wish.api == "v3" else "classic", Plan((Listing(call, limit=wish.limit),))
     if wish.since is not None and not kind.changed:
         raise UsageError(

@@ -2,33 +2,55 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 
+class Interrupts:
+    """Tells, when called, whether Ctrl-C was pressed."""
+
+    def __init__(self) -> None:
+        self.pressed = False
+        self.pass_on = False
+
+    def __call__(self) -> bool:
+        """Whether it was."""
+        return self.pressed
+
+    @contextmanager
+    def let_through(self) -> Iterator[None]:
+        """Inside, Ctrl-C interrupts as ever: for a wait after which nothing is half done."""
+        self.pass_on = True
+        try:
+            if self.pressed:
+                raise KeyboardInterrupt
+            yield
+        finally:
+            self.pass_on = False
+
+
 @contextmanager
-def noticed() -> Iterator[Callable[[], bool]]:
-    """Give a function that tells whether Ctrl-C was pressed; pressed a second time, it interrupts as ever.
+def noticed() -> Iterator[Interrupts]:
+    """Give what tells whether Ctrl-C was pressed; pressed a second time, it interrupts as ever.
 
     Where another thread than the main one runs this, Python gives it no signals, and the answer is always no.
     """
-    pressed: list[bool] = []
-    if threading.current_thread() is not threading.main_thread():
-        yield lambda: False
-        return
-    before: Any = signal.getsignal(signal.SIGINT)
+    interrupts = Interrupts()
+    before: Any = None
+    if threading.current_thread() is threading.main_thread():
+        before = signal.getsignal(signal.SIGINT)
     if not callable(before):
-        yield lambda: False
+        yield interrupts
         return
 
     def note(number: int, frame: Any) -> None:
-        if pressed:
+        again, interrupts.pressed = interrupts.pressed, True
+        if again or interrupts.pass_on:
             before(number, frame)
-        pressed.append(True)
 
     signal.signal(signal.SIGINT, note)
     try:
-        yield lambda: bool(pressed)
+        yield interrupts
     finally:
         signal.signal(signal.SIGINT, before)

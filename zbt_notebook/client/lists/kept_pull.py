@@ -1,7 +1,12 @@
 """The interrupted pulls of this kernel, with what they have fetched."""
 
+import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from zbt_notebook.client.errors import IncompletePull
 
 if TYPE_CHECKING:
     from zbt_notebook.client.lists.pull import Pull
@@ -27,6 +32,17 @@ def kept(name: str | None = None) -> "Pull | None":
         return _pulls.get(name) if name is not None else next(reversed(_pulls.values()), None)
 
 
+@contextmanager
+def kept_if_incomplete(pull: "Pull") -> Iterator[None]:
+    """Keep a pull that ends early inside, for ``resume``; one that is complete is kept no longer."""
+    try:
+        yield
+    except IncompletePull:
+        keep(pull.wish.id, pull)
+        raise
+    forget(pull.wish.id)
+
+
 def forget(name: str | None = None) -> None:
     """Keep that pull no longer, for it is complete; without a name, keep none."""
     with _lock:
@@ -34,3 +50,14 @@ def forget(name: str | None = None) -> None:
             _pulls.clear()
         else:
             _pulls.pop(name, None)
+
+
+def _begin_empty() -> None:
+    """In a forked child: the parent goes on with its pulls, and the child must not do the same."""
+    global _lock  # noqa: PLW0603  a lock that another thread held at the fork is never released here
+    _lock = threading.Lock()
+    _pulls.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_empty)

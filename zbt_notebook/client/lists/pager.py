@@ -8,7 +8,9 @@ A list is a window onto rows that move: a row added before the place one reads s
 * **Sweep**: each page begins with the last record of the page before. As long as a page holds a record that the sweep
   has reached, the pages join without a gap. Where none is in it, rows were deleted, and the sweep steps back a page.
   Where pages bring nothing new, either many rows were added before them, which the first page then shows, or the server
-  does not look at the index: the first page is looked at once more, to know.
+  does not look at the index: the first page is looked at once more, to know, and then it is an error.
+* A **short page** is the last one where nothing contradicts it: an announced count, the server's word that there is
+  more, or a first page whose size looks like a cap (100 where 200 were asked for). Then one request more settles it.
 
 V3 numbers its pages, so that none begins at any record one likes; but the third page of 198 begins at the 397th, where
 the second page of 199 has reached the 398th: pages of falling sizes join too (``Ask.following``).
@@ -17,15 +19,19 @@ A list with the newest change first moves in another way as well: a row that is 
 from where the sweep has not come to. So its beginning is swept again at the end, down to a row that has not changed.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from zbt_notebook.client.errors import ApiError
+
 PAGE_SIZE = 200  # the most that Zoho gives at once
 
-_STEPS_BACK = 8  # of one sweep; a server that answers by chance must not keep it going for ever …
+_STEPS_BACK = 8  # in a row; a server that answers by chance must not keep a sweep going for ever …
 _LOOKS_BACK = 8  # … nor may one whose list grows faster than it is read
 _IDLE_PAGES = 2  # full pages in a row that bring nothing new: does the server look at the index
+_MOST_ALIKE = 50  # pages in a row of rows that are all the same: such a list may have no end
+_SMALLEST_CAP = 10  # records
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,7 @@ class Pager:
         self.start = start
         self.expected = expected
         self.done = limit == 0 or expected == 0 or at_most == 0
+        self.began = False  # a page has come
         self.came = 0  # different records
         self.miscounted = False  # the announced number was wrong though nothing moved
         self._at_most = at_most
@@ -101,14 +108,17 @@ class Pager:
         self._pages = 0
         self._sweep: _Sweep | None = None
         self._sweeps = 0  # that are over
+        self._largest = 0  # records on one page
+        self._has_ids = True
+        self._latest: list[Any] = []  # the page before, where records bear no ids …
+        self._alike = 0  # … and how often it has come again
         if not self.done:
             self._begin()
 
     def _begin(self) -> None:
         wanted = self.expected if self._limit is None or self.expected is None else min(self.expected, self._limit)
         if wanted is None:
-            self._sweep = _Sweep()
-            self._waiting = [Ask(self.start, self.size)]
+            self._start(_Sweep(), Ask(self.start, self.size))
         else:
             self._all = [Ask(self.start + at, self.size) for at in range(0, wanted, self.size)]
             self._waiting = list(self._all)
@@ -128,9 +138,10 @@ class Pager:
         return bool(self._waiting) and not self.done
 
     def give_back(self, ask: Ask) -> None:
-        """Take an ask back that was not answered: it is asked for again."""
+        """Take an ask back that was not answered: it is asked for again, where it is still needed."""
         self._sent.discard(ask)
-        self._waiting.insert(0, ask)
+        if self._sweep is None or self._sweep.at == ask:
+            self._waiting.insert(0, ask)
 
     def claim(self, ask: Ask) -> bool:
         """Mark an ask as sent that ``ask`` would give, now or after others; tell whether it is one."""
@@ -140,41 +151,35 @@ class Pager:
         self._sent.add(ask)
         return True
 
-    def knows(self, names: Iterable[str]) -> None:
-        """Let records of these ids pass as having come."""
-        self._seen.update(names)
-
-    def names(self) -> frozenset[str]:
-        """The ids of all records that came."""
-        return frozenset(self._seen)
-
-    def drop(self, ask: Ask) -> None:
-        """Forget an ask that will not be answered."""
-        self._sent.discard(ask)
-
     @property
     def held(self) -> int:
         """Pages that were asked for and not given on by ``ready``."""
         return len(self._sent) + len(self._early) + len(self._ready)
 
-    def take(self, ask: Ask, records: Sequence[Any], *, more: bool | None = None) -> int:
-        """Take the answer to an ask; ``ready`` then gives what is new. The number of pages that became ready.
+    def take(self, ask: Ask, records: Sequence[Any], *, more: bool | None = None) -> None:
+        """Take the answer to an ask; ``ready`` then gives what is new.
 
-        *more* is the server's own word on whether the list goes on, where it has one.
+        *more* is the server's own word on whether the list goes on, where it has one. Raise ApiError where the answers
+        do not make up a list: the same page comes again and again, or rows go faster than they can be read.
         """
         self._sent.discard(ask)
+        self.began = True
         if self.done:
-            return 1
+            return
         if self._sweep is not None:
-            self._swept(self._sweep, ask, records, more=more)
-            return 1
+            if ask == self._sweep.at:  # others were asked for before the sweep began
+                self._swept(self._sweep, ask, records, more=more)
+            return
         self._early[ask] = records
-        before = len(self._all)
         while self._all and self._all[0] in self._early:
-            self._add(self._early.pop(self._all.pop(0)))
-        if not self._all:
-            self._compare()
-        return before - len(self._all)
+            first, came = self._all[0], self._early[self._all[0]]
+            self._comes_again(came, first)
+            del self._all[0], self._early[first]
+            self._add(came)
+            if not self._all:
+                self._compare(first, came)
+            elif len(came) < first.size and not self.done:
+                self._read_on(first, came)
 
     def ready(self) -> list[Any]:
         """The records that came since the last call, each once, in the order of the list."""
@@ -201,6 +206,8 @@ class Pager:
         if self._limit is not None:
             new = new[: self._limit - self.came]
         self.came += len(new)
+        self._largest = max(self._largest, len(records))
+        self._has_ids = self._has_ids and None not in names
         if self._is_new:
             self._made_since += sum(map(self._is_new, new))
         if new:
@@ -209,21 +216,58 @@ class Pager:
             self.done = True
         return len(new)
 
-    def _compare(self) -> None:
+    def _comes_again(self, records: Sequence[Any], ask: Ask) -> bool:
+        """Whether a short page is the one before, come again: rows without ids have no other sign of it.
+
+        Raise ApiError for a full one. Rows that are all alike make pages that are alike: of those, many have to come.
+        """
+        if None not in identities(records):
+            return False
+        page = list(records)
+        again, self._latest = page == self._latest, page
+        self._alike = self._alike + 1 if again else 0
+        is_told_apart = any(row != page[0] for row in page)
+        if again and (self._alike > _MOST_ALIKE or (is_told_apart and len(page) >= ask.size)):
+            raise _repeated(ask)
+        return again and is_told_apart
+
+    def _compare(self, last: Ask, records: Sequence[Any]) -> None:
         """Are the pages that were announced, and came, all the rows."""
         announced = self._announced
         full = announced < self.came >= self._pages * self.size
-        alone = self._pages == 1 and not full  # one page is one moment: nothing can have moved
-        if self.done or alone or self.came == announced or (self.came > announced and not full):
+        is_empty = not records and last.index == self.start
+        settled = is_empty or self.came == announced or (self.came > announced and not full)
+        if self.done or settled:
             self.miscounted = not self.done and self.came != announced
             self.done = True
+        elif full or self._pages == 1 or not self._has_ids:
+            self._read_on(last, records)
+        else:
+            self._start(_Sweep(), Ask(self.start, self.size))
+
+    def _read_on(self, ask: Ask, records: Sequence[Any]) -> None:
+        """Sweep from the page that *ask* brought; from the first, where rows may have moved before that page."""
+        if ask.index != self.start and len(records) < ask.size and self._has_ids:
+            self._start(_Sweep(), Ask(self.start, self.size))
             return
-        self._sweep = _Sweep()
-        self._waiting = [Ask(self.start, self.size)]
-        if full:  # more than announced: go on where the pages end
-            self._sweep.reached.update(self._seen)
-            self._sweep.end = self.start + self._pages * self.size - 1
-            self._waiting = [self._after(Ask(self.start + (self._pages - 1) * self.size, self.size))]
+        sweep = _Sweep()
+        sweep.reached.update(self._seen)
+        sweep.end = ask.index + len(records) - 1
+        if ask.index == self.start:
+            sweep.first, sweep.beginning = identities(records), records
+        self._joins = self._joins and self._has_ids
+        self._learn(ask, records)
+        self._start(sweep, self._after(ask, records))
+
+    def _start(self, sweep: "_Sweep", at: Ask) -> None:
+        self._sweep, self._all = sweep, []
+        self._early.clear()
+        self._go_to(at)
+
+    def _go_to(self, ask: Ask) -> None:
+        if self._sweep is not None:
+            self._sweep.at = ask
+        self._waiting = [ask]
 
     def _swept(self, sweep: "_Sweep", ask: Ask, records: Sequence[Any], *, more: bool | None) -> None:
         names = identities(records)
@@ -232,40 +276,59 @@ class Pager:
             return
         if sweep.first is None and ask.index == self.start:
             sweep.first, sweep.beginning = names, records
-        if None in names:
-            self._joins = False  # without ids nothing tells whether pages do
+        self._joins = self._joins and None not in names  # without ids nothing tells whether pages do
+        if self._comes_again(records, ask):
+            if more or self._is_owed:
+                raise _repeated(ask)
+            self._end()
+            return
         if self._is_torn(sweep, ask, names):
-            sweep.steps_back += 1
-            self._add(records)
-            self._waiting = [self._before(ask)]
+            self._step_back(sweep, ask, records)
             return
         known = bool(names) and None not in names and sweep.reached.issuperset(names)
         sweep.idle = sweep.idle + 1 if known else 0
+        sweep.steps_back = sweep.steps_back if known else 0
         sweep.reached.update(name for name in names if name is not None)
-        sweep.end = ask.end
+        sweep.end = ask.index + len(records) - 1
+        new = self._add(records)
+        if self.done:
+            self._end()
+        elif self._ends(sweep, ask, records, new, more=more):
+            self._over(sweep, ask)
+        elif sweep.idle < _IDLE_PAGES:
+            self._learn(ask, records)
+            self._go_to(self._after(ask, records))
+        elif sweep.first is not None and ask.index > self.start and sweep.looks_back < _LOOKS_BACK:
+            sweep.looking_from = ask
+            self._go_to(Ask(self.start, self.size))
+        else:
+            raise _repeated(ask)
+
+    def _step_back(self, sweep: "_Sweep", ask: Ask, records: Sequence[Any]) -> None:
+        """Rows were deleted before this page: look for where it joins, and from now on have more in common."""
+        if sweep.steps_back >= _STEPS_BACK:
+            raise _torn(ask)
+        back = self._before(ask, sweep.steps_back)
+        sweep.steps_back += 1
+        sweep.overlap = min(max(2 * sweep.overlap, 8), max(self._largest // 2, 1))
         self._add(records)
         if self.done:
             self._end()
-        elif self._ends(sweep, ask, records, more=more):
-            self._over(sweep, ask)
-        elif sweep.idle < _IDLE_PAGES:
-            self._waiting = [self._after(ask)]
-        elif sweep.first is not None and ask.index > self.start and sweep.looks_back < _LOOKS_BACK:
-            sweep.looking_from = ask
-            self._waiting = [Ask(self.start, self.size)]
         else:
-            self._end()
+            self._go_to(back)
 
     def _looked_back(self, sweep: "_Sweep", at: Ask, records: Sequence[Any], names: list[str | None]) -> None:
-        """Go on where rows were added before the place that was reached; end where nothing has moved."""
+        """Go on where rows were added before the place that was reached; an error where nothing has moved."""
         moved = names != sweep.first
         sweep.first, sweep.looking_from, sweep.idle = names, None, 0
         sweep.looks_back += 1
         self._add(records)
-        if self.done or not moved:
+        if self.done:
             self._end()
+        elif moved:
+            self._go_to(self._after(at, ()))
         else:
-            self._waiting = [self._after(at)]
+            raise _repeated(at)
 
     def _over(self, sweep: "_Sweep", ask: Ask) -> None:
         """The sweep has come to its end: read again what changes have brought to the beginning, if that took time."""
@@ -273,25 +336,45 @@ class Pager:
         if self._is_past is None or ask.index == self.start or self._sweeps > _LOOKS_BACK:
             self._end()
             return
-        self._sweep = _Sweep(until=sweep.beginning)
-        self._waiting = [Ask(self.start, self.size)]
+        self._start(_Sweep(until=sweep.beginning), Ask(self.start, self.size))
 
-    def _after(self, ask: Ask) -> Ask:
+    def _learn(self, ask: Ask, records: Sequence[Any]) -> None:
+        """Number the pages by the size that a server gives that goes on behind a short page."""
+        if self._numbered and _SMALLEST_CAP <= len(records) < ask.size and len(records) >= self._largest:
+            self.size = len(records)
+
+    def _after(self, ask: Ask, records: Sequence[Any]) -> Ask:
         """The page behind, which joins it where it can."""
+        came = Ask(ask.index, len(records)) if records else ask
+        if self._numbered and len(records) < min(ask.size, _SMALLEST_CAP) and records:
+            return Ask(ask.page * ask.size + 1, ask.size)  # a page from which rows were left out: its number goes on
         if self._joins:
-            return ask.following(self.size, numbered=self._numbered)
-        at = ask.end // self.size * self.size + 1 if self._numbered else ask.end + 1
-        return Ask(at, self.size)
+            overlap = self._sweep.overlap if self._sweep else 1
+            joining = Ask(max(self.start, came.end - overlap + 1), self.size)
+            return came.following(self.size, numbered=True) if self._numbered else joining
+        return Ask(came.end // self.size * self.size + 1 if self._numbered else came.end + 1, self.size)
 
-    def _before(self, ask: Ask) -> Ask:
-        """The page before, of which enough may be left to join what was reached."""
+    def _before(self, ask: Ask, steps: int) -> Ask:
+        """The page before, of which enough may be left to join what was reached; farther with each step."""
         if self._numbered:
-            return Ask(max(self.start, (ask.index - 2) // self.size * self.size + 1), self.size)
-        return Ask(max(self.start, ask.index - self.size + 1), self.size)
+            pages_back = 2**steps - 1
+            first = (ask.index - 2) // self.size - pages_back
+            return Ask(max(self.start, first * self.size + 1), self.size)
+        return Ask(max(self.start, ask.index - self.size * 2**steps + 1), self.size)
 
     def _end(self) -> None:
         self.miscounted = self.expected is not None and self._limit is None and self.came != self._announced
         self.done = True
+
+    @property
+    def _is_owed(self) -> bool:
+        """Whether fewer came than were announced."""
+        return self.expected is not None and self.came < self._announced
+
+    @property
+    def without_new(self) -> int:
+        """The records that came and were not made since the announcement."""
+        return self.came - self._made_since
 
     @property
     def _announced(self) -> int:
@@ -299,33 +382,70 @@ class Pager:
 
     def _is_torn(self, sweep: "_Sweep", ask: Ask, names: Sequence[str | None]) -> bool:
         """Whether a page does not join what the sweep has reached, so that rows may be missing in between."""
-        if not self._joins or ask.index <= self.start or sweep.steps_back >= _STEPS_BACK or ask.index > sweep.end:
+        if not self._joins or ask.index <= self.start or ask.index > sweep.end:
             return False
         return sweep.reached.isdisjoint(names)
 
-    def _ends(self, sweep: "_Sweep", ask: Ask, records: Sequence[Any], *, more: bool | None) -> bool:
-        """Whether the list ends with this page."""
-        if not records:
-            return True
-        if self._is_past and any(map(self._is_past, records)):
-            return True
-        if any(record in sweep.until for record in records):
-            return True  # it has not changed since the sweep before, and so has nothing behind it
+    def _ends(self, sweep: "_Sweep", ask: Ask, records: Sequence[Any], new: int, *, more: bool | None) -> bool:
+        """Whether the list ends with this page, of which *new* records had not come before."""
+        is_past = self._is_past is not None and any(map(self._is_past, records))
+        if not records or is_past or any(record in sweep.until for record in records):
+            return True  # what has not changed since the sweep before has nothing behind it
+        if more is not None:
+            return not more
         if self._at_most is not None and self.came >= self._at_most:
             return True
-        return not more if more is not None else len(records) < ask.size
+        if len(records) >= ask.size:
+            return False
+        is_largest = len(records) >= self._largest
+        if not new:
+            return not (self._is_owed and is_largest and ask.index > self.start and len(records) > 1)
+        return not (self._is_owed or (is_largest and _looks_like_a_cap(len(records))))
+
+
+def _looks_like_a_cap(count: int) -> bool:
+    """Whether a short page has a size that servers are limited to: 100, 50, 64."""
+    return count > _SMALLEST_CAP and (count % 10 == 0 or count % 25 == 0 or count & (count - 1) == 0)
+
+
+def _repeated(ask: Ask) -> ApiError:
+    return ApiError(
+        f"the server gives the same page again when it is asked for the records from {ask.index:,} on",
+        hint="It does not look at index or page, so the rest of the list cannot be read.",
+    )
+
+
+def _torn(ask: Ask) -> ApiError:
+    return ApiError(
+        f"the list lost records near {ask.index:,} faster than it could be read: some may be missing",
+        hint="Read it again when less is deleted.",
+    )
 
 
 class _Sweep:
     """How far one way through the list, from its beginning, has come without a gap."""
 
-    __slots__ = ("beginning", "end", "first", "idle", "looking_from", "looks_back", "reached", "steps_back", "until")
+    __slots__ = (
+        "at",
+        "beginning",
+        "end",
+        "first",
+        "idle",
+        "looking_from",
+        "looks_back",
+        "overlap",
+        "reached",
+        "steps_back",
+        "until",
+    )
 
     def __init__(self, until: Sequence[Any] = ()) -> None:
         self.until = until  # records of which one, as it was, tells that all behind it has come
         self.beginning: Sequence[Any] = ()  # the first page
         self.reached: set[str | None] = set()
+        self.at: Ask | None = None  # the page that it waits for
         self.end = 0  # the position where it is
+        self.overlap = 1  # records that the next page has in common with what was reached
         self.steps_back = 0
         self.idle = 0
         self.first: list[str | None] | None = None  # what the first page held when it was looked at last

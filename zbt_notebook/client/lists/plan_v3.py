@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from zbt_notebook.client import v3_columns
-from zbt_notebook.client.errors import ApiError, UsageError
-from zbt_notebook.client.lists.issue_lists import list_issues
+from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.lists.kinds import Kind
 from zbt_notebook.client.lists.plan import Listing, Plan
 from zbt_notebook.client.lists.pull_request import PullRequest
+from zbt_notebook.client.lists.read_lists import Listed, read_lists
 from zbt_notebook.client.progress import Snapshot
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.api import ApiCall
@@ -34,17 +34,19 @@ def plan_v3(
     issues are listed here, at once, to know them. *told* is how far that is.
     """
     listings: list[Listing] = []
-    found: Sequence[list[Any] | ApiError] = [[] for _ in projects]
+    found = [Listed() for _ in projects]
     if kind.v3_by_issue:
         lists = [_path("v3.issues.list").format(portal=portal, project=project["id"]) for project in projects]
-        found = list_issues(client, [ApiCall("GET", path) for path in lists], told, size=wish.concurrency)
+        found = read_lists(client, [ApiCall("GET", path) for path in lists], told, size=wish.concurrency)
     for project, issues in zip(projects, found, strict=True):
         named = {"id": int(project["id"]), "name": project.get("name", "")}
-        if isinstance(issues, ApiError):
-            listings.append(Listing(ApiCall("GET", _path(kind.v3)), named, exact=0, refused=issues))
+        if issues.refused is not None:
+            listings.append(Listing(ApiCall("GET", _path(kind.v3)), named, exact=0, refused=issues.refused))
             continue
         place = {"portal": portal, "project": str(project["id"])}
-        calls = list(_by_issue(kind, place, issues) if kind.v3_by_issue else _calls(client, kind, wish, place, project))
+        calls = list(
+            _by_issue(kind, place, issues.records) if kind.v3_by_issue else _calls(client, kind, wish, place, project)
+        )
         listings += [Listing(call, named, limit=wish.limit) for call in calls]
         if not calls:
             listings.append(Listing(ApiCall("GET", _path(kind.v3)), named, exact=0))

@@ -7,6 +7,7 @@ from typing import Any
 from zbt_notebook.client.errors import ApiError, UsageError
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane
 from zbt_notebook.client.lists.plan import choose
+from zbt_notebook.client.lists.read_lists import read_list
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
 
@@ -52,7 +53,7 @@ def find_places(
 
 def _list(client: ApiClient, path: str, lane: Lane) -> list[Any]:
     try:
-        return list(client.rows(ApiCall("GET", path), lane=lane))
+        return read_list(client, ApiCall("GET", path), lane)
     except ApiError as error:
         if path.startswith("/restapi/") and is_retired(client, error):
             raise Retired from None

@@ -1,34 +1,35 @@
-"""A pull under way: runs, stops, and goes on where it stopped."""
+"""The one road from a list to its records: reads every page, stops, and goes on where it stopped."""
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client import v3_columns
 from zbt_notebook.client.errors import ApiError, IncompletePull, RateLimited, UsageError, ZbtError
+from zbt_notebook.client.gc_pause import gc_paused
 from zbt_notebook.client.limits.allowance import OneLock
 from zbt_notebook.client.limits.rate_limit import Lane
 from zbt_notebook.client.lists import fields
 from zbt_notebook.client.lists.checkpoint import Checkpoint
-from zbt_notebook.client.lists.discovery import survey, survey_v3
-from zbt_notebook.client.lists.gc_pause import no_collections
-from zbt_notebook.client.lists.interrupts import noticed
+from zbt_notebook.client.lists.discovery import survey
+from zbt_notebook.client.lists.interrupts import Interrupts, noticed
 from zbt_notebook.client.lists.kinds import Kind, find_kind
-from zbt_notebook.client.lists.page_calls import beginning, page_call, paging_of
-from zbt_notebook.client.lists.pager import Ask, Pager
+from zbt_notebook.client.lists.page_call import beginning, fetch_page, paging_of
+from zbt_notebook.client.lists.pager import PAGE_SIZE, Ask, Pager
 from zbt_notebook.client.lists.plan import Listing, Plan
 from zbt_notebook.client.lists.plan_v3 import issue_of
 from zbt_notebook.client.lists.project_lookup import Retired, is_retired
 from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.lists.row_filter import RowFilter
-from zbt_notebook.client.lists.rows import after, before, refusal
+from zbt_notebook.client.lists.rows import Records, about, after, before, refusal
 from zbt_notebook.client.lists.slot_reserve import Pace
-from zbt_notebook.client.lists.turning import Layout, layout, turn
 from zbt_notebook.client.lists.worker_pool import Line, Stopped, WorkerPool
-from zbt_notebook.client.progress import Reporter, Snapshot
+from zbt_notebook.client.progress import SILENT_FOR, Reporter, Snapshot
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
@@ -40,88 +41,108 @@ _PATIENCE = 0.1  # seconds between two looks at Ctrl-C
 
 
 class Pull:
-    """One pull. ``run`` gives its frame or raises IncompletePull; called again, it goes on where it stopped."""
+    """One pull. ``run`` reads all of it or raises IncompletePull; called again, it goes on where it stopped.
 
-    def __init__(self, client: ApiClient, wish: PullRequest, reporter: Reporter) -> None:
+    Then ``frame`` and, *as_records*, ``records`` give what came. *call* is the list where it is more than the wish can
+    say: a call with headers of the user's own.
+    """
+
+    def __init__(
+        self,
+        client: ApiClient,
+        wish: PullRequest,
+        reporter: Reporter,
+        *,
+        call: ApiCall | None = None,
+        as_records: bool = False,
+    ) -> None:
         self.wish = wish
-        self.rows = 0
-        self.pages = 0
-        self.errors: list[dict[str, Any]] = []
-        self.forecast = ""
         self.orders: Mapping[str, Sequence[str]] = {}  # the portal's own order of statuses and severities, where known
         self._client = client
         self._reporter = reporter
+        self._call = call
+        self._as_records = as_records
+        self._streams = False
         self._kind: Kind | None = find_kind(wish.kind) if wish.kind else None
-        self._api = "v3" if wish.api == "v3" else "classic"
-        self._plan: Plan | None = None
-        self._lines: list[Line] = []
-        self._builder: Any = None
-        self._sieve = RowFilter(wish, self._kind)
-        self._planned_at = 0  # epoch milliseconds
+        self._lock = threading.Lock()  # over what the threads count
+        self._interrupts = Interrupts()
+        self._began = time.monotonic()
+        self._others_may_call = False
+        self._forget()
+
+    def _forget(self) -> None:
+        """Be as before the first page."""
+        self.rows = 0
+        self.pages = 0
+        self.forecast = ""
         self._due = 0
         self._waiting = 0.0
-        self._others_may_call = False
-        self._began = time.monotonic()
+        self._api = "v3" if self.wish.api == "v3" else "classic"
+        self._plan: Plan | None = None
+        self._planned_at = 0  # epoch milliseconds
+        self._lines: list[Line] = []
+        self._taken: Any = None
+        self._sieve = RowFilter(self.wish, self._kind)
         self._checkpoint: Checkpoint | None = None
         self._one_lock = OneLock()
 
-    def run(self, client: ApiClient | None = None, reporter: Reporter | None = None) -> "pd.DataFrame":
-        """Fetch what is still to come. Raise IncompletePull where it ends early, else what refused the first call."""
-        self._client = client or self._client
-        self._reporter = reporter or self._reporter
-        self._began = time.monotonic()
-        in_a_cell = threading.current_thread() is threading.main_thread()  # then no other cell runs meanwhile
-        self._others_may_call = not in_a_cell or self._client.limits.is_shared
-        try:
-            if self._plan is None:
-                self._prepare()
-            elif self._checkpoint is not None:
-                self._checkpoint.go_on()
-            while True:
-                with noticed() as interrupted, no_collections():
-                    failure = self._fetch_all(interrupted)
-                    if failure is None:
-                        self._finish()
-                        return self._frame()
-                if isinstance(failure, Retired):
-                    failure = self._turn_to_v3()
-                if failure is not None:
-                    self._give_up(failure)
-        finally:
-            if self._checkpoint is not None:
-                self._checkpoint.close()
+    def run(self, client: ApiClient | None = None, reporter: Reporter | None = None) -> None:
+        """Read what is still to come. Raise IncompletePull where it ends early, else what refused the first call."""
+        self._streams = False
+        with self._under_way(client, reporter), noticed() as interrupted, self._pool(self._threads) as pool:
+            while not pool.finished:
+                self._take(pool.collect(_PATIENCE))
+                if self._has_enough:
+                    return
+                self._look_for_an_end(pool, interrupted)
+                self._reporter.tell(self._snapshot())
+                self._be_ready_to_stop()
+
+    def stream(self) -> Iterator[list[Any]]:
+        """The same records as they come, read in the caller's own thread: no page is asked for before it is wanted."""
+        given, self._streams = 0, True
+        with self._under_way(), self._pool(0) as pool:
+            while not pool.finished and not self._has_enough:
+                with noticed() as self._interrupts:
+                    self._take(pool.collect(0))
+                self._look_for_an_end(pool, self._interrupts)
+                given, came = self.rows, self.records[given:]
+                if came:
+                    yield came
 
     # -- before the first page
 
     def _prepare(self) -> None:
-        from zbt_notebook.client.frames import FrameBuilder
-
         self._planned_at = int(self._client.today().timestamp() * 1000)
         begun = None
         if self.wish.checkpoint:
             self._checkpoint = Checkpoint(self.wish)
             begun = self._checkpoint.read()
         if begun is not None:
-            self._api, self._planned_at, self._plan = begun
+            self._api, self._planned_at, plan = begun
         else:
-            self._api, self._plan = survey(self._client, self.wish, self._kind, self._reporter.tell)
-        listings = self._plan.listings
-        self._builder = FrameBuilder(self._kind.columns if self._kind else api.column_types(listings[0].call))
-        self._lines = [self._line(listing, position) for position, listing in enumerate(listings)]
-        self._due = self._plan.pages
+            self._api, plan = survey(self._client, self.wish, self._kind, self._reporter.tell, self._call)
+        self._lines = [self._line(listing, position) for position, listing in enumerate(plan.listings)]
+        self._due = plan.pages if self._kind or self.wish.limit is None else ceil(self.wish.limit / PAGE_SIZE)
+        self._taken = self._place(plan)
         if self._checkpoint is not None:
-            self._take_up(self._checkpoint, begun=begun is not None)
+            self._take_up(self._checkpoint, None if begun is not None else plan)
+        self._plan = plan
         self.forecast = self._foretell()
 
-    def _take_up(self, checkpoint: Checkpoint, *, begun: bool) -> None:
-        if not begun:
-            checkpoint.begin(self._api, self._planned_at, self._plan or Plan(()))
+    def _place(self, plan: Plan) -> Any:
+        """Where the records go: into a list, or at once into the columns of a frame, which takes less memory."""
+        if self._as_records:
+            return Records()
+        from zbt_notebook.client.frames import FrameBuilder
+
+        return FrameBuilder(self._kind.columns if self._kind else api.column_types(plan.listings[0].call))
+
+    def _take_up(self, checkpoint: Checkpoint, fresh: Plan | None) -> None:
+        if fresh is not None:
+            checkpoint.begin(self._api, self._planned_at, fresh)
             return
-        for entry in checkpoint.entries():
-            if isinstance(entry, list):
-                self._turn(entry)
-                continue
-            position, ask, more, records = entry
+        for position, ask, more, records in checkpoint.entries(len(self._lines)):
             line = self._lines[position]
             line.pager = line.pager or line.open(None)
             if line.pager.claim(ask):
@@ -137,62 +158,52 @@ class Pull:
 
     # -- page by page
 
-    def _fetch_all(self, interrupted: Callable[[], bool]) -> BaseException | None:
-        """Work until all is there, or something stops it: then give that."""
+    def _pool(self, threads: int) -> WorkerPool:
         knows = self._plan is not None and self._plan.certain
-        crew: WorkerPool = WorkerPool(
+        pool: WorkerPool = WorkerPool(
             self._lines,
-            partial(self._fetch, lambda: crew.stopped),
-            size=max(1, min(self.wish.concurrency, 32)) if self._kind else 1,
+            partial(self._fetch, lambda: pool.stopped),
+            size=threads,
             eager=self.wish.limit is None or knows,
             wanted=None if self.wish.limit is None or self._chooses else self.wish.limit - self.rows,
         )
-        try:
-            with crew:
-                while not crew.finished:
-                    for line, records in crew.collect(_PATIENCE):
-                        self._store(line, records)
-                    if self.wish.limit is not None and self.rows >= self.wish.limit:
-                        return None
-                    if interrupted():
-                        return KeyboardInterrupt()
-                    if crew.failure is not None:
-                        return crew.failure
-                    self._reporter.tell(self._snapshot())
-        except KeyboardInterrupt as interrupt:
-            return interrupt
-        return None
+        return pool
+
+    @property
+    def _threads(self) -> int:
+        return max(1, min(self.wish.concurrency, 32)) if self._kind else 1
 
     def _fetch(self, stopped: Callable[[], bool], line: Line, ask: Ask) -> tuple[Sequence[Any], bool | None]:
         listing: Listing = line.subject
 
         def waiting(seconds: float) -> None:
-            self._waiting = seconds
+            self._count(waiting=seconds)
             if stopped():
                 raise Stopped
 
-        paging = paging_of(listing.call)
         try:
-            page = self._client.fetch(page_call(listing.call, paging, ask), self._lane(listing.call, waiting))
+            with self._interrupts.let_through():
+                records, more = fetch_page(self._client, line, listing.call, ask, self._lane(listing.call, waiting))
         except ApiError as error:
             if self._kind and self._api == "classic" and self.wish.api == "auto" and is_retired(self._client, error):
                 raise Retired from None
             raise
-        if page.records is None:
-            raise UsageError(f"{listing.call.path} is one thing, not a list", hint="Use connection.get(path) for it.")
-        self._waiting = 0.0
-        self.pages += 1
-        self._due = max(0, self._due - 1)
-        records = page.records
+        self._count(pages=1)
         if self.wish.word and listing.call.path.startswith("/api/v3"):
             records = [v3_columns.as_classic(self.wish.word, record) for record in records]
-        if self._api == "v3" and self._kind:
-            of = issue_of(self._kind, listing.call)
-            records = [v3_columns.as_classic(self._kind.name, record, of) for record in records]
-        more = page.next is not None if paging == "page" else None if paging else False
+        if self._is_v3 and self._kind:
+            of, kind = issue_of(self._kind, listing.call), self._kind.name
+            with gc_paused():
+                records = [v3_columns.as_classic(kind, record, of) for record in records]
         if self._checkpoint is not None:
             self._checkpoint.write(line.position, ask, more, records)
         return records, more
+
+    def _count(self, *, pages: int = 0, waiting: float = 0.0) -> None:
+        with self._lock:
+            self.pages += pages
+            self._due = max(0, self._due - pages)
+            self._waiting = waiting
 
     def _lane(self, call: ApiCall, waiting: Callable[[float], None]) -> Lane:
         reserve = self._pace.reserve(call, self._due)
@@ -203,14 +214,14 @@ class Pull:
         certain = self._plan is not None and self._plan.certain
         return Pace(self._client.limits, certain, self._others_may_call, gives_way=self._kind is not None)
 
-    def _line(self, listing: Listing, position: int, known: frozenset[str] = frozenset()) -> Line:
+    def _line(self, listing: Listing, position: int) -> Line:
         def open_pager(wanted: int | None) -> Pager:
             limits = [limit for limit in (listing.limit, wanted) if limit is not None and not self._chooses]
             paging = paging_of(listing.call)
             start, size = beginning(listing.call, paging)
             since, kind = self.wish.since, self._kind
             newest_first = self._sieve.newest_change_first(v3=self._is_v3)
-            pager = Pager(
+            return Pager(
                 size=size,
                 start=start,
                 expected=listing.exact,
@@ -220,22 +231,33 @@ class Pull:
                 is_new=partial(after, kind.made, self._planned_at) if kind and kind.made else None,
                 is_past=partial(before, kind.changed, since) if newest_first and kind and since is not None else None,
             )
-            pager.knows(known)
-            return pager
 
         return Line(open_pager, listing, position, error=listing.refused)
 
-    def _store(self, line: Line, records: list[Any]) -> None:
-        """Take records of a line, in order, into the frame."""
-        listing: Listing = line.subject
-        self._take(listing, records)
+    def _take(self, batch: Sequence[tuple[Line, Sequence[Any]]]) -> None:
+        """Take records of lists, in order, into the result."""
+        for line, came in batch:
+            records = self._sieve.sift(line.subject, came, v3=self._is_v3, of_many=len(self._lines) > 1)
+            if self.wish.limit is not None:
+                records = records[: max(0, self.wish.limit - self.rows)]
+            with gc_paused():
+                self._taken.add(records)
+            self.rows += len(records)
 
-    def _take(self, listing: Listing, records: Sequence[Any]) -> None:
-        records = self._sieve.sift(listing, records, v3=self._is_v3, of_many=len(self._lines) > 1)
-        if self.wish.limit is not None:
-            records = records[: self.wish.limit - self.rows]
-        self.rows += len(records)
-        self._builder.add(records)
+    @property
+    def _has_enough(self) -> bool:
+        return self.wish.limit is not None and self.rows >= self.wish.limit
+
+    def _look_for_an_end(self, pool: WorkerPool, interrupted: Callable[[], bool]) -> None:
+        if interrupted():
+            raise KeyboardInterrupt
+        if pool.failure is not None:
+            raise pool.failure.with_traceback(None)
+
+    def _be_ready_to_stop(self) -> None:
+        """Import what makes a frame of the rows that came, once it takes long: Ctrl-C shall not wait for pandas."""
+        if self._as_records and time.monotonic() - self._began > SILENT_FOR:
+            import zbt_notebook.client.frames  # noqa: F401  for its being there
 
     @property
     def _is_v3(self) -> bool:
@@ -247,63 +269,88 @@ class Pull:
 
     # -- the end, and the ends before it
 
-    def _turn_to_v3(self) -> ZbtError | KeyboardInterrupt | None:
-        """Zoho has retired the classic API meanwhile: read from V3 what is still to come. Gives what prevents it."""
-        if self._kind is None:
-            return None
+    @contextmanager
+    def _under_way(self, client: ApiClient | None = None, reporter: Reporter | None = None) -> Iterator[None]:
+        """Begin, or go on; whatever ends it early inside becomes IncompletePull, with what came."""
+        self._client = client or self._client
+        self._reporter = reporter or self._reporter
+        self._began = time.monotonic()
+        self._interrupts = Interrupts()
+        in_a_cell = threading.current_thread() is threading.main_thread()  # then no other cell runs meanwhile
+        self._others_may_call = not in_a_cell or self._client.limits.is_shared
         try:
-            found = survey_v3(self._client, self.wish, self._kind, self._reporter.tell)
-        except (ZbtError, KeyboardInterrupt) as error:
-            return error
-        with noticed():
-            turned = layout(self._lines, found.listings)
+            if self._plan is None:
+                self._prepare()
+            elif self._checkpoint is not None:
+                self._checkpoint.go_on()
+            try:
+                yield
+            except (ZbtError, Retired, Stopped, KeyboardInterrupt) as failure:
+                problem = self._incomplete(failure)
+            else:
+                self._finish()
+                return
+            raise problem
+        finally:
             if self._checkpoint is not None:
-                self._checkpoint.turn(turned)
-            self._turn(turned)
-        return None
+                self._checkpoint.close()
 
-    def _turn(self, turned: Layout) -> None:
-        self._lines, dropped = turn(self._lines, turned, self._line)
-        for line in dropped:
-            if line.pager is not None:
-                self._store(line, line.pager.ready())
-        self._api = "v3"
-        self._plan = Plan(tuple(line.subject for line in self._lines), self._plan.empty if self._plan else 0)
-        self._due = sum(line.subject.pages for line in self._lines if not line.done)
-
-    def _give_up(self, failure: BaseException) -> None:
-        if not isinstance(failure, (KeyboardInterrupt, Stopped)) and not self.rows and not self.pages:
-            self._reporter.end(self._snapshot())
-            raise failure.with_traceback(None)
-        if (isinstance(failure, UsageError) and not self.rows) or not isinstance(
-            failure, (Exception, KeyboardInterrupt)
-        ):
-            raise failure
+    def _incomplete(self, failure: BaseException) -> BaseException:
+        """What to raise where it ends early: the failure itself where nothing had come before it."""
+        self._reporter.end(self._snapshot())
+        by_user = isinstance(failure, (KeyboardInterrupt, Stopped))
+        is_first = not self.rows and (not self.pages or isinstance(failure, UsageError))
+        if is_first and not by_user and not isinstance(failure, Retired):
+            return failure.with_traceback(None)
         cause, hint = "you stopped it", "Go on with zbt.resume(): nothing that came is fetched again."
-        if isinstance(failure, ApiError) or hasattr(failure, "hint"):
-            cause = str(getattr(failure, "message", failure))
-        elif not isinstance(failure, (KeyboardInterrupt, Stopped)):
-            raise failure
+        if isinstance(failure, ZbtError):
+            cause = failure.message
         if isinstance(failure, RateLimited) and failure.retry_at:
             hint = f"From {failure.retry_at:%H:%M} UTC on, go on with zbt.resume(): nothing that came is fetched again."
-        self._reporter.end(self._snapshot())
-        raise IncompletePull(
-            f"{self.rows:,} {self.what} in {self.pages:,} pages came, then it ended: {cause}",
+        if isinstance(failure, Retired):
+            cause, hint = "Zoho has retired the classic API", "Read it from V3: zbt.resume(), or the same call again."
+        pages = f"{self.pages:,} page{'' if self.pages == 1 else 's'}"
+        incomplete = IncompletePull(
+            f"{self.rows:,} {self.what} in {pages} came, then it ended: {cause}",
             hint=hint,
-            status=getattr(failure, "status", 0),
-            code=getattr(failure, "code", ""),
-            rows=self._frame(),
+            status=failure.status if isinstance(failure, ApiError) else 0,
+            code=failure.code if isinstance(failure, ApiError) else "",
+            rows=self.records if self._streams else self.frame(),
             resume=self.wish.token(),
-        ) from None
+        )
+        if isinstance(failure, Retired):
+            if self._checkpoint is not None:
+                self._checkpoint.done()
+            self._forget()
+        return incomplete
 
     def _finish(self) -> None:
-        self.errors = [refusal(line) for line in self._lines if line.error is not None]
         refused = [line.error for line in self._lines if line.error is not None]
         if refused and len(refused) == len(self._lines) and not self.rows:
             raise refused[0].with_traceback(None)  # every list refuses: that is no result
         if self._checkpoint is not None:
             self._checkpoint.done()
-        self._reporter.end(replace(self._snapshot(), done=True))
+        self._reporter.end(replace(self._snapshot(), done=True, notes=self._differences()))
+
+    def _differences(self) -> tuple[str, ...]:
+        """Where the number of records that a project announced is not the number that came."""
+        told = []
+        asks_for_part = self._chooses or self.wish.where or self.wish.since is not None or self.wish.limit is not None
+        announced = {} if asks_for_part else self._announced
+        for line in self._lines:
+            listing: Listing = line.subject
+            if line.pager is None or line.error is not None or not line.pager.done:
+                continue
+            count = listing.exact if listing.exact is not None else announced.get(str(listing.project.get("id")))
+            differs = line.pager.miscounted or (listing.exact is None and count not in {None, line.pager.without_new})
+            if count is not None and differs:
+                name = listing.project.get("name") or listing.project.get("id")
+                told.append(f"{name} announces {count:,} {self.what}, {line.pager.came:,} came")
+        return tuple(told)
+
+    @property
+    def _announced(self) -> dict[str, int]:
+        return dict(self._plan.announced) if self._plan else {}
 
     def _arranged(self, frame: "pd.DataFrame") -> "pd.DataFrame":
         """With the first columns of its kind; a list by its path has Zoho's own, in useful order."""
@@ -321,7 +368,8 @@ class Pull:
 
     def _snapshot(self) -> Snapshot:
         elapsed = time.monotonic() - self._began
-        of = self.pages + self._due if self._plan and self._plan.certain else None
+        knows = self._plan is not None and (self._plan.certain or (self._kind is None and self.wish.limit is not None))
+        of = self.pages + self._due if knows else None
         left = None
         if self._due and self.pages and self._plan:
             pace = elapsed / self.pages * self._due
@@ -329,21 +377,21 @@ class Pull:
         refused = sum(line.error is not None for line in self._lines)
         return Snapshot(self.what, self.rows, self.pages, of, elapsed, left, self._waiting, refused, self.forecast)
 
-    def _frame(self) -> "pd.DataFrame":
-        frame = self._arranged(self._builder.frame())
+    @property
+    def records(self) -> list[Any]:
+        """What came, as Zoho sent it; of a pull *as_records*."""
+        records: list[Any] = self._taken.records
+        return records
+
+    def frame(self) -> "pd.DataFrame":
+        """What came as a DataFrame; ``attrs["zbt"]`` tells where from."""
         listings = self._plan.listings if self._plan else ()
-        about: dict[str, Any] = {
-            "pages": self.pages,
-            "rows": len(frame),
-            "fetched_at": self._client.today().isoformat(timespec="seconds"),
-            "data_center": self._client.data_center.name,
-            "connection": self.wish.connection,
-        }
-        if self._kind is None:
-            call = listings[0].call
-            about |= {"method": call.method, "path": call.path, "params": [list(pair) for pair in call.params]}
-        else:
-            about |= {
+        call = listings[0].call if listings and self._kind is None else None
+        types = (api.column_types(call),) if self._as_records and call else ()
+        frame = self._arranged(self._taken.frame(*types))
+        origin = about(self._client, self.wish.connection, frame, self.pages, call)
+        if self._kind is not None:
+            origin |= {
                 "kind": self._kind.name,
                 "api": self._api,
                 "projects": len({str(listing.project["id"]) for listing in listings})
@@ -351,8 +399,12 @@ class Pull:
                 "where": [list(pair) for pair in self.wish.where],
                 "since": self.wish.since,
                 "forecast": self.forecast,
-                "announced": dict(self._plan.announced) if self._plan else {},
+                "announced": self._announced,
                 "errors": [refusal(line) for line in self._lines if line.error is not None],
+                "warnings": list(self._differences()),
             }
-        frame.attrs["zbt"] = about
+        else:
+            origin |= {"all": self.wish.limit is None, "limit": self.wish.limit}
+        origin["wish"] = replace(self.wish, id="", checkpoint="").token()  # for refetch
+        frame.attrs["zbt"] = origin
         return frame

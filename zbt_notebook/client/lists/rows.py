@@ -1,9 +1,47 @@
-"""Records on their way into the frame: whose they are, and when they changed."""
+"""Records on their way into the result: whose they are, when they changed, and where the result came from."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client.lists.worker_pool import Line
+from zbt_notebook.client.rest.api import ApiCall
+from zbt_notebook.client.rest.client import ApiClient
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Records:
+    """Records as they came, in place of a frame's builder."""
+
+    def __init__(self) -> None:
+        self.records: list[Any] = []
+
+    def add(self, records: Sequence[Any]) -> None:
+        """Append the records of one page."""
+        self.records += records
+
+    def frame(self, types: Mapping[str, str] | None = None) -> "pd.DataFrame":
+        """All of them as a DataFrame."""
+        from zbt_notebook.client.frames import to_frame
+
+        return to_frame(self.records, types)
+
+
+def about(
+    client: ApiClient, connection: str, frame: "pd.DataFrame", pages: int, call: ApiCall | None
+) -> dict[str, Any]:
+    """Where a frame came from: what stands in its ``attrs["zbt"]``, without a secret."""
+    origin: dict[str, Any] = {
+        "pages": pages,
+        "rows": len(frame),
+        "fetched_at": client.today().isoformat(timespec="seconds"),
+        "data_center": client.data_center.name,
+        "connection": connection,
+    }
+    if call is not None:
+        origin |= {"method": call.method, "path": call.path, "params": [list(pair) for pair in call.params]}
+    return origin
 
 
 def refusal(line: Line) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""Threads that fetch the pages of many lists, and hand them over in the order of the lists."""
+"""Fetches the pages of many lists, with threads or without, and hands them over in the order of the lists.
+
+A list that broke off midway is never a result: its failure ends the run. A list that refuses its first page, as a
+project does that is closed to this user or gone, is set aside, and the others go on.
+"""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -24,7 +28,9 @@ class Line:
     subject: Any = None
     position: int = 0
     pager: Pager | None = None
-    error: ApiError | None = None
+    error: ApiError | None = None  # why it refused its first page
+    broken: ApiError | None = None  # what a later page met while the first one is still to come
+    key: str = ""  # under which its first page held its records
     flying: set[Ask] = field(default_factory=set)
 
     @property
@@ -42,10 +48,23 @@ Fetch = Callable[[Line, Ask], tuple[Sequence[Any], bool | None]]
 """Fetches one page: its records, and whether the server says that there is more (None where it does not say)."""
 
 
+_FAULTS_OF_THE_SERVER = {"INTERNAL_SERVER_ERROR", "6500"}
+
+
+def refuses(error: BaseException) -> bool:
+    """Whether a list says no, as it does without the right to it; not a fault of the server's, nor of the sign-in's."""
+    if not isinstance(error, ApiError) or isinstance(error, (RateLimited, TokenRejected, ScopeMissing)):
+        return False
+    if 200 <= error.status < 300:  # noqa: PLR2004  Zoho refuses, and fails, under 200 too
+        return error.code not in _FAULTS_OF_THE_SERVER
+    return 400 <= error.status < 500  # noqa: PLR2004  RFC 9110 §15.5
+
+
 class WorkerPool:
     """*size* threads at work on the lines, never more than twice as many pages ahead of whoever collects.
 
-    With *eager* off no page is asked for before the lines ahead of it are through: nothing is fetched in vain.
+    With *eager* off no page is asked for before the lines ahead of it are through: nothing is fetched in vain. Without
+    threads (*size* 0) whoever collects fetches too, a page at a time, when it is wanted.
     """
 
     def __init__(
@@ -56,7 +75,9 @@ class WorkerPool:
         self._lines = lines
         self._fetch = fetch
         self._size = size
-        self._ahead = 2 * size - 1 if eager else 1  # and one for the first line, which must never wait for others
+        self._ahead = (
+            max(1, 2 * size - 1) if eager else 1
+        )  # and one for the first line, which must never wait for others
         self._eager = eager
         self._wanted = wanted  # rows still wanted, where that is limited
         self._head = 0
@@ -65,7 +86,7 @@ class WorkerPool:
         self._changed = threading.Condition()
 
     def __enter__(self) -> Self:
-        for number in range(self._size if self._eager else 1):
+        for number in range(self._size if self._eager else min(self._size, 1)):
             threading.Thread(target=self._work, name=f"zbt-pull-{number}", daemon=True).start()
         return self
 
@@ -79,6 +100,7 @@ class WorkerPool:
         with self._changed:
             self._stopped = True
             for line in self._lines:
+                line.broken = None
                 for ask in sorted(line.flying, key=lambda ask: -ask.index):
                     if line.pager is not None:
                         line.pager.give_back(ask)
@@ -93,12 +115,18 @@ class WorkerPool:
     def collect(self, patience: float) -> list[tuple[Line, list[Any]]]:
         """What can be handed over now, in order; waits for it, but not longer than *patience* seconds."""
         with self._changed:
-            if not (batch := self._hand_over()) and not self.finished and self.failure is None:
+            batch = self._hand_over()
+            if not batch and not self.finished and self.failure is None and self._size:
                 self._changed.wait(patience)
                 batch = self._hand_over()
             if batch:
                 self._changed.notify_all()
+            job = None if batch or self._size or self.finished or self.failure else self._due()
+        if job is None:
             return batch
+        self._do(*job)
+        with self._changed:
+            return self._hand_over()
 
     def _hand_over(self) -> list[tuple[Line, list[Any]]]:
         batch: list[tuple[Line, list[Any]]] = []
@@ -121,13 +149,15 @@ class WorkerPool:
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
-            line, ask = job
-            try:
-                records, more = self._fetch(line, ask)
-            except BaseException as error:  # noqa: BLE001  handed to whoever collects
-                self._failed(line, ask, error)
-            else:
-                self._came(line, ask, records, more=more)
+            self._do(*job)
+
+    def _do(self, line: Line, ask: Ask) -> None:
+        try:
+            records, more = self._fetch(line, ask)
+        except BaseException as error:  # noqa: BLE001  handed to whoever collects
+            self._failed(line, ask, error)
+        else:
+            self._came(line, ask, records, more=more)
 
     def _next(self) -> tuple[Line, Ask] | None:
         with self._changed:
@@ -146,7 +176,12 @@ class WorkerPool:
                 return None
             if line.pager is None:
                 line.pager = line.open(self._wanted)
-            if line.error is None and line.pager.can_ask and (held < self._ahead or line.held == 0):
+            if (
+                line.error is None
+                and line.broken is None
+                and line.pager.can_ask
+                and (held < self._ahead or line.held == 0)
+            ):
                 ask = line.pager.ask()
                 if ask is not None:
                     line.flying.add(ask)
@@ -159,7 +194,12 @@ class WorkerPool:
                 return
             line.flying.discard(ask)
             self._succeeded = True
-            line.pager.take(ask, records, more=more)
+            try:
+                line.pager.take(ask, records, more=more)
+            except ApiError as error:  # the pages make no list
+                line.pager.give_back(ask)
+                self.failure = self.failure or error
+            self.failure = self.failure or line.broken
             self._changed.notify_all()
 
     def _failed(self, line: Line, ask: Ask, error: BaseException) -> None:
@@ -167,13 +207,14 @@ class WorkerPool:
             if self._stopped or ask not in line.flying or line.pager is None:
                 return
             line.flying.discard(ask)
-            if isinstance(error, ApiError) and not isinstance(error, (RateLimited, TokenRejected, ScopeMissing)):
-                line.error = error
-                line.pager.drop(ask)
-                if self._is_hopeless(error):
-                    self.failure = error
+            line.pager.give_back(ask)
+            if isinstance(error, ApiError) and refuses(error) and not line.pager.began:
+                if ask.index == line.pager.start:
+                    line.error = error
+                    self.failure = self.failure or (error if self._is_hopeless(error) else None)
+                else:
+                    line.broken = error  # the first page tells whether the list refuses or breaks off
             else:
-                line.pager.give_back(ask)
                 self.failure = self.failure or error
             self._changed.notify_all()
 

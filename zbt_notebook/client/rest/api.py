@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from zbt_notebook.client.auth.data_centers import DataCenter
-from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.errors import ApiError, UsageError
 from zbt_notebook.client.http.messages import Pairs, Request, Response, Upload, decode_json
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.endpoints import Endpoint
@@ -43,12 +43,38 @@ class ApiCall:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer. ``records`` is None where it is one thing (``thing``), not a list; ``next`` asks for what follows."""
+    """One answer. ``records`` is None where it is one thing (``thing``), not a list; ``next`` asks for what follows.
+
+    ``more`` is the server's own word on whether the list goes on, None where it says nothing; ``key`` is the name under
+    which the records stood. ``misread`` says what an answer is where a list was asked for and none could be read.
+    """
 
     records: list[Any] | None
     thing: Any
     body: Any
     next: ApiCall | None = None
+    more: bool | None = None
+    key: str = ""
+    misread: str = ""
+
+    def the_records(self, call: ApiCall) -> list[Any]:
+        """The records; raise ApiError where the answer could not be read as a list, NotAList where it is one thing."""
+        if self.records is not None:
+            return self.records
+        where = f"{call.method} {call.path}"
+        if self.misread:
+            raise ApiError(
+                f"{where}: {self.misread}", hint="This is no answer to rely on: look at it with connection.get(path)."
+            )
+        raise NotAList(f"{where} answers with one thing, not with a list", page=self)
+
+
+class NotAList(UsageError):
+    """The answer is one thing, ``page.thing``, where a list was asked for."""
+
+    def __init__(self, message: str, *, page: Page) -> None:
+        super().__init__(message, hint="Use connection.get(path) for it.")
+        self.page = page
 
 
 def normalize(call: ApiCall, data_center: DataCenter) -> ApiCall:
@@ -136,15 +162,23 @@ def read(response: Response, call: ApiCall) -> Page:
     if response.status == 204 or not response.body:  # noqa: PLR2004  No Content: an empty list, or a deletion
         return _nothing(call, endpoint)
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_list = call.method == "GET" and endpoint is not None and endpoint.list_key is not None
     if kind and kind not in {"application/json", "text/json", "text/html", "text/plain"}:
-        return Page(None, response.body, response.body)  # a file
+        return Page(None, response.body, response.body, misread=f"the answer is a file ({kind})" if is_list else "")
     body = decode_json(response)
     if endpoint and endpoint.is_v3 and not endpoint.list_keys and _is_one(body):
         body = body[0]  # V3 shows one issue as an array of one; others saw the object itself
-    records = _records(body, call, endpoint)
-    if records is None:
+    if call.method != "GET" or (endpoint and not endpoint.list_keys):
         return Page(None, _thing(body, endpoint), body)
-    return Page(records, None, body, _next_call(call, endpoint, body, records))
+    try:
+        found = _records(body, endpoint, call.path)
+    except _NotUnderstoodError as problem:
+        return Page(None, _thing(body, endpoint), body, misread=str(problem))
+    if found is None:
+        return Page(None, _thing(body, endpoint), body)
+    key, records = found
+    more = _has_more(body)
+    return Page(records, None, body, _next_call(call, endpoint, records, more), more, key)
 
 
 def _nothing(call: ApiCall, endpoint: Endpoint | None) -> Page:
@@ -153,44 +187,101 @@ def _nothing(call: ApiCall, endpoint: Endpoint | None) -> Page:
     return Page([], None, {endpoint.list_key: []} if endpoint and endpoint.list_key else [])
 
 
-def _records(body: Any, call: ApiCall, endpoint: Endpoint | None) -> list[Any] | None:
-    """The list in an answer, or None where the answer is one thing."""
-    if call.method != "GET" or (endpoint and not endpoint.list_keys):
-        return None
+class _NotUnderstoodError(ValueError):
+    """What an answer is that should have been a list."""
+
+
+_SAME_LIST = ({"bugs", "issues"}, {"milestones", "phases"}, {"timelogs", "time_logs"})  # names of one thing, by turns
+
+
+def _records(body: Any, endpoint: Endpoint | None, path: str) -> tuple[str, list[Any]] | None:
+    """The list in an answer and the name that it stands under; None where an unknown address answers with one thing."""
+    if isinstance(body, list):
+        return "", body
     if not isinstance(body, dict):
-        return body if isinstance(body, list) else None
-    if isinstance(body.get("timelogs"), dict):
-        return list(_time_logs(body["timelogs"]))
-    if isinstance(body.get("time_logs"), list):
-        return list(_time_logs_of_v3(body["time_logs"]))
-    for key in endpoint.list_keys if endpoint else ():
-        if key and isinstance(body.get(key), list):
-            return list(body[key])
-    lists = [value for name, value in body.items() if isinstance(value, list) and name != "page_info"]
-    return list(lists[0]) if len(lists) == 1 else None
+        if endpoint is None:
+            return None
+        raise _NotUnderstoodError(f"the answer is {_kind(body)} where a list was asked for")
+    keys = endpoint.list_keys if endpoint else ()
+    key = next((key for key in keys if key in body), "")
+    names = [name for name in body if name not in {"page_info", "error"}]
+    if key not in names:
+        lists = [name for name in names if isinstance(body[name], list)]
+        logs = [name for name in names if name in {"timelogs", "time_logs"} and not lists]
+        key = _only_name(logs or lists, names, endpoint, path)
+        if not key:
+            return ("", []) if endpoint else None
+    if key in {"timelogs", "time_logs"}:
+        return key, list(_time_logs(body[key]))
+    if not body[key]:
+        return key, []
+    if not isinstance(body[key], list):
+        raise _NotUnderstoodError(f"{key!r} holds {_kind(body[key])} where a list was asked for")
+    return key, list(body[key])
 
 
-def _time_logs(timelogs: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """A record a log: Zoho groups them by day, then by what they are logged on."""
-    days = timelogs.get("date")
-    for day in days if isinstance(days, list) else []:
-        of_day = {f"day_{name}": value for name, value in day.items() if not isinstance(value, list)}
-        for name, logs in day.items():
-            for log in logs if isinstance(logs, list) else []:
-                yield {**log, "log_type": name.removesuffix("logs"), **of_day}
+def _only_name(lists: list[str], names: list[str], endpoint: Endpoint | None, path: str) -> str:
+    """The name that the records stand under where it is not the expected one; none for an empty envelope."""
+    if endpoint is None:
+        return lists[0] if len(lists) == 1 else ""
+    if not names:
+        return ""
+    wanted = endpoint.list_key or path.rstrip("/").rpartition("/")[2]
+    alike = {*endpoint.list_keys, *next((names_of for names_of in _SAME_LIST if wanted in names_of), {wanted})}
+    if len(lists) == 1 and lists[0] in alike:
+        return lists[0]
+    shown = ", ".join(repr(name[:40]) for name in names[:4])
+    raise _NotUnderstoodError(f"the answer holds {shown}, and not {wanted!r}")
 
 
-def _time_logs_of_v3(days: list[Any]) -> Iterator[Any]:
-    """A record a log, as of the classic API; a log that lies among the days is one already."""
-    for day in days:
-        logs = [value for value in day.values() if isinstance(value, list)] if isinstance(day, dict) else []
-        if not logs:
-            if not isinstance(day, dict) or "id" in day:
-                yield day
+def _kind(value: Any) -> str:
+    kinds = {dict: "an object", str: "a text", bool: "a truth value", int: "a number", float: "a number"}
+    return kinds.get(type(value), "nothing" if value is None else "a list")
+
+
+def _time_logs(logs: Any) -> Iterator[Any]:
+    """A record a log: Zoho groups them by day, then by what they are logged on; without days where there is one answer.
+
+    Raise _NotUnderstoodError for logs that lie in another shape: they would be missing without a word.
+    """
+    for day in _days(logs):
+        if not isinstance(day, dict):
+            raise _NotUnderstoodError(f"the time logs hold {_kind(day)} where a day or a log was expected")
+        lists = {name: value for name, value in day.items() if isinstance(value, list)}
+        if not lists and "id" in day:
+            yield day  # a log that lies among the days
             continue
-        of_day = {f"day_{name}": value for name, value in day.items() if not isinstance(value, list)}
-        for log in logs[0]:
-            yield {**of_day, **log} if isinstance(log, dict) else log
+        of_day = {f"day_{name}": value for name, value in day.items() if name not in lists and name not in _TOTALS}
+        odd = [name for name, value in of_day.items() if isinstance(value, dict) and value]
+        if odd:
+            raise _NotUnderstoodError(f"the time logs hold an object under {odd[0].removeprefix('day_')!r}")
+        for name, of_kind in lists.items():
+            for log in of_kind:
+                if not isinstance(log, dict):
+                    raise _NotUnderstoodError(f"the time logs hold {_kind(log)} among {name!r}")
+                on = {"log_type": name.removesuffix("logs")} if name.endswith("logs") and name != "logs" else {}
+                yield {**of_day, **log} if not on else {**log, **on, **of_day}
+
+
+_TOTALS = frozenset({"grandtotal", "role"})  # of all days, not of one
+
+
+def _days(logs: Any) -> Iterator[Any]:
+    if not logs:
+        return
+    if isinstance(logs, list):
+        yield from logs
+    elif not isinstance(logs, dict):
+        raise _NotUnderstoodError(f"the time logs are {_kind(logs)}")
+    else:
+        days = logs.get("date")
+        if isinstance(days, list):
+            yield from days
+        elif isinstance(days, dict):
+            yield days
+        rest = {name: value for name, value in logs.items() if name != "date" or not isinstance(days, list | dict)}
+        if any(isinstance(value, list | dict) for value in rest.values()):
+            yield rest
 
 
 def _is_one(body: Any) -> bool:
@@ -217,21 +308,25 @@ def paging_by_path(path: str) -> str:
     return "page" if path.startswith(_V3) else "index"
 
 
-def _next_call(call: ApiCall, endpoint: Endpoint | None, body: Any, records: list[Any]) -> ApiCall | None:
+def _has_more(body: Any) -> bool | None:
+    """The server's own word: a boolean or a string, in an object or in a list of one; None where it says nothing."""
+    info = body.get("page_info") if isinstance(body, dict) else None
+    info = info[0] if isinstance(info, list) and info else info
+    word = info.get("has_next_page") if isinstance(info, dict) else None
+    return {"true": True, "false": False}.get(str(word).lower())
+
+
+def _next_call(call: ApiCall, endpoint: Endpoint | None, records: list[Any], more: bool | None) -> ApiCall | None:  # noqa: FBT001  as Page holds it
     paging = endpoint.paging if endpoint else paging_by_path(call.path)
+    if paging is None or not records:
+        return None
+    wanted = number(call.param("per_page" if paging == "page" else "range"), _default_size(endpoint))
+    if more is False or (more is None and len(records) < wanted):
+        return None
     if paging == "page":
-        info = body.get("page_info") if isinstance(body, dict) else None
-        info = info[0] if isinstance(info, list) and info else info
-        more = len(records) >= number(call.param("per_page"), _default_size(endpoint))
-        if isinstance(info, dict) and "has_next_page" in info:
-            more = str(info["has_next_page"]).lower() == "true"  # a boolean or a string: both were recorded
-        return call.with_params(page=number(call.param("page"), 1) + 1) if more and records else None
-    if paging == "index":
-        if not records or len(records) < number(call.param("range"), DEFAULT_PAGE_SIZE):
-            return None
-        # index counts from 1 (glossary-api.html); a client that begins at 0 is given the first page as well
-        return call.with_params(index=number(call.param("index"), first_index(endpoint)) + len(records))
-    return None
+        return call.with_params(page=number(call.param("page"), 1) + 1)
+    # index counts from 1 (glossary-api.html); a client that begins at 0 is given the first page as well
+    return call.with_params(index=number(call.param("index"), first_index(endpoint)) + len(records))
 
 
 def first_index(endpoint: Endpoint | None) -> int:

@@ -27,6 +27,7 @@ BAD_TOKEN = {"INVALID_OAUTHTOKEN", "INVALID_TICKET", "6401", "6890"}
 _WRONG_URL = "URL_RULE_NOT_CONFIGURED"
 _FORBIDDEN = {"6403"}
 _NOTHING_THERE = {"RESOURCE_NOT_FOUND", "6404", _WRONG_URL}
+_ESCAPED_ERROR = re.compile(rb"\\u00(?:65|6[Ff]|72)")  # JSON may spell the letters of "error" by their numbers
 _MINUTES = re.compile(r"(?:after|in)\s+(\d{1,4})\s+minute", re.IGNORECASE)
 
 
@@ -121,7 +122,7 @@ def _read(response: Response, call: ApiCall, redact: Callable[[str], str]) -> _R
 
 def _may_hold_an_error(body: bytes) -> bool:
     """Whether a body has to be parsed to know that it is no refusal: most pages of a list need not be."""
-    return b'"error"' in body or b"\\u00" in body  # a key may be spelt with escapes
+    return b'"error"' in body or _ESCAPED_ERROR.search(body) is not None
 
 
 def _of_object(error: dict[str, Any]) -> tuple[str, str, tuple[str, ...]]:

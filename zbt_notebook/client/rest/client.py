@@ -1,10 +1,9 @@
-"""Sends calls for one sign-in: with its token, within the limits, and read to the last page."""
+"""Sends calls for one sign-in: with its token, within the limits, and judged."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import SystemRandom
-from typing import Any
 from urllib.parse import urlsplit
 
 from zbt_notebook.client import redactor
@@ -15,8 +14,6 @@ from zbt_notebook.client.http.checks import check_request
 from zbt_notebook.client.http.messages import Request, Response, Transport
 from zbt_notebook.client.limits.allowance import is_v3, margin, told_limits
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane, RateLimits
-from zbt_notebook.client.lists.page_calls import beginning, page_call, paging_of
-from zbt_notebook.client.lists.pager import Pager
 from zbt_notebook.client.rest import api, endpoints
 from zbt_notebook.client.rest.api import ApiCall, Page
 from zbt_notebook.client.rest.api_errors import BAD_TOKEN, judge
@@ -152,39 +149,6 @@ class ApiClient(StaysInKernel):
                 "the request goes to another host than this connection's API: it is not signed",
                 hint=f"Its token is for {self.data_center.api_url} alone.",
             )
-
-    def pages(
-        self,
-        call: ApiCall,
-        *,
-        limit: int | None = None,
-        lane: Lane = INTERACTIVE,
-    ) -> Iterator[Page]:
-        """Give page after page, each at its largest, until the list ends or *limit* records came.
-
-        Complete, and without doubles, while rows come and go between two pages: see ``paging``.
-        """
-        call = api.normalize(call, self.data_center)
-        paging = paging_of(call)
-        start, size = beginning(call, paging)
-        pager = Pager(size=size, start=start, limit=None if limit is None else max(0, limit), numbered=paging == "page")
-        while (ask := pager.ask()) is not None:
-            page = self.fetch(page_call(call, paging, ask), lane)
-            if page.records is None:
-                yield page
-                return
-            pager.take(ask, page.records, more=page.next is not None if paging == "page" else None if paging else False)
-            yield replace(page, records=pager.ready())
-
-    def rows(self, call: ApiCall, *, limit: int | None = None, lane: Lane = INTERACTIVE) -> Iterator[Any]:
-        """Every record of every page; raise UsageError where the answer is one thing."""
-        for page in self.pages(call, limit=limit, lane=lane):
-            if page.records is None:
-                raise UsageError(
-                    f"{call.method} {call.path} answers with one thing, not with a list",
-                    hint="Use connection.get(path) for it.",
-                )
-            yield from page.records
 
     def redact(self, text: str) -> str:
         """Take every secret of this sign-in out of a text of the server's, in whatever encoding it stands there."""

@@ -78,7 +78,7 @@ def _read(console: Session, connection: "Connection", call: ApiCall, options: Op
         found = console.memory.find(connection, call, extent, seconds(options.get("cache")))
         if found:
             note(f"from memory, fetched {ago(found[0])}")
-            return Answer(call, found[1], 0.0, is_whole=many, limit=limit)
+            return Answer(call, *found[1], is_whole=many, limit=limit)
     answer = _recorded(
         console,
         connection,
@@ -86,7 +86,7 @@ def _read(console: Session, connection: "Connection", call: ApiCall, options: Op
         lambda: results.ask_pages(connection, call, limit) if many else results.ask(connection, call),
     )
     if "cache" in options:
-        console.memory.keep(connection, call, extent, answer.pages)
+        console.memory.keep(connection, call, extent, (answer.page, answer.pages))
     _include(answer, options)
     return answer
 
@@ -166,9 +166,9 @@ def _name_the_connection(error: ZbtError, connection: "Connection") -> None:
 def _outcome(answer: Answer) -> str:
     response, records = answer.response, answer.records
     if records is None:
-        told = summary(answer.pages[0].thing) or "one thing"
+        told = summary(answer.page.thing) or "one thing"
     else:
-        pages = f" of {len(answer.pages)} pages" if len(answer.pages) > 1 else ""
+        pages = f" of {answer.pages} pages" if answer.pages > 1 else ""
         told = f"{counted(len(records), 'row')}{pages}"
     return f"HTTP {response.status}, {told}, {counted(len(response.body), 'byte')}" if response else told
 

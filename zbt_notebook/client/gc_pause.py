@@ -1,4 +1,4 @@
-"""Python's cycle collector at rest while a page is decoded and taken into columns.
+"""Python's cycle collector at rest while a page is decoded and taken into columns, and never longer than a page takes.
 
 A page of 200 bugs is thousands of dicts, all free of cycles and gone a moment later. Their mere number makes the
 collector search the whole kernel, pandas and the user's own objects with it, again and again: up to a fifth of a pull's
@@ -8,6 +8,7 @@ time, measured.
 from __future__ import annotations
 
 import gc
+import os
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ _was_on = False
 
 
 @contextmanager
-def collector_at_rest() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Keep the collector from running inside this block: for a page, not for a whole pull. Threads may overlap."""
     global _resting, _was_on  # noqa: PLW0603 - the collector is the process's, and so is the count of who rests it
     with _lock:
@@ -36,3 +37,16 @@ def collector_at_rest() -> Iterator[None]:
             _resting -= 1
             if _resting == 0 and _was_on:
                 gc.enable()
+
+
+def _wake() -> None:
+    """In a forked child no thread of the parent's is left to end what it began."""
+    global _lock, _resting  # noqa: PLW0603  as above
+    _lock = threading.Lock()
+    if _resting and _was_on:
+        gc.enable()
+    _resting = 0
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_wake)

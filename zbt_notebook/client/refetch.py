@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 from zbt_notebook.client import signed_in
 from zbt_notebook.client.errors import NotSignedIn, UsageError
 from zbt_notebook.client.lists.pull_request import PullRequest
+from zbt_notebook.client.next_steps import step
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
-from zbt_notebook.notebook.magic.commands import results
-from zbt_notebook.notebook.magic.grammar.parser import Options
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,18 +27,51 @@ def refetch(frame: "pd.DataFrame") -> "pd.DataFrame":
     if not isinstance(origin, dict) or not ("wish" in origin or "path" in origin):
         raise UsageError(
             "this frame does not tell where it came from",
-            hint="Give one of %zbt, connection.frame or connection.pull: frame.attrs['zbt'] holds its request.",
+            hint="Give one of connection.frame, connection.pull or a magic: frame.attrs['zbt'] holds its request.",
         )
     connection = _connection(origin)
-    if "wish" in origin:
+    if "wish" in origin and "jmespath" not in origin:
         return connection.resume(replace(PullRequest.from_token(str(origin["wish"])), id="", checkpoint=""))
-    call, limit = _call(origin), origin.get("limit")
-    call = api.normalize(call, connection.data_center)
-    many = bool(origin.get("all", True)) or limit is not None
-    answer = results.ask_pages(connection, call, limit) if many else results.ask(connection, call)
-    chosen = (("jmespath", str(origin["jmespath"])),) if "jmespath" in origin else ()
-    again: pd.DataFrame = results.result(connection, answer, Options((*chosen, ("df", ""))))
-    return again
+    return _anew(connection, origin)
+
+
+def _anew(connection: "Connection", origin: dict[str, Any]) -> "pd.DataFrame":
+    """One page, or what an expression chose from a list."""
+    call, limit = api.normalize(_call(origin), connection.data_center), origin.get("limit")
+    asked: dict[str, Any] = {"all": bool(origin.get("all", True)), "limit": limit}
+    pages = 1
+    if asked["all"] or limit is not None:
+        found, pages = connection.records(call, limit=limit)
+    else:
+        page = connection.fetch(call)
+        found = page.thing if page.records is None and not page.misread else page.the_records(call)
+    if "jmespath" in origin:
+        asked["jmespath"] = str(origin["jmespath"])
+        found = _chosen(asked["jmespath"], found)
+    return connection.frame_of(call, as_rows(found), pages=pages, is_part="jmespath" in origin, **asked)
+
+
+def _chosen(expression: str, found: Any) -> Any:
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        return jmespath.search(expression, found)
+    except JMESPathError as error:
+        problem = str(error).partition("\n")[0]
+    raise UsageError(
+        f"{expression!r} does not fit the answer: {problem[:200]}", hint="Fetch it with another expression."
+    )
+
+
+def as_rows(found: Any) -> list[Any]:
+    """What is to be the rows of a frame; raise UsageError for what is no table."""
+    records = found if isinstance(found, list) else [found]
+    if all(isinstance(record, dict) for record in records):
+        return records
+    if any(isinstance(record, dict | list) for record in records) or records == [None]:
+        raise UsageError("this answer is not a table", hint="Take it as JSON, or choose records from it.")
+    return [{"value": record} for record in records]
 
 
 def _connection(origin: dict[str, Any]) -> "Connection":
@@ -51,7 +83,7 @@ def _connection(origin: dict[str, Any]) -> "Connection":
     if data_center not in {None, connection.data_center.name}:
         raise NotSignedIn(
             f"this frame came from the data centre {data_center!r}, and {connection.name!r} is signed in elsewhere",
-            hint=f"Sign in there: %zbt login --dc {data_center} --as {name}",
+            hint=f"Sign in to {data_center!r}: {step('login as', name=str(name))}",
         )
     return connection
 

@@ -1,0 +1,82 @@
+"""Reads what a pull has to know before it begins: the portals, the projects, the issues of many projects at once."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from zbt_notebook.client.errors import ApiError
+from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane
+from zbt_notebook.client.lists.page_call import beginning, fetch_page, paging_of
+from zbt_notebook.client.lists.pager import Ask, Pager
+from zbt_notebook.client.lists.worker_pool import Line, Stopped, WorkerPool
+from zbt_notebook.client.progress import Snapshot
+from zbt_notebook.client.rest import api
+from zbt_notebook.client.rest.api import ApiCall
+from zbt_notebook.client.rest.client import ApiClient
+
+_PATIENCE = 0.1  # seconds between two looks at Ctrl-C
+
+
+@dataclass(slots=True)
+class Listed:
+    """One list, read to its end; ``refused`` is why there is nothing of it."""
+
+    records: list[Any] = field(default_factory=list)
+    refused: ApiError | None = None
+
+
+def read_list(client: ApiClient, call: ApiCall, lane: Lane = INTERACTIVE) -> list[Any]:
+    """Every record of one list, in this thread; raise what refuses it, or breaks it off."""
+    line = _line(api.normalize(call, client.data_center))
+    pool = WorkerPool([line], lambda line, ask: fetch_page(client, line, line.subject, ask, lane), size=0)
+    records: list[Any] = []
+    with pool:
+        while not pool.finished:
+            for _, came in pool.collect(_PATIENCE):
+                records += came
+            if pool.failure is not None:
+                raise pool.failure.with_traceback(None)
+    if line.error is not None:
+        raise line.error.with_traceback(None)
+    return records
+
+
+def read_lists(
+    client: ApiClient, calls: Sequence[ApiCall], told: Callable[[Snapshot], None], *, size: int
+) -> list[Listed]:
+    """What each call lists, or why it refuses; *told* is how far it is, *size* how many go at once.
+
+    Raise what ends them all: the rate limit, the sign-in, the network, a list that broke off midway.
+    """
+    began, waiting, pages = time.monotonic(), 0.0, 0
+
+    def fetch(line: Line, ask: Ask) -> tuple[Sequence[Any], bool | None]:
+        def wait(seconds: float) -> None:
+            nonlocal waiting
+            waiting = seconds
+            if pool.stopped:
+                raise Stopped
+
+        return fetch_page(client, line, line.subject, ask, Lane(waiting=wait, gives_way=True))
+
+    lines = [_line(call, position) for position, call in enumerate(calls)]
+    listed = [Listed() for _ in lines]
+    with WorkerPool(lines, fetch, size=max(1, size)) as pool:
+        while not pool.finished:
+            for line, records in pool.collect(_PATIENCE):
+                listed[line.position].records += records
+                waiting, pages = 0.0, pages + 1
+            if pool.failure is not None:
+                raise pool.failure.with_traceback(None)
+            seconds, rows = time.monotonic() - began, sum(len(one.records) for one in listed)
+            told(Snapshot("issues to look into", rows, pages, seconds=seconds, waiting=waiting))
+    for line in lines:
+        listed[line.position].refused = line.error
+    return listed
+
+
+def _line(call: ApiCall, position: int = 0) -> Line:
+    paging = paging_of(call)
+    start, size = beginning(call, paging)
+    return Line(lambda _: Pager(size=size, start=start, numbered=paging == "page"), call, position)
