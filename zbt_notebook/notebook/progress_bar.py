@@ -9,7 +9,7 @@ from zbt_notebook.notebook import environment
 
 def face() -> "ProgressBar | None":
     """A bar where a notebook shows outputs, else None."""
-    return ProgressBar() if environment.in_a_kernel() else None
+    return ProgressBar() if environment.kernel() is not None else None
 
 
 class ProgressBar:

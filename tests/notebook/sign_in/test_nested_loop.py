@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.notebook import environment
 from zbt_notebook.notebook.sign_in import sync_wait
 
 
@@ -44,7 +45,7 @@ def test_inside_a_running_loop_it_nests():
 
 def test_in_a_kernel_it_says_use_await(monkeypatch):
     """There it would wedge the kernel; nothing is applied, and the coroutine is closed."""
-    monkeypatch.setattr(sync_wait, "_in_a_kernel", lambda: True)
+    monkeypatch.setattr(environment, "kernel", object)
     with pytest.raises(UsageError, match="cannot wait like this") as caught:
         sync_wait.run(answer())
     assert caught.value.hint == "Write: await card"

@@ -12,6 +12,7 @@ import zmq
 from jupyter_client.session import Session
 
 from zbt_notebook.client.errors import NotSignedIn
+from zbt_notebook.notebook import environment
 from zbt_notebook.notebook.sign_in import comm_pump
 
 SESSION = Session(key=b"")
@@ -112,7 +113,7 @@ class Kernel74(Kernel):
 @pytest.fixture
 def use(monkeypatch):
     """``use(kernel)``: the kernel of this process."""
-    return lambda kernel: monkeypatch.setattr(comm_pump, "_kernel", lambda: kernel)
+    return lambda kernel: monkeypatch.setattr(environment, "kernel", lambda: kernel)
 
 
 def test_6_takes_comm_messages_out_of_their_turn(use):

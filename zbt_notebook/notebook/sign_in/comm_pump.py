@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from weakref import WeakSet
 
 from zbt_notebook.client.errors import NotSignedIn
+from zbt_notebook.notebook import environment
 
 PATIENCE = 300.0  # seconds for a user to sign in
 TICK = 0.1  # seconds: a single long await cannot be interrupted by Stop, on no ipykernel (measured)
@@ -32,8 +33,9 @@ _Found = TypeVar("_Found")
 async def until(ask: Callable[[], _Found | None], seconds: float | None = None) -> _Found:
     """Wait until ``ask()`` gives something, while widgets keep working; it is asked ten times a second.
 
-    Raise NotSignedIn where *seconds* (300) pass without.
+    Raise NotSignedIn where *seconds* (300) pass without, and at once where a cell waits in vain.
     """
+    environment.require_waiting()
     patience = PATIENCE if seconds is None else seconds
     async with comms_flowing():
         end = time.monotonic() + patience
@@ -57,7 +59,7 @@ async def comms_flowing() -> AsyncIterator[None]:
     global _waiting, _opened  # noqa: PLW0603  the kernel that is changed is one as well
     if _waiting == 0:
         _opened = contextlib.AsyncExitStack()
-        await _opened.enter_async_context(_opening(_kernel()))
+        await _opened.enter_async_context(_opening(environment.kernel()))
     _waiting += 1
     try:
         yield
@@ -73,12 +75,6 @@ def _opening(kernel: Any) -> contextlib.AbstractAsyncContextManager[None]:
     if _has_main_lock(kernel):
         return _past_the_lock(kernel)
     return _out_of_turn(kernel) if _has_queue(kernel) else contextlib.nullcontext()
-
-
-def _kernel() -> Any:
-    from IPython.core.getipython import get_ipython
-
-    return getattr(get_ipython(), "kernel", None)
 
 
 def _is_native(kernel: Any) -> bool:

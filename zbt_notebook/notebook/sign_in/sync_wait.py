@@ -9,13 +9,14 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.notebook import environment
 
 _Result = TypeVar("_Result")
 
 
 def run(coroutine: Coroutine[Any, Any, _Result]) -> _Result:
     """Run *coroutine* to its end and give its result; raise UsageError in a Jupyter kernel."""
-    if _in_a_kernel():
+    if environment.kernel() is not None:
         coroutine.close()
         raise UsageError("a cell cannot wait like this for a card", hint="Write: await card")
     try:
@@ -27,9 +28,3 @@ def run(coroutine: Coroutine[Any, Any, _Result]) -> _Result:
     nest_asyncio2.apply(loop)
     result: _Result = loop.run_until_complete(coroutine)
     return result
-
-
-def _in_a_kernel() -> bool:
-    from IPython.core.getipython import get_ipython
-
-    return getattr(get_ipython(), "kernel", None) is not None

@@ -1,13 +1,13 @@
 """No write goes out by accident, and *Run All* sends none twice."""
 
 import hashlib
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.http.messages import Request
+from zbt_notebook.notebook import environment
 from zbt_notebook.notebook.magic.display.table import ago, plain
 
 Ask = Callable[[str], str]
@@ -73,12 +73,9 @@ def confirm(question: str, ask: Ask) -> None:
 
 def ask_by_stdin(question: str) -> str:
     """Ask on stdin: in a notebook below the cell, in a terminal in its line. Raise UsageError where there is none."""
-    from IPython import get_ipython
     from IPython.core.error import StdinNotImplementedError
 
-    shell = get_ipython()
-    in_kernel = getattr(shell, "kernel", None) is not None
-    if not in_kernel and not sys.stdin.isatty():
+    if environment.kernel() is None and not environment.is_a_terminal():
         raise _nobody_to_ask()
     try:
         return input(question)

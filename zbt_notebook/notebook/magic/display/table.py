@@ -8,6 +8,8 @@ from itertools import zip_longest
 from shutil import get_terminal_size
 from textwrap import wrap
 
+from zbt_notebook.notebook import environment
+
 
 class PlainText(str):
     """A text that a cell shows as it is, without quotes."""
@@ -73,9 +75,7 @@ _CELL = (
 
 def text_width() -> int:
     """Give the width in which text is laid out: the terminal's, and what fits beside a side bar in a notebook."""
-    from IPython.core.getipython import get_ipython
-
-    if getattr(get_ipython(), "kernel", None) is not None:  # its stdout may be the terminal that the server runs in
+    if environment.kernel() is not None:  # its stdout may be the terminal that the server runs in
         return _NOTEBOOK
     return max(40, get_terminal_size((_NOTEBOOK, 24)).columns - 1)
 
