@@ -28,7 +28,10 @@ from zbt_notebook.simulator.bugtracker.v3 import (
     old_bugs,
     phases,
     places,
+    surroundings,
     tags,
+    talk,
+    tasks,
 )
 from zbt_notebook.simulator.bugtracker.v3 import timesheets as v3_timesheets
 from zbt_notebook.simulator.bugtracker.v3 import users as v3_users
@@ -52,7 +55,7 @@ _CLASSIC = (
 )
 _V3 = (
     *(places, metadata, issues, old_bugs, comments, attachments, issue_parts, links),
-    *(phases, v3_users, v3_timesheets, tags),
+    *(phases, v3_users, v3_timesheets, tags, talk, surroundings, tasks),
 )
 
 TABLE = RouteTable(route for family in (*_CLASSIC, *_V3) for route in family.ROUTES)

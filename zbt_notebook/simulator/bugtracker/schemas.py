@@ -189,6 +189,10 @@ COMPONENTS: dict[str, Json] = {
         "permanent_url:str third_party_file_id:str trashed:bool"
     ),
     "V3Activity": record("id:str time:str user:obj activity:str field:obj"),
+    "V3Remark": record("id:str content:str created_by:Person created_time:str last_modified_time:str"),
+    "V3Forum": record("id:str title:str content:str category_id:str created_by:Person created_time:str"),
+    "V3Event": record("id:str title:str location:str starts_at:str ends_at:str participants:[Person]"),
+    "V3Hit": record("id:str name:str module:str project:Named"),
     "V3Module": record("id:str api_name:str singular_name:str plural_name:str"),
     "V3Field": record(
         "id:str api_name:str display_name:str type:str is_custom_field:bool is_mandatory:bool pick_list_values:[Valued]"

@@ -16,7 +16,7 @@ from zbt_notebook.simulator.bugtracker.store import Store
 from zbt_notebook.simulator.bugtracker.v3.json_kinds import Written
 from zbt_notebook.simulator.bugtracker.v3.paging import FREE_PAGE, enveloped, listed
 from zbt_notebook.simulator.bugtracker.v3.paths import I, J, P
-from zbt_notebook.simulator.data.rows import Attachment, Comment
+from zbt_notebook.simulator.data.rows import Attachment, Bug, Comment
 from zbt_notebook.simulator.switches import Switches
 
 _WITHOUT_ID = 12  # every so many files: 50 of 629 were seen
@@ -108,7 +108,16 @@ def upload(call: Call) -> Answer:
 
 def associate(call: Call) -> Answer:
     """Hang uploaded files on the issue."""
-    bug, uploads = call.bug, call.store.uploads
+    return _associate(call, call.bug)
+
+
+def associate_with(call: Call) -> Answer:
+    """Hang uploaded files on the issue that the form names."""
+    return _associate(call, call.store.bugs.find(call.values["entity_id"], "Issue"))
+
+
+def _associate(call: Call, bug: Bug) -> Answer:
+    uploads = call.store.uploads
     numbers: list[int] = call.values["attachment_ids"]
     for number in numbers:
         if number not in uploads:
@@ -176,7 +185,7 @@ ROUTES = (
         "bugs.CREATE",
         associate,
         "Hang uploaded files on an issue",
-        body=(Parameter("attachment_ids", Written(ListOf(Identifier())), required=True),),
+        body=(Parameter("attachment_ids", Written(ListOf(Identifier()), ["1"]), required=True),),
         returns=_MANY,
         form=True,
     ),
@@ -195,6 +204,7 @@ ROUTES = (
         ),
         returns={"anyOf": [_SINGULAR, _MANY]},
         where=_at_project,
+        also=WORKDRIVE,
     ),
     Route(
         "GET",
@@ -203,8 +213,38 @@ ROUTES = (
         get_attachment,
         "Show a file's record",
         returns=_SINGULAR,
+        also=WORKDRIVE,
     ),
-    Route("DELETE", f"{J}/attachments/{{attachment}}", "portals.DELETE", trash_attachment, "Trash a file", status=204),
+    Route(
+        "DELETE",
+        f"{J}/attachments/{{attachment}}",
+        "portals.DELETE",
+        trash_attachment,
+        "Trash a file",
+        status=204,
+        also=WORKDRIVE,
+    ),
+    *(
+        Route(
+            "POST",
+            f"{P}/{word}",
+            "portals.CREATE",
+            associate_with,
+            about,
+            body=(
+                Parameter("attachment_ids", Written(ListOf(Identifier()), ["1"]), required=True),
+                Parameter("entity_id", Identifier(), required=True),
+                Parameter("entity_type", OneOf(("bug",)), required=True),
+            ),
+            returns=_MANY,
+            form=True,
+            also=WORKDRIVE,
+        )
+        for word, about in (
+            ("associate-attachments", "Hang uploaded files on a thing"),
+            ("entity-attachments", "Hang uploaded files on a thing, by another word"),
+        )
+    ),
     Route(
         "POST",
         f"{P}/attachments",

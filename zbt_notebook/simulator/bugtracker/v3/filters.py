@@ -2,19 +2,19 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from zbt_notebook.simulator.bugtracker import dates, refusals
 from zbt_notebook.simulator.bugtracker.call import Call
-from zbt_notebook.simulator.bugtracker.custom_values import values_of
 from zbt_notebook.simulator.bugtracker.kinds import Json
-from zbt_notebook.simulator.data.portal import CUSTOM_FIELDS
-from zbt_notebook.simulator.data.rows import Bug
 
-Test = Callable[[Bug], bool]
+Test = Callable[[Any], bool]
 Kind = str  # text, number, day, user, pick, picks, check, status
+# What kind of field a name stands for, and what a record has in it: nothing, one value or several
+Field = tuple[Kind, Callable[[Any], list[Any]]]
+Fields = Callable[[str], Field | None]
 
 _TEXT = ("contains", "not_contains", "starts_with", "ends_with", "is", "is_not")
 _ORDER = (
@@ -35,17 +35,13 @@ _CONDITIONS: dict[Kind, tuple[str, ...]] = {
 _WITHOUT_VALUE = frozenset({*_EMPTY, "today"})
 _MACROS = {"${ALL_OPEN}": False, "${ALL_CLOSED}": True}
 _TOKEN = re.compile(r"\s*(\d+|AND|OR|\(|\))", re.IGNORECASE)
-_CUSTOM_KINDS: dict[str, Kind] = {
-    **dict.fromkeys(("date", "moment"), "day"),
-    **dict.fromkeys(("number", "decimal", "money"), "number"),
-    **dict.fromkeys(("user", "users"), "user"),
-    **{kind: kind for kind in ("pick", "picks", "check")},
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
     """The parameter ``filter``; gives its criteria and its pattern, checked as far as no record is needed."""
+
+    example: str = "name"  # a field of the list's records
 
     def read(self, name: str, value: object) -> Json:
         """Take an object with criteria and a pattern."""
@@ -62,14 +58,17 @@ class Filter:
 
     def schema(self) -> Json:
         """A string that is JSON."""
-        one = {"field_name": "name", "criteria_condition": "contains", "value": ["a"]}
+        one = {"field_name": self.example, "criteria_condition": "contains", "value": ["a"]}
         return {"type": "string", "enum": [json.dumps({"criteria": [one], "pattern": "1"})]}
 
 
-def compiled(call: Call, told: Json) -> Test:
-    """Make one test of a filter; Refused where its criteria are not what their fields take."""
-    tests = [_criterion(call, one) for one in told["criteria"]]
-    return _Pattern(told["pattern"], tests).test
+def compiled(call: Call, told: Json, fields: Fields) -> Test:
+    """Make one test of a filter; Refused where its criteria are not what the fields of the records take."""
+    tests = [_criterion(call, one, fields) for one in told["criteria"]]
+    try:
+        return _Pattern(told["pattern"], tests).test
+    except RecursionError:
+        raise refusals.invalid_value("pattern") from None
 
 
 @dataclass(slots=True)
@@ -119,11 +118,11 @@ class _Pattern:
         return self.tests[int(token) - 1]
 
 
-def _criterion(call: Call, told: Json) -> Test:
+def _criterion(call: Call, told: Json, fields: Fields) -> Test:
     name, condition, given = told.get("field_name"), told.get("criteria_condition"), told.get("value", [])
     if name == "status" and condition == "all_open":  # an older example: without a value
         condition, given = "custom_condition", ["${ALL_OPEN}"]
-    found = _field(call, str(name))
+    found = fields(str(name))
     if found is None:
         raise refusals.invalid_value("field_name")
     kind, values = found
@@ -142,6 +141,20 @@ def _criterion(call: Call, told: Json) -> Test:
     return _compare(call, kind, condition, given, values)
 
 
+def filtered(call: Call, rows: list[Any], fields: Mapping[str, Field]) -> list[Any]:
+    """The rows that the call's filter wants; all of them where it has none."""
+    if "filter" not in call.values:
+        return rows
+    test = compiled(call, call.values["filter"], fields.get)
+    return [row for row in rows if test(row)]
+
+
+def zpuid(call: Call, member_id: int) -> list[Any]:
+    """Somebody, as filters name them."""
+    found = call.store.members.get(member_id)
+    return [str(found.zpuid)] if found else []
+
+
 def _check_count(condition: str, count: int) -> None:
     """``is`` and ``is_not`` take several values, ``between`` two, presets none, the others one."""
     if condition in _WITHOUT_VALUE:
@@ -151,7 +164,7 @@ def _check_count(condition: str, count: int) -> None:
         raise refusals.invalid_value("value")
 
 
-def _compare(call: Call, kind: Kind, condition: str, given: list[str], values: Callable[[Bug], list[Any]]) -> Test:
+def _compare(call: Call, kind: Kind, condition: str, given: list[str], values: Callable[[Any], list[Any]]) -> Test:
     wanted = _wanted(call, kind, condition, given)
     condition = "is" if condition == "today" else condition
     compare = _COMPARISONS[condition]
@@ -205,50 +218,3 @@ def _number(text: str) -> float:
         return float(text)
     except ValueError:
         raise refusals.pattern_not_matched("value") from None
-
-
-def _field(call: Call, name: str) -> tuple[Kind, Callable[[Bug], list[Any]]] | None:
-    """What kind of field that is, and what a bug has in it: nothing, one value or several."""
-    store = call.store
-    by_name = call.switches.pick_list_filter_by == "name"
-    zone = call.offset if call.switches.filter_days_in == "portal" else 0
-
-    def choice(number: int) -> list[Any]:
-        return [store.choices[number].name.casefold() if by_name else str(number)]
-
-    def zpuid(member: int) -> list[Any]:
-        found = store.members.get(member)
-        return [str(found.zpuid)] if found else []
-
-    def day(at_ms: int | None) -> list[Any]:
-        return [] if at_ms is None else [dates.today(at_ms, zone)]
-
-    def milestone(number: int) -> list[Any]:
-        found = store.milestones.get(number)
-        return [str(number), found.name.casefold()] if found else []
-
-    known: dict[str, tuple[Kind, Callable[[Bug], list[Any]]]] = {
-        "id": ("text", lambda bug: [str(bug.id)]),
-        "name": ("text", lambda bug: [bug.title.casefold()]),
-        "flag": ("pick", lambda bug: ["internal" if bug.internal else "external"]),
-        "status": ("status", lambda bug: [str(bug.status_id)]),
-        "severity": ("pick", lambda bug: choice(bug.severity_id)),
-        "classification": ("pick", lambda bug: choice(bug.classification_id)),
-        "module": ("pick", lambda bug: choice(bug.module_id)),
-        "is_it_reproducible": ("pick", lambda bug: choice(bug.reproducible_id)),
-        "assignee": ("user", lambda bug: zpuid(bug.assignee)),
-        "created_by": ("user", lambda bug: zpuid(bug.reporter)),
-        "created_time": ("day", lambda bug: day(bug.created_ms)),
-        "last_updated_time": ("day", lambda bug: day(bug.updated_ms)),
-        "completed_time": ("day", lambda bug: day(bug.closed_ms)),
-        "due_date": ("day", lambda bug: [] if bug.due_ms is None else [bug.due_ms]),
-        "tags": ("picks", lambda bug: [str(tag) for tag in bug.tags]),
-        **dict.fromkeys(("milestone", "release_milestone"), ("pick", lambda bug: milestone(bug.milestone_id))),
-        "affected_milestone": ("pick", lambda bug: milestone(bug.affected_id)),
-    }
-    if name in known:
-        return known[name]
-    custom = next((one for one in CUSTOM_FIELDS if one.api_name == name), None)
-    if custom is None:
-        return None
-    return _CUSTOM_KINDS.get(custom.kind, "text"), lambda bug: values_of(call, custom, bug)

@@ -1,5 +1,6 @@
 """What else hangs on an issue: followers, resolution, activities, the history of its status."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from zbt_notebook.simulator.bugtracker import dates, refusals
@@ -17,6 +18,8 @@ from zbt_notebook.simulator.bugtracker.v3.people import person
 from zbt_notebook.simulator.data.portal import STATUSES
 from zbt_notebook.simulator.data.rows import Activity, Bug
 
+_LINKS = ManyOf((Parameter("zpuid", Identifier(), required=True),))
+
 
 def list_followers(call: Call) -> Answer:
     """List followers."""
@@ -25,15 +28,25 @@ def list_followers(call: Call) -> Answer:
 
 def add_followers(call: Call) -> Answer:
     """Add followers; under which key they are sent, accounts disagree."""
-    key, values = call.switches.followers_body, call.values
-    sent = [name for name in ("followers", "follower_ids") if name in values]
-    for name in sent:
-        if key not in {name, "both"}:
-            raise refusals.extra_key(name)
-    if not sent:
-        raise refusals.parameter_missing("followers" if key == "both" else key)
-    zpuids = [one["zpuid"] for one in values.get("followers", ())] + list(values.get("follower_ids", ()))
+    name, zpuids = call.values["followers"]
+    if call.switches.followers_body not in {name, "both"}:
+        raise refusals.extra_key(name)
     return _follow(call, [call.store.find_member(zpuid, "Follower").id for zpuid in zpuids])
+
+
+@dataclass(frozen=True, slots=True)
+class Followers:
+    """``followers`` as links, or ``follower_ids`` as ids."""
+
+    def read(self, name: str, value: object) -> tuple[str, list[int]]:
+        """Give the key that was used, and the zpuids."""
+        if name == "follower_ids":
+            return name, ListOf(Identifier()).read(name, value)
+        return name, [link["zpuid"] for link in _LINKS.read(name, value)]
+
+    def schema(self) -> Json:
+        """An array of links."""
+        return _LINKS.schema()
 
 
 def _follow(call: Call, ids: list[int]) -> Answer:
@@ -131,10 +144,7 @@ _HOW = (
     Parameter("status_id", Identifier()),
     Parameter("attachment_ids", ListOf(Identifier(), fewest=0)),
 )
-_WHO = (
-    Parameter("followers", ManyOf((Parameter("zpuid", Identifier(), required=True),))),
-    Parameter("follower_ids", ListOf(Identifier())),
-)
+_WHO = (Parameter("followers", Followers(), required=True, also="follower_ids"),)
 
 
 def _list_of(name: str) -> Json:

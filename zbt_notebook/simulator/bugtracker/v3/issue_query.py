@@ -11,6 +11,7 @@ from zbt_notebook.simulator.bugtracker.call import Call
 from zbt_notebook.simulator.bugtracker.kinds import Identifier, Identifiers, Json
 from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.bugtracker.v3.filters import Filter, compiled
+from zbt_notebook.simulator.bugtracker.v3.issue_fields import field_of_issues
 from zbt_notebook.simulator.data.rows import Bug
 
 _UPDATE = frozenset({"last_updated_time", "last_modified_time"})
@@ -81,7 +82,7 @@ def _chosen(call: Call, project_id: int | None, *, filtered: bool) -> list[Bug]:
     if "issue_ids" in values:
         rows = [bug for bug in rows if bug.id in values["issue_ids"]]
     if filtered:
-        test = compiled(call, values["filter"])
+        test = compiled(call, values["filter"], lambda name: field_of_issues(call, name))
         rows = [bug for bug in rows if test(bug)]
     field, falling = values.get("sort_by", ("", False))
     if field and not (field in _UPDATE and call.switches.sort_by_update == "ignored"):

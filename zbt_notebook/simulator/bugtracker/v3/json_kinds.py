@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from zbt_notebook.simulator.bugtracker import refusals
+from zbt_notebook.simulator.bugtracker import dates, refusals
 from zbt_notebook.simulator.bugtracker.kinds import Identifier, Json, Kind
 from zbt_notebook.simulator.data.rows import CustomField
 
@@ -65,7 +65,7 @@ class CustomValue:
             "picks": {"type": "array", "items": {"type": "string", "enum": list(self.field.options)}, "maxItems": 5},
             "check": {"type": "boolean"},
             "date": {"type": "string", "pattern": f"{day}$"},
-            "moment": {"type": "string", "pattern": f"{day}T(0[0-9]|1[0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$"},
+            "moment": Moment().schema(),
             "number": {"type": "string", "pattern": "^[0-9]{1,19}$"},
             "decimal": {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,2})?$"},
             "money": {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,2})?$"},
@@ -75,10 +75,32 @@ class CustomValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment, ISO 8601."""
+
+    def read(self, name: str, value: object) -> int:
+        """Take it as milliseconds."""
+        try:
+            return dates.read_iso(str(value))
+        except ValueError:
+            raise refusals.pattern_not_matched(name) from None
+
+    def schema(self) -> Json:
+        """A string; the pattern keeps to days that exist in every month."""
+        day = "20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
+        return {"type": "string", "pattern": f"^{day}T(0[0-9]|1[0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$"}
+
+
+@dataclass(frozen=True, init=False)
 class Written:
-    """JSON written into a parameter or a form field."""
+    """JSON written into a parameter or a form field, with examples of it."""
 
     kind: Kind
+    examples: tuple[Any, ...]
+
+    def __init__(self, kind: Kind, *examples: Any) -> None:
+        object.__setattr__(self, "kind", kind)
+        object.__setattr__(self, "examples", examples)
 
     def read(self, name: str, value: object) -> Any:
         """Decode it and take what its kind takes."""
@@ -89,5 +111,5 @@ class Written:
         return self.kind.read(name, told)
 
     def schema(self) -> Json:
-        """A string that is JSON."""
-        return {"type": "string", "contentMediaType": "application/json", "description": json.dumps(self.kind.schema())}
+        """A string that is JSON, as one of the examples is."""
+        return {"type": "string", "enum": [json.dumps(example, separators=(",", ":")) for example in self.examples]}

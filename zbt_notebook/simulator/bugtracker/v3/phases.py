@@ -9,6 +9,7 @@ from zbt_notebook.simulator.bugtracker.kinds import Day, Identifier, Identifiers
 from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import one, paged
+from zbt_notebook.simulator.bugtracker.v3.filters import Field, Filter, filtered, zpuid
 from zbt_notebook.simulator.bugtracker.v3.issue_query import SortBy
 from zbt_notebook.simulator.bugtracker.v3.paging import enveloped, listed
 from zbt_notebook.simulator.bugtracker.v3.paths import J31, P31, J, P
@@ -61,12 +62,25 @@ def _shape(call: Call, milestone: Milestone) -> Json:
 
 
 def _list(call: Call, key: str, rows: list[Milestone]) -> Answer:
+    rows = filtered(call, rows, _fields_of(call))
     if "milestone_ids" in call.values:
         rows = [row for row in rows if row.id in call.values["milestone_ids"]]
     if "sort_by" in call.values:
         field, falling = call.values["sort_by"]
         rows = sorted(rows, key=_SORTED[field], reverse=falling)
     return enveloped(call, key, rows, lambda row: _shape(call, row))
+
+
+def _fields_of(call: Call) -> dict[str, Field]:
+    """What a filter may ask of milestones."""
+    return {
+        "name": ("text", lambda row: [row.name.casefold()]),
+        "owner": ("user", lambda row: zpuid(call, row.owner)),
+        "flag": ("pick", lambda row: ["internal" if row.internal else "external"]),
+        "start_date": ("day", lambda row: [row.start_ms]),
+        "end_date": ("day", lambda row: [row.end_ms]),
+        "status": ("text", lambda row: ["active" if row.completed_ms is None else "completed"]),
+    }
 
 
 def list_phases(call: Call) -> Answer:
@@ -137,6 +151,37 @@ def delete_phase(call: Call) -> Answer:
     return NOTHING
 
 
+def list_followers(call: Call) -> Answer:
+    """List who follows a milestone: its owner."""
+    return enveloped(call, "followers", [_row(call).owner], lambda member: person(call, member))
+
+
+def list_activities(call: Call) -> Answer:
+    """List what happened to a milestone, as far as its dates tell."""
+    row = _row(call)
+    told = [("created", row.start_ms - 14 * dates.DAY_MS), ("completed", row.completed_ms)]
+    happened = [(state, at) for state, at in told if at is not None]
+
+    def shape(what: tuple[str, int]) -> Json:
+        user = {**person(call, row.owner), "display_name": call.name(row.owner)}
+        return {"id": str(row.id), "time": dates.iso(what[1]), "user": user, "activity": what[0]}
+
+    return enveloped(call, "activities", happened, shape)
+
+
+def clone_phase(call: Call) -> Answer:
+    """Copy a milestone."""
+    made = replace(_row(call), id=call.store.take_id(), completed_ms=None)
+    return Answer(201, _shape(call, call.store.milestones.put(made)))
+
+
+def move_phase(call: Call) -> Answer:
+    """Move a milestone to another project; its bugs stay, without one."""
+    row, target = _row(call), call.store.projects.find(call.values["to_project"], "Project")
+    forget_milestone(call, row)
+    return Answer(200, _shape(call, call.store.milestones.put(replace(row, project_id=target.id))))
+
+
 def _at_phases(switches: Switches) -> bool:
     return switches.phases_path != "milestones"
 
@@ -146,7 +191,12 @@ def _at_milestones(switches: Switches) -> bool:
 
 
 _NAME = Parameter("name", Text(200, 1), required=True)
-_CHOOSING = (Parameter("sort_by", SortBy(tuple(_SORTED))), Parameter("milestone_ids", Identifiers()))
+_CHOOSING = (
+    Parameter("sort_by", SortBy(tuple(_SORTED))),
+    Parameter("view_id", Identifier(), about="Milestones have no views here: it chooses nothing."),
+    Parameter("milestone_ids", Identifiers()),
+    Parameter("filter", Filter()),
+)
 
 
 def _fields(*, iso: bool) -> tuple[Parameter, ...]:
@@ -200,7 +250,40 @@ def _below(project: str, word: str) -> tuple[Route, ...]:
     )
 
 
+_PHASE = f"{J}/phases/{{milestone}}"
 ROUTES = (
+    listed(
+        f"{_PHASE}/followers",
+        "milestones.READ",
+        list_followers,
+        "List a milestone's followers",
+        paged("followers", "Person"),
+    ),
+    listed(
+        f"{_PHASE}/activities",
+        "milestones.READ",
+        list_activities,
+        "List what happened to a milestone",
+        {"type": "object", "properties": {"activities": {"type": "array"}}, "required": ["activities"]},
+    ),
+    Route(
+        "POST",
+        f"{_PHASE}/clone",
+        "milestones.CREATE",
+        clone_phase,
+        "Copy a milestone",
+        returns=one("V3Milestone"),
+        status=201,
+    ),
+    Route(
+        "POST",
+        f"{_PHASE}/move",
+        "milestones.CREATE",
+        move_phase,
+        "Move a milestone",
+        body=(Parameter("to_project", Identifier(), required=True),),
+        returns=one("V3Milestone"),
+    ),
     *_below(J, "phases"),
     *_below(J, "milestones"),
     *_below(J31, "phases"),

@@ -1,19 +1,29 @@
 """Portals and projects in V3."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from zbt_notebook.simulator.bugtracker import dates
 from zbt_notebook.simulator.bugtracker.call import NOTHING, Answer, Call
-from zbt_notebook.simulator.bugtracker.kinds import Day, Ignored, Json, Link, OneOf, Text, YesNo
+from zbt_notebook.simulator.bugtracker.kinds import Day, Identifier, Ignored, Json, Link, OneOf, Text, YesNo
 from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import array, one
+from zbt_notebook.simulator.bugtracker.v3.filters import Field, Filter, filtered, zpuid
+from zbt_notebook.simulator.bugtracker.v3.issue_query import SortBy
 from zbt_notebook.simulator.bugtracker.v3.paging import bare, enveloped, listed
 from zbt_notebook.simulator.bugtracker.v3.paths import V3, J, P
 from zbt_notebook.simulator.bugtracker.v3.people import person
 from zbt_notebook.simulator.data.portal import COMPANY, ID_BASE, PORTAL_ID, PORTAL_NAME, ZONE_NAME
 from zbt_notebook.simulator.data.rows import Project
 
+_SORTED: dict[str, Callable[[Project], Any]] = {
+    "id": lambda row: row.id,
+    "name": lambda row: row.name.casefold(),
+    "created_time": lambda row: row.created_ms,
+    "last_modified_time": lambda row: row.changed_ms or row.created_ms,
+}
 _STATUSES = {
     "active": (ID_BASE + 6_001, "Active", "#2cc8ba", False),
     "archived": (ID_BASE + 6_004, "Archived", "#8b8b8b", True),
@@ -65,9 +75,23 @@ def _project(call: Call, project: Project) -> Json:
     return shape
 
 
+def _fields_of(call: Call) -> dict[str, Field]:
+    """What a filter may ask of projects."""
+    return {
+        "name": ("text", lambda row: [row.name.casefold()]),
+        "owner": ("user", lambda row: zpuid(call, row.owner)),
+        "status": ("text", lambda row: [str(_STATUSES.get(row.status, _STATUSES["active"])[0])]),
+        "created_time": ("day", lambda row: [dates.today(row.created_ms, 0)]),
+    }
+
+
 def list_projects(call: Call) -> Answer:
     """List projects, as a bare array or, as the page shows too, in an envelope; ``status`` filters nothing."""
     rows = [project for project in call.store.projects if not project.trashed]
+    rows = filtered(call, rows, _fields_of(call))
+    if "sort_by" in call.values:
+        field, falling = call.values["sort_by"]
+        rows.sort(key=_SORTED[field], reverse=falling)
     if call.switches.projects_as == "envelope":
         return enveloped(call, "projects", rows, lambda project: _project(call, project))
     return bare(call, rows, lambda project: _project(call, project))
@@ -106,7 +130,7 @@ def update_project(call: Call) -> Answer:
 
 def trash_project(call: Call) -> Answer:
     """Throw a project into the bin, where its paths answer 410."""
-    call.store.projects.change(call.project, trashed=True)
+    call.store.projects.change(call.any_project, trashed=True)
     return NOTHING
 
 
@@ -143,6 +167,9 @@ ROUTES = (
         "List projects",
         array("V3Project"),
         Parameter("status", OneOf(("active", "archived")), about="It was measured to filter nothing."),
+        Parameter("sort_by", SortBy(tuple(_SORTED))),
+        Parameter("view_id", Identifier(), about="Of the views that projects have."),
+        Parameter("filter", Filter()),
     ),
     Route(
         "POST",
@@ -164,7 +191,7 @@ ROUTES = (
         body=(replace(_NAME, required=False), *_FIELDS),
         returns=one("V3Project"),
     ),
-    Route("POST", f"{J}/trash", "projects.DELETE", trash_project, "Throw a project into the bin", status=204),
+    Route("POST", f"{J}/trash", "projects.UPDATE", trash_project, "Throw a project into the bin", status=204),
     Route("POST", f"{J}/restore", "projects.UPDATE", restore_project, "Take a project out of the bin", status=204),
     Route("DELETE", J, "projects.DELETE", delete_project, "Delete a project", status=204),
 )

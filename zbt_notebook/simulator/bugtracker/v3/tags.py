@@ -4,8 +4,8 @@ import re
 
 from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.bug_writing import touch
-from zbt_notebook.simulator.bugtracker.call import NOTHING, Answer, Call
-from zbt_notebook.simulator.bugtracker.kinds import Identifier, Json, Text
+from zbt_notebook.simulator.bugtracker.call import DEFAULT_RANGE, MOST_PER_PAGE, NOTHING, Answer, Call
+from zbt_notebook.simulator.bugtracker.kinds import Identifier, Json, Text, Whole
 from zbt_notebook.simulator.bugtracker.parameters import ManyOf, Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import many, paged
@@ -64,7 +64,9 @@ def search_tags(call: Call) -> Answer:
     """Find tags by a part of their name."""
     term = call.values["search_term"].casefold()
     found = [tag for tag in call.store.tags if term in tag.name.casefold()]
-    return enveloped(call, "tags", found, lambda tag: _shape(call, tag))
+    first: int = call.values.get("index", 0)
+    size: int = min(call.values.get("range", DEFAULT_RANGE), MOST_PER_PAGE)
+    return Answer(200, {"tags": [_shape(call, tag) for tag in found[first : first + size]]})
 
 
 def create_tags(call: Call) -> Answer:
@@ -126,7 +128,13 @@ ROUTES = (
         "tags.CREATE",
         create_tags,
         "Create tags",
-        body=(Parameter("tags", Written(ManyOf((Parameter("name", _NAME, required=True), _COLOR))), required=True),),
+        body=(
+            Parameter(
+                "tags",
+                Written(ManyOf((Parameter("name", _NAME, required=True), _COLOR)), [{"name": "Zeta"}]),
+                required=True,
+            ),
+        ),
         returns=_ONE,
         status=201,
         form=True,
@@ -157,12 +165,17 @@ ROUTES = (
             ("dissociate", dissociate, "Untag an issue"),
         )
     ),
-    listed(
+    Route(
+        "GET",
         f"{P}/globaltags/search",
         "tags.READ",
         search_tags,
         "Find tags",
-        _LIST,
-        Parameter("search_term", Text(50, 1), required=True),
+        query=(
+            Parameter("search_term", Text(50, 1), required=True),
+            Parameter("index", Whole(), about="Counted from 0: this page alone is of the classic days."),
+            Parameter("range", Whole(1)),
+        ),
+        returns=_ONE,
     ),
 )

@@ -1,7 +1,7 @@
 """Time logs in V3: gathered by day, of one module at a time; written in bulk."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from zbt_notebook.simulator.bugtracker import dates, refusals
@@ -10,6 +10,7 @@ from zbt_notebook.simulator.bugtracker.kinds import Clocked, Day, Identifier, Js
 from zbt_notebook.simulator.bugtracker.parameters import ListOf, ManyOf, Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import one, paged
+from zbt_notebook.simulator.bugtracker.v3.filters import Field, Filter, filtered, zpuid
 from zbt_notebook.simulator.bugtracker.v3.json_kinds import Written
 from zbt_notebook.simulator.bugtracker.v3.paging import FREE_PAGE, cut, listed
 from zbt_notebook.simulator.bugtracker.v3.paths import J, P
@@ -85,16 +86,8 @@ class Module:
 
     def schema(self) -> Json:
         """An object."""
-        return {"type": "object", "properties": {"type": {"enum": list(_MODULES)}, "id": Identifier().schema()}}
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenModule(Written):
-    """The same in a query: JSON."""
-
-    def schema(self) -> Json:
-        """A string that is JSON."""
-        return {"type": "string", "enum": [f'{{"type":"{word}"}}' for word in _MODULES]}
+        told = {"type": {"enum": list(_MODULES)}, "id": Identifier().schema()}
+        return {"type": "object", "properties": told, "required": ["type"], "additionalProperties": False}
 
 
 def _period(call: Call) -> tuple[int, int]:
@@ -114,11 +107,30 @@ def _period(call: Call) -> tuple[int, int]:
     return today - back * dates.DAY_MS, today
 
 
+def _fields_of(call: Call) -> dict[str, Field]:
+    """What a filter may ask of time logs."""
+    return {
+        "owner": ("user", lambda log: zpuid(call, log.owner)),
+        "user": ("user", lambda log: zpuid(call, log.owner)),
+        "billing_status": ("pick", lambda log: [_BILLS[not log.billable].casefold()]),
+        "date": ("day", lambda log: [log.day_ms]),
+        "notes": ("text", lambda log: [log.notes.casefold()]),
+    }
+
+
+def report(call: Call) -> Answer:
+    """Sum up the time logs of a period: of a project, or of the portal."""
+    first, last = _period(call)
+    of = call.store.logs.of(call.project.id) if "project" in call.path else list(call.store.logs)
+    return Answer(200, {"log_hours": _sum(log for log in of if first <= log.day_ms <= last)})
+
+
 def list_logs(call: Call) -> Answer:
     """List the time logs of a period, gathered by day: of a project, or of the portal."""
     store, module = call.store, call.values["module"]
     first, last = _period(call)
     of = store.logs.of(call.project.id) if "project" in call.path else list(store.logs)
+    of = filtered(call, of, _fields_of(call))
     logs = sorted(
         (
             log
@@ -162,14 +174,25 @@ def get_log(call: Call) -> Answer:
 
 def update_log(call: Call) -> Answer:
     """Change a time log."""
-    log, values = _found(call), call.values
-    changed = call.store.logs.change(
+    return Answer(200, _log(call, _changed(call, _found(call), call.values)))
+
+
+def _changed(call: Call, log: TimeLog, told: Json) -> TimeLog:
+    return call.store.logs.change(
         log,
-        owner=call.store.find_member(values["owner_zpuid"], "Owner").id if "owner_zpuid" in values else log.owner,
-        billable=values["bill_status"] == "Billable" if "bill_status" in values else log.billable,
-        **call.columns("notes", date="day_ms", hours="minutes"),
+        owner=call.store.find_member(told["owner_zpuid"], "Owner").id if "owner_zpuid" in told else log.owner,
+        billable=told["bill_status"] == "Billable" if "bill_status" in told else log.billable,
+        notes=told.get("notes", log.notes),
+        day_ms=told.get("date", log.day_ms),
+        minutes=told.get("hours", log.minutes),
     )
-    return Answer(200, _log(call, changed))
+
+
+def update_many(call: Call) -> Answer:
+    """Change time logs by their ids."""
+    rows = [(told, call.store.logs.find(told["id"], "Time log")) for told in call.values["log_object"]]
+    changed = [_changed(call, log, told) for told, log in rows]
+    return Answer(200, {"time_logs": [{call.switches.time_log_key: [_log(call, log) for log in changed]}]})
 
 
 def delete_log(call: Call) -> Answer:
@@ -229,17 +252,29 @@ def fail(_call: Call) -> Answer:
 
 _VIEWS = ("day", "week", "month", "projectspan", "customdate")
 _ASKED = (
-    Parameter("module", WrittenModule(Module()), required=True, about="Of what, as JSON."),
+    Parameter(
+        "module", Written(Module(), *({"type": word} for word in _MODULES)), required=True, about="Of what, as JSON."
+    ),
     Parameter("view_type", OneOf(_VIEWS), required=True, about="Period."),
     Parameter("start_date", Day(iso=True), about="2026-04-01; with customdate alone."),
     Parameter("end_date", Day(iso=True), about="Six months later at most."),
     Parameter("fetch_by_modified_time", YesNo()),
+    Parameter("filter", Filter("notes")),
 )
 _ON = Parameter("module", Module(), required=True)
 _HOURS = Parameter("hours", Clocked(), required=True, about="hh:mm")
 _DATE = Parameter("date", Day(iso=True), required=True)
 _BILL = Parameter("bill_status", OneOf(_BILLS), required=True)
 _FURTHER = (Parameter("notes", Text()), Parameter("owner_zpuid", Identifier()))
+_CHANGES = (*(replace(one, required=False) for one in (_DATE, _HOURS, _BILL)), *_FURTHER)
+_ONE_LOG = {
+    "project_id": "1",
+    "date": "2026-03-01",
+    "hours": "01:30",
+    "bill_status": "Billable",
+    "type": "general",
+    "log_name": "Planning",
+}
 _BULK = (
     Parameter("project_id", Identifier(), required=True),
     *(_DATE, _HOURS, _BILL, *_FURTHER),
@@ -270,7 +305,7 @@ ROUTES = (
         "timesheets.UPDATE",
         update_log,
         "Change a time log",
-        body=(_ON, *(Parameter(one.name, one.kind, about=one.about) for one in (_DATE, _HOURS, _BILL)), *_FURTHER),
+        body=(_ON, *_CHANGES),
         returns=one("V3TimeLog"),
     ),
     Route(
@@ -298,7 +333,7 @@ ROUTES = (
         "timesheets.CREATE",
         add_many,
         "Log time many times at once",
-        body=(Parameter("log_object", Written(ManyOf(_BULK)), required=True),),
+        body=(Parameter("log_object", Written(ManyOf(_BULK), [_ONE_LOG]), required=True),),
         returns=_MADE,
         form=True,
     ),
@@ -310,6 +345,29 @@ ROUTES = (
         "Delete time logs",
         body=(Parameter("log_ids", ListOf(Identifier()), required=True),),
         status=204,
+    ),
+    Route(
+        "PATCH",
+        f"{P}/logs",
+        "timesheets.UPDATE",
+        update_many,
+        "Change time logs",
+        body=(
+            Parameter("log_object", ManyOf((Parameter("id", Identifier(), required=True), *_CHANGES)), required=True),
+        ),
+        returns=_MADE,
+    ),
+    *(
+        Route(
+            "GET",
+            f"{here}/timelogs/report",
+            "timesheets.READ",
+            report,
+            about,
+            query=tuple(one for one in _ASKED if one.name in {"view_type", "start_date", "end_date"}),
+            returns={"type": "object", "properties": {"log_hours": {"type": "object"}}, "required": ["log_hours"]},
+        )
+        for here, about in ((J, "Sum up time logs"), (P, "Sum up the portal's time logs"))
     ),
     Route("GET", f"{P}/timelogs/timers", "timesheets.READ", fail, "Show the timers", status=500),
 )

@@ -11,6 +11,7 @@ from zbt_notebook.simulator.bugtracker.kinds import Identifiers, Json, OneOf, Te
 from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
 from zbt_notebook.simulator.bugtracker.schemas import one, paged
+from zbt_notebook.simulator.bugtracker.v3.filters import Field, Filter, filtered
 from zbt_notebook.simulator.bugtracker.v3.issue_query import SortBy
 from zbt_notebook.simulator.bugtracker.v3.paging import enveloped, listed
 from zbt_notebook.simulator.bugtracker.v3.paths import J31, P31, J, P
@@ -83,8 +84,17 @@ def _user_31(_call: Call, member: Member) -> Json:
     }
 
 
+# What a filter may ask of users
+_FIELDS: dict[str, Field] = {
+    "email": ("text", lambda member: [member.email.casefold()]),
+    "full_name": ("text", lambda member: [member.name.casefold()]),
+    "status": ("text", lambda member: ["active" if member.active else "inactive"]),
+}
+
+
 def _chosen(call: Call, members: list[Member]) -> list[Member]:
     values = call.values
+    members = filtered(call, members, _FIELDS)
     if "ids" in values:
         members = [member for member in members if member.zpuid in values["ids"]]
     if values.get("view_type", "all") != "all":
@@ -134,6 +144,12 @@ def _found(call: Call, members: list[Member]) -> Member:
     return found[0]
 
 
+def tell_licences(call: Call) -> Answer:
+    """Tell how many users the plan allows and has."""
+    active = sum(member.active for member in call.store.members)
+    return Answer(200, {"license_details": {"total_users": 100, "active_users": active}})
+
+
 def get_user(call: Call) -> Answer:
     """Show a user of the portal."""
     return Answer(200, _user(call, _found(call, list(call.store.members))))
@@ -162,7 +178,7 @@ _VIEW = Parameter("view_type", OneOf(("active", "inactive", "all")))
 _TYPE = Parameter("type", Text(50))
 _CHOOSING = (_TYPE, _VIEW, Parameter("sort", Sorted()), Parameter("ids", Identifiers()))
 _BY: Any = SortBy(("first_name", "full_name"))
-_CHOOSING_31 = (_TYPE, _VIEW, Parameter("sort_by", _BY))
+_CHOOSING_31 = (_TYPE, _VIEW, Parameter("sort_by", _BY), Parameter("filter", Filter("full_name")))
 _LIST, _LIST_31 = paged("users", "V3User"), paged("users", "V31User")
 ROUTES = (
     listed(f"{P}/users", "users.READ", list_users, "List users", _LIST, *_CHOOSING),
@@ -175,6 +191,14 @@ ROUTES = (
         "List a project's users in v3.1",
         _LIST_31,
         *_CHOOSING_31,
+    ),
+    Route(
+        "GET",
+        f"{P}/users/license-details",
+        "users.READ",
+        tell_licences,
+        "Tell how many users the plan allows",
+        returns={"type": "object"},
     ),
     Route("GET", f"{P}/users/{{who}}", "users.READ", get_user, "Show a user", returns=one("V3User")),
     Route("GET", f"{J}/users/{{who}}", "users.READ", get_project_user, "Show a project's user", returns=one("V3User")),
