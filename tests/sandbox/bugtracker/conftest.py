@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from zbt_notebook.simulator.accounts.grant import DEMO_USER, Grant
-from zbt_notebook.simulator.accounts.scopes import SEARCH, WORKDRIVE
+from zbt_notebook.simulator.accounts.scopes import FILES, SEARCH, WORKDRIVE
 from zbt_notebook.simulator.bugtracker import BugTracker
 from zbt_notebook.simulator.clock import Clock
 from zbt_notebook.simulator.data.portal import PROJECT_BASE
@@ -37,7 +37,7 @@ class Caller:
             *(f"ZohoBugTracker.{name}.ALL" for name in MODULES),
             "ZohoBugTracker.search.READ",
             *(f"ZohoProjects.{name}.ALL" for name in (*MODULES, "custom_fields", "status", "projectgroups", "bulk")),
-            *(*WORKDRIVE, SEARCH),
+            *(*WORKDRIVE, SEARCH, FILES),
         )
     )
     headers: dict[str, str] = field(default_factory=lambda: {"authorization": "Zoho-oauthtoken 1000.token"})

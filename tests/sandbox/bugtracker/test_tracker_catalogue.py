@@ -7,12 +7,10 @@ from pathlib import Path
 import pytest
 
 import zbt_notebook
-from zbt_notebook.simulator.accounts.scopes import BUGTRACKER
 from zbt_notebook.simulator.bugtracker.catalogue import TABLE
 
 CATALOGUE = Path(zbt_notebook.__file__).parent / "client" / "rest" / "endpoints.json"
 LISTED = json.loads(CATALOGUE.read_text("utf-8"))["endpoints"]
-WHOLE_BODIES = {"tags.create"}  # the body is an array, and its one parameter the array itself
 
 
 def place(method, path):
@@ -24,15 +22,15 @@ ROUTES = {place(route.method, route.path): route for route in TABLE.routes}
 
 @pytest.mark.parametrize("endpoint", LISTED, ids=lambda endpoint: endpoint["id"])
 def test_every_endpoint_of_the_clients_catalogue_is_answered(endpoint):
-    """Path, method, scope and parameters that the client knows, the sandbox knows."""
+    """Path, method, scopes, parameters and the kind of body that the client knows, the sandbox knows."""
     route = ROUTES[place(endpoint["method"], endpoint["path"])]
-    operation = endpoint["operation"]  # what is done, for which a module without such a scope asks for ALL
-    if operation.lower() not in BUGTRACKER.get(endpoint["module"], (operation.lower(),)):
-        operation = "ALL"
-    assert route.scope == f"{endpoint['module']}.{operation}"
-    if endpoint["id"] not in WHOLE_BODIES:
-        known = {parameter.name for parameter in (*route.query, *route.body)}
-        assert {parameter["name"] for parameter in endpoint["params"]} <= known
+    assert route.scope == f"{endpoint['module']}.{endpoint['operation']}"
+    known = {name for parameter in (*route.query, *route.body) for name in (parameter.name, parameter.also)}
+    assert {parameter["name"] for parameter in endpoint["params"]} <= known
+    if not route.classic:
+        assert set(route.also) == set(endpoint.get("also", ()))
+        kinds = {parameter["in"] for parameter in endpoint["params"]} - {"query", "path"}
+        assert kinds <= ({"form", "file"} if route.form else {"json"})
 
 
 def test_the_client_knows_every_route():

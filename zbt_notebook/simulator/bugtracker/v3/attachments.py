@@ -202,7 +202,7 @@ ROUTES = (
             Parameter("entity_type", OneOf(("bug", "task", "forum", "comment")), required=True),
             Parameter("entity_id", Identifier(), required=True),
         ),
-        returns={"anyOf": [_SINGULAR, _MANY]},
+        returns={"type": "object", "properties": {**_SINGULAR["properties"], **_MANY["properties"]}},
         where=_at_project,
         also=WORKDRIVE,
     ),

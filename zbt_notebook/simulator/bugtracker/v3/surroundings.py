@@ -1,15 +1,15 @@
 """What else a portal holds in V3: events, documents, search, groups, exports."""
 
-from zbt_notebook.simulator.accounts.scopes import SEARCH
+from zbt_notebook.simulator.accounts.scopes import FILES, SEARCH
 from zbt_notebook.simulator.bugtracker import dates
 from zbt_notebook.simulator.bugtracker.call import NOTHING, Answer, Call
 from zbt_notebook.simulator.bugtracker.custom_values import option_id
 from zbt_notebook.simulator.bugtracker.kinds import Json, OneOf, Text
 from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
-from zbt_notebook.simulator.bugtracker.schemas import many, one, paged
+from zbt_notebook.simulator.bugtracker.schemas import array, many, one, paged
 from zbt_notebook.simulator.bugtracker.v3.json_kinds import Moment
-from zbt_notebook.simulator.bugtracker.v3.paging import enveloped, listed
+from zbt_notebook.simulator.bugtracker.v3.paging import bare, enveloped, listed
 from zbt_notebook.simulator.bugtracker.v3.paths import J, P
 from zbt_notebook.simulator.bugtracker.v3.people import person
 from zbt_notebook.simulator.data.portal import CUSTOM_FIELDS, ID_BASE
@@ -106,7 +106,7 @@ def search(call: Call) -> Answer:
                 if (term in bug.title.casefold() or term == f"{project.prefix}-i{bug.number}".casefold())
                 and not (values["status"] == "active" and bug.closed_ms is not None)
             ]
-    return enveloped(call, "search", hits, dict)
+    return bare(call, hits, dict)
 
 
 def list_groups(call: Call) -> Answer:
@@ -208,9 +208,17 @@ ROUTES = (
         "List who takes part",
         returns=many("participants", "Person"),
     ),
-    Route("GET", f"{J}/documents", "documents.READ", list_documents, "List folders", returns=_has("documents")),
+    Route(
+        "GET",
+        f"{J}/documents",
+        "documents.READ",
+        list_documents,
+        "List folders",
+        returns=_has("documents"),
+        also=(FILES,),
+    ),
     *(
-        listed(f"{here}/search", "portals.READ", search, about, paged("search", "V3Hit"), *_SEARCHED, also=(SEARCH,))
+        listed(f"{here}/search", "portals.READ", search, about, array("V3Hit"), *_SEARCHED, also=(SEARCH,))
         for here, about in ((P, "Search the portal"), (J, "Search a project"))
     ),
     listed(f"{P}/project-groups", "projectgroups.READ", list_groups, "List groups", paged("projectgroups", "Named")),

@@ -9,7 +9,7 @@ from zbt_notebook.simulator.bugtracker.call import NOTHING, Answer, Call
 from zbt_notebook.simulator.bugtracker.kinds import Clocked, Day, Identifier, Json, OneOf, Text, YesNo
 from zbt_notebook.simulator.bugtracker.parameters import ListOf, ManyOf, Parameter
 from zbt_notebook.simulator.bugtracker.routes import Route
-from zbt_notebook.simulator.bugtracker.schemas import one, paged
+from zbt_notebook.simulator.bugtracker.schemas import many, one, paged
 from zbt_notebook.simulator.bugtracker.v3.filters import Field, Filter, filtered, zpuid
 from zbt_notebook.simulator.bugtracker.v3.json_kinds import Written
 from zbt_notebook.simulator.bugtracker.v3.paging import FREE_PAGE, cut, listed
@@ -369,5 +369,13 @@ ROUTES = (
         )
         for here, about in ((J, "Sum up time logs"), (P, "Sum up the portal's time logs"))
     ),
-    Route("GET", f"{P}/timelogs/timers", "timesheets.READ", fail, "Show the timers", status=500),
+    Route(
+        "GET",
+        f"{P}/timelogs/timers",
+        "timesheets.READ",
+        fail,
+        "Show the timers",
+        returns=many("timers", "V3TimeLog"),
+        status=500,
+    ),
 )
