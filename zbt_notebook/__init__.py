@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from zbt_notebook.client.refetch import refetch as refetch
     from zbt_notebook.client.resume import resume as resume
     from zbt_notebook.client.signed_in import current as current
+    from zbt_notebook.notebook.audit import audit as audit
     from zbt_notebook.notebook.embedded_sandbox import sandbox as sandbox
     from zbt_notebook.notebook.sign_in.login import login as login
 
@@ -48,6 +49,7 @@ _FRONT_DOOR = {
     "Unreachable": "client.errors",
     "UsageError": "client.errors",
     "ZbtError": "client.errors",
+    "audit": "notebook.audit",
     "connect": "client.login_flow",
     "current": "client.signed_in",
     "login": "notebook.sign_in.login",

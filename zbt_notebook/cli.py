@@ -1,4 +1,4 @@
-"""The command line: ``zbt-notebook demo`` and ``zbt-notebook sandbox``."""
+"""The command line: ``zbt-notebook demo``, ``zbt-notebook sandbox`` and ``zbt-notebook audit FILE…``."""
 
 import argparse
 import contextlib
@@ -28,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that ``arguments`` (by default the process's own) name; the exit status."""
     words = _parser().parse_args(arguments)
     try:
+        if words.command == "audit":
+            return audit(words.files)
         return demo(port=words.port, browser=words.browser) if words.command == "demo" else sandbox()
     except ZbtError as error:
         print(f"{error.message}\n{error.hint}".rstrip(), file=sys.stderr)
@@ -74,6 +76,23 @@ def sandbox() -> int:
         print(as_json(zoho), flush=True)
         stop.wait()
     return 0
+
+
+def audit(files: Sequence[str]) -> int:
+    """Report the secrets that files hold: 1 where there are any, 2 where a file cannot be read, else 0."""
+    from zbt_notebook.notebook.audit import audit as look
+
+    status = 0
+    for file in files:
+        try:
+            report = look(file)
+        except ZbtError as error:
+            print(error, file=sys.stderr)
+            status = 2
+        else:
+            print(report)
+            status = max(status, int(bool(report)))
+    return status
 
 
 def as_json(zoho: "Sandbox") -> str:
@@ -136,4 +155,6 @@ def _parser() -> argparse.ArgumentParser:
     words.add_argument("--port", type=int, default=0, help="the port of JupyterLab (default: a free one)")
     words.add_argument("--no-browser", dest="browser", action="store_false", help="print the address, open nothing")
     commands.add_parser("sandbox", help="the simulated Zoho alone; prints one line of JSON, serves until stopped")
+    words = commands.add_parser("audit", help="report secrets in notebooks; exit status 1 where there are any")
+    words.add_argument("files", nargs="+", metavar="FILE", help="a notebook, or any other file")
     return parser

@@ -23,6 +23,7 @@ DOCUMENTED = {
     "UsageError",
     "ZbtError",
     "__version__",
+    "audit",
     "connect",
     "current",
     "load_ipython_extension",

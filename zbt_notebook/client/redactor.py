@@ -4,13 +4,14 @@ import base64
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import quote, unquote_to_bytes
 
 from zbt_notebook.client.secret_str import live_secrets
 
+Span = tuple[int, int]
 HIDDEN = "…"
 TOKEN_SHAPE = re.compile(r"(?<![0-9A-Za-z])1[0-9]{3}\.[0-9A-Fa-f]{16,64}\.[0-9A-Fa-f]{16,64}")  # and of a code
 CLIENT_SECRET_SHAPE = re.compile(r"(?<![0-9A-Za-z_./+=-])[0-9a-f]{42}(?![0-9A-Za-z_/+=-])")  # no hash is as long
@@ -64,7 +65,7 @@ def has_shape(text: str) -> bool:
     return bool(TOKEN_SHAPE.search(text) or CLIENT_SECRET_SHAPE.search(text))
 
 
-def find(text: str, secrets: Iterable[str], *, enough: int = _ENOUGH) -> list[tuple[int, int]]:
+def find(text: str, secrets: Iterable[str], *, enough: int = _ENOUGH) -> list[Span]:
     """Where secrets stand in a text: as they are, in part, and encoded in any of the usual ways.
 
     A part of *enough* characters counts. Shorter secrets count whole, but for those that could be a word of our own.
@@ -73,19 +74,25 @@ def find(text: str, secrets: Iterable[str], *, enough: int = _ENOUGH) -> list[tu
     forms = [form for secret in secrets if len(secret) >= shortest for form in _forms(secret, enough)]
     if not forms or not text:
         return []
-    found: list[tuple[int, int]] = []
+    return _merged(original(*span) for layer, original in decodings(text) for span in _matches(_folded(layer), forms))
+
+
+def decodings(text: str) -> Iterator[tuple[str, Callable[[int, int], Span]]]:
+    """The text as it is, then with one encoding after the other taken off, and the way back to places in it."""
     layers: list[_Decoded] = []
+
+    def original(start: int, end: int) -> Span:
+        for layer in reversed(layers):
+            start, end = layer.original(start, end)
+        return start, end
+
     for _ in range(_DEEPEST + 1):
-        for start, end in _matches(_folded(text), forms):
-            for layer in reversed(layers):
-                start, end = layer.original(start, end)  # noqa: PLW2901  from layer to layer
-            found.append((start, end))
+        yield text, original
         layer = _Decoded.of(text)
         if not layer.edits:
-            break
+            return
         layers.append(layer)
         text = layer.text
-    return _merged(found)
 
 
 def _forms(secret: str, enough: int) -> Iterator[tuple[str, int]]:
@@ -104,7 +111,7 @@ def _in_base64(data: bytes) -> Iterator[str]:
         yield encoded[-(-before * 8 // 6) : (before + len(data)) * 8 // 6].decode()
 
 
-def _matches(text: str, forms: Iterable[tuple[str, int]]) -> Iterator[tuple[int, int]]:
+def _matches(text: str, forms: Iterable[tuple[str, int]]) -> Iterator[Span]:
     """Every stretch that a text shares with a form and that is long enough.
 
     A stretch of *enough* characters holds one of the form's pieces of half that length whole: those are looked for, and
@@ -134,8 +141,8 @@ def _folded(text: str) -> str:
     return lower.translate(_SAME)
 
 
-def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    merged: list[Span] = []
     for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:
             merged[-1] = merged[-1][0], max(end, merged[-1][1])
@@ -170,7 +177,7 @@ class _Decoded:
     def _starts(self) -> list[int]:
         return [edit[0] for edit in self.edits]
 
-    def original(self, start: int, end: int) -> tuple[int, int]:
+    def original(self, start: int, end: int) -> Span:
         """The place in the old text of a place in the new one; an encoded piece is touched whole."""
         return self._back(start, is_end=False), self._back(end - 1, is_end=True)
 

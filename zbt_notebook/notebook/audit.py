@@ -1,0 +1,270 @@
+"""Finds secrets that a notebook, or any other file, is about to carry into a repository, and writes a copy without.
+
+Looked for are this kernel's live secrets in every dress that ``redactor`` knows, whatever has the shape of Zoho's
+codes, tokens and client secrets, and what a name or a header calls a secret. A finding tells the place and never the
+value.
+"""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from zbt_notebook.client import redactor
+from zbt_notebook.client.atomic_write import unfit_place, write_atomically
+from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.redactor import HIDDEN, Span
+from zbt_notebook.client.secret_str import live_secrets
+
+LIVE = "a live secret of this kernel"
+TOKEN = "a code or token of Zoho's"  # noqa: S105  the name of a kind
+CLIENT_SECRET = "a client secret of Zoho's"  # noqa: S105  as above
+NAMED = "a value that its name calls a secret"
+
+# A value in quotes, or bare up to the next blank; a variable or a placeholder is no value: see _is_random
+_NAMED = re.compile(
+    r"(?:client[ _-]?secret|(?:refresh|access)[ _-]?token|authtoken)\W{1,9}(?P<value>[A-Za-z0-9._~+/-]{16,})"
+    r"|(?:Zoho-oauthtoken|Bearer)[ +](?P<bearer>[A-Za-z0-9._~+/-]{16,})",
+    re.IGNORECASE,
+)
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{40,}")
+_HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2}){20,}")
+_RANDOM_FIGURES = 4  # in a value of 16 characters or more; words have none
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One secret: where it stands and of what kind it is. The value is not kept."""
+
+    where: str
+    line: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}, line {self.line}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What was found in a file; true if there was anything."""
+
+    name: str
+    findings: tuple[Finding, ...]
+    cleaned: Any = field(repr=False)  # the notebook, or the text of another file, without secrets
+
+    def __bool__(self) -> bool:
+        return bool(self.findings)
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    def __str__(self) -> str:
+        name = redactor.shown(self.name)
+        if not self.findings:
+            return f"{name}: no secret found"
+        count = f"{len(self)} secret{'s' if len(self) > 1 else ''}"
+        return "\n".join(
+            [
+                f"{name}: {count} found",
+                *(f"  {finding}" for finding in self.findings),
+                "Replace each in Zoho's API console, or sign out: what was saved once may have been copied.",
+                f"A copy without them: zbt.audit({name!r}).clean(…)",
+            ]
+        )
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def clean(self, path: str | Path) -> Path:
+        """Write a copy in which each secret is replaced by an ellipsis; the path. It may be the file itself.
+
+        Raise UsageError where no file can be written.
+        """
+        place = Path(path)
+        problem = unfit_place(place) or ("" if place.parent.is_dir() else "is in a folder that does not exist")
+        if problem:
+            raise UsageError(f"{str(path)!r} {problem}: nothing was written", hint="Name another file.")
+        content = _as_bytes(self.cleaned)
+        try:
+            write_atomically(place, lambda beside: _write(beside, content))
+        except OSError as error:
+            reason = error.strerror
+        else:
+            return place
+        raise UsageError(f"{str(path)!r} cannot be written: {reason}", hint="Name another file.")
+
+
+def audit(notebook: str | Path | Mapping[str, Any]) -> Audit:
+    """Look for secrets in a notebook: sources, outputs, widget state, metadata, attachments; in any other file as text.
+
+    *notebook* is a path, or a notebook that was read already. The report is true if anything was found, and
+    ``report.clean("copy.ipynb")`` writes a copy without. Raise UsageError where the file cannot be read.
+    """
+    if isinstance(notebook, Mapping):
+        return _audit_notebook("notebook", dict(notebook), "")
+    text = _read(Path(notebook))
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        content = None
+    if isinstance(content, dict) and ("cells" in content or "worksheets" in content):
+        return _audit_notebook(str(notebook), content, text)
+    spans = _secrets(text)
+    findings = tuple(Finding("text", text.count("\n", 0, start) + 1, what) for start, _, what in spans)
+    return Audit(str(notebook), findings, _without(text, spans))
+
+
+def _audit_notebook(name: str, content: dict[str, Any], text: str) -> Audit:
+    findings: list[Finding] = []
+    try:
+        cleaned = _walk(content, (), content, findings)
+    except RecursionError:
+        raise UsageError(f"{name!r} is nested too deeply for a notebook", hint="Look at how it was made.") from None
+    if not findings:  # a name that stands twice in an object is read once: the last value hides the first
+        findings = [
+            Finding("a hidden part of the file", text.count("\n", 0, start) + 1, what)
+            for start, _, what in _secrets(text)
+        ]
+    return Audit(name, tuple(findings), cleaned)
+
+
+def _walk(value: Any, path: tuple[str | int, ...], notebook: dict[str, Any], findings: list[Finding]) -> Any:
+    """A copy of a value of the notebook without secrets; what was found goes to *findings*."""
+    if isinstance(value, str):
+        spans = _secrets(value)
+        findings += [Finding(_place(path, notebook), value.count("\n", 0, start) + 1, what) for start, _, what in spans]
+        return _without(value, spans)
+    if _is_text_in_lines(value):
+        whole = "".join(value)  # a secret may go over the end of a line
+        cleaned = _walk(whole, path, notebook, findings)
+        return list(value) if cleaned == whole else cleaned.splitlines(keepends=True)
+    if isinstance(value, list):
+        return [_walk(member, (*path, index), notebook, findings) for index, member in enumerate(value)]
+    if isinstance(value, dict):
+        return {
+            _walk(str(name), path, notebook, findings): _walk(member, (*path, str(name)), notebook, findings)
+            for name, member in value.items()
+        }
+    return value
+
+
+def _is_text_in_lines(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and all(isinstance(line, str) for line in value)
+        and all(line.endswith("\n") for line in value[:-1])
+    )
+
+
+def _place(path: tuple[str | int, ...], notebook: dict[str, Any]) -> str:
+    """Say in words where in a notebook a value stands."""
+    match path:
+        case ("cells", int(number), *rest):
+            cell = notebook["cells"][number]
+            kind = cell.get("cell_type") if isinstance(cell, dict) else ""
+            known = f" ({kind})" if kind in {"code", "markdown", "raw"} else ""
+            return f"cell {number + 1}{known}{_part_of_cell(rest)}"
+        case ("metadata", "widgets", *_):
+            return "widget state"
+        case _:
+            return "metadata" if path[:1] == ("metadata",) else redactor.shown(".".join(map(str, path))) or "notebook"
+
+
+def _part_of_cell(path: list[str | int]) -> str:
+    match path:
+        case ["outputs", int(output), "data", str(mime), *_]:
+            return f", output {output + 1} ({redactor.shown(mime)})"
+        case ["outputs", int(output), *_]:
+            return f", output {output + 1}"
+        case ["attachments", str(name), *_]:
+            return f", attachment {redactor.shown(name)}"
+        case ["source" | "metadata" as part, *_]:
+            return f", {part}"
+        case _:
+            return ""
+
+
+def _secrets(text: str) -> list[tuple[int, int, str]]:
+    """Where secrets stand in a text, and of what kind they are; what overlaps is one."""
+    found = [(*span, LIVE) for span in redactor.find(text, live_secrets())]
+    for layer, original in redactor.decodings(text):
+        found += [(*original(*span), what) for span, what in _by_looks(layer)]
+    merged: list[tuple[int, int, str]] = []
+    for start, end, what in sorted(found, key=lambda one: one[0]):
+        if merged and start < merged[-1][1]:
+            first, last, known = merged[-1]
+            merged[-1] = first, max(last, end), LIVE if LIVE in {known, what} else known
+        else:
+            merged.append((start, end, what))
+    return merged
+
+
+def _by_looks(text: str) -> Iterator[tuple[Span, str]]:
+    yield from _by_shape(text)
+    for match in _NAMED.finditer(text):
+        group = "value" if match["value"] else "bearer"
+        if _is_random(match[group]):
+            yield match.span(group), NAMED
+    for run in _BASE64.finditer(text):
+        if any(next(_by_shape(decoded), None) for decoded in _from_base64(run.group())):
+            yield run.span(), TOKEN
+    for run in _HEXADECIMAL.finditer(text):
+        if next(_by_shape(bytes.fromhex(run.group()).decode("latin-1")), None):
+            yield run.span(), TOKEN
+
+
+def _by_shape(text: str) -> Iterator[tuple[Span, str]]:
+    yield from ((match.span(), TOKEN) for match in redactor.TOKEN_SHAPE.finditer(text))
+    yield from ((match.span(), CLIENT_SECRET) for match in redactor.CLIENT_SECRET_SHAPE.finditer(text))
+
+
+def _is_random(value: str) -> bool:
+    """Whether a value can be a secret: letters and figures mixed, as no name, path or placeholder has them."""
+    figures = sum(character.isdigit() for character in value)
+    letters = {character.lower() for character in value if character.isalpha()}
+    return figures >= _RANDOM_FIGURES and len(letters) >= _RANDOM_FIGURES and len(set(value)) >= 2 * _RANDOM_FIGURES
+
+
+def _from_base64(run: str) -> Iterator[str]:
+    """What a run decodes to, wherever in four characters it begins."""
+    standard = run.replace("-", "+").replace("_", "/")
+    for start in range(4):
+        piece = standard[start:]
+        try:
+            yield base64.b64decode(piece[: len(piece) // 4 * 4]).decode("latin-1")
+        except binascii.Error:
+            continue
+
+
+def _without(text: str, spans: list[tuple[int, int, str]]) -> str:
+    for start, end, _ in reversed(spans):
+        text = text[:start] + HIDDEN + text[end:]
+    return text
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig", "surrogateescape")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no path"
+    raise UsageError(f"{str(path)!r} cannot be read: {reason}", hint="Name a notebook, such as analysis.ipynb.")
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
+def _as_bytes(content: Any) -> bytes:
+    if isinstance(content, str):
+        return content.encode("utf-8", "surrogateescape")
+    try:
+        return json.dumps(content, indent=1, ensure_ascii=False).encode() + b"\n"  # as Jupyter writes it
+    except UnicodeEncodeError:  # half a surrogate pair
+        return json.dumps(content, indent=1).encode() + b"\n"
