@@ -100,6 +100,16 @@ def list_logs(call: Call) -> Answer:
     return Answer(200, {"timelogs": {"grandtotal": _sum(logs), "role": call.user.role, "date": days}})
 
 
+def list_logs_of_bug(call: Call) -> Answer:
+    """List the time logs of a bug, where its own link points; without days, as a log that was just made is shown."""
+    logs = sorted(
+        (log for log in call.store.logs.of(call.project.id) if log.bug_id == call.bug.id),
+        key=lambda log: (log.day_ms, log.id),
+    )
+    shown = call.page(logs)
+    return Answer(200, {"timelogs": {"buglogs": [log_shape(call, log) for log in shown]}}) if shown else Answer(204)
+
+
 def _written(call: Call, log: TimeLog, status: int) -> Answer:
     kind = "buglogs" if log.bug_id else "generallogs"
     return Answer(status, {"timelogs": {kind: [log_shape(call, call.store.logs.put(log))]}})
@@ -184,6 +194,7 @@ ROUTES = (
     _GENERAL.changed_by(update_log, "Change a general time log", _NAME, *_CHANGES),
     _GENERAL.deleted_by(delete_log, "Delete a general time log"),
     _GENERAL.changed_by(approve_log, "Approve a general time log", _APPROVAL, at="approval"),
+    _ON_BUG.listed_by(list_logs_of_bug, "List a bug's time logs"),
     _ON_BUG.created_by(add_log, "Log time on a bug", *_NEW),
     _ON_BUG.changed_by(update_log, "Change a bug's time log", *_CHANGES),
     _ON_BUG.deleted_by(delete_log, "Delete a bug's time log"),
