@@ -12,6 +12,7 @@ class Card:
         self.sandbox = sandbox
         self.place = notebook.cell(cell)
         self.status = self.place.get_by_role("status")
+        self.zoho = None  # the tab with its page
 
     def field(self, label):
         return self.place.get_by_label(label, exact=True)
@@ -34,14 +35,27 @@ class Card:
 
     def begin(self, **form):
         self.fill_in(**form)
-        self.press("Create consent link")
+        self.start()
+
+    def start(self, button="Sign in at Zoho"):
+        """Press it: Zoho's page opens in a tab of its own, and the link stands on the card."""
+        with self.page.context.expect_page() as opened:
+            self.press(button)
+        self.zoho = opened.value
         self.link.wait_for()
 
+    def unfold(self, label):
+        """Press the *Change* that a field is behind."""
+        while not self.field(label).is_visible():
+            self.place.get_by_role("button", name="Change", exact=True).first.click()
+
     def visit(self, button="Accept"):
-        """Follow the link, press the button on Zoho's page, and copy what the page after that shows."""
-        with self.page.context.expect_page() as opened:
-            self.link.click()
-        zoho = opened.value
+        """Press the button on Zoho's page, in the tab that is open or by the link; copy what the page after shows."""
+        if self.zoho is None or self.zoho.is_closed():
+            with self.page.context.expect_page() as opened:
+                self.link.click()
+            self.zoho = opened.value
+        zoho = self.zoho
         zoho.get_by_role("button", name=button).click()
         zoho.wait_for_url("**/redirect?**")
         code = zoho.locator("#code").inner_text() if button == "Accept" else ""

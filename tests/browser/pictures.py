@@ -22,11 +22,10 @@ bugs[["key", "title", "severity.type", "assignee_name"]].head()""",
 
 
 def sign_in(notebook, context):
-    """As a user does: link, Accept, copy, paste."""
+    """As a user does: one press, Accept, copy, paste."""
     page = notebook.page
-    page.get_by_role("button", name="Create consent link").click()
     with context.expect_page() as opened:
-        page.get_by_role("link", name="Open Zoho's consent page").click()
+        page.get_by_role("button", name="Sign in at Zoho").click()
     consent = opened.value
     consent.get_by_role("button", name="Accept").click()
     code = consent.locator("#code").inner_text()
@@ -45,7 +44,7 @@ def picture(browser, application, theme):
     notebook.open()
     notebook.run_cell(0)
     notebook.run_cell(1)
-    notebook.page.get_by_role("button", name="Create consent link").wait_for()
+    notebook.page.get_by_role("button", name="Sign in at Zoho").wait_for()
     panel = notebook.page.locator(".jp-NotebookPanel-notebook")
     notebook.page.locator(".zbt-card").screenshot(path=IMAGES / f"card-{theme}.png")
     sign_in(notebook, context)

@@ -5,9 +5,7 @@ import json
 import pytest
 
 from tests.conftest import ROOT
-from zbt_notebook.notebook.sign_in import background_logins
-from zbt_notebook.notebook.sign_in.card import MODULE
-from zbt_notebook.notebook.sign_in.card_view import view_of
+from zbt_notebook.notebook.js_bundle import bundle, style
 from zbt_notebook.notebook.sign_in.sign_in import SignIn
 
 SOURCE = ROOT / "zbt_notebook"
@@ -24,6 +22,19 @@ window.remove = card.render({ model, el: document.getElementById("place") });
 """
 
 
+CONNECTION = {
+    "name": "default",
+    "account": "<b>Ada</b> (a…@example.org)",
+    "data_center": "eu",
+    "host": "bugtracker.zoho.eu",
+    "client_id": "1000.X",
+    "granted": [],
+    "missing": [],
+    "seconds_left": 3600,
+    "can_refresh": True,
+}
+
+
 @pytest.fixture
 def show(open_page):
     """``show(view, theme="light")``: a bare page with the card, which has got this view, or no answer."""
@@ -31,8 +42,8 @@ def show(open_page):
     def open_one(view=None, theme="light", width=900):
         page = open_page(theme, width=width)
         page.set_content("<!doctype html><html lang=en><body><div id=place></div></body></html>")
-        page.add_style_tag(path=SOURCE / "signing_in" / "card.css")
-        source = MODULE.replace("export default", "const card =")
+        page.add_style_tag(content=style("card"))
+        source = bundle("card").replace("export default", "const card =")
         page.add_script_tag(content=f"(() => {{ {source}\n{MODEL} }})()")
         if view:
             page.evaluate("view => window.listeners[0](view)", json.loads(json.dumps(view)))
@@ -47,17 +58,17 @@ def test_without_a_kernel_it_says_so(show):
     page.get_by_text("This card belongs to an earlier session").wait_for()
     assert page.get_by_text("Run the cell again.").is_visible()
     assert not page.get_by_label("Client ID").is_visible()
-    page.evaluate("view => window.listeners[0](view)", view_of(SignIn()))
+    page.evaluate("view => window.listeners[0](view)", SignIn().view())
     page.get_by_label("Client ID").wait_for()
     assert page.get_by_role("status").inner_text() == "Not connected"
 
 
 def test_what_is_sent_and_what_stays(show):
     """The secret goes out with one message, as bytes that no log shows, and is gone from the field at once."""
-    page = show(view_of(SignIn()))
+    page = show(SignIn().view())
     page.get_by_label("Client ID").fill("1000.X")
     page.get_by_label("Client secret").fill("canary")
-    page.get_by_role("button", name="Create consent link").click()
+    page.get_by_role("button", name="Sign in at Zoho").click()
     assert page.get_by_label("Client secret").input_value() == ""
     with_secret = [message for message in page.evaluate("window.sent") if "canary" in json.dumps(message)]
     assert [(message["kind"], message["unseen"], message["bytes"]) for message in with_secret] == [
@@ -68,21 +79,21 @@ def test_what_is_sent_and_what_stays(show):
 
 def test_a_card_that_is_taken_away_leaves_nothing(show):
     """Removed with its cell, it listens no more."""
-    page = show(view_of(SignIn()))
+    page = show(SignIn().view())
     page.evaluate("window.remove()")
     assert page.evaluate("window.listeners.length") == 0
 
 
 def test_a_link_of_another_kind_is_no_link(show):
     """Only a web address becomes a link, whatever the view holds."""
-    page = show(view_of(SignIn()) | {"phase": "waiting", "consent_url": "javascript:alert(1)"})
+    page = show(SignIn().view() | {"phase": "waiting", "consent_url": "javascript:alert(1)"})
     assert page.get_by_role("link", name="Open Zoho's consent page").count() == 0
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_it_follows_the_system_where_no_theme_is(show, theme):
     """Outside of Jupyter its own colours are light or dark as the system is, and can be read."""
-    page = show(view_of(SignIn()), theme)
+    page = show(SignIn().view(), theme)
     colours = page.evaluate(
         "() => ['backgroundColor', 'color'].map(name => getComputedStyle(document.querySelector('.zbt-card'))[name])"
     )
@@ -100,7 +111,7 @@ def luminance(colour):
 
 def test_every_control_has_a_name(show):
     """No field, box or button without an accessible name; all of the interface's names are there, once."""
-    page = show(view_of(SignIn()))
+    page = show(SignIn().view())
     controls = "input, select, textarea, button, a[href], summary"
     nameless = """controls => [...document.querySelectorAll(controls)]
         .filter(e => !(e.getAttribute('aria-label') || e.labels?.length || e.textContent.trim()))
@@ -109,25 +120,22 @@ def test_every_control_has_a_name(show):
     for name in ("Data centre", "Client ID", "Client secret", "Redirect URI", "Scopes", "Code"):
         assert page.get_by_label(name).count() == 1, name
     assert page.get_by_role("status").count() == 1
+    assert page.get_by_role("button", name="Change", exact=True).count() == 2
 
 
-WAYS = ["Use a short code", "Catch it on this machine", "Paste in a prompt instead"]
-
-
-def other_ways(page):
-    """The buttons of the other ways that can be seen."""
-    return [name for name in WAYS if page.get_by_role("button", name=name, exact=True).count()]
-
-
-def test_nothing_is_caught_from_another_machine(show):
-    """Where the page is not this machine's, the listener is not offered, whatever Python says."""
-    page = show(view_of(SignIn(ways=background_logins.WAYS)))
-    assert other_ways(page) == [WAYS[0], WAYS[2]]
+def test_nothing_is_promised_from_another_machine(show):
+    """Where the page is not this machine's, its browser cannot reach the kernel's listener: paste the code."""
+    waiting = SignIn().view() | {"phase": "waiting", "consent_url": "https://accounts.zoho.com/", "catching": True}
+    page = show(waiting)
+    page.get_by_text("copy the code, or the address of the page after that").wait_for()
+    own = {**waiting["form"], "redirect_uri": "https://jupyter.example.org/zbt/callback"}
+    page.evaluate("view => window.listeners[0](view)", waiting | {"form": own})
+    page.get_by_text("this card connects by itself").wait_for()
 
 
 def test_a_way_takes_the_form_along(show):
     """What is typed goes with the press, the secret as bytes, and the field is blank."""
-    page = show(view_of(SignIn(ways=background_logins.WAYS)))
+    page = show(SignIn().view())
     page.get_by_label("Client ID").fill("1000.X")
     page.get_by_label("Client secret").fill("canary")
     page.get_by_role("button", name="Use a short code").click()
@@ -144,7 +152,8 @@ def test_a_way_takes_the_form_along(show):
 
 def test_who_is_signed_in_is_one_of_the_boxes(show):
     """The scope of the profile has a box with its own words."""
-    page = show(view_of(SignIn()))
+    page = show(SignIn().view())
+    page.get_by_role("button", name="Change", exact=True).first.click()
     page.get_by_text("Choose from the list").click()
     page.get_by_label("Who is signed in").check()
     assert page.get_by_label("Scopes").input_value().endswith(", AaaServer.profile.READ")
@@ -154,19 +163,192 @@ def test_who_is_signed_in_is_one_of_the_boxes(show):
 
 def test_the_account_is_on_the_connected_card(show):
     """Its name stands with the connection's facts; where it is not known, nothing does."""
-    connection = {
-        "name": "default",
-        "account": "<b>Ada</b> (a…@example.org)",
-        "data_center": "eu",
-        "host": "bugtracker.zoho.eu",
-        "client_id": "1000.X",
-        "granted": [],
-        "missing": [],
-        "seconds_left": 3600,
-        "can_refresh": True,
-    }
-    connected = view_of(SignIn()) | {"phase": "connected", "status": ["Connected"], "connection": connection}
+    connected = SignIn().view() | {"phase": "connected", "status": ["Connected"], "connection": CONNECTION}
     page = show(connected)
     page.get_by_text("<b>Ada</b> (a…@example.org)").wait_for()
-    page.evaluate("view => window.listeners[0](view)", connected | {"connection": {**connection, "account": ""}})
+    page.evaluate("view => window.listeners[0](view)", connected | {"connection": {**CONNECTION, "account": ""}})
     assert page.get_by_text("Account", exact=True).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "words"),
+    [
+        ("Client ID", "1000.abcdef", "in capitals"),
+        ("Client ID", "my app", "reads like 1000.ABC"),
+        ("Client ID", "0" * 42, "looks like a client secret"),
+        ("Client secret", "1000.SAME", "client ID once more"),
+        ("Client secret", "1000.OTHER", "never begins with 1000."),
+        ("Redirect URI", "localhost:8000", "begins with http"),
+        ("Scopes", "ZohoBugTracker.bugs.read", "capitals count"),
+        ("Scopes", "everything", "is no scope"),
+    ],
+)
+def test_a_field_is_checked_as_it_is_filled_in(show, field, text, words):
+    """What Zoho's page would refuse is told at the field; the right text takes the words away."""
+    page = show(SignIn().view())
+    for _ in range(2):
+        page.get_by_role("button", name="Change", exact=True).first.click()
+    if field == "Client secret":
+        page.get_by_label("Client ID").fill("1000.SAME")
+    page.get_by_label(field, exact=True).fill(text)
+    page.get_by_label(field, exact=True).blur()
+    page.get_by_text(words).wait_for()
+    assert page.get_by_label(field, exact=True).get_attribute("aria-invalid") == "true"
+    right = {
+        "Client ID": "1000.AB1",
+        "Client secret": "0a" * 21,
+        "Redirect URI": "http://localhost:1/",
+        "Scopes": "A.b.READ",
+    }
+    page.get_by_label(field, exact=True).fill(right[field])
+    page.get_by_text(words).wait_for(state="hidden")
+
+
+def test_a_code_is_looked_at_before_it_is_sent(show):
+    """A pasted client ID or consent link is no code: told at the field, and nothing is sent."""
+    waiting = SignIn(client_id="1000.ABC").view() | {"phase": "waiting", "consent_url": "https://accounts.zoho.com/x"}
+    page = show(waiting)
+    for text, words in [
+        ("1000.ABC", "This is the client ID"),
+        ("https://accounts.zoho.com/oauth/v2/auth?client_id=1", "the consent link itself"),
+    ]:
+        page.get_by_label("Code").fill(text)
+        page.get_by_label("Code").press("Enter")
+        page.get_by_text(words).wait_for()
+        assert page.get_by_label("Code").input_value() == ""
+    assert not [message for message in page.evaluate("window.sent") if message["kind"] == "code"]
+
+
+def test_one_press_opens_a_tab_that_goes_to_zoho(show):
+    """Opened in the click, its address set when the kernel has answered; without a connection to this page."""
+    page = show(SignIn(client_id="1000.ABC").view())
+    page.context.route("https://accounts.zoho.test/**", lambda route: route.fulfill(body="zoho"))
+    page.get_by_label("Client secret").fill("canary")
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Sign in at Zoho").click()
+    tab = opened.value
+    assert tab.url == "about:blank"
+    turn = page.evaluate("window.sent.at(-1).turn")
+    link = {"phase": "waiting", "attempt": 1, "consent_url": "https://accounts.zoho.test/oauth?a=1", "turn": turn}
+    page.evaluate("view => window.listeners[0](view)", SignIn().view() | link)
+    tab.wait_for_url("https://accounts.zoho.test/**")
+    assert tab.evaluate("window.opener") is None
+    page.get_by_role("link", name="Open Zoho's consent page").wait_for()
+    page.get_by_role("button", name="Copy link").wait_for()
+
+
+def test_a_blocked_tab_leaves_the_link(show):
+    """Where the browser opens none, the link stands there, and the form is as it was."""
+    page = show(SignIn(client_id="1000.ABC", client_secret="canary").view())
+    page.evaluate("window.open = () => null")
+    page.get_by_role("button", name="Sign in at Zoho").click()
+    turn = page.evaluate("window.sent.at(-1).turn")
+    link = {"phase": "waiting", "attempt": 1, "consent_url": "https://accounts.zoho.test/x", "turn": turn}
+    page.evaluate("view => window.listeners[0](view)", SignIn().view() | link)
+    page.get_by_text("Open Zoho's page.").wait_for()
+    assert page.evaluate("document.activeElement.textContent") == "Open Zoho's consent page"
+
+
+def test_a_refused_form_closes_its_tab(show):
+    """No blank tab is left behind."""
+    page = show(SignIn(client_id="1000.ABC", client_secret="canary").view())
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Sign in at Zoho").click()
+    turn = page.evaluate("window.sent.at(-1).turn")
+    refused = {"failed": True, "field": "scopes", "status": ["No", "Do"], "attempt": 1, "turn": turn}
+    with opened.value.expect_event("close"):
+        page.evaluate("view => window.listeners[0](view)", SignIn().view() | refused)
+    assert page.get_by_label("Scopes").is_visible()
+
+
+def test_a_change_takes_the_link_away(show):
+    """At the first keystroke, before any kernel has heard of it."""
+    waiting = {"phase": "waiting", "consent_url": "https://accounts.zoho.com/x"}
+    page = show(SignIn(client_id="1000.ABC").view() | waiting)
+    page.get_by_role("link", name="Open Zoho's consent page").wait_for()
+    page.get_by_label("Client ID").press("X")
+    page.get_by_role("link", name="Open Zoho's consent page").wait_for(state="hidden")
+    page.get_by_text("Changed: press Sign in again").wait_for()
+    assert page.evaluate("window.sent.at(-1).kind") == "form"
+
+
+def test_copied_is_said_only_where_it_was(show):
+    """A clipboard that refuses is told."""
+    page = show(SignIn().view())
+    page.get_by_role("button", name="Copy", exact=True).click()
+    page.get_by_text("Copied", exact=True).wait_for()
+    page = show(SignIn().view())
+    page.evaluate(
+        "() => { navigator.clipboard.writeText = () => Promise.reject(); document.execCommand = () => false; }"
+    )
+    page.get_by_role("button", name="Copy", exact=True).click()
+    page.get_by_text("Not copied").wait_for()
+
+
+def test_it_is_short(show):
+    """420 pixels at most in the first state, 900 wide: also where everything is filled in."""
+    for view in (SignIn().view(), SignIn(client_id="1000.A", client_secret="x", filled_in="for you").view()):
+        page = show(view)
+        assert page.locator(".zbt-card").bounding_box()["height"] <= 420
+
+
+def test_ids_are_each_cards_own(show):
+    """Two cards on a page, each from a module of its own: no id twice, and each label means its own field."""
+    page = show(SignIn().view())
+    source = bundle("card").replace("export default", "const card =")
+    page.evaluate("document.body.append(Object.assign(document.createElement('div'), {id: 'second'}))")
+    second = MODEL.replace("window.listeners = [];", "").replace('"place"', '"second"')
+    page.add_script_tag(content=f"(() => {{ {source}\n{second} }})()")
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(ids) == len(set(ids)) > 10
+    assert page.get_by_label("Client ID").count() == 2
+
+
+def test_keys_of_the_front_end_pass(show):
+    """Typing stays inside; what goes with Ctrl or Meta, and the F-keys, reaches the window: VS Code pastes by it."""
+    page = show(SignIn().view())
+    page.evaluate("() => { window.keys = []; window.addEventListener('keydown', e => window.keys.push(e.key)) }")
+    page.get_by_label("Client ID").focus()
+    for key in ("d", "F1", "Control+v", "Meta+v", "ArrowDown"):
+        page.keyboard.press(key)
+    assert [key for key in page.evaluate("window.keys") if len(key) < 3] == ["F1", "v", "v"]
+    assert "ArrowDown" not in page.evaluate("window.keys")
+
+
+@pytest.mark.parametrize(
+    ("set_up", "dark"),
+    [
+        ("document.body.className = 'vscode-body vscode-dark'", True),
+        ("document.body.className = 'vscode-body vscode-light'", False),
+        ("document.documentElement.className = 'dark'", True),
+        ("document.body.dataset.jpThemeLight = 'true'", False),
+        ("document.body.dataset.jpThemeLight = 'false'", True),
+    ],
+)
+def test_it_follows_the_pages_theme_in_a_shadow_root_too(show, set_up, dark):
+    """VS Code, marimo, Jupyter: what the page says of its theme is believed over the system, and when it changes."""
+    page = show(SignIn().view(), "light" if dark else "dark")
+    page.evaluate(
+        """() => {
+            const host = document.createElement("div"), place = document.getElementById("place");
+            place.replaceWith(host);
+            host.attachShadow({mode: "open"}).append(document.querySelector("style").cloneNode(true), place);
+        }"""
+    )
+    page.evaluate(set_up)
+    page.wait_for_function(
+        "() => document.querySelector('body > div').shadowRoot.querySelector('.zbt-card').dataset.theme"
+    )
+    colour = page.evaluate(
+        "getComputedStyle(document.querySelector('body > div').shadowRoot.querySelector('.zbt-card')).backgroundColor"
+    )
+    assert (luminance(colour) < 0.2) is dark
+
+
+def test_a_kernel_that_is_gone_is_told_at_once(show):
+    """The model says that its channel changed, and nobody answers: no card stays green."""
+    page = show(SignIn().view() | {"phase": "connected", "status": ["Connected"], "connection": CONNECTION})
+    page.evaluate("window.listeners[1]()")
+    page.get_by_role("status").get_by_text("The kernel was restarted").wait_for(timeout=2000)
+    page.get_by_text("reload this page").wait_for()
+    assert not page.get_by_role("button", name="Refresh").is_visible()

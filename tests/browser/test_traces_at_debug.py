@@ -74,7 +74,7 @@ def test_a_sign_in_by_the_card_and_by_a_prompt(card, sandbox):
     card.begin()
     card.paste("1000." + "0" * 32 + "." + "1" * 32)
     card.says("invalid_code")
-    card.press("Start again")
+    card.start("Start again")
     card.says("Waiting for your consent")
     card.paste(card.visit().address)
     card.status.get_by_text("Connected", exact=True).wait_for()

@@ -60,6 +60,7 @@ class Connection(StaysInKernel):
     ) -> None:
         self.name = name
         self.redirect_uri = ""  # where the user was sent back to, if there was a consent
+        self.is_consented = False  # whether a consent in this kernel led to it, rather than a token from elsewhere
         self.who = AccountLookup(authorization, transport)
         self.on_logout: dict[str, Callable[[], bool]] = {}  # who else keeps it, "kernel" or "keyring", and forgets it
         self._left: LogoutReport | None = None
@@ -362,6 +363,10 @@ class Connection(StaysInKernel):
             str(self.who.account or ""),
             self.client.v3_host.url,
         )
+
+    def shares_grant_with(self, other: "Connection") -> bool:
+        """Whether to revoke one would revoke the other: both have the same refresh token."""
+        return self.client.authorization.has_same_grant(other.client.authorization)
 
     def logout(self) -> LogoutReport:
         """Revoke at Zoho, forget here and in the keyring; forgotten here even where Zoho cannot be reached.

@@ -1,6 +1,7 @@
 """A sign-in without a user interface: a consent link out, what the user pastes in, a Connection back."""
 
 import os
+import re
 import secrets
 import threading
 from collections.abc import Iterable
@@ -36,8 +37,8 @@ class LoginFlow(StaysInKernel):
 
     ``state`` (RFC 6749 §10.12) and, for a client without a secret, a PKCE challenge (RFC 7636) are inside the link.
     Zoho asks for PKCE of mobile and desktop clients alone; *pkce* says otherwise. A Self Client has no redirect URI:
-    with None there is no link, and its code comes from the API console. Raise UsageError for fields that cannot be
-    right, before anything is sent.
+    with None there is no link, and its code comes from the API console. *state* is made here unless it is given. Raise
+    UsageError for fields that cannot be right, before anything is sent.
     """
 
     def __init__(
@@ -52,19 +53,20 @@ class LoginFlow(StaysInKernel):
         access_type: Literal["offline", "online"] = "offline",
         prompt: str = "consent",
         pkce: bool | None = None,
+        state: str | None = None,
         transport: Transport | None = None,
         clock: Clock | None = None,
     ) -> None:
         self.name = name
         self.data_center = find_data_center(data_center)
-        self._client = ClientCredentials(_client_id(client_id), _client_secret(client_secret))
+        self._client = _credentials(client_id, client_secret)
         self._transport = transport
         self._clock = clock
         self._request = AuthorizationRequest(
             self._client.client_id,
             "" if redirect_uri is None else _redirect_uri(redirect_uri),
             _scopes(scopes),
-            secrets.token_urlsafe(32),
+            state or secrets.token_urlsafe(32),
             access_type,
             prompt,
             secrets.token_urlsafe(48) if (not client_secret if pkce is None else pkce) else "",
@@ -95,20 +97,27 @@ class LoginFlow(StaysInKernel):
         """
         return self._request.url(self.data_center) if self._request.redirect_uri else ""
 
-    def finish(self, pasted: str) -> Connection:
+    def finish(self, pasted: str, *, register: bool = True, keep_old: bool = False) -> Connection:
         """Exchange what the user brought back: the code, the address the browser landed on, or its query string.
 
-        The connection becomes the kernel's current one. Raise SignInRejected with advice; a wrong paste may be
-        followed by a right one.
+        The connection becomes the kernel's current one (but for *register*); one that it replaces is revoked (but for
+        *keep_old*). Raise SignInRejected with advice; a wrong paste may be followed by a right one, but a code that
+        comes after the one that led to the connection is refused.
         """
         redirect = read_pasted(pasted, state=self.state)
         with self._lock:
             mark = sha256(redirect.code.encode()).digest()  # the code itself is not kept
-            if self._redeemed and self._redeemed[0] == mark and self._redeemed[1].status().signed_in:
+            if self._redeemed and self._redeemed[0] != mark:
+                raise SignInRejected(
+                    "this sign-in is over: it has had its code", hint="Begin another one, with a link of its own."
+                )
+            if self._redeemed and self._redeemed[1].status().signed_in:
                 return self._redeemed[1]
             connection = self._exchange(redirect)
             self._redeemed = mark, connection
-            return connection
+        if register and (replaced := signed_in.register(connection, keep_old=keep_old)):
+            replaced.logout()
+        return connection
 
     def _exchange(self, redirect: Redirect) -> Connection:
         transport = self._transport or _transport()
@@ -124,6 +133,7 @@ class LoginFlow(StaysInKernel):
         connection = connected(
             self._client, data_center, token, transport, asked=self.scopes, name=self.name, clock=self._clock
         )
+        connection.is_consented = True
         connection.redirect_uri = self._request.redirect_uri
         return connection
 
@@ -169,7 +179,7 @@ def connect(
             f"cannot sign in without a user: {', '.join(absent)} {'is' if len(absent) == 1 else 'are'} not set",
             hint="Set these variables, and ZBT_DATA_CENTER where it is not us, before the kernel starts.",
         )
-    client = ClientCredentials(_client_id(values["ZBT_CLIENT_ID"]), _client_secret(values["ZBT_CLIENT_SECRET"]))
+    client = _credentials(values["ZBT_CLIENT_ID"], values["ZBT_CLIENT_SECRET"])
     connection = connected(
         client,
         find_data_center(data_center),
@@ -178,11 +188,11 @@ def connect(
         name=name,
         clock=clock,
         share=TokenShare.of(f"{values['ZBT_CLIENT_ID']} {values['ZBT_REFRESH_TOKEN']}"),
-        register=False,
     )
     connection.client.authorization.access_token()
     connection.who.start()
-    signed_in.register(connection)
+    if replaced := signed_in.register(connection):
+        replaced.logout()
     return connection
 
 
@@ -196,13 +206,10 @@ def connected(
     asked: tuple[str, ...] = (),
     clock: Clock | None = None,
     share: TokenShare | None = None,
-    register: bool = True,
 ) -> Connection:
-    """Make a connection of a token that was just given, and (but for *register*) the kernel's current one."""
+    """Make a connection of a token that was just given; nobody but the caller knows it yet."""
     authorization = Authorization(client, data_center, token, transport, asked=asked, clock=clock, share=share)
     connection = Connection(authorization, transport, name=name, clock=clock)
-    if register:
-        signed_in.register(connection)
     if token.access_token:
         connection.who.start()
     return connection
@@ -212,6 +219,16 @@ def _transport() -> Transport:
     from zbt_notebook.client.http.transport import RequestsTransport
 
     return RequestsTransport()
+
+
+def _credentials(client_id: str, client_secret: str) -> ClientCredentials:
+    client = ClientCredentials(_client_id(client_id), _client_secret(client_secret))
+    if re.match(r"\d{4}\.", client.client_secret) or client.client_secret == client.client_id:
+        raise UsageError(
+            "the client secret is a client ID: a secret never begins with 1000. or its like",
+            hint="Copy the client secret from Zoho's API console: it stands below the client ID.",
+        )
+    return client
 
 
 def _client_id(text: str) -> str:

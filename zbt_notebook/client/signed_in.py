@@ -1,6 +1,7 @@
 """The connections of this kernel, by name."""
 
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from zbt_notebook.client.errors import NotSignedIn
@@ -12,17 +13,46 @@ if TYPE_CHECKING:
 
 _lock = threading.Lock()
 _connections: "dict[str, Connection]" = {}  # the current one is the last
+_earlier: "dict[str, list[Connection]]" = {}  # obtained here, replaced by another of their name, and still good
+_watchers: "dict[int, list[Callable[[], None]]]" = {}  # of a connection that is kept, by its identity
 
 
-def register(connection: "Connection") -> None:
+def register(connection: "Connection", *, keep_old: bool = False) -> "Connection | None":
     """Keep *connection* under its name, in place of an earlier one of that name, and make it the current one.
 
-    It is kept until it is signed out.
+    It is kept until it is signed out. Give the one that it replaces, for the caller to sign out, where that one came
+    of a consent in this kernel; with *keep_old* it stays good, until the connection of its name is signed out.
     """
-    connection.on_logout["kernel"] = lambda: forget(connection)
+    connection.on_logout["kernel"] = lambda: _leave(connection)
     with _lock:
-        _connections.pop(connection.name, None)
+        replaced = _connections.pop(connection.name, None)
         _connections[connection.name] = connection
+        if replaced is None or replaced is connection:
+            return None
+        watchers = _watchers.pop(id(replaced), [])
+        is_ours = replaced.is_consented and not replaced.shares_grant_with(connection)
+        if is_ours and keep_old:
+            _earlier.setdefault(connection.name, []).append(replaced)
+    for watcher in watchers:
+        watcher()
+    return replaced if is_ours and not keep_old else None
+
+
+def watch(connection: "Connection", watcher: Callable[[], None]) -> None:
+    """Call *watcher*, once, when this connection is not kept any more: signed out, or replaced."""
+    with _lock:
+        if _connections.get(connection.name) is connection:
+            _watchers.setdefault(id(connection), []).append(watcher)
+            return
+    watcher()
+
+
+def unwatch(connection: "Connection", watcher: Callable[[], None]) -> None:
+    """Call it no more."""
+    with _lock:
+        left = [one for one in _watchers.pop(id(connection), []) if one != watcher]
+        if left:
+            _watchers[id(connection)] = left
 
 
 def connections() -> "tuple[Connection, ...]":
@@ -60,6 +90,21 @@ def switch(name: str) -> "Connection":
 def forget(connection: "Connection") -> bool:
     """Keep *connection* no longer."""
     with _lock:
-        if _connections.get(connection.name) is connection:
-            del _connections[connection.name]
+        if _connections.get(connection.name) is not connection:
+            return True
+        del _connections[connection.name]
+        watchers = _watchers.pop(id(connection), [])
+    for watcher in watchers:
+        watcher()
+    return True
+
+
+def _leave(connection: "Connection") -> bool:
+    """Forget it, and sign out whatever else this kernel obtained under its name."""
+    with _lock:
+        is_kept = _connections.get(connection.name) is connection
+        earlier = _earlier.pop(connection.name, []) if is_kept else []
+    forget(connection)
+    for one in earlier:
+        one.logout()
     return True

@@ -76,6 +76,11 @@ def may_draw_widgets() -> bool:
     )
 
 
+def is_vs_code() -> bool:
+    """Whether VS Code, on this machine or as code-server in a browser, started the kernel."""
+    return any(os.environ.get(name) for name in ("VSCODE_PID", "VSCODE_IPC_HOOK", "VSCODE_IPC_HOOK_CLI"))
+
+
 def may_share_the_users_machine() -> bool:
     """Whether the browser may run on the kernel's machine, as far as can be told here.
 

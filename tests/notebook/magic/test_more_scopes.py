@@ -8,7 +8,6 @@ from zbt_notebook import Connection, NotSignedIn, ScopeMissing, UsageError
 from zbt_notebook.client import signed_in
 from zbt_notebook.notebook import embedded_sandbox, environment
 from zbt_notebook.notebook.sign_in.card import LoginCard
-from zbt_notebook.notebook.sign_in.card_view import view_of
 from zbt_notebook.notebook.sign_in.login import login
 
 READING = ("ZohoBugTracker.portals.READ", "ZohoBugTracker.projects.READ")
@@ -62,7 +61,7 @@ def test_the_card_stands_at_the_link(reader, site, monkeypatch):
     monkeypatch.setattr(environment, "can_be_asked", lambda: True)
     card = login(add_scope=BUGS)
     assert isinstance(card, LoginCard)
-    view = view_of(card.sign_in)
+    view = card.sign_in.view()
     assert view["phase"] == "waiting"
     assert view["form"]["redirect_uri"] == site.redirect_uri
     assert view["form"]["scopes"].split(", ") == [*READING, BUGS]

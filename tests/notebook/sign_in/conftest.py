@@ -4,6 +4,7 @@ import pytest
 
 from zbt_notebook.client import signed_in
 from zbt_notebook.notebook.embedded_sandbox import sandbox
+from zbt_notebook.notebook.sign_in.sign_in import SignIn
 
 
 @pytest.fixture
@@ -12,6 +13,21 @@ def site():
     running = sandbox(bugs=20, projects=1)
     yield running
     running.stop()
+
+
+@pytest.fixture(autouse=True)
+def nothing_under_way(monkeypatch):
+    """No listener, no thread of a sign-in outlives its test."""
+    made, make = [], SignIn.__init__
+
+    def note(sign_in, **options):
+        make(sign_in, **options)
+        made.append(sign_in)
+
+    monkeypatch.setattr(SignIn, "__init__", note)
+    yield
+    for sign_in in made:
+        sign_in.close()
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from functools import partial
 
 import pytest
@@ -18,7 +19,7 @@ from zbt_notebook.client.login_flow import connected
 from zbt_notebook.notebook import embedded_sandbox
 from zbt_notebook.notebook.sign_in import login
 from zbt_notebook.notebook.sign_in.background import BackgroundSignIn
-from zbt_notebook.notebook.sign_in.device import DeviceWork, read_device_code
+from zbt_notebook.notebook.sign_in.device import ShortCode, read_device_code
 
 SCOPES = ("ZohoBugTracker.portals.READ", "ZohoBugTracker.bugs.READ")
 
@@ -40,7 +41,7 @@ class Ticks:
 def device(site):
     """A sign-in that has its short code; the sandbox's clock moves as it waits."""
     client = site.world.demo_client("device")
-    work = DeviceWork(
+    work = ShortCode(
         ClientCredentials(client.client_id, client.client_secret),
         SCOPES,
         site.data_center,
@@ -49,7 +50,7 @@ def device(site):
         connect=partial(connected, name="device"),
         clock=site.clock.now,
     )
-    work.run_while = lambda *acts: work.run(Ticks(*acts))
+    work.run_while = lambda *acts: work.poll(Ticks(*acts))
     return work
 
 
@@ -70,7 +71,7 @@ def test_the_user_types_the_code_and_is_connected(site, device):
     assert device.user_code in device.link
     accept = passing(site, lambda: site.world.approve_device(device.user_code))
     connection = device.run_while(passing(site), accept)
-    assert signed_in.current("device") is connection
+    assert connection.name == "device"
     assert connection.scopes == SCOPES
     assert connection.status().can_refresh
 
@@ -93,7 +94,7 @@ def test_asked_to_slow_down_it_slows_down(site, device):
     """Each "slow_down" makes the pauses five seconds longer."""
     ticks = Ticks(passing(site), lambda _seconds: None, passing(site), lambda _seconds: True)
     with pytest.raises(NotSignedIn, match="stopped"):
-        device.run(ticks)
+        device.poll(ticks)
     assert ticks.waited == [30, 30, 35, 35]
 
 
@@ -150,7 +151,7 @@ def test_another_data_center_is_followed_if_it_is_known():
     world.sign_in(data_center="eu")
 
     def work(known):
-        return DeviceWork(
+        return ShortCode(
             ClientCredentials(client.client_id, client.client_secret),
             SCOPES,
             places["us"],
@@ -164,9 +165,9 @@ def test_another_data_center_is_followed_if_it_is_known():
         return passing(two, lambda: world.approve_device(under_way.user_code))
 
     followed, lost = work(places), work({"us": places["us"]})
-    assert followed.run(Ticks(accept(followed), passing(two))).data_center.name == "eu"
+    assert followed.poll(Ticks(accept(followed), passing(two))).data_center.name == "eu"
     with pytest.raises(SignInRejected, match="not known here"):
-        lost.run(Ticks(accept(lost), passing(two)))
+        lost.poll(Ticks(accept(lost), passing(two)))
     two.stop()
 
 
@@ -188,7 +189,7 @@ def test_a_data_center_that_is_new_is_learned_from_zohos_directory(listed, asked
         addresses.append(request.url)
         return Response(200, {}, json.dumps(answers.pop(0)).encode())
 
-    work = DeviceWork(
+    work = ShortCode(
         ClientCredentials("1000.X", "canary"),
         SCOPES,
         DATA_CENTERS["us"],
@@ -198,9 +199,9 @@ def test_a_data_center_that_is_new_is_learned_from_zohos_directory(listed, asked
     )
     if asked is None:
         with pytest.raises(SignInRejected, match="not known here"):
-            work.run(Ticks())
+            work.poll(Ticks())
     else:
-        assert work.run(Ticks()).data_center.api_url == "https://bugtracker.zoho.nz"
+        assert work.poll(Ticks()).data_center.api_url == "https://bugtracker.zoho.nz"
     assert addresses[3:] == ([asked] if asked else [])
     assert addresses[2] == "https://accounts.zoho.com/oauth/serverinfo"
 
@@ -208,7 +209,7 @@ def test_a_data_center_that_is_new_is_learned_from_zohos_directory(listed, asked
 def test_a_client_of_another_type_is_told(site):
     """The server-based client has no device flow: the hint names the right type."""
     with pytest.raises(SignInRejected, match="invalid_client") as caught:
-        DeviceWork(
+        ShortCode(
             ClientCredentials(site.client_id, site.client_secret),
             SCOPES,
             site.data_center,
@@ -219,13 +220,38 @@ def test_a_client_of_another_type_is_told(site):
     assert "Non-browser" in caught.value.hint
 
 
+HOSTILE = ["\x1b[31mRED\x1b[0m", "ABC\u202eDEF", "A\x00B", "A\nB", "A\u200bB", "é", "<b>", "A" * 99, ""]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_would_garble_the_screen_is_no_short_code(text):
+    """Control characters, a terminal's colours, marks of direction: not shown, and not followed as an address."""
+    fit = {"user_code": "ABCD-EFGH", "device_code": "B", "verification_url": "https://accounts.zoho.com/x"}
+    assert read_device_code(Response(200, {}, json.dumps(fit).encode())).user_code == "ABCD-EFGH"
+    address = "https://accounts.zoho.com/" + (text or " ")
+    for answer in (
+        {**fit, "user_code": text},
+        {**fit, "verification_url": address if not address.isascii() or not address.isprintable() else text},
+    ):
+        with pytest.raises(Unreachable, match="no short code"):
+            read_device_code(Response(200, {}, json.dumps(answer).encode()))
+    for answer in (fit, {**fit, "verification_uri_complete": f"javascript:{text}"}):
+        assert read_device_code(Response(200, {}, json.dumps(answer).encode())).complete_url == fit["verification_url"]
+
+
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(), st.lists, max_leaves=3))
 def test_no_answer_breaks_the_reading(value):
     """Whatever stands in the fields, a code with sound times or an error of ours comes out."""
     fields = ("user_code", "device_code", "verification_url", "interval", "expires_in", "error")
     for body in (
         dict.fromkeys(fields, value),
-        {"user_code": "A", "device_code": "B", "verification_url": "https://z", "interval": value, "expires_in": value},
+        {
+            "user_code": "A",
+            "device_code": "B",
+            "verification_url": "https://z/",
+            "interval": value,
+            "expires_in": value,
+        },
         value,
     ):
         try:
@@ -256,10 +282,11 @@ def test_it_goes_on_in_the_background_and_can_be_waited_for(fast_site, capsys):
     assert isinstance(begun, BackgroundSignIn)
     shown = capsys.readouterr().out
     assert "Waiting for your consent" in shown
-    fast_site.world.approve_device(begun._work.user_code)
+    code = begun.sign_in.view()["user_code"]
+    fast_site.world.approve_device(code)
     connection = begun.wait(10)
     assert signed_in.current() is connection
-    assert begun._work.user_code not in repr(begun)
+    assert code not in repr(begun)
 
 
 def test_it_can_be_awaited(fast_site):
@@ -267,7 +294,7 @@ def test_it_can_be_awaited(fast_site):
 
     async def cell():
         begun = login.login(mode="device", sandbox=True)
-        fast_site.world.approve_device(begun._work.user_code)
+        fast_site.world.approve_device(begun.sign_in.view()["user_code"])
         return await begun
 
     assert asyncio.run(cell()).data_center.name == "sandbox"
@@ -276,12 +303,14 @@ def test_it_can_be_awaited(fast_site):
 @pytest.mark.usefixtures("fast_site")
 def test_it_can_be_stopped():
     """`stop()` ends the thread; who waits is told."""
+    before = set(threading.enumerate())
     begun = login.login(mode="device", sandbox=True)
     begun.stop()
     begun.stop()
     with pytest.raises(NotSignedIn, match="stopped"):
         begun.wait()
-    assert not begun._thread.is_alive()
+    left = set(threading.enumerate()) - before
+    assert not [thread for thread in left if thread.name == "zbt-sign-in"]
 
 
 @pytest.mark.usefixtures("fast_site")

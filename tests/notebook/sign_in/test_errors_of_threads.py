@@ -6,7 +6,7 @@ from zbt_notebook.client.errors import SignInRejected, ZbtError
 from zbt_notebook.client.login_flow import LoginFlow
 from zbt_notebook.notebook import embedded_sandbox, last_error
 from zbt_notebook.notebook.sign_in import login
-from zbt_notebook.notebook.sign_in.background import BackgroundSignIn
+from zbt_notebook.notebook.sign_in.device import ShortCode
 from zbt_notebook.notebook.sign_in.sign_in import SignIn
 
 
@@ -33,7 +33,7 @@ def begin(monkeypatch, site):
 def test_a_short_code_that_is_rejected(site, begin):
     """Before anybody waits for it, the refusal is the last error, in the words that are shown."""
     begun = begin("device")
-    site.world.approve_device(begun._work.user_code, accept=False)
+    site.world.approve_device(begun.sign_in.view()["user_code"], accept=False)
     assert begun._ended.wait(20)
     seen = last_error.last()
     assert (seen.kind, seen.message, seen.hint) == (SignInRejected, begun.error.message, begun.error.hint)
@@ -41,22 +41,14 @@ def test_a_short_code_that_is_rejected(site, begin):
     assert seen.where == "during a sign-in"
 
 
-class Unforeseen:
-    """Work that ends in an error of another library's, which holds what it was given."""
-
-    link = user_code = ""
-    instructions = ()
-
-    def run(self, _stopped):
-        raise RuntimeError("canary")
-
-
-def test_an_error_of_another_kind():
+def test_an_error_of_another_kind(site, monkeypatch):
     """Its name is told, its text is not: nobody knows what it quotes; and there is something to do."""
-    begun = BackgroundSignIn(Unforeseen())
+    monkeypatch.setattr(embedded_sandbox, "_shared", site)
+    monkeypatch.setattr(ShortCode, "poll", lambda _code, stopped: stopped.wait(0.1) or {}["canary"])
+    begun = login.login(mode="device", sandbox=True)
     with pytest.raises(ZbtError, match="nobody foresaw") as caught:
         begun.wait(10)
-    assert "RuntimeError" in str(caught.value)
+    assert "KeyError" in str(caught.value)
     assert caught.value.hint
     assert last_error.last().message == caught.value.message
     assert "canary" not in f"{last_error.last()} {caught.value}"
@@ -65,7 +57,7 @@ def test_an_error_of_another_kind():
 class OddFlow(LoginFlow):
     """A flow whose end is as unforeseen."""
 
-    def finish(self, pasted):
+    def finish(self, pasted, **_wishes):
         raise RuntimeError(pasted)
 
 

@@ -204,7 +204,7 @@ def test_10_a_token_at_another_regions_host(zoho):
 def test_11_the_sign_in_that_pushed_out_the_oldest(zoho):
     """The error says that newer sign-ins end old ones: it is no code that was used twice."""
     zoho.world.set(refresh_tokens_kept=1)
-    oldest, _newest = zoho.sign_in(), zoho.sign_in()
+    oldest, _newest = zoho.sign_in(), zoho.sign_in(name="newest")
     text = fails(SignInRejected, oldest.get, "/portals/")
     assert "refresh token" in text
     assert "20" in text
@@ -261,25 +261,27 @@ def test_15_ids_and_dates(zoho):
 class OnTheCard:
     """A sign-in by its card: events go in, and what is wrong is shown; no error leaves it."""
 
-    def __init__(self, zoho, client=None, **more):
+    def __init__(self, zoho, client=None, name="default", **more):
         self.zoho, self.client = zoho, client or zoho.world.client
         begin = partial(LoginFlow, clock=zoho.clock, **more)
-        self.sign_in = SignIn(redirect_uri=self.client.redirect_uri, data_center=zoho.us, begin=begin, scopes=SCOPES)
+        self.sign_in = SignIn(
+            redirect_uri=self.client.redirect_uri, data_center=zoho.us, begin=begin, scopes=SCOPES, name=name
+        )
         InteractiveShell.instance().run_cell("1 / 0")  # an error of the user's own is none of the doctor's
 
     def fill_in(self, **changes):
         """Fill in the form and ask for the link."""
         filled = {"client_id": self.client.client_id, "client_secret": self.client.client_secret, **changes}
-        self.sign_in.handle({"kind": "start", "attempt": self.sign_in.attempt, **filled})
+        self.sign_in.handle({"kind": "start", "attempt": self.sign_in.view()["attempt"], **filled})
 
     def start(self):
         """Fill in the form, consent, and give the address on which the browser ends."""
         self.fill_in()
-        return self.zoho.world.consent(self.sign_in.consent_url)
+        return self.zoho.world.consent(self.sign_in.view()["consent_url"])
 
     def connect(self):
         self.paste(self.start())
-        assert self.sign_in.phase == "connected"
+        assert self.sign_in.view()["phase"] == "connected"
         return self
 
     def paste(self, text):
@@ -350,7 +352,7 @@ def with_another_redirect_uri(zoho):
 def pushed_out(zoho):
     card = OnTheCard(zoho).connect()
     zoho.world.set(refresh_tokens_kept=1)
-    OnTheCard(zoho).connect()
+    OnTheCard(zoho, name="newest").connect()
     card.refresh()
     return card
 

@@ -98,8 +98,8 @@ def test_a_client_of_ones_own_on_the_sandbox_brings_its_own_secret(monkeypatch):
     """The sandbox's secret goes with the sandbox's client only."""
     monkeypatch.setattr(environment, "may_draw_widgets", lambda: True)
     monkeypatch.setattr(environment, "can_be_asked", lambda: True)
-    assert login.login(sandbox=True).sign_in.holds_secret
-    assert not login.login(sandbox=True, client_id="1000.MINE").sign_in.holds_secret
+    assert login.login(sandbox=True).sign_in.view()["secret_held"]
+    assert not login.login(sandbox=True, client_id="1000.MINE").sign_in.view()["secret_held"]
 
 
 def test_without_a_user_the_variables_are_named_at_once():
@@ -112,7 +112,7 @@ def test_without_a_user_the_variables_are_named_at_once():
 def test_env_is_taken_where_its_variables_are_set(monkeypatch, site):
     """Unattended runs sign in silently with ZBT_* variables."""
     first = login.login(sandbox=True, auto=True)
-    secret, refresh_token = site.client_secret, first.client.authorization._token.refresh_token
+    secret, refresh_token = site.client_secret, first.client.authorization.keepsake().refresh_token
     monkeypatch.setenv("ZBT_CLIENT_ID", site.client_id)
     monkeypatch.setenv("ZBT_CLIENT_SECRET", secret)
     monkeypatch.setenv("ZBT_REFRESH_TOKEN", refresh_token)

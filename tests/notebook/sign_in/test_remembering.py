@@ -12,7 +12,6 @@ from zbt_notebook.client.login_flow import LoginFlow
 from zbt_notebook.notebook import environment
 from zbt_notebook.notebook.sign_in import login
 from zbt_notebook.notebook.sign_in.card import LoginCard
-from zbt_notebook.notebook.sign_in.card_view import view_of
 from zbt_notebook.notebook.sign_in.prompt import sign_in_by_prompt
 
 
@@ -53,7 +52,7 @@ def sign_in(site, card):
     card.sign_in.handle(
         {"kind": "start", "attempt": 0, "client_id": site.client_id, "client_secret": site.client_secret}
     )
-    card.sign_in.handle({"kind": "code", "code": site.consent(card.sign_in.consent_url)})
+    card.sign_in.handle({"kind": "code", "code": site.consent(card.sign_in.view()["consent_url"])})
     return card.connection
 
 
@@ -65,7 +64,7 @@ def test_the_second_sign_in_needs_no_form(site, chest):
     """Remembered in one signed_in, `%zbt login` in the next is silent; signing out forgets."""
     card = begin(site, remember=True)
     connection = sign_in(site, card)
-    assert "Remembered" in view_of(card.sign_in)["note"]
+    assert "Remembered" in card.sign_in.view()["note"]
     signed_in.forget(connection)
     again = login.login()
     assert signed_in.current() is again
@@ -98,7 +97,7 @@ def test_a_prompt_tells_what_became_of_it(site, chest, monkeypatch, capsys, told
 
     monkeypatch.setattr("getpass.getpass", answer)
     card = begin(site, remember=True, client_id=site.client_id)
-    card.sign_in._begin = begin_flow
+    card.sign_in._runner._begin = begin_flow
     sign_in_by_prompt(card.sign_in)
     assert told in capsys.readouterr().out
 
@@ -108,6 +107,7 @@ def test_a_way_without_a_card_tells_what_became_of_it(site, monkeypatch, capsys)
     """The sandbox that consents by itself, the variables, and what was remembered once."""
     connection = sign_in(site, begin(site))
     kept = connection.client.authorization.keepsake()
+    monkeypatch.setattr(environment, "may_draw_widgets", lambda: False)
     monkeypatch.setenv("ZBT_CLIENT_ID", kept.client_id)
     monkeypatch.setenv("ZBT_CLIENT_SECRET", kept.client_secret)
     monkeypatch.setenv("ZBT_REFRESH_TOKEN", kept.refresh_token)
@@ -136,11 +136,13 @@ def test_more_scopes_can_be_asked_for_after_a_restart(site):
     again = login.login()
     assert again.scopes == tuple(site.scopes)
     assert again.redirect_uri == site.redirect_uri
-    form = login.login(add_scope="ZohoBugTracker.bugs.DELETE").sign_in.form
-    assert form.scopes.split(", ") == [*site.scopes, "ZohoBugTracker.bugs.DELETE"]
-    assert form.redirect_uri == site.redirect_uri
-    corrected = login.login(add_scope="ZohoBugTracker.bugs.DELETE", redirect_uri="http://localhost:1/cb").sign_in.form
-    assert corrected.redirect_uri == "http://localhost:1/cb"
+    form = login.login(add_scope="ZohoBugTracker.bugs.DELETE").sign_in.view()["form"]
+    assert form["scopes"].split(", ") == [*site.scopes, "ZohoBugTracker.bugs.DELETE"]
+    assert form["redirect_uri"] == site.redirect_uri
+    corrected = login.login(
+        add_scope="ZohoBugTracker.bugs.DELETE", redirect_uri="http://localhost:1/cb"
+    ).sign_in.view()["form"]
+    assert corrected["redirect_uri"] == "http://localhost:1/cb"
 
 
 def test_what_zoho_refuses_for_now_is_kept(site, chest):
@@ -157,9 +159,9 @@ def test_what_zoho_refuses_for_now_is_kept(site, chest):
 def test_without_a_refresh_token_the_sign_in_stands(site, chest):
     """There is nothing to remember, and the card says so; it is connected all the same."""
     card = begin(site, remember=True)
-    card.sign_in._begin = partial(LoginFlow, access_type="online")
+    card.sign_in._runner._begin = partial(LoginFlow, access_type="online")
     sign_in(site, card)
-    view = view_of(card.sign_in)
+    view = card.sign_in.view()
     assert card.connection is signed_in.current()
     assert (view["phase"], view["failed"]) == ("connected", False)
     assert "no refresh token to remember" in view["note"]

@@ -151,6 +151,16 @@ class Authorization(StaysInKernel):
         """Whether ``revoke`` was called: there is nothing left to call with."""
         return self._is_over
 
+    @property
+    def failure(self) -> ZbtError | None:
+        """Why the latest refresh brought no token; None where it did, or there was none yet."""
+        return self._last_attempt.error if self._last_attempt else None
+
+    def has_same_grant(self, other: "Authorization") -> bool:
+        """Whether both came of one consent."""
+        mine, theirs = self._held.token.refresh_token, other._held.token.refresh_token  # noqa: SLF001  of the same class
+        return bool(mine) and mine == theirs
+
     def seconds_left(self) -> float:
         """How long the access token is good for; 0 where it is not."""
         return max(0.0, self._held.seconds_left(self._clock))

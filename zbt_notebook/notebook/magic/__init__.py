@@ -14,6 +14,7 @@ def load(shell: Any) -> None:
     from zbt_notebook.notebook.magic.ipython.completer import add_completion, remove_completion
     from zbt_notebook.notebook.magic.ipython.semicolon import add_quiet_lines
     from zbt_notebook.notebook.magic.ipython.zbt_magics import ZbtMagics
+    from zbt_notebook.notebook.sign_in import next_step
 
     remove_completion(shell)
     magics = ZbtMagics(shell)
@@ -23,6 +24,15 @@ def load(shell: Any) -> None:
     add_transform(shell)
     watch_cells(shell)
     repair_lost_wakeups(getattr(shell, "kernel", None))
+    next_step.provide(lambda connection: _choice(magics, connection.name))
+
+
+def _choice(magics: Any, name: str) -> Any:
+    """The picker's answers for the connection of that name, in this shell's context."""
+    from zbt_notebook.client import signed_in
+    from zbt_notebook.notebook.magic.commands.project_choice import ProjectChoice
+
+    return ProjectChoice(lambda: magics.console.atlas(signed_in.current(name)))
 
 
 def unload(shell: Any) -> None:
@@ -31,7 +41,9 @@ def unload(shell: Any) -> None:
     from zbt_notebook.notebook.magic.ipython.cell_errors import unwatch_cells
     from zbt_notebook.notebook.magic.ipython.completer import remove_completion
     from zbt_notebook.notebook.magic.ipython.semicolon import remove_quiet_lines
+    from zbt_notebook.notebook.sign_in import next_step
 
+    next_step.provide(None)
     remove_completion(shell)
     remove_transform(shell)
     remove_quiet_lines(shell)

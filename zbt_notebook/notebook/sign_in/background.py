@@ -1,47 +1,45 @@
-"""A sign-in that goes on in a thread of its own while cells run: nothing has to be pasted."""
+"""A sign-in with nothing to paste that goes on while cells run: shown as text and a link, and waited for."""
 
 import html
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import Any
 
 from zbt_notebook.client.connection import Connection
-from zbt_notebook.client.errors import NotSignedIn, ZbtError
-from zbt_notebook.notebook import last_error
-from zbt_notebook.notebook.sign_in.background_method import Work
+from zbt_notebook.client.errors import NotSignedIn, UsageError, ZbtError
 from zbt_notebook.notebook.sign_in.comm_pump import PATIENCE, until
+from zbt_notebook.notebook.sign_in.device import ShortCode
+from zbt_notebook.notebook.sign_in.sign_in import SignIn
+from zbt_notebook.notebook.sign_in.state import Connected, Filling, Waiting
 
 _STYLE = (
     "border:1px solid var(--jp-border-color2,#8886);border-radius:10px;padding:14px 16px;max-width:40rem;"
     "font:13px/1.5 var(--jp-ui-font-family,system-ui,sans-serif);display:grid;gap:6px"
 )
 _CODE_STYLE = "font:600 22px/1.4 var(--jp-code-font-family,monospace);letter-spacing:.08em"
+_BY_REDIRECT = "Accept there, in a browser on this machine. The answer comes back by itself; nothing has to be pasted."
 
 
 class BackgroundSignIn:
     """A sign-in under way; ``await`` it, or ``wait()`` for it, or go on and look at ``connection`` later.
 
     ``wait()`` works in any cell of any kernel and in a script: what it waits for happens in a thread, not in a widget.
+    Raise UsageError at once where the redirect cannot be caught, and the error of a sign-in that could not begin.
     """
 
-    def __init__(
-        self,
-        work: Work,
-        *,
-        patience: float | None = None,
-        ended: Callable[[ZbtError | None], None] | None = None,
-    ) -> None:
-        self.connection: Connection | None = None
+    def __init__(self, sign_in: SignIn, *, patience: float | None = None) -> None:
+        self.sign_in = sign_in
         self.error: ZbtError | None = None
-        self.note: Callable[[], str] = str  # what else is told once it is connected
-        self._work = work
         self._patience = PATIENCE if patience is None else patience
-        self._stopped = threading.Event()
         self._ended = threading.Event()
         self._display: Any = None
-        self._tell_end = ended
-        self._thread = threading.Thread(target=self._run, name="zbt-sign-in", daemon=True)
-        self._thread.start()
+        problem = sign_in.problem or getattr(sign_in.state, "uncaught", None)
+        if problem:
+            sign_in.close()
+            raise UsageError(problem.message, hint=problem.hint) if problem.cause is None else problem.exception()
+        self._begun = sign_in.state.begun if isinstance(sign_in.state, Waiting) else None
+        sign_in.listen(self._look)
+        self._look()
 
     def __repr__(self) -> str:
         first, *rest = self._lines()
@@ -49,6 +47,11 @@ class BackgroundSignIn:
 
     def __await__(self) -> Generator[Any, None, Connection]:
         return self._awaited().__await__()
+
+    @property
+    def connection(self) -> Connection | None:
+        """What it led to, or None."""
+        return self.sign_in.connection
 
     def wait(self, seconds: float | None = None) -> Connection:
         """Wait for the end; raise what went wrong, or NotSignedIn where *seconds* (300) were not enough."""
@@ -59,14 +62,9 @@ class BackgroundSignIn:
             )
         return self._outcome()
 
-    def stop(self, patience: float | None = None) -> None:
-        """Give it up; what it holds (a thread, a port) is free when this returns. Stopping twice does no harm.
-
-        After *patience* seconds it returns all the same: a thread that is amidst a request ends with its answer.
-        """
-        self._stopped.set()
-        if self._thread is not threading.current_thread():
-            self._thread.join(patience)
+    def stop(self) -> None:
+        """Give it up; what it holds (a thread, a port) is free when this returns. Stopping twice does no harm."""
+        self.sign_in.close()
 
     def show(self) -> None:
         """Show what to do in the output of the running cell, or print it where there is none."""
@@ -81,7 +79,8 @@ class BackgroundSignIn:
 
     def _repr_mimebundle_(self, **_wishes: object) -> dict[str, str]:
         first, *rest = (html.escape(line) for line in self._lines())
-        link, code = html.escape(self._link()), html.escape(self._work.user_code)
+        link = html.escape(self._link())
+        code = html.escape(self._begun.user_code) if isinstance(self._begun, ShortCode) else ""
         parts = [f'<div role="status"><b>{first}</b></div>']
         if link:
             parts.append(f'<a href="{link}" target="_blank" rel="noopener noreferrer">Open Zoho\'s consent page</a>')
@@ -92,13 +91,18 @@ class BackgroundSignIn:
 
     def _lines(self) -> tuple[str, ...]:
         if self.connection:
-            return ("Connected", *filter(None, (str(self.connection.status()), self.note())))
+            return ("Connected", *filter(None, (str(self.connection.status()), self.sign_in.state.desk.note)))
         if self.error:
             return (self.error.message, self.error.hint)
-        return ("Waiting for your consent", *self._work.instructions)
+        if self._ended.is_set():
+            return ("Signed out", "Sign in again: %zbt login")
+        instructions = self._begun.instructions if isinstance(self._begun, ShortCode) else (_BY_REDIRECT,)
+        return ("Waiting for your consent", *instructions)
 
     def _link(self) -> str:
-        return "" if self.connection or self.error else self._work.link
+        if self._ended.is_set() or self._begun is None:
+            return ""
+        return self._begun.link if isinstance(self._begun, ShortCode) else self._begun.authorization_url
 
     async def _awaited(self) -> Connection:
         await until(lambda: self._ended.is_set() or None, self._patience)
@@ -107,24 +111,33 @@ class BackgroundSignIn:
     def _outcome(self) -> Connection:
         if self.connection:
             return self.connection
-        raise (self.error or NotSignedIn("the sign-in was stopped", hint="Run the cell again.")).with_traceback(None)
+        raise (self.error or NotSignedIn("the sign-in is over", hint="Run the cell again.")).with_traceback(None)
 
-    def _run(self) -> None:
-        try:
-            self.connection = self._work.run(self._stopped)
-        except ZbtError as error:
-            self._fail(error)
-        except Exception as error:  # noqa: BLE001  a thread has nobody to raise to: kept for whoever waits
-            what = f"the sign-in failed in a way nobody foresaw ({type(error).__name__})"
-            self._fail(ZbtError(what, hint="Run the cell again."))
-        finally:
-            self._ended.set()
-        if self._tell_end:
-            self._tell_end(self.error)
+    def _look(self) -> None:
+        """Find out whether it is over, and show that."""
+        state = self.sign_in.state
+        if isinstance(state, Connected):
+            self._end(None)
+        elif state.desk.problem:
+            self._end(state.desk.problem.exception())
+        elif isinstance(state, Filling):
+            self._end(NotSignedIn("the sign-in was stopped", hint="Run the cell again."))
+        elif isinstance(state, Waiting) and not isinstance(state.begun, ShortCode) and not state.catching:
+            self._end(
+                NotSignedIn(
+                    "no answer came from the browser within 5 minutes",
+                    hint="Start again. If the browser is on another machine, use --mode prompt.",
+                )
+            )
+
+    def _end(self, error: ZbtError | None) -> None:
+        if self._ended.is_set():
+            if self._display is not None:
+                self._display.update(self)
+            return
+        self.error = error
+        self._ended.set()
+        if error:
+            self.sign_in.close()
         if self._display is not None:
             self._display.update(self)
-
-    def _fail(self, error: ZbtError) -> None:
-        self.error = error
-        if not self._stopped.is_set():
-            last_error.remember(error, "during a sign-in")

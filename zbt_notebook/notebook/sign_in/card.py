@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Generator
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -10,14 +9,13 @@ import anywidget
 from zbt_notebook.client.connection import Connection
 from zbt_notebook.client.errors import NotSignedIn
 from zbt_notebook.notebook import environment
-from zbt_notebook.notebook.sign_in.card_view import view_of
+from zbt_notebook.notebook.js_bundle import bundle, style
+from zbt_notebook.notebook.sign_in import next_step
 from zbt_notebook.notebook.sign_in.comm_pump import until
-from zbt_notebook.notebook.sign_in.prompt import sign_in_by_prompt_in_a_coroutine
+from zbt_notebook.notebook.sign_in.prompt import sign_in_by_prompt, stoppable
 from zbt_notebook.notebook.sign_in.sign_in import SignIn
 
 DRAWN_WITHIN = 5.0  # seconds; a notebook takes 0.1, and its first widget of the day a few (measured)
-_JS = Path(__file__).parents[1] / "js"
-MODULE = "".join((_JS / name).read_text("utf-8") for name in ("card_parts.js", "card.js"))
 
 
 class LoginCard(anywidget.AnyWidget):
@@ -28,8 +26,8 @@ class LoginCard(anywidget.AnyWidget):
     a kernel that logs at DEBUG writes down what messages say.
     """
 
-    _esm = MODULE
-    _css = _JS / "card.css"
+    _esm = bundle("card")
+    _css = style("card")
 
     def __init__(self, sign_in: SignIn, *, patience: float | None = None, fall_back: bool = False) -> None:
         super().__init__()
@@ -62,16 +60,20 @@ class LoginCard(anywidget.AnyWidget):
         if not self.is_seen and not environment.may_draw_widgets():
             environment.require_a_user()  # a run without a user and without a front end would only wait in vain
         if self.falls_back and not self.is_seen and not await self.drawn(DRAWN_WITHIN):
-            return sign_in_by_prompt_in_a_coroutine(self.sign_in)
+            return self._asked_by_prompt()
         self.sign_in.offer_prompt(possible=environment.can_be_asked())
         try:
             await until(self._is_decided, self.patience if seconds is None else seconds)
-            return self.sign_in.connection or sign_in_by_prompt_in_a_coroutine(self.sign_in)
+            return self.sign_in.connection or self._asked_by_prompt()
         finally:
             self.sign_in.offer_prompt(possible=False)
 
+    def _asked_by_prompt(self) -> Connection:
+        with stoppable("The card goes on working: finish there at any time."):
+            return sign_in_by_prompt(self.sign_in)
+
     def _is_decided(self) -> bool | None:
-        return self.sign_in.connection is not None or self.sign_in.prompt == "under way" or None
+        return self.sign_in.connection is not None or self.sign_in.state.desk.prompt == "under way" or None
 
     def close(self) -> None:
         """Take the card away; what it has under way in a thread ends."""
@@ -112,7 +114,11 @@ class LoginCard(anywidget.AnyWidget):
 
     def _show(self) -> None:
         with self._sending:  # whoever sends last has looked last
-            self.send({**view_of(self.sign_in), "turn": self._turn})
+            self.send({**self.sign_in.view(), "turn": self._turn, "places": self._chooser() is not None})
+
+    def _chooser(self) -> next_step.Choose | None:
+        connection = self.connection
+        return next_step.chooser_of(connection) if connection else None
 
     def _hear(self, _widget: object, content: Any, buffers: Any) -> None:
         if not isinstance(content, dict):
@@ -120,9 +126,30 @@ class LoginCard(anywidget.AnyWidget):
         self._turn = str(content.get("turn") or "")[:64]
         if content.get("kind") == "hello":
             self.is_seen = True
+            self.sign_in.seen_at(str(content.get("page") or "")[:2000])
+            self.sign_in.look()
             self._show()
+        elif content.get("kind") == "places":
+            if choose := self._chooser():
+                self.send({**choose(content), "kind": "places"})
         else:
             self.sign_in.handle({**content, **_unseen(content.get("unseen"), buffers)})
+
+
+def show_once(connection: Connection) -> None:
+    """In the running cell, which shows the card of *connection*, that is not shown beside it as the cell's value."""
+    from IPython.core.getipython import get_ipython
+
+    shell: Any = get_ipython()
+    if shell is None:
+        return
+    cell, formatter = _running_cell(), shell.display_formatter.ipython_display_formatter
+
+    def show(shown: Connection) -> None:
+        if shown is not connection or _running_cell() != cell:
+            print(repr(shown))  # noqa: T201  as IPython shows what nothing is known of
+
+    formatter.for_type(Connection, show)
 
 
 def _unseen(names: object, buffers: object) -> dict[str, str]:

@@ -1,74 +1,155 @@
-"""What a card shows of a sign-in, as plain values without a secret."""
+"""What a card shows of a sign-in: a pure function of its state, in plain values without a secret."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from shlex import quote
 from typing import Any
 from urllib.parse import urlsplit
 
-from zbt_notebook.client.auth.data_centers import DATA_CENTERS
+from zbt_notebook.client.auth.data_centers import DATA_CENTERS, DataCenter
 from zbt_notebook.client.auth.oauth import CODE_LIFE
 from zbt_notebook.client.auth.scopes import FAMILY, MODULES, PRESETS, PROFILE
 from zbt_notebook.client.connection import Connection
 from zbt_notebook.client.login_flow import DEFAULT_REDIRECT_URI
-from zbt_notebook.notebook.sign_in.sign_in import SignIn
+from zbt_notebook.notebook.sign_in.device import ShortCode
+from zbt_notebook.notebook.sign_in.state import (
+    Beginning,
+    Connected,
+    Desk,
+    Filling,
+    Finishing,
+    Settling,
+    State,
+    Waiting,
+)
 
-_STATES = {"form": "Not connected", "waiting": "Waiting for your consent", "connected": "Connected"}
+_ENDED = {"": "Not connected", "signed out": "Signed out", "replaced": "Replaced by a newer sign-in"}
 _PROMPTING = "Go on in the prompt, in the output of the cell that waits. Stop ends it."
+_ALLOWS = {
+    "read only": "look at everything, change nothing",
+    "triage": "look at bugs, and file and change them",
+}
 
 
-def view_of(sign_in: SignIn) -> dict[str, Any]:
-    """Everything a view needs, whenever it was opened."""
-    with sign_in.lock:
-        return _view_of(sign_in)
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What does not change while a sign-in goes on."""
+
+    name: str
+    data_centers: tuple[DataCenter, ...]
+    filled_in: str = ""  # by whom the client was, where the user need not
+    cannot_keep: str = ""  # why nothing can be remembered on this machine
 
 
-def _view_of(sign_in: SignIn) -> dict[str, Any]:
-    problem, form, work = sign_in.problem, sign_in.form, sign_in.work
+def view_of(state: State, outlook: Outlook) -> dict[str, Any]:
+    """Everything that a front end needs, whenever it was opened."""
+    desk = state.desk
+    phase = (
+        "connected" if isinstance(state, Connected) else "form" if isinstance(state, Filling | Beginning) else "waiting"
+    )
+    problem = desk.problem
     return {
         "kind": "view",
-        "phase": sign_in.phase,
-        "attempt": sign_in.attempt,
-        "busy": sign_in.busy,
-        "status": [problem.message, problem.hint] if problem else [_STATES[sign_in.phase]],
+        "phase": phase,
+        "attempt": desk.attempt,
+        "busy": _busy(state),
+        "status": [problem.message, problem.hint] if problem else [_status(state)],
         "failed": problem is not None,
         "field": problem.field if problem else "",
-        "note": _PROMPTING if sign_in.prompt == "under way" else sign_in.note,
+        "ended": state.ended if isinstance(state, Filling) else "",
+        "note": _note(state, outlook),
+        "line": _login_line(desk, outlook) if isinstance(state, Filling) and state.ended else "",
         "form": {
-            "data_center": form.data_center,
-            "client_id": form.client_id,
-            "redirect_uri": form.redirect_uri,
-            "scopes": form.scopes,
+            "data_center": desk.form.data_center,
+            "client_id": desk.form.client_id,
+            "redirect_uri": desk.form.redirect_uri,
+            "scopes": desk.form.scopes,
         },
-        "secret_held": sign_in.holds_secret,
-        "consent_url": sign_in.consent_url,
-        "way": sign_in.way,
-        "user_code": work.user_code if work else "",
-        "user_code_page": work.page if work else "",
-        "seconds_left": round(work.seconds_left) if work else 0,
-        "ways": list(sign_in.ways),
-        "prompt": sign_in.prompt,
-        "prompt_line": _prompt_line(sign_in),
-        "self_client": sign_in.self_client,
+        "secret_held": bool(desk.secret),
+        "filled_in": outlook.filled_in if desk.secret and desk.held is desk.given else "",
+        "remembered": desk.remembered,
+        "keep": desk.keep,
+        "cannot_keep": outlook.cannot_keep,
+        **_waiting(state),
+        "prompt": desk.prompt,
+        "prompt_line": _prompt_line(desk, outlook),
+        "self_client": desk.self_client,
         "code_life": int(CODE_LIFE),
         "data_centers": [
             {"name": site.name, "host": urlsplit(site.accounts_url).netloc, "console_url": site.console_url}
-            for site in sign_in.data_centers.values()
+            for site in outlook.data_centers
         ],
         "scopes": {
             "family": FAMILY,
             "modules": [[module, list(operations)] for module, operations in MODULES.items()],
             "profile": PROFILE,
-            "presets": [[name.capitalize(), list(scopes)] for name, scopes in PRESETS.items()],
+            "presets": [[name.capitalize(), list(scopes), _ALLOWS.get(name, "")] for name, scopes in PRESETS.items()],
         },
-        "connection": _described(sign_in.connection),
+        "connection": _described(state.connection) if isinstance(state, Connected) else None,
+        "greets": isinstance(state, Connected) and state.greets,
     }
 
 
-def _prompt_line(sign_in: SignIn) -> str:
+def _status(state: State) -> str:
+    if isinstance(state, Filling):
+        return _ENDED[state.ended]
+    if isinstance(state, Beginning):
+        return "Not connected"
+    return "Connected" if isinstance(state, Connected) else "Waiting for your consent"
+
+
+def _busy(state: State) -> str:
+    if isinstance(state, Connected):
+        return state.business
+    return (
+        "beginning" if isinstance(state, Beginning) else "connecting" if isinstance(state, Finishing | Settling) else ""
+    )
+
+
+def _note(state: State, outlook: Outlook) -> str:
+    desk = state.desk
+    if desk.prompt == "under way":
+        return _PROMPTING
+    if desk.note or not isinstance(state, Filling):
+        return desk.note
+    if state.ended == "replaced":
+        return f"Another sign-in has taken the name {outlook.name!r}. To see it, run this line in a cell:"
+    if state.ended:
+        return "It was signed out elsewhere in the notebook. Press Sign in at Zoho, or run this line in a cell:"
+    return ""
+
+
+def _waiting(state: State) -> Mapping[str, Any]:
+    """What there is to follow, to type and to wait for."""
+    waiting = state.waiting if isinstance(state, Finishing) else state
+    begun = waiting.begun if isinstance(waiting, Waiting) else None
+    code = begun if isinstance(begun, ShortCode) else None
+    link = code.link if code else begun.authorization_url if begun and not isinstance(begun, ShortCode) else ""
+    return {
+        "consent_url": link,
+        "catching": isinstance(waiting, Waiting) and waiting.catching,
+        "uncaught": waiting.uncaught.message if isinstance(waiting, Waiting) and waiting.uncaught else "",
+        "method": "device" if code else "link",
+        "user_code": code.user_code if code else "",
+        "user_code_page": code.page if code else "",
+        "seconds_left": round(code.seconds_left) if code else 0,
+    }
+
+
+def _login_line(desk: Desk, outlook: Outlook) -> str:
+    return _line("%zbt login", desk, outlook)
+
+
+def _prompt_line(desk: Desk, outlook: Outlook) -> str:
     """What to run for the same sign-in by prompts, as far as a line can say it; never a secret."""
-    form = sign_in.form
+    return _line("%zbt login --mode prompt", desk, outlook)
+
+
+def _line(begins: str, desk: Desk, outlook: Outlook) -> str:
+    form = desk.form
     options = {
         "--dc": form.data_center if form.data_center in DATA_CENTERS and form.data_center != "us" else "",
-        "--as": sign_in.name if sign_in.name != "default" else "",
+        "--as": outlook.name if outlook.name != "default" else "",
     }
     if form.data_center == "sandbox":
         flags = ["--sandbox"]
@@ -76,14 +157,12 @@ def _prompt_line(sign_in: SignIn) -> str:
         flags = []
         options["--client-id"] = form.client_id.strip()
         options["--redirect-uri"] = form.redirect_uri.strip() if form.redirect_uri != DEFAULT_REDIRECT_URI else ""
-    flags += ["--self-client"] if sign_in.self_client else []
+    flags += ["--self-client"] if desk.self_client else []
     given = [f"{option} {quote(value)}" for option, value in options.items() if value]
-    return " ".join(["%zbt login --mode prompt", *flags, *given])
+    return " ".join([begins, *flags, *given])
 
 
-def _described(connection: Connection | None) -> dict[str, Any] | None:
-    if connection is None:
-        return None
+def _described(connection: Connection) -> dict[str, Any]:
     status = connection.status()
     return {
         "name": status.name,

@@ -24,6 +24,9 @@ class Catcher(Protocol):
     def redirect_uri(self) -> str:
         """The address that it waits at, to be offered to the user; empty where any suitable one will do."""
 
+    def seen_at(self, page: str) -> None:
+        """Take the address of the page in which the user works: it may tell where that is."""
+
     def suits(self, redirect_uri: str) -> bool:
         """Whether a redirect to that address can arrive here."""
 

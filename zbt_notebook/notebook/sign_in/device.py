@@ -3,6 +3,7 @@
 Source: https://www.zoho.com/accounts/protocol/oauth/devices/ and RFC 8628, whose words Zoho borrows.
 """
 
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -15,7 +16,6 @@ from zbt_notebook.client.auth.scopes import format_scopes
 from zbt_notebook.client.connection import Connection
 from zbt_notebook.client.errors import NotSignedIn, SignInRejected, Unreachable
 from zbt_notebook.client.http.messages import Request, Response, Transport, decode_json
-from zbt_notebook.client.redactor import shown
 from zbt_notebook.client.secret_str import SecretStr, StaysInKernel
 
 SLOWER_BY = 5.0  # seconds more between two questions after each "slow_down" (RFC 8628 §3.5)
@@ -23,6 +23,9 @@ USUAL_INTERVAL, USUAL_LIFE = 30.0, 300.0  # seconds, where Zoho does not say: it
 # Zoho's documents and its answers disagree on the unit. From these figures on it is milliseconds: nobody waits 1000 s
 # between two questions, and no short code lives for hours (RFC 8628's example has 1800 s).
 _INTERVAL_IN_MILLISECONDS, _LIFE_IN_MILLISECONDS = 1_000, 10_000
+# What is shown as it came has no control character, no escape sequence of a terminal and no mark of direction in it.
+_USER_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,39}")
+_ADDRESS = re.compile(r"https?://[!-~]{1,2000}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +68,34 @@ def read_device_code(response: Response) -> DeviceCode:
     body = _mapping(response)
     if "error" in body:
         raise _refused(str(body["error"]))
-    page = str(body.get("verification_url") or body.get("verification_uri") or "")
+    page = _address(body.get("verification_url") or body.get("verification_uri"))
     user_code, device_code = body.get("user_code"), body.get("device_code")
-    if not isinstance(user_code, str) or not isinstance(device_code, str) or not page.startswith("http"):
+    if (
+        not isinstance(user_code, str)
+        or not _USER_CODE.fullmatch(user_code)
+        or not isinstance(device_code, str)
+        or not page
+    ):
         raise Unreachable(
             f"the answer (HTTP {response.status}) holds no short code",
             hint="Check that the data centre's accounts address is Zoho's, then sign in again.",
         )
     expires_in = _seconds(body.get("expires_in"), USUAL_LIFE, _LIFE_IN_MILLISECONDS)
     interval = _seconds(body.get("interval"), USUAL_INTERVAL, _INTERVAL_IN_MILLISECONDS)
-    complete = str(body.get("verification_uri_complete") or "")
     return DeviceCode(
-        shown(user_code),
+        user_code,
         SecretStr(device_code),
-        shown(page),
-        shown(complete if complete.startswith("http") else page, longest=2000),
+        page,
+        _address(body.get("verification_uri_complete")) or page,
         interval if interval < expires_in else USUAL_INTERVAL,  # a code that is never asked about signs nobody in
         expires_in,
     )
+
+
+def _address(value: object) -> str:
+    """A web address that is safe to show and to follow; empty where it is none."""
+    text = value if isinstance(value, str) else ""
+    return text if _ADDRESS.fullmatch(text) else ""
 
 
 def _mapping(response: Response) -> Mapping[str, Any]:
@@ -106,7 +119,7 @@ def _refused(error: str) -> SignInRejected:
     return refusal
 
 
-class DeviceWork:
+class ShortCode:
     """One sign-in by short code; the first request is sent when it is made.
 
     Raise SignInRejected where Zoho gives no code, Unreachable where it does not answer.
@@ -152,7 +165,7 @@ class DeviceWork:
         typed = f"Type the short code {self.user_code} on {self._code.verification_url}, or check it where it is shown"
         return (f"{typed}, and accept.", f"It is good for {minutes:.0f} minutes. Nothing has to be pasted.")
 
-    def run(self, stopped: threading.Event) -> Connection:
+    def poll(self, stopped: threading.Event) -> Connection:
         """Ask again and again until the user has decided, the code has expired, or *stopped* is set."""
         interval = self._code.interval
         while not stopped.wait(interval):

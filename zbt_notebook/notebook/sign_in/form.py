@@ -1,14 +1,12 @@
 """What is filled in on a sign-in's form, and what was wrong with it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+import dataclasses
+from dataclasses import dataclass
 
 from zbt_notebook.client.auth.data_centers import DATA_CENTERS
 from zbt_notebook.client.errors import SignInRejected, UsageError, ZbtError
+from zbt_notebook.client.secret_str import StaysInKernel
 from zbt_notebook.notebook import last_error
-
-Event = Mapping[str, Any]
 
 # What an error's text is about -> the field to look at.
 _FIELDS = {
@@ -40,20 +38,20 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldSecret:
+class HeldSecret(StaysInKernel):
     """A client secret that waits in the kernel for its next use, and the client it belongs to."""
 
     client_id: str
     realm: str
-    text: str = field(repr=False)
+    text: str = dataclasses.field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Registered:
+class Registered(StaysInKernel):
     """A client as it is registered; one without a redirect URI has none."""
 
     client_id: str
-    client_secret: str = field(repr=False)
+    client_secret: str = dataclasses.field(repr=False)
     redirect_uri: str | None = None
 
 
@@ -64,6 +62,7 @@ class Problem:
     message: str
     hint: str = ""
     field: str = ""
+    cause: ZbtError | None = dataclasses.field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(cls, error: Exception) -> "Problem":
@@ -73,25 +72,22 @@ class Problem:
                 f"the sign-in failed in a way nobody foresaw ({type(error).__name__})", hint="Start again."
             )
         last_error.remember(error, "during a sign-in")
+        return cls.told_of(error)
+
+    @classmethod
+    def told_of(cls, error: ZbtError) -> "Problem":
+        """Read an error that is only told: it stopped nobody."""
         message = error.message[:1].upper() + error.message[1:]
-        return cls(message, error.hint, _field_at_fault(error))
+        return cls(message, error.hint, _field_at_fault(error), error)
+
+    def exception(self) -> ZbtError:
+        """The error for whoever waits; always a new traceback."""
+        return (self.cause or SignInRejected(self.message, hint=self.hint)).with_traceback(None)
 
 
 def realm_of(data_center: str) -> str:
     """Who is told a secret: Zoho in each of its data centres, or one stand-in."""
     return "zoho" if data_center in DATA_CENTERS else data_center
-
-
-def typed(event: Event, form: Form) -> Form:
-    """Put what an event says into a form."""
-    names = ("data_center", "client_id", "redirect_uri", "scopes")
-    return replace(form, **{name: text_of(event, name) for name in names if isinstance(event.get(name), str)})
-
-
-def text_of(event: Event, name: str) -> str:
-    """Give a text of an event; nothing where it is something else."""
-    value = event.get(name)
-    return value if isinstance(value, str) else ""
 
 
 def _field_at_fault(error: ZbtError) -> str:

@@ -1,20 +1,22 @@
 """The ways to sign in, and which of them suits the place: what ``%zbt login`` and ``zbt.login()`` do."""
 
 import asyncio
-import socket
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from zbt_notebook.client import signed_in
 from zbt_notebook.client.auth.data_centers import DataCenter
+from zbt_notebook.client.auth.oauth import ClientCredentials
 from zbt_notebook.client.auth.scopes import parse_scopes
 from zbt_notebook.client.connection import Connection
 from zbt_notebook.client.errors import NotSignedIn, UsageError
 from zbt_notebook.client.login_flow import DEFAULT_REDIRECT_URI, connect
 from zbt_notebook.notebook import environment
 from zbt_notebook.notebook.embedded_sandbox import SandboxSite, shared_sandbox
-from zbt_notebook.notebook.sign_in.background_method import Way
-from zbt_notebook.notebook.sign_in.form import Registered
+from zbt_notebook.notebook.sign_in import remembered_form
+from zbt_notebook.notebook.sign_in.catchers import Catcher
+from zbt_notebook.notebook.sign_in.earlier import Asked, recalled, remembered, signed_in_as
+from zbt_notebook.notebook.sign_in.form import Form, Registered
 from zbt_notebook.notebook.sign_in.sign_in import SignIn
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ def login(
     redirect_uri: str | None = None,
     client_id: str | None = None,
     self_client: bool = False,
+    keep_old: bool = False,
 ) -> "LoginCard | BackgroundSignIn | Connection":
     """Sign in; what comes back can be awaited for the Connection, whatever the mode.
 
@@ -49,7 +52,8 @@ def login(
     patience for (300). With *remember* the sign-in is kept in the operating system's keyring: the next one under this
     name needs nobody, until the connection is signed out. A *self_client*'s code is generated in Zoho's API console,
     for itself: there is no link to open. Without a *name* the connection is called "default". *shared_budget* counts
-    requests together with this user's other kernels on this machine, as Zoho does.
+    requests together with this user's other kernels on this machine, as Zoho does. A sign-in of the same name is
+    revoked when this one takes its place, but for *keep_old*.
 
     *add_scope* asks for a wider consent: the scopes of the connection of that name, or of the current one, and these,
     for the same client in the same data centre. Its secret is still held, so that only the consent is left to do.
@@ -62,43 +66,26 @@ def login(
         raise UsageError(
             "consent is given by itself on the sandbox alone", hint="Leave out auto, or sign in with sandbox as well."
         )
-    if add_scope is not None:
-        if chosen == "env":
-            raise UsageError("a wider consent is given by a user, and mode env has none", hint="Take the mode away.")
-        widened = _widened(
-            name,
-            add_scope,
-            redirect_uri=redirect_uri,
-            remember=remember,
-            shared_budget=shared_budget,
-            self_client=self_client,
-        )
-        if chosen == "card":
-            widened.handle({"kind": "start", "attempt": widened.attempt})  # there is nothing to fill in before the link
-        return _under_way(widened, chosen, wait, consent=shared_sandbox() if auto else None, fall_back=mode == "auto")
-    name = name or "default"
+    if add_scope is not None and chosen == "env":
+        raise UsageError("a wider consent is given by a user, and mode env has none", hint="Take the mode away.")
+    then = _Afterwards(remember=remember, shared_budget=shared_budget, is_practice=sandbox)
     if chosen == "env":
-        then = _afterwards(remember=remember, shared_budget=shared_budget)
-        connection = connect(data_center=data_center, name=name)
-        _tell(then(connection) if then else "")
-        return connection
-    if mode == "auto" and not sandbox and client_id is scopes is data_center is redirect_uri is None:
-        from zbt_notebook.notebook.sign_in.remembering import recall
-
-        if kept := recall(name):
-            _tell(_share(kept, wanted=shared_budget))
-            return kept
+        return _already(connect(data_center=data_center, name=name or "default"), then)
+    if add_scope is not None:
+        sign_in = _widened(
+            name, add_scope, redirect_uri=redirect_uri, then=then, self_client=self_client, keep_old=keep_old
+        )
+        if chosen == "card":  # there is nothing to fill in before the link
+            sign_in.handle({"kind": "start", "attempt": sign_in.view()["attempt"]})
+        return _under_way(sign_in, chosen, wait, consent=shared_sandbox() if auto else None, fall_back=mode == "auto")
+    name = name or "default"
     site = _sandbox(chosen, redirect_uri, self_client=self_client) if sandbox else None
-    sign_in = _sign_in(
-        site,
-        _afterwards(remember=remember, shared_budget=shared_budget),
-        data_center=data_center,
-        name=name,
-        scopes=scopes,
-        redirect_uri=redirect_uri,
-        client_id=client_id,
-        self_client=self_client,
-    )
+    asked = Asked(site.data_center if site else data_center, client_id, scopes, redirect_uri)
+    if chosen == "card" and not auto and (known := signed_in_as(name, asked)):
+        return _shown_card(_sign_in_of(known, then, greets=True), wait, fall_back=False)
+    if mode == "auto" and not sandbox and (kept := recalled(name, asked)):
+        return _already(kept, then)
+    sign_in = _sign_in(site, then, asked, name=name, self_client=self_client, keep_old=keep_old, mode=chosen)
     return _under_way(sign_in, chosen, wait, consent=site if auto else None, fall_back=mode == "auto")
 
 
@@ -113,7 +100,10 @@ async def start_and_wait(*, seconds: float | None = None, **arguments: Any) -> C
 
     Raise NotSignedIn where *seconds* (300) pass without, or Stop is pressed.
     """
-    begun = login(**{"wait": seconds, **arguments})
+    from zbt_notebook.notebook.sign_in.prompt import stoppable
+
+    with stoppable():
+        begun = login(**{"wait": seconds, **arguments})
     try:
         return await begun
     except asyncio.CancelledError:
@@ -127,7 +117,7 @@ def _under_way(
     sign_in: SignIn, mode: Mode, wait: float | None, *, consent: SandboxSite | None, fall_back: bool
 ) -> "LoginCard | BackgroundSignIn | Connection":
     if consent:
-        return _consented(sign_in, consent)
+        return _shown_connected(sign_in, _consented(sign_in, consent))
     if mode == "prompt":
         from zbt_notebook.notebook.sign_in.prompt import sign_in_by_prompt
 
@@ -137,19 +127,51 @@ def _under_way(
     return _shown_card(sign_in, wait, fall_back=fall_back)
 
 
+class _Afterwards:
+    """What is done with a connection once it is there; gives a note on it."""
+
+    def __init__(self, *, remember: bool, shared_budget: bool, is_practice: bool) -> None:
+        self.remember = remember
+        self._shared_budget, self._is_practice = shared_budget, is_practice
+        if remember:
+            from zbt_notebook.notebook.sign_in.remembering import Remembering
+
+            Remembering()  # so that who asks for it learns before the sign-in that it is impossible
+
+    def __call__(self, connection: Connection, form: Form | None = None, *, keep: bool | None = None) -> str:
+        if form and not self._is_practice:
+            remembered_form.remember(connection.name, form, connection.data_center)
+        notes = [share_note(connection, wanted=self._shared_budget)]
+        if self.remember if keep is None else keep:
+            from zbt_notebook.notebook.sign_in.remembering import Remembering
+
+            notes.insert(0, Remembering()(connection))
+        return " ".join(filter(None, notes))
+
+
+def _cannot_keep() -> str:
+    """Why a sign-in cannot be remembered on this machine; empty where it can."""
+    from zbt_notebook.client.auth.keyring_store import KeyringStore
+
+    try:
+        KeyringStore()
+    except UsageError as error:
+        return error.message.partition(": ")[2] or error.message
+    return ""
+
+
 def _widened(
     name: str | None,
     scopes: str | Iterable[str],
     *,
     redirect_uri: str | None,
-    remember: bool,
-    shared_budget: bool,
+    then: _Afterwards,
     self_client: bool,
+    keep_old: bool,
 ) -> SignIn:
     """The sign-in of a connection once more, with more scopes and everything filled in."""
     connection = signed_in.current(name)
     client = connection.client.authorization.credentials
-    is_kept = "keyring" in connection.on_logout
     return SignIn(
         client_id=client.client_id,
         client_secret=client.client_secret,
@@ -158,8 +180,30 @@ def _widened(
         data_center=connection.data_center,
         name=connection.name,
         self_client=self_client,
-        afterwards=_afterwards(remember=remember or is_kept, shared_budget=shared_budget),
-        ways=_ways(),
+        keep=then.remember or "keyring" in connection.on_logout,
+        keep_old=keep_old,
+        afterwards=then,
+        catchers=_catchers(),
+        filled_in="from the connection that it widens",
+    )
+
+
+def _sign_in_of(connection: Connection, then: _Afterwards, *, greets: bool, note: str = "") -> SignIn:
+    """A sign-in that has led to a connection already; whoever signs in as somebody else finds its form filled in."""
+    return SignIn(
+        client_id=connection.client_id,
+        client_secret=connection.client.authorization.credentials.client_secret,
+        redirect_uri=connection.redirect_uri or None,
+        scopes=connection.scopes or None,
+        data_center=connection.data_center,
+        name=connection.name,
+        connection=connection,
+        greets=greets,
+        note=note,
+        keep=then.remember or "keyring" in connection.on_logout,
+        cannot_keep=_cannot_keep(),
+        afterwards=then,
+        catchers=_catchers(),
     )
 
 
@@ -182,27 +226,13 @@ def _sandbox(mode: Mode, redirect_uri: str | None, *, self_client: bool) -> Sand
     return site.for_redirects_to(redirect_uri or DEFAULT_REDIRECT_URI) if mode == "loopback" else site
 
 
-def _afterwards(*, remember: bool, shared_budget: bool) -> Callable[[Connection], str] | None:
-    """What is done with the connection once it is there, and gives a note on it."""
-    if not remember and not shared_budget:
-        return None
-    from zbt_notebook.notebook.sign_in.remembering import Remembering
-
-    keep = Remembering() if remember else None
-
-    def then(connection: Connection) -> str:
-        notes = (keep(connection) if keep else "", _share(connection, wanted=shared_budget))
-        return " ".join(filter(None, notes))
-
-    return then
-
-
 def _tell(note: str) -> None:
     if note:
         print(note)  # noqa: T201  there is no card to say it on
 
 
-def _share(connection: Connection, *, wanted: bool) -> str:
+def share_note(connection: Connection, *, wanted: bool) -> str:
+    """Count requests together with other kernels where that is *wanted*, and say what became of that."""
     if not wanted:
         return ""
     if connection.share_budget():
@@ -210,53 +240,74 @@ def _share(connection: Connection, *, wanted: bool) -> str:
     return "Its requests cannot be counted together with other kernels' on this machine."
 
 
-def _sign_in(site: SandboxSite | None, afterwards: Callable[[Connection], str] | None, **given: Any) -> SignIn:
-    if site is None:
-        return SignIn(**given, afterwards=afterwards, ways=_ways())
-    known = {
-        "data_center": site.data_center,
-        "client_id": site.client_id,
-        "redirect_uri": site.redirect_uri,
-        "scopes": site.scopes,
+def _sign_in(
+    site: SandboxSite | None,
+    then: _Afterwards,
+    asked: Asked,
+    *,
+    name: str,
+    self_client: bool,
+    keep_old: bool,
+    mode: Mode,
+) -> SignIn:
+    common: dict[str, Any] = {
+        "name": name,
+        "self_client": self_client,
+        "keep": then.remember,
+        "keep_old": keep_old,
+        "afterwards": then,
+        "catchers": _catchers(must=mode == "loopback"),
+        "cannot_keep": _cannot_keep() if mode == "card" else "",
     }
-    mine = given["client_id"] in {None, site.client_id}
-    filled = {**known, **{name: value for name, value in given.items() if value is not None}}
+    if site:
+        mine = asked.client_id in {None, site.client_id}
+        return SignIn(
+            data_center=site.data_center,
+            client_id=asked.client_id or site.client_id,
+            client_secret=site.client_secret if mine else "",
+            redirect_uri=asked.redirect_uri or site.redirect_uri,
+            scopes=site.scopes if asked.scopes is None else asked.scopes,
+            stand_in=lambda client: _device_client(site, client),
+            filled_in="for you: it is the sandbox's" if mine else "",
+            **common,
+        )
     return SignIn(
-        **filled,
-        client_secret=site.client_secret if mine else "",
-        afterwards=afterwards,
-        ways=_ways(),
-        stand_ins={"device": lambda: _registered(site.for_devices()), "loopback": lambda: _registered(_caught(site))},
+        data_center=asked.data_center,
+        client_id=asked.client_id,
+        redirect_uri=asked.redirect_uri,
+        scopes=asked.scopes,
+        remembered=remembered(name, asked),
+        forget_form=lambda: remembered_form.forget(name),
+        **common,
     )
 
 
-def _ways() -> Mapping[str, Way[SignIn]]:
-    from zbt_notebook.notebook.sign_in.background_logins import WAYS
+def _catchers(*, must: bool = False) -> Sequence[Catcher]:
+    """What may catch the redirect here; where the browser is elsewhere nothing arrives by a loopback address."""
+    from zbt_notebook.notebook.sign_in.jupyter_catcher import JupyterCatcher
+    from zbt_notebook.notebook.sign_in.loopback import LOOPBACK
 
-    is_near = environment.may_share_the_users_machine()
-    return {name: way for name, way in WAYS.items() if is_near or not way.catches_redirect}
+    jupyters = None if must else JupyterCatcher.here()
+    loopback = (LOOPBACK,) if must or environment.may_share_the_users_machine() else ()
+    return (*((jupyters,) if jupyters else ()), *loopback)
 
 
-def _registered(site: SandboxSite) -> Registered:
-    return Registered(site.client_id, site.client_secret, site.redirect_uri)
-
-
-def _caught(site: SandboxSite) -> SandboxSite:
-    """The sandbox with a client whose redirect URI leads to a free port; its own leads to a page of the sandbox."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    return site.for_redirects_to(f"http://127.0.0.1:{port}/callback")
+def _device_client(site: SandboxSite, client: ClientCredentials) -> Registered | None:
+    """The sandbox's own client for short codes, in place of its other one."""
+    if client.client_id != site.client_id:
+        return None
+    own = site.for_devices()
+    return Registered(own.client_id, own.client_secret)
 
 
 def _consented(sign_in: SignIn, site: SandboxSite) -> Connection:
     """Go through the sign-in as a user would who presses Accept."""
-    sign_in.handle({"kind": "start", "attempt": sign_in.attempt})
-    if sign_in.phase == "waiting":
-        code = site.generate_code() if sign_in.self_client else site.consent(sign_in.consent_url)
+    sign_in.handle({"kind": "start", "attempt": sign_in.view()["attempt"]})
+    view = sign_in.view()
+    if view["phase"] == "waiting":
+        code = site.generate_code() if view["self_client"] else site.consent(view["consent_url"])
         sign_in.handle({"kind": "code", "code": code})
     if sign_in.connection:
-        _tell(sign_in.note)
         return sign_in.connection
     problem = sign_in.problem
     raise NotSignedIn(
@@ -266,15 +317,11 @@ def _consented(sign_in: SignIn, site: SandboxSite) -> Connection:
 
 
 def _in_the_background(mode: Mode, sign_in: SignIn, patience: float | None) -> "BackgroundSignIn":
-    from zbt_notebook.notebook.sign_in.background_logins import WAYS
+    from zbt_notebook.notebook.sign_in.background import BackgroundSignIn
     from zbt_notebook.notebook.sign_in.prompt import ask_for_client
 
-    ask_for_client(sign_in)
-    if sign_in.problem:
-        raise UsageError(sign_in.problem.message, hint=sign_in.problem.hint)
-    way = WAYS[mode]
-    begun = way.set_out(way.prepare(sign_in, sign_in.client), patience=patience)
-    begun.note = lambda: sign_in.note
+    ask_for_client(sign_in, "device" if mode == "device" else "start")
+    begun = BackgroundSignIn(sign_in, patience=patience)
     begun.show()
     return begun
 
@@ -285,3 +332,24 @@ def _shown_card(sign_in: SignIn, patience: float | None, *, fall_back: bool) -> 
     card = LoginCard(sign_in, patience=patience, fall_back=fall_back)
     card.show()
     return card
+
+
+def _already(connection: Connection, then: _Afterwards) -> Connection:
+    """End with a connection that needed no user; show its card where one can be drawn."""
+    note = then(connection)
+    if not environment.may_draw_widgets():
+        _tell(note)
+        return connection
+    return _shown_connected(_sign_in_of(connection, then, greets=False, note=note), connection)
+
+
+def _shown_connected(sign_in: SignIn, connection: Connection) -> Connection:
+    """Show the card of a sign-in that is over; the connection is what the caller gets."""
+    if not environment.may_draw_widgets():
+        _tell(sign_in.state.desk.note)
+        return connection
+    from zbt_notebook.notebook.sign_in.card import show_once
+
+    _shown_card(sign_in, None, fall_back=False)
+    show_once(connection)
+    return connection

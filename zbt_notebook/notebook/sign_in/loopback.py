@@ -1,6 +1,5 @@
-"""Catches the redirect on this machine: a listener that lives for one sign-in."""
+"""Catches the redirect on this machine: a listener at the registered redirect URI, open while a sign-in waits."""
 
-import math
 import os
 import select
 import socket
@@ -8,19 +7,20 @@ import socketserver
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 from secrets import compare_digest
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from zbt_notebook.client.connection import Connection
-from zbt_notebook.client.errors import NotSignedIn, SignInRejected, UsageError
+from zbt_notebook.client.errors import UsageError
+from zbt_notebook.notebook.sign_in.catchers import OnRedirect
 from zbt_notebook.notebook.sign_in.loopback_page import PAGE_HEADERS, page
-from zbt_notebook.notebook.sign_in.sign_in import SignIn
 
-LIFE = 300.0  # seconds for which it listens
 _TICK = 0.2
+_REQUEST_WITHIN = 10.0  # seconds for a request to be sent: a browser's takes milliseconds
+_MOST_AT_ONCE = 16  # connections: a browser opens a few ahead of need
 _LOOPBACK = {"127.0.0.1": ("127.0.0.1",), "localhost": ("127.0.0.1", "::1"), "::1": ("::1",)}
 
 
@@ -50,86 +50,108 @@ class Place:
         return cls(addresses, port, parts.netloc.lower(), parts.path or "/")
 
 
-class LoopbackWork:
-    """Listens at the registered redirect URI until the sign-in *sign_in* is over (RFC 8252 §7.3).
+class LoopbackCatcher:
+    """Listens at redirect URIs of this machine (RFC 8252 §7.3); sign-ins with the same address share its listener."""
 
-    The browser has to run on the machine of the kernel. Raise UsageError at once where the port is taken.
-    """
+    redirect_uri = ""
 
-    def __init__(self, sign_in: SignIn, *, life: float = LIFE, clock: Callable[[], float] = time.monotonic) -> None:
-        self.link, self.user_code, self.page = sign_in.consent_url, "", ""
-        self.instructions = (
-            "Accept there, in a browser on this machine. The answer comes back by itself; nothing has to be pasted.",
-        )
-        self._sign_in = sign_in
-        asked = dict(parse_qsl(urlsplit(self.link).query))
-        self._state = asked.get("state", "")
-        self._life, self._clock = life, clock
-        self._end = math.inf  # it lives from when it runs
-        self._place = Place.of(asked.get("redirect_uri", sign_in.form.redirect_uri))
-        self._over = threading.Event()
-        self._one_at_a_time = threading.Lock()
-        self._servers = _listen(self._place, self._answer)
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: dict[Place, _Listener] = {}
 
-    @property
-    def seconds_left(self) -> float:
-        """How long it goes on listening."""
-        return self._life if self._end == math.inf else max(0.0, self._end - self._clock())
+    def seen_at(self, page: str) -> None:
+        """It makes no difference here."""
 
-    def run(self, stopped: threading.Event) -> Connection:
-        """Serve until the redirect has come; then the port is free again."""
-        end = self._end = self._clock() + self._life
+    def suits(self, redirect_uri: str) -> bool:
+        """Tell whether the address is this machine's, with a port: the one without, 80, is not a user's to open."""
         try:
-            while not self._over.is_set() and not stopped.is_set():
-                if self._clock() >= end:
-                    raise NotSignedIn(
-                        f"no answer came from the browser within {self._life / 60:.0f} minutes",
-                        hint="Start again. If the browser is on another machine, use --mode prompt.",
-                    )
+            Place.of(redirect_uri)
+        except (UsageError, ValueError):
+            return False
+        return urlsplit(redirect_uri.strip()).port is not None
+
+    def state(self, nonce: str) -> str:
+        """Nothing has to be told in it."""
+        return nonce
+
+    def start(self, state: str, on_redirect: OnRedirect, *, redirect_uri: str) -> Callable[[], None]:
+        """Listen; raise UsageError where the port is taken. Once ended, the port is free."""
+        place = Place.of(redirect_uri)
+        with self._lock:
+            listener = self._open.get(place)
+            if listener is None:
+                listener = self._open[place] = _Listener(place)
+            listener.waiting[state] = on_redirect
+
+        def stop() -> None:
+            with self._lock:
+                listener.waiting.pop(state, None)
+                over = not listener.waiting and self._open.get(place) is listener
+                if over:
+                    del self._open[place]
+                    listener.free()  # under the lock: whoever begins next finds the port free
+            if over:
+                listener.join()
+
+        return stop
+
+
+class _Listener:
+    """One place that is listened at, in a thread, for whoever waits for a redirect with a ``state`` of their own."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.waiting: dict[str, OnRedirect] = {}
+        self._servers = _bind(place, self.answer)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="zbt-sign-in", daemon=True)
+        self._thread.start()
+
+    def free(self) -> None:
+        """Close the port, and every connection that is not being answered just now."""
+        self._over.set()
+        for server in self._servers:
+            server.server_close()
+            server.end_slow_ones(0)
+
+    def join(self) -> None:
+        if threading.current_thread() is not self._thread:
+            self._thread.join(1.0)
+
+    def _serve(self) -> None:
+        while not self._over.is_set():
+            try:
                 ready, _, _ = select.select(self._servers, [], [], _TICK)
                 for server in ready:
                     server.handle_request()
-        finally:
+            except (OSError, ValueError):  # closed in between
+                return
             for server in self._servers:
-                server.server_close()
-        return self._outcome()
+                server.end_slow_ones(_REQUEST_WITHIN)
 
-    def _outcome(self) -> Connection:
-        if self._sign_in.connection:
-            return self._sign_in.connection
-        problem = self._sign_in.problem
-        if problem is None:
-            raise NotSignedIn("the sign-in was stopped", hint="Sign in again.")
-        raise SignInRejected(problem.message, hint=problem.hint)
-
-    def _answer(self, method: str, target: str, host: str) -> tuple[int, bytes]:
-        """Judge one request; the redirect is the one to the right path, under the right name, with the right state."""
+    def answer(self, method: str, target: str, host: str) -> tuple[int, bytes]:
+        """Judge one request; the redirect is the one to the right path, under the right name, with a known state."""
         parts = urlsplit(target)
-        if host.lower() != self._place.host:  # against pages that reach us by a name of their own (DNS rebinding)
+        if host.lower() != self.place.host:  # against pages that reach us by a name of their own (DNS rebinding)
             return 421, page("This is another place", "The request does not name the registered redirect URI.")
         if method != "GET":
             return 405, page("Only GET is answered here", "")
-        if (parts.path or "/") != self._place.path:
+        if (parts.path or "/") != self.place.path:
             return 404, page("Nothing is here", "The sign-in listens at the registered redirect URI alone.")
-        with self._one_at_a_time:
-            return self._redirected(parts.query)
-
-    def _redirected(self, query: str) -> tuple[int, bytes]:
-        if self._over.is_set():
-            return 410, page("This sign-in is over", "Go back to the notebook.")
-        state = dict(parse_qsl(query)).get("state", "")
-        if not compare_digest(state.encode(), self._state.encode()):
+        given = [value for name, value in parse_qsl(parts.query) if name == "state"]
+        on_redirect = self._waiting_for(given[0]) if len(given) == 1 else None
+        if on_redirect is None:
             return 400, page("This address belongs to another sign-in", "Follow the link in the notebook.")
-        self._sign_in.handle({"kind": "code", "code": f"?{query}"})
-        self._over.set()
-        problem = self._sign_in.problem
-        if problem:
-            return 400, page(problem.message, problem.hint)
-        if (
-            self._sign_in.connection is None
-        ):  # another thread has it in hand, or the notebook has gone on to another link
-            return 409, page("This answer came too late", "Go back to the notebook: there you see how it went on.")
-        return 200, page("Connected", "You can close this page and go back to the notebook.")
+        answer = on_redirect(f"?{parts.query}")
+        return (200 if answer.connected else 400), page(answer.title, answer.text)
+
+    def _waiting_for(self, state: str) -> OnRedirect | None:
+        """Compare in constant time: how long it takes tells nothing of a state that is waited for."""
+        found = None
+        for known, on_redirect in tuple(self.waiting.items()):
+            if compare_digest(known.encode(), state.encode("utf-8", "replace")):
+                found = on_redirect
+        return found
 
 
 class _Server(socketserver.ThreadingTCPServer):
@@ -143,19 +165,54 @@ class _Server(socketserver.ThreadingTCPServer):
     def __init__(self, address: str, port: int, answer: Callable[[str, str, str], tuple[int, bytes]]) -> None:
         self.address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self.answer = answer
+        self._unheard: dict[socket.socket, float] = {}  # connections without a whole request, and since when
+        self._changing = threading.Lock()
         super().__init__((address, port), _Handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Take the request to a thread of its own; of too many that say nothing the oldest goes."""
+        with self._changing:
+            self._unheard[request] = time.monotonic()
+            crowd = list(self._unheard)[:-_MOST_AT_ONCE]
+        for one in crowd:
+            self._end(one)
+        super().process_request(request, client_address)
+
+    def heard(self, request: socket.socket) -> None:
+        """Take notice that a request has come whole, or that its connection is closed."""
+        with self._changing:
+            self._unheard.pop(request, None)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close a connection."""
+        self.heard(request)
+        super().shutdown_request(request)
+
+    def end_slow_ones(self, seconds: float) -> None:
+        """End the connections on which no whole request has come for so long: their threads end with them."""
+        now = time.monotonic()
+        with self._changing:
+            slow = [one for one, since in self._unheard.items() if now - since >= seconds]
+        for one in slow:
+            self._end(one)
+
+    def _end(self, request: socket.socket) -> None:
+        self.heard(request)
+        with suppress(OSError):  # gone by itself
+            request.shutdown(socket.SHUT_RDWR)  # wakes the thread that reads from it
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a browser that went away in the middle."""
 
 
 class _Handler(BaseHTTPRequestHandler):
-    timeout = 10  # seconds for a request to be sent
+    timeout = _REQUEST_WITHIN
     server: _Server
     server_version = "zbt-notebook"
     sys_version = ""
 
     def _respond(self) -> None:
+        self.server.heard(self.connection)
         status, body = self.server.answer(self.command, self.path, self.headers.get("Host", ""))
         self.send_response(status)
         for name, value in PAGE_HEADERS:
@@ -171,7 +228,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Log nothing: the request line holds the code."""
 
 
-def _listen(place: Place, answer: Callable[[str, str, str], tuple[int, bytes]]) -> list[_Server]:
+def _bind(place: Place, answer: Callable[[str, str, str], tuple[int, bytes]]) -> list[_Server]:
     servers: list[_Server] = []
     for address in place.addresses:
         try:
@@ -189,3 +246,6 @@ def _listen(place: Place, answer: Callable[[str, str, str], tuple[int, bytes]]) 
             hint="Stop what uses it (another sign-in?), or register a redirect URI with another port.",
         )
     return servers
+
+
+LOOPBACK = LoopbackCatcher()  # one a process, like the ports that it opens

@@ -1,8 +1,10 @@
 """Keeps a sign-in for the next kernel, in the operating system's keyring, where the user asked for it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
 
+from zbt_notebook.client.auth.authorization import Keepsake
 from zbt_notebook.client.auth.keyring_store import KeyringStore
 from zbt_notebook.client.connection import Connection
 from zbt_notebook.client.errors import NotSignedIn, SignInRejected, UsageError
@@ -11,15 +13,17 @@ from zbt_notebook.client.login_flow import connect
 _NO_LONGER_GOOD = {"invalid_code", "invalid_client", "invalid_client_secret"}  # other words pass, as a throttle does
 
 
-def recall(name: str) -> Connection | None:
+def recall(name: str, fits: Callable[[Keepsake], bool]) -> Connection | None:
     """Sign in with what is remembered under the connection's name, without the user; None where nothing is of use.
+
+    *fits* says whether it is what the user asks for.
 
     What Zoho does not take any more is forgotten. Raise Unreachable where Zoho does not answer, SignInRejected where it
     refuses for now: what is remembered is still good then.
     """
     store = _store()
     kept = store.load(name) if store else None
-    if store is None or kept is None:
+    if store is None or kept is None or not fits(kept):
         return None
     try:
         connection = connect(

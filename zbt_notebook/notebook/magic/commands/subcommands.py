@@ -35,6 +35,7 @@ def login_arguments(options: Options) -> dict[str, Any]:
         "sandbox": "sandbox" in options,
         "auto": "auto" in options,
         "remember": "remember" in options,
+        "keep_old": "keep-old" in options,
         "shared_budget": "shared-budget" in options,
         "self_client": "self-client" in options,
         "client_id": options.get("client-id") or None,

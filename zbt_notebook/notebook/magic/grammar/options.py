@@ -158,6 +158,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("auto", "with --sandbox: give the consent too, so that a notebook runs unattended", ("login",)),
     Option("self-client", "a Self Client: its code is made in Zoho's API console, without a link", ("login",)),
     Option("remember", "keep the sign-in in this machine's keyring: the next one needs no form", ("login",)),
+    Option("keep-old", "do not revoke the sign-in that this one replaces", ("login",)),
     Option("shared-budget", "count requests together with your other kernels on this machine", ("login",)),
     Option("read-only", "refuse every write on this connection", ("login",)),
 )

@@ -1,4 +1,4 @@
-"""The ways with nothing to paste, as events of a sign-in: what begins, what it shows, and that nothing of it stays."""
+"""A sign-in with nothing to paste: the redirect that is caught, the short code; and that nothing of them stays."""
 
 import socket
 import threading
@@ -10,10 +10,13 @@ import pytest
 from zbt_notebook.cli import as_json
 from zbt_notebook.client import signed_in
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.login_flow import LoginFlow
 from zbt_notebook.notebook import embedded_sandbox, environment
 from zbt_notebook.notebook.sign_in import login
-from zbt_notebook.notebook.sign_in.background_logins import WAYS
-from zbt_notebook.notebook.sign_in.card_view import view_of
+from zbt_notebook.notebook.sign_in.card import LoginCard
+from zbt_notebook.notebook.sign_in.effects import Exchange
+from zbt_notebook.notebook.sign_in.events import Brought
+from zbt_notebook.notebook.sign_in.loopback import LOOPBACK
 from zbt_notebook.notebook.sign_in.sign_in import SignIn
 
 
@@ -32,9 +35,9 @@ class Told:
     def until(self, **wanted):
         """Wait until the view holds these values; give it."""
         with self._changed:
-            told = self._changed.wait_for(lambda: wanted.items() <= view_of(self._sign_in).items(), 10)
-        assert told, view_of(self._sign_in)
-        return view_of(self._sign_in)
+            told = self._changed.wait_for(lambda: wanted.items() <= self._sign_in.view().items(), 10)
+        assert told, self._sign_in.view()
+        return self._sign_in.view()
 
 
 @pytest.fixture
@@ -47,7 +50,7 @@ def sign_in(site, monkeypatch):
     made = login.login(sandbox=True).sign_in
     made.told = Told(made)
     yield made
-    made.stop()
+    made.close()
     assert not [thread.name for thread in threading.enumerate() if thread.name == "zbt-sign-in"]
 
 
@@ -64,7 +67,7 @@ def mine(site):
             redirect_uri=redirect_uri,
             scopes="ZohoBugTracker.portals.READ",
             data_center=site.data_center,
-            ways=WAYS,
+            catchers=[LOOPBACK],
             **more,
         )
         sign_in.told = Told(sign_in)
@@ -73,12 +76,12 @@ def mine(site):
 
     yield make
     for sign_in in made:
-        sign_in.stop()
+        sign_in.close()
 
 
 def go(sign_in, kind, **more):
-    sign_in.handle({"kind": kind, "attempt": sign_in.attempt, **more})
-    return view_of(sign_in)
+    sign_in.handle({"kind": kind, "attempt": sign_in.view()["attempt"], **more})
+    return sign_in.view()
 
 
 def fetch(address):
@@ -101,13 +104,13 @@ def is_free(uri):
 def test_a_short_code_connects_the_card(site, sign_in):
     """The view has link, code and life; once the user has accepted, it is connected, and the kernel as well."""
     view = go(sign_in, "device")
-    assert (view["phase"], view["way"], view["status"]) == ("waiting", "device", ["Waiting for your consent"])
+    assert (view["phase"], view["method"], view["status"]) == ("waiting", "device", ["Waiting for your consent"])
     assert view["user_code"] in view["consent_url"]
     assert view["user_code_page"].startswith(site.data_center.accounts_url)
     assert 290 < view["seconds_left"] <= 300
     site.world.approve_device(view["user_code"])
     view = sign_in.told.until(phase="connected")
-    assert (view["user_code"], view["consent_url"], view["way"]) == ("", "", "")
+    assert (view["user_code"], view["consent_url"], view["method"]) == ("", "", "link")
     assert signed_in.current() is sign_in.connection
 
 
@@ -118,32 +121,35 @@ def test_a_refused_short_code_is_told_in_two_lines(site, sign_in):
     view = sign_in.told.until(phase="form")
     assert "access_denied" in view["status"][0]
     again = go(sign_in, "start_again")
-    assert (again["way"], again["failed"]) == ("device", False)
+    assert (again["method"], again["failed"]) == ("device", False)
     assert again["user_code"] not in {"", first}
 
 
-@pytest.mark.parametrize("kind", ["start", "start_again", "loopback", "device"])
+@pytest.mark.parametrize("kind", ["start", "start_again", "device"])
 def test_whatever_begins_next_stops_the_short_code(site, sign_in, kind):
     """A consent to the short code that was left behind connects nobody, and its token is revoked."""
     left = go(sign_in, "device")["user_code"]
-    under_way = sign_in._under_way
     assert go(sign_in, kind)["phase"] == "waiting"
     site.world.approve_device(left)
-    under_way.stop()
+    assert polling() == (kind != "start")
     assert signed_in.connections() == ()
-    assert sign_in.phase == "waiting"
+    assert sign_in.view()["phase"] == "waiting"
 
 
-def test_a_consent_that_comes_too_late_is_revoked(sign_in):
+def polling():
+    return len([thread for thread in threading.enumerate() if thread.name == "zbt-sign-in"])
+
+
+def test_a_consent_that_comes_too_late_is_revoked(site, sign_in):
     """A thread amidst its request when the user moves on brings a connection that nobody keeps."""
     go(sign_in, "device")
-    elsewhere = login.start(sandbox=True, auto=True, name="late")
-    signed_in.forget(elsewhere)
+    late = LoginFlow(site.client_id, site.client_secret, site.redirect_uri, site.scopes, site.data_center, name="late")
+    connection = late.finish(site.consent(late.authorization_url), register=False)
     go(sign_in, "start")
-    with pytest.raises(Exception, match="stopped before the consent"):
-        sign_in.take_late(elsewhere, attempt=1)
-    assert not elsewhere.status().signed_in
+    sign_in.take(Brought(1, connection))
+    assert not connection.status().signed_in
     assert signed_in.connections() == ()
+    assert sign_in.view()["phase"] == "waiting"
 
 
 def test_nothing_begins_anew_while_a_thread_connects(sign_in):
@@ -151,88 +157,77 @@ def test_nothing_begins_anew_while_a_thread_connects(sign_in):
     go(sign_in, "device")
     brought = login.start(sandbox=True, auto=True, name="brought")
     seen = []
-    sign_in._afterwards = lambda _connection: seen.append(go(sign_in, "start")) or "kept"
-    sign_in.take_late(brought, attempt=1)
+    sign_in._runner._afterwards = lambda *_, **__: seen.append(go(sign_in, "start")) or "kept"
+    sign_in.take(Brought(1, brought))
     assert (seen[0]["attempt"], seen[0]["busy"]) == (1, "connecting")
-    view = view_of(sign_in)
+    view = sign_in.view()
     assert (view["phase"], view["consent_url"], view["busy"], view["note"]) == ("connected", "", "", "kept")
-
-
-def test_what_ends_first_does_not_let_others_in(mine):
-    """A step that only stops a listener leaves alone what another thread has begun meanwhile."""
-    sign_in = mine(free_uri())
-    go(sign_in, "loopback")
-    stop, begun = sign_in.stop, []
-
-    def meanwhile():
-        stop()
-        with sign_in.lock:
-            sign_in.busy = "connecting"  # as a code does that is pasted now
-        begun.append(True)
-
-    sign_in.stop = meanwhile
-    assert go(sign_in, "start")["busy"] == "connecting"
-    sign_in.stop, sign_in.busy = stop, ""
 
 
 def test_a_caught_code_that_is_not_taken_is_not_called_connected(site, mine):
     """The same code is being pasted at that moment: the browser's page leads back to the notebook, and says no more."""
     sign_in = mine(free_uri())
-    landed = site.consent(go(sign_in, "loopback")["consent_url"])
-    sign_in.busy = "connecting"
-    with pytest.raises(urllib.error.HTTPError) as caught:
-        fetch(landed)
-    with caught.value as answer:
-        assert answer.code == 409
-        assert "Go back to the notebook" in answer.read().decode()
-    sign_in.busy = ""
+    landed = site.consent(go(sign_in, "start")["consent_url"])
+    answers = []
+    exchange = sign_in._runner._deeds[Exchange]
+
+    def meanwhile(effect):
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            fetch(landed)
+        with caught.value as answer:
+            answers.append((answer.code, answer.read().decode()))
+        exchange(effect)
+
+    sign_in._runner._deeds[Exchange] = meanwhile
+    assert go(sign_in, "code", code=landed)["phase"] == "connected"
+    assert answers[0][0] == 400
+    assert "Go back to the notebook" in answers[0][1]
 
 
-def test_a_way_that_is_prepared_when_the_card_goes_leaves_no_port(mine):
+def test_a_port_that_is_opened_when_the_card_goes_is_closed_again(mine):
     """Closed in another thread while the port is opened: nothing of it stays."""
     uri = free_uri()
     sign_in = mine(uri)
-    caught = WAYS["loopback"]
 
     class Slow:
-        catches_redirect, suits, set_out = True, caught.suits, caught.set_out
+        redirect_uri, suits, state = "", LOOPBACK.suits, LOOPBACK.state
 
-        def prepare(self, *arguments):
-            work = caught.prepare(*arguments)
+        def start(self, *arguments, **more):
+            stop = LOOPBACK.start(*arguments, **more)
             sign_in.close()
-            return work
+            return stop
 
-    sign_in._ways = {"loopback": Slow()}
-    assert go(sign_in, "loopback")["way"] == ""
+    sign_in._runner._catchers = [Slow()]
+    assert not go(sign_in, "start")["catching"]
     assert is_free(uri)
 
 
 def test_a_wrong_client_gets_no_short_code(mine):
     """Zoho's refusal is told with what to do; the field at fault is named."""
     view = go(mine("https://example.org/cb"), "device")
-    assert (view["phase"], view["field"], view["way"]) == ("form", "client_id", "")
+    assert (view["phase"], view["field"]) == ("form", "client_id")
     assert "Non-browser" in view["status"][1]
 
 
 def test_an_empty_form_gets_no_short_code(site):
     """The form is checked as for a link, before anything is sent."""
-    sign_in = SignIn(data_center=site.data_center, ways=WAYS)
+    sign_in = SignIn(data_center=site.data_center, catchers=[LOOPBACK])
     before = site.world.log.total
     assert go(sign_in, "device")["field"] == "client_id"
     assert go(sign_in, "device", client_id="1000.X")["field"] == "client_secret"
     assert go(sign_in, "device", client_id="1000.X", client_secret="two words")["field"] == "client_secret"
-    assert not view_of(sign_in)["secret_held"]
+    assert not sign_in.view()["secret_held"]
     assert site.world.log.total == before
 
 
 def test_a_redirect_is_caught_and_the_port_is_free_again(site, mine):
-    """The link leads back to this machine: connected, with nothing pasted."""
+    """One press: the link leads back to this machine: connected, with nothing pasted."""
     uri = free_uri()
     sign_in = mine(uri)
-    view = go(sign_in, "loopback")
-    assert (view["phase"], view["way"], view["ways"]) == ("waiting", "loopback", ["device", "loopback"])
+    view = go(sign_in, "start")
+    assert (view["phase"], view["catching"], view["uncaught"]) == ("waiting", True, "")
     assert "Connected" in fetch(site.consent(view["consent_url"]))
-    sign_in.told.until(phase="connected", way="")
+    sign_in.told.until(phase="connected", catching=False)
     assert is_free(uri)
 
 
@@ -240,123 +235,141 @@ def test_a_code_can_be_pasted_while_it_is_listened_for(site, mine):
     """Whoever pastes the address is connected, and the port is free."""
     uri = free_uri()
     sign_in = mine(uri)
-    view = go(sign_in, "loopback")
+    view = go(sign_in, "start")
     assert go(sign_in, "code", code=site.consent(view["consent_url"]))["phase"] == "connected"
     assert is_free(uri)
 
 
-@pytest.mark.parametrize("kind", ["start", "start_again", "loopback", "device"])
+@pytest.mark.parametrize("kind", ["start", "start_again", "device"])
 def test_whatever_begins_next_frees_the_port_first(mine, kind):
-    """Start again listens once more, at the same port; another way leaves it to others."""
+    """Start again listens once more, at the same port; a short code leaves it to others."""
     uri = free_uri()
     sign_in = mine(uri)
-    first = go(sign_in, "loopback")["consent_url"]
+    first = go(sign_in, "start")["consent_url"]
     view = go(sign_in, kind)
-    assert view["way"] == {"start": "", "start_again": "loopback", "loopback": "loopback", "device": ""}[kind]
-    assert is_free(uri) is (view["way"] == "")
+    assert view["catching"] is (kind != "device")
+    assert is_free(uri) is (kind == "device")
     assert view["consent_url"] != first
     assert view["failed"] is (kind == "device")  # which this client is not of the type for
 
 
-def test_a_card_that_was_left_behind_gives_the_port_up(site, mine):
-    """The same button on another card of the kernel: that one listens; the first says that it was stopped."""
+def test_two_cards_of_a_kernel_share_an_address(site, mine):
+    """Each redirect goes to the card whose link was followed; the port is free when both are connected."""
     uri = free_uri()
     first, second = mine(uri), mine(uri, name="second")
-    go(first, "loopback")
-    view = go(second, "loopback")
-    assert (view["failed"], view["way"]) == (False, "loopback")
-    assert "was stopped" in first.told.until(way="")["status"][0]
-    go(first, "start")
-    fetch(site.consent(view["consent_url"]))
+    links = [go(one, "start")["consent_url"] for one in (first, second)]
+    fetch(site.consent(links[1]))
     assert second.told.until(phase="connected")
+    assert first.view()["phase"] == "waiting"
+    fetch(site.consent(links[0]))
+    assert first.told.until(phase="connected")
+    assert is_free(uri)
 
 
 def test_a_taken_port_leaves_the_link(site, mine):
-    """Two lines; and the code can be pasted all the same."""
+    """No fault of the user's: the card says why it cannot connect by itself, and the code can be pasted."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         sign_in = mine(f"http://127.0.0.1:{taken.getsockname()[1]}/callback")
-        view = go(sign_in, "loopback")
-    assert "cannot be listened at" in view["status"][0]
-    assert (view["phase"], view["way"], view["busy"]) == ("waiting", "", "")
+        view = go(sign_in, "start")
+    assert "cannot be listened at" in view["uncaught"]
+    assert (view["phase"], view["failed"], view["catching"], view["busy"]) == ("waiting", False, False, "")
     assert go(sign_in, "code", code=site.consent(view["consent_url"]))["phase"] == "connected"
 
 
 def test_a_refusal_that_is_caught_is_told(site, mine):
-    """Reject in the browser: its two lines are the card's."""
+    """Reject in the browser: its two lines are the card's, and the link can be followed once more."""
     uri = free_uri()
     sign_in = mine(uri)
-    refusal = site.consent(go(sign_in, "loopback")["consent_url"], accept=False)
+    link = go(sign_in, "start")["consent_url"]
     with pytest.raises(urllib.error.HTTPError) as caught:
-        fetch(refusal)
+        fetch(site.consent(link, accept=False))
     caught.value.close()
-    assert "access_denied" in sign_in.told.until(way="")["status"][0]
+    assert "access_denied" in sign_in.told.until(failed=True)["status"][0]
+    fetch(site.consent(link))
+    assert sign_in.told.until(phase="connected")
     assert is_free(uri)
 
 
 @pytest.mark.parametrize(
-    ("redirect_uri", "offered"),
+    ("redirect_uri", "caught"),
     [
-        ("http://localhost:8000/callback", ["device", "loopback"]),
-        ("http://[::1]:8000/", ["device", "loopback"]),
-        ("http://localhost/callback", ["device"]),
-        ("https://localhost:8000/callback", ["device"]),
-        ("http://example.org:8000/callback", ["device"]),
-        ("http://localhost:x/", ["device"]),
-        ("", ["device"]),
+        ("http://localhost:8000/callback", True),
+        ("http://[::1]:8000/", True),
+        ("http://localhost/callback", False),
+        ("https://localhost:8000/callback", False),
+        ("http://example.org:8000/callback", False),
+        ("http://localhost:x/", False),
+        ("http://[", False),
+        ("", False),
     ],
 )
-def test_only_what_can_work_is_offered(redirect_uri, offered):
+def test_only_what_leads_here_is_listened_at(redirect_uri, caught):
     """Caught is what leads to this machine, at a port that is named."""
-    sign_in = SignIn(ways=WAYS)
-    sign_in.handle({"kind": "form", "redirect_uri": redirect_uri})
-    assert view_of(sign_in)["ways"] == offered
+    assert LOOPBACK.suits(redirect_uri) is caught
 
 
-def test_a_self_client_has_no_other_way():
+def test_a_self_client_has_nothing_to_catch(site):
     """Its code comes from the console alone."""
-    sign_in = SignIn(ways=WAYS, self_client=True)
-    assert view_of(sign_in)["ways"] == []
-    before = view_of(sign_in)
-    assert go(sign_in, "device") == before
+    sign_in = SignIn(
+        catchers=[LOOPBACK], self_client=True, client_id="1000.X", client_secret="x", data_center=site.data_center
+    )
+    view = go(sign_in, "start")
+    assert (view["phase"], view["consent_url"], view["catching"]) == ("waiting", "", False)
 
 
 @pytest.mark.parametrize("variable", ["JUPYTERHUB_API_URL", "SSH_CONNECTION", "KAGGLE_KERNEL_RUN_TYPE"])
-def test_nothing_is_caught_on_a_machine_that_is_not_the_users(sign_in, monkeypatch, variable):
+def test_nothing_is_caught_on_a_machine_that_is_not_the_users(monkeypatch, variable):
     """On a hub, or over SSH, the browser is elsewhere."""
-    assert view_of(sign_in)["ways"] == ["device", "loopback"]
+    assert LOOPBACK in login._catchers()
     monkeypatch.setenv(variable, "x")
-    assert login.login(sandbox=True).sign_in.ways == ("device",)
+    assert LOOPBACK not in login._catchers()
+
+
+@pytest.mark.parametrize("field", ["client_id", "redirect_uri", "scopes", "data_center"])
+def test_a_link_goes_when_what_it_was_made_of_changes(site, mine, field):
+    """It would still ask for what was filled in before: the port is free, a code for it is refused with a word."""
+    uri = free_uri()
+    sign_in = mine(uri)
+    link = go(sign_in, "start")["consent_url"]
+    same = sign_in.view()["form"]
+    assert go(sign_in, "form", **same)["consent_url"] == link
+    view = go(sign_in, "form", **{field: same[field] + "x"})
+    assert (view["consent_url"], view["note"], view["catching"]) == ("", "Changed: press Sign in again", False)
+    assert is_free(uri)
+    view = go(sign_in, "code", code=site.consent(link))
+    assert (view["phase"], view["failed"]) == ("form", True)
+    assert "was not used" in view["status"][0]
 
 
 def test_a_double_click_begins_once(sign_in):
     """The second click saw the attempt before the first."""
     code = go(sign_in, "device")["user_code"]
     sign_in.handle({"kind": "device", "attempt": 0})
-    assert view_of(sign_in)["user_code"] == code
+    assert sign_in.view()["user_code"] == code
 
 
-@pytest.mark.usefixtures("sign_in")
-def test_the_card_that_is_closed_stops(site):
+def test_the_card_that_is_closed_stops(site, mine):
     """Closed as a widget, it leaves neither thread nor port."""
-    card = login.login(sandbox=True)
-    view = go(card.sign_in, "loopback")
+    card = LoginCard(mine(free_uri()))
+    link = go(card.sign_in, "start")["consent_url"]
     card.close()
-    assert view_of(card.sign_in)["way"] == ""
+    assert not card.sign_in.view()["catching"]
+    assert not polling()
     with pytest.raises(OSError, match="refused"):
-        fetch(site.consent(view["consent_url"]))
+        fetch(site.consent(link))
 
 
 def test_the_prompt_is_for_a_cell_that_waits(sign_in):
     """Without one, the event changes nothing; with one the form is filled, and what was under way stops."""
-    before = view_of(sign_in)
+    before = sign_in.view()
     assert go(sign_in, "prompt") == before
     go(sign_in, "device")
     sign_in.offer_prompt(possible=True)
     view = go(sign_in, "prompt", client_id="1000.TYPED")
-    assert (view["prompt"], view["way"], view["form"]["client_id"]) == ("under way", "", "1000.TYPED")
+    assert (view["prompt"], view["method"], view["form"]["client_id"]) == ("under way", "link", "1000.TYPED")
     assert view["note"].startswith("Go on in the prompt")
     sign_in.offer_prompt(possible=False)
-    assert view_of(sign_in)["prompt"] == ""
+    assert sign_in.view()["prompt"] == ""
 
 
 @pytest.mark.parametrize(
@@ -371,7 +384,7 @@ def test_the_prompt_is_for_a_cell_that_waits(sign_in):
 )
 def test_the_line_for_a_prompt(arguments, line):
     """It says as much of the form as a line can, and never a secret."""
-    assert view_of(SignIn(**arguments))["prompt_line"] == line
+    assert SignIn(**arguments).view()["prompt_line"] == line
 
 
 @pytest.fixture
@@ -388,7 +401,7 @@ def test_a_short_code_works_in_the_demo(site, elsewhere):
     """`%zbt login --mode device --sandbox` gets its client from the sandbox's console."""
     site.world.set(device_interval=1, device_units="seconds")
     begun = login.login(mode="device", sandbox=True)
-    site.world.approve_device(begun._work.user_code)
+    site.world.approve_device(begun.sign_in.view()["user_code"])
     connection = begun.wait(10)
     assert connection.data_center == elsewhere.data_center
     assert signed_in.current() is connection
@@ -398,7 +411,7 @@ def test_the_redirect_is_caught_in_the_demo(site, elsewhere):
     """`%zbt login --mode loopback --sandbox` has a client registered with its redirect URI."""
     uri = free_uri()
     begun = login.login(mode="loopback", sandbox=True, redirect_uri=uri)
-    assert "Connected" in fetch(site.consent(begun._work.link))
+    assert "Connected" in fetch(site.consent(begun.sign_in.view()["consent_url"]))
     assert begun.wait(10).data_center == elsewhere.data_center
 
 

@@ -1,0 +1,105 @@
+// What a connected card shows: as whom, what was granted, and what to do next.
+
+import { button, copyButton, isPressable, make } from "./dom.js";
+import { Places } from "./places.js";
+import { duration } from "./texts.js";
+
+export class Connection {
+  /**
+   * @param {string} prefix of ids
+   * @param {{ press: (kind: string) => void, places: (chosen: Record<string, string>) => void, look: () => void }} listener
+   */
+  constructor(prefix, listener) {
+    this.listener = listener;
+    /** @type {any} */
+    this.shown = null;
+    this.asksPlaces = false;
+    this.greeting = make("p", { className: "zbt-greeting" });
+    this.facts = make("dl", { className: "zbt-facts" });
+    this.scopesTitle = make("div", { className: "zbt-subtitle" });
+    this.granted = make("ul", { className: "zbt-scopes" });
+    const press = (/** @type {string} */ text, /** @type {string} */ kind, className = "") => {
+      const control = button(text, className, () => isPressable(control) && listener.press(kind));
+      return control;
+    };
+    this.keep = press("Keep", "keep", "zbt-primary");
+    this.another = press("Sign in as someone else", "another");
+    this.refresh = press("Refresh", "refresh");
+    this.signOut = press("Sign out", "sign_out");
+    this.buttons = [this.keep, this.another, this.refresh, this.signOut];
+    this.places = new Places(`${prefix}places-`, (chosen) => listener.places(chosen));
+    this.placesTold = make("p", { className: "zbt-help", "aria-live": "polite" });
+    this.line = make("code", { className: "zbt-line" });
+    const copy = copyButton("Copy the line", () => this.line.textContent);
+    this.linePlace = make("div", { className: "zbt-prompt-line", hidden: true }, "In the first cell, so that Run All works tomorrow: ", this.line, copy);
+    this.next = make("div", { className: "zbt-next", role: "group", "aria-label": "Next step", hidden: true }, make("div", { className: "zbt-subtitle", textContent: "Next: what do you work on?" }), make("div", { className: "zbt-places-row" }, ...this.places.elements), this.placesTold, this.linePlace);
+    this.element = make("div", { className: "zbt-connected" }, this.greeting, this.facts, this.scopesTitle, this.granted, make("div", { className: "zbt-row" }, ...this.buttons), this.next);
+  }
+
+  /** @param {any} view */
+  show(view) {
+    const { connection } = view;
+    const isNew = Boolean(connection) && !this.shown;
+    this.shown = connection;
+    if (!connection) {
+      this.asksPlaces = false;
+      return;
+    }
+    this.shownAt = performance.now();
+    this.asked = false;
+    const as = connection.account || connection.name;
+    this.greeting.textContent = view.greets ? `Connected as ${as}` : "";
+    for (const control of [this.keep, this.another]) control.hidden = !view.greets;
+    const fact = (/** @type {string} */ term, /** @type {(Node | string)[]} */ ...what) => make("div", {}, make("dt", { textContent: term }), make("dd", {}, ...what));
+    this.left = make("span");
+    this.facts.replaceChildren(
+      fact("Connection", connection.name),
+      ...(connection.account ? [fact("Account", connection.account)] : []),
+      fact("Data centre", `${connection.data_center} · ${connection.host}`),
+      fact("Client", make("span", { className: "zbt-mono", textContent: connection.client_id })),
+      fact("Access token", this.left),
+    );
+    const missing = connection.missing.length;
+    this.scopesTitle.textContent = missing ? `Granted, except ${missing} of the scopes you asked for` : "Granted, as you asked";
+    const { family } = view.scopes;
+    this.granted.replaceChildren(...connection.granted.map((/** @type {string} */ scope) => scopeItem(family, scope, true)), ...connection.missing.map((/** @type {string} */ scope) => scopeItem(family, scope, false)));
+    this.refresh.hidden = !connection.can_refresh;
+    if (view.places && !view.greets && (isNew || !this.asksPlaces)) {
+      this.asksPlaces = true;
+      this.listener.places({});
+    }
+    this.tick();
+  }
+
+  /** @param {any} view */
+  showPlaces(view) {
+    this.next.hidden = false;
+    this.places.show(view);
+    this.placesTold.textContent = view.status.filter(Boolean).join(" ");
+    this.line.textContent = view.line ?? "";
+    this.linePlace.hidden = !view.line;
+  }
+
+  tick() {
+    if (!this.shown || !this.left) return;
+    const left = this.shown.seconds_left - (performance.now() - (this.shownAt ?? 0)) / 1000;
+    const renewed = this.shown.can_refresh ? ", then renewed by itself" : "";
+    this.left.textContent = left > 0 ? `good for ${duration(left)}${renewed}` : this.shown.can_refresh ? "renewed at the next call" : "expired";
+    if (left <= 0 && !this.asked) {
+      this.asked = true; // once: the kernel may know of a newer one
+      this.listener.look();
+    }
+  }
+}
+
+/**
+ * @param {string} family
+ * @param {string} scope
+ * @param {boolean} granted
+ */
+function scopeItem(family, scope, granted) {
+  const item = make("li", { textContent: scope.startsWith(`${family}.`) ? scope.slice(family.length + 1) : scope, title: scope });
+  if (!granted) item.append(make("em", { textContent: " not granted" }));
+  item.dataset.granted = String(granted);
+  return item;
+}
