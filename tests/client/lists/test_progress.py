@@ -93,7 +93,7 @@ def test_a_notebook_has_one_output_that_is_updated(monkeypatch):
 
 def test_a_kernel_is_a_notebook_and_off_is_off(monkeypatch):
     """progress=False is silence; a function gets every state."""
-    monkeypatch.setattr(progress_bar.environment, "in_a_kernel", lambda: True)
+    monkeypatch.setattr(progress_bar.environment, "kernel", object)
     assert isinstance(reporter(True)._face, progress_bar.ProgressBar)  # noqa: FBT003  as the user writes it
     assert isinstance(reporter(False)._face, progress._Nobody)  # noqa: FBT003  as the user writes it
     states = []
