@@ -75,7 +75,8 @@ def __getattr__(name: str) -> Any:
     if name not in _FRONT_DOOR:
         message = f"module 'zbt_notebook' has no attribute {name!r}"
         raise AttributeError(message)
-    import_module("zbt_notebook.notebook.hints").install()
+    for taught in ("hints", "frame_actions"):
+        import_module(f"zbt_notebook.notebook.{taught}").install()
     value = getattr(import_module(f"zbt_notebook.{_FRONT_DOOR[name]}"), name)
     globals()[name] = value
     return value
@@ -87,10 +88,11 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(ipython: Any) -> None:
     """``%load_ext zbt_notebook``: register ``%zbt`` and ``%%zbt``."""
-    from zbt_notebook.notebook import hints
+    from zbt_notebook.notebook import frame_actions, hints
     from zbt_notebook.notebook.magic import load
 
     hints.install()
+    frame_actions.install()
     load(ipython)
 
 

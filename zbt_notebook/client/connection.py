@@ -269,12 +269,17 @@ class Connection(StaysInKernel):
         Raise NotFound where there is none, UsageError for what names no bug.
         """
         projects = () if project is None else (str(project),)
-        return Bug(self, find_bug(self, said, portal="" if portal is None else str(portal), projects=projects))
+        return self.bug_in(said, portal="" if portal is None else str(portal), projects=projects)
+
+    def bug_in(self, said: str | int, *, portal: str = "", projects: Sequence[str] = ()) -> Bug:
+        """One bug, looked for in these projects first."""
+        return Bug(self, find_bug(self, said, portal=portal, projects=projects))
 
     def listed(self, told: Listing, *, progress: "bool | Told" = True) -> "pd.DataFrame":
         """Fetch what ``bugs.listing`` has looked up."""
         frame = self._pull(told.request, progress=progress, orders=orders(self, told.place))
-        frame.attrs["zbt"] |= {"portal": told.place.portal.id, "notes": list(told.notes)}
+        portal = told.place.portal
+        frame.attrs["zbt"] |= {"portal": portal.id, "zone": str(portal.zone), "notes": list(told.notes)}
         return frame
 
     def resume(self, wish: PullRequest, *, progress: "bool | Told" = True) -> "pd.DataFrame":

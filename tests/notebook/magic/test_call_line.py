@@ -207,7 +207,11 @@ def test_an_empty_line_asks_for_help() -> None:
         ("/portals/ -ofile", "there is no option '-ofile'", "-o, --out NAME"),
         ("/portals/ -o 1x", "--out takes the name of a variable, not '1x'", "--out bugs"),
         ("/portals/ --limit 0", "--limit takes a whole number from 1 up, not '0'", "--limit 500"),
-        ("/portals/ --save a.xls", "--save takes a file that ends in .csv, .json, .jsonl or .parquet", "bugs.csv"),
+        (
+            "/portals/ --save a.xls",
+            "--save takes a file that ends in .csv, .json, .jsonl, .parquet or .xlsx",
+            "bugs.csv",
+        ),
         ("/portals/ --df --json", "--json and --df exclude each other", "Keep one"),
         ("/portals/ --all=yes", "--all takes no value", "Write --all alone"),
         ("/portals/ --dc eu", "--dc is not an option of a call", "%zbt login"),

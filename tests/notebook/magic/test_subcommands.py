@@ -211,7 +211,7 @@ def test_help_comes_from_the_declarations(zbt):
     assert "POST: Report a bug" in bugs
     assert "Scope ZohoBugTracker.portals.READ" in unwrapped(zbt("help /portals/"))
     assert "sort_column" in repr(zbt("help sort_column"))
-    assert repr(zbt("help bugs")) == repr(zbt("endpoints bugs"))
+    assert repr(zbt("help timesheets")) == repr(zbt("endpoints timesheets"))
     with pytest.raises(UsageError) as refusal:
         zbt("help lgoin")
     assert "login" in refusal.value.hint

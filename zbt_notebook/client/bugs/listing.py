@@ -66,11 +66,14 @@ def listing(
         first = (connection.client.today().astimezone(where.zone) - RECENT).date()
         criteria = (*criteria, Criterion("date", ">=", (first,)))
         notes = (f"time logs of the last {RECENT.days} days, from {first} on: date>=… asks for others",)
+    if kind == "users" and not any(one.field == "active" for one in criteria):
+        criteria = (*criteria, Criterion("active", "==", (True,)))  # as the classic list has it, unless told
     if not within:
         path = _PATHS[kind][lookups.is_v3].format(portal=where.id)
-        asked = PullRequest(path=path, word=kind, criteria=criteria, limit=limit, api="v3" if lookups.is_v3 else "auto")
+        everybody = (("user_type", "all"),) if kind == "users" and not lookups.is_v3 else ()
+        asked = PullRequest(path=path, word=kind, where=everybody, criteria=criteria, limit=limit)
         return Listing(asked, Query(here=tuple(map(said, criteria))), place, notes)
-    told = query(kind, criteria, len(chosen))
+    told = query(kind, criteria, len(chosen), is_v3=lookups.is_v3)
     request = PullRequest(
         kind=find_kind(kind).name,
         portal=where.id,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from zbt_notebook.client.lists import fields
@@ -21,12 +22,12 @@ class Query:
     here: tuple[str, ...] = ()
 
 
-def query(kind: str, criteria: Sequence[Criterion], projects: int) -> Query:
+def query(kind: str, criteria: Sequence[Criterion], projects: int, *, is_v3: bool = False) -> Query:
     """What of the criteria Zoho's list can be asked for; every record is tested here all the same."""
     where: list[tuple[str, str]] = []
     sent, here, bounds = [], [], []
     for one in criteria:
-        asked = _asked(kind, one, projects)
+        asked = None if is_v3 and one.field == "reporter" else _asked(kind, one, projects)
         bound = _bound(kind, one)
         if asked and asked[0] not in dict(where):
             where.append(asked)
@@ -80,6 +81,7 @@ def _said(value: Any) -> str:
     if isinstance(value, Choice):
         return value.name
     if isinstance(value, Span):
-        whole = (value.ends - value.begins).days >= 1 or value.begins.second + value.begins.microsecond == 0
-        return value.begins.isoformat(timespec="minutes" if whole else "milliseconds").replace("+00:00", "Z")
+        if value.ends - value.begins >= timedelta(hours=22):  # a day, short as the one may be when clocks go forward
+            return str((value.begins + fields.NEAREST_DAY).date())
+        return value.begins.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -9,6 +9,7 @@ The only package that imports pandas. Its importers import it inside a function,
     frame = builder.frame()
 """
 
+from zbt_notebook.client.frames.accessor import Accessor
 from zbt_notebook.client.frames.builder import FrameBuilder, to_frame
 
-__all__ = ["FrameBuilder", "to_frame"]
+__all__ = ["Accessor", "FrameBuilder", "to_frame"]

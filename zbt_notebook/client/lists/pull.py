@@ -390,6 +390,8 @@ class Pull:
         types = (api.column_types(call),) if self._as_records and call else ()
         frame = self._arranged(self._taken.frame(*types))
         origin = about(self._client, self.wish.connection, frame, self.pages, call)
+        if self._kind is None and self.wish.word:
+            origin["word"] = self.wish.word
         if self._kind is not None:
             origin |= {
                 "kind": self._kind.name,

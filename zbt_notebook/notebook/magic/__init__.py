@@ -12,11 +12,13 @@ def load(shell: Any) -> None:
     from zbt_notebook.notebook.magic.ipython.await_login import add_transform
     from zbt_notebook.notebook.magic.ipython.cell_errors import watch_cells
     from zbt_notebook.notebook.magic.ipython.completer import add_completion, remove_completion
+    from zbt_notebook.notebook.magic.ipython.frame_display import add_frame_display
     from zbt_notebook.notebook.magic.ipython.semicolon import add_quiet_lines
     from zbt_notebook.notebook.magic.ipython.zbt_magics import ZbtMagics
     from zbt_notebook.notebook.sign_in import next_step
 
     remove_completion(shell)
+    add_frame_display(shell)
     magics = ZbtMagics(shell)
     shell.register_magics(magics)
     add_completion(shell, magics)
@@ -40,11 +42,13 @@ def unload(shell: Any) -> None:
     from zbt_notebook.notebook.magic.ipython.await_login import remove_transform
     from zbt_notebook.notebook.magic.ipython.cell_errors import unwatch_cells
     from zbt_notebook.notebook.magic.ipython.completer import remove_completion
+    from zbt_notebook.notebook.magic.ipython.frame_display import remove_frame_display
     from zbt_notebook.notebook.magic.ipython.semicolon import remove_quiet_lines
     from zbt_notebook.notebook.sign_in import next_step
 
     next_step.provide(None)
     remove_completion(shell)
+    remove_frame_display(shell)
     remove_transform(shell)
     remove_quiet_lines(shell)
     unwatch_cells(shell)

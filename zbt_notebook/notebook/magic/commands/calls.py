@@ -4,15 +4,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client import signed_in
+from zbt_notebook.client.bugs.finding import with_ids
 from zbt_notebook.client.errors import ScopeMissing, Unreachable, UsageError, ZbtError
+from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
+from zbt_notebook.client.suggestions import did_you_mean
 from zbt_notebook.notebook.magic.commands import results
 from zbt_notebook.notebook.magic.commands.results import Answer
 from zbt_notebook.notebook.magic.commands.save import check_place, save
 from zbt_notebook.notebook.magic.commands.write_guard import Sent, confirm, summary
 from zbt_notebook.notebook.magic.display import request_preview
-from zbt_notebook.notebook.magic.display.table import ago, counted, note, plain
+from zbt_notebook.notebook.magic.display.table import ago, counted, listed, note, plain
 from zbt_notebook.notebook.magic.grammar import jmespath_query
 from zbt_notebook.notebook.magic.grammar.options import WRITES, seconds
 from zbt_notebook.notebook.magic.grammar.parser import CallLine, Options
@@ -41,18 +44,18 @@ def run(console: Session, line: CallLine, cell: str | None, local: dict[str, Any
     options = fill_options(line.options, names)
     if "save" in options:
         check_place(options.get("save"))
-    call = api.normalize(fill(line, names, cell), connection.data_center)
+    call = api.normalize(with_ids(connection, fill(line, names, cell)), connection.data_center)
     for doubt in doubts(call):
         note(doubt)
     way = options.first_of(*_SHOWN)
     if way:
         return _assign(console, _SHOWN[way](api.write(call, connection.data_center)), options)  # nothing to save
     if call.method in WRITES:
-        return _deliver(console, _write(console, connection, call, options), options)
+        return deliver(console, write(console, connection, call, options), options)
     answer = _read(console, connection, call, options)
     value = results.result(connection, answer, options, console.atlas(connection))
     results.tell_the_rest(answer)
-    return _deliver(console, value, options)
+    return deliver(console, chosen_columns(value, options), options)
 
 
 def _refuse_mixtures(options: Options) -> None:
@@ -79,7 +82,7 @@ def _read(console: Session, connection: "Connection", call: ApiCall, options: Op
         if found:
             note(f"from memory, fetched {ago(found[0])}")
             return Answer(call, *found[1], is_whole=many, limit=limit)
-    answer = _recorded(
+    answer = recorded(
         console,
         connection,
         call,
@@ -91,7 +94,8 @@ def _read(console: Session, connection: "Connection", call: ApiCall, options: Op
     return answer
 
 
-def _write(console: Session, connection: "Connection", call: ApiCall, options: Options) -> Any:
+def write(console: Session, connection: "Connection", call: ApiCall, options: Options, question: str = "") -> Any:
+    """Send a write that was asked about, once a cell, and give its result; *question* says in words what it does."""
     console.refuse_write(connection, call.method)
     request = api.write(call, connection.data_center)
     cell = console.cell()
@@ -100,9 +104,10 @@ def _write(console: Session, connection: "Connection", call: ApiCall, options: O
         return _not_again(earlier, console.clock())
     if "yes" not in options:
         where = f"{connection.data_center.name}, connection {connection.name}"
-        confirm(f"Send {call.method} {call.path} ({_content(call)}) to {where}?", console.ask)
+        told = question or f"Send {call.method} {call.path} ({_content(call)})"
+        confirm(f"{told} to {where}?", console.ask)
     try:
-        answer = _recorded(console, connection, call, lambda: results.ask(connection, call))
+        answer = recorded(console, connection, call, lambda: results.ask(connection, call))
     except Unreachable as error:
         if error.outcome_unknown:
             console.ledger.enter_doubt(cell, request)
@@ -139,7 +144,8 @@ def _content(call: ApiCall) -> str:
     return plain(", ".join([*fields, *more, *files, *document]) or "without a body")
 
 
-def _recorded(console: Session, connection: "Connection", call: ApiCall, act: Callable[[], Answer]) -> Answer:
+def recorded(console: Session, connection: "Connection", call: ApiCall, act: Callable[[], Answer]) -> Answer:
+    """Make the call, and keep for ``%zbt last`` what it was, how long it took and what came."""
     began = console.clock()
     last = console.last_call = LastCall(call.method, call.path, call.params, connection.name, began)
     try:
@@ -179,12 +185,32 @@ def _include(answer: Answer, options: Options) -> None:
             note(line)
 
 
-def _deliver(console: Session, value: Any, options: Options) -> Any:
+def deliver(console: Session, value: Any, options: Options) -> Any:
+    """Put a result where the options say: into a variable, a file; give back what the cell shows."""
     left = _assign(console, value, options)  # first: what came is not lost with a file that could not be written
     if "save" in options:
-        path = save(value, options.get("save"))
+        path = save(value, options.get("save"), append="append" in options)
         note(f"saved {_extent(value)}to {path}")
     return left
+
+
+def chosen_columns(value: Any, options: Options) -> Any:
+    """A table with the columns that the options name, or marked to show all; UsageError for one that there is not."""
+    if not hasattr(value, "to_csv"):
+        return value
+    if "columns" in options:
+        names = [name.strip() for name in options.get("columns").split(",") if name.strip()]
+        for name in names:
+            if name not in value.columns:
+                known = [str(column) for column in value.columns]
+                raise UsageError(
+                    f"the table has no column {shown(name)}",
+                    hint=did_you_mean(name, known, f"It has: {listed(known)}."),
+                )
+        value = value[list(dict.fromkeys(names))]
+    if ("columns" in options or "all-columns" in options) and isinstance(value.attrs.get("zbt"), dict):
+        value.attrs["zbt"] = {**value.attrs["zbt"], "all_columns": True}
+    return value
 
 
 def _assign(console: Session, value: Any, options: Options) -> Any:

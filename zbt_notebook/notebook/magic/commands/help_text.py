@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING
 
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.lists import fields
 from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.suggestions import did_you_mean
 from zbt_notebook.notebook.magic.commands.endpoint_list import EndpointList, endpoint_list
 from zbt_notebook.notebook.magic.display.table import PlainText, Table, in_two_columns
-from zbt_notebook.notebook.magic.grammar.options import CALL, METHODS, OPTIONS, SUBCOMMANDS, Option, options_of
+from zbt_notebook.notebook.magic.grammar.options import CALL, LISTS, METHODS, OPTIONS, SUBCOMMANDS, Option, options_of
 
 if TYPE_CHECKING:
     from zbt_notebook.client.rest.endpoints import Endpoint, Parameter
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 _CALLS = (
     ("%zbt [METHOD] PATH [ITEM …] [OPTION …]", f"call the API; METHOD is GET, or {', '.join(METHODS[1:])}"),
     ("%%zbt POST PATH", "the same with the cell as body: field: value lines, or JSON"),
+    ("%zbt bugs FILTER …", "bugs by names: status==Open assignee==me created>=-30d; %zbt help bugs tells the fields"),
+    ("%zbt bug KEY …", "one bug: shown, changed by field=value, closed, reopened; %zbt bug new makes one"),
     ("%zbt SUBCOMMAND …", ", ".join(SUBCOMMANDS)),
 )
 _WORDS = (
@@ -68,7 +71,7 @@ def help_on(topic: str) -> PlainText | Table | EndpointList:
     option = [known for known in OPTIONS if topic in {known.name, known.flag, known.short}]
     if option:
         return PlainText("\n".join(_on_option(known) for known in option))
-    if topic in endpoints.modules():
+    if topic in endpoints.modules() or _is_parameter(topic):
         return endpoint_list(topic)
     if "/" in topic:
         return _on_path(topic)
@@ -80,6 +83,10 @@ def help_on(topic: str) -> PlainText | Table | EndpointList:
         f"there is no help on {shown(topic)}",
         hint=guess or "%zbt help lists what there is.",
     )
+
+
+def _is_parameter(topic: str) -> bool:
+    return any(endpoint.parameter(topic) for endpoint in endpoints.search(topic))
 
 
 def _overview() -> PlainText:
@@ -104,8 +111,23 @@ def _on_subcommand(name: str) -> PlainText:
     return _text(
         [f"%zbt {name} {command.arguments}".rstrip(), *in_two_columns([("", command.help)], "")],
         in_two_columns((option.usage, _with_choices(option)) for option in options_of(name)),
+        _on_fields(name),
         [f"  {example}" for example in command.examples],
+        [f"The endpoints of the same name: %zbt endpoints {name}"] if name in endpoints.modules() else [],
     )
+
+
+def _on_fields(name: str) -> list[str]:
+    """The fields that a word's filters, or its writes, can name."""
+    if name == "bug":
+        told = [(one.name, one.label) for one in fields.FIELDS["bugs"] if one.write]
+        return ["Fields that can be written, and custom ones by their label; comment= adds one:", *in_two_columns(told)]
+    if name not in LISTS:
+        return []
+    told = [(f"{one.name}  {' '.join(one.operators)}", one.label) for one in fields.FIELDS[name]]
+    custom = ", custom ones by their label" if name == "bugs" else ""
+    values = "a name, an id, me, none, 2026-09-01, today or -30d; commas between alternatives"
+    return [f"Fields{custom}; a value is {values}:", *in_two_columns(told)]
 
 
 def _on_option(option: Option) -> str:

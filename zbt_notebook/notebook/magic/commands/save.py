@@ -1,10 +1,14 @@
 """Results in files: whole, or not at all."""
 
+import io
 import json
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, tzinfo
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from zbt_notebook.client.atomic_write import unfit_place, write_atomically
 from zbt_notebook.client.errors import UsageError
@@ -16,8 +20,9 @@ def check_place(filename: str) -> None:
     """Raise UsageError where a file could not be written there, before anything is fetched for it."""
     path = path_of(filename)
     _refuse_unfit(path, filename)
-    if path.suffix.lower() == ".parquet" and find_spec("pyarrow") is None:
-        raise _no_pyarrow()
+    needed = _NEEDS.get(path.suffix.lower())
+    if needed and find_spec(needed[0]) is None:
+        raise _not_installed(path.suffix.lower())
 
 
 def _refuse_unfit(path: Path, filename: str) -> None:
@@ -31,23 +36,35 @@ def _refuse_unfit(path: Path, filename: str) -> None:
         )
 
 
-def _no_pyarrow() -> UsageError:
-    return UsageError("parquet files need pyarrow", hint='Install it: %pip install "zbt-notebook[parquet]"')
+_NEEDS = {".parquet": ("pyarrow", "parquet"), ".xlsx": ("openpyxl", "excel")}  # packages, and the extras they are in
 
 
-def save(value: Any, filename: str) -> Path:
-    """Write a result to a file in the format of its suffix: csv, json, jsonl or parquet.
+def _not_installed(suffix: str) -> UsageError:
+    package, extra = _NEEDS.get(suffix, _NEEDS[".parquet"])
+    return UsageError(f"{suffix[1:]} files need {package}", hint=f'Install it: %pip install "zbt-notebook[{extra}]"')
+
+
+def save(value: Any, filename: str, *, append: bool = False) -> Path:
+    """Write a result to a file in the format of its suffix: csv, json, jsonl, parquet or xlsx.
 
     It is written beside its place and then moved there, so that a reader never meets half a file and a failure leaves
-    the old one. Raise UsageError where the format cannot hold the result, or the file cannot be written.
+    the old one. With *append* the rows follow those that the file has. Raise UsageError where the format cannot hold
+    the result, or the file cannot be written.
     """
     path = path_of(filename)
-    write = _WRITERS[path.suffix.lower()]
+    suffix = path.suffix.lower()
+    if append and suffix not in _APPENDERS:
+        raise UsageError(
+            f"--append is for {', '.join(name[1:] for name in _APPENDERS)}, not for {suffix[1:]}",
+            hint="Leave --append away, or save as .csv.",
+        )
+    is_more = append and path.exists()
+    write = (lambda value, beside: _APPENDERS[suffix](value, beside, path)) if is_more else _WRITERS[suffix]
     try:
         _refuse_unfit(path, filename)  # it may have become one since the line was read
         write_atomically(path, lambda beside: write(value, beside))
     except ImportError:
-        problem = _no_pyarrow()
+        problem = _not_installed(suffix)
     except OSError as error:
         problem = UsageError(
             f"{shown(filename)} cannot be written: {error.strerror}", hint="Check the folder and its rights."
@@ -75,7 +92,55 @@ def _records(value: Any) -> Any:
 
 
 def _write_csv(value: Any, path: Path) -> None:
-    _frame(value, "csv").to_csv(path, index=False)
+    from zbt_notebook.client.frames.spreadsheet import unrounded
+
+    unrounded(_frame(value, "csv")).to_csv(path, index=False)
+
+
+def _append_csv(value: Any, path: Path, old: Path) -> None:
+    """The rows below those of the file, each under its column; columns that the file lacks follow its own."""
+    import csv
+
+    from zbt_notebook.client.frames.spreadsheet import unrounded
+
+    frame = unrounded(_frame(value, "csv"))
+    with old.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    there = rows[0] if rows else []
+    names = [str(name) for name in frame.columns]
+    header = [*there, *(name for name in names if name not in there)]
+    if header == there or not there:
+        text = old.read_text("utf-8")
+        end = "" if not text or text.endswith("\n") else "\n"
+    else:
+        missing = [""] * (len(header) - len(there))
+        lines = io.StringIO()
+        csv.writer(lines, lineterminator="\n").writerows([header, *([*row, *missing] for row in rows[1:])])
+        text, end = lines.getvalue(), ""
+    more = frame.reindex(columns=header).to_csv(index=False, header=not there)
+    path.write_text(text + end + more, "utf-8", newline="")
+
+
+def _append_jsonl(value: Any, path: Path, old: Path) -> None:
+    _write_jsonl(value, path)
+    text = old.read_text("utf-8")
+    path.write_text(text + ("" if not text or text.endswith("\n") else "\n") + path.read_text("utf-8"), "utf-8")
+
+
+def _write_excel(value: Any, path: Path, old: Path | None = None) -> None:
+    from zbt_notebook.client.frames.spreadsheet import write_workbook
+
+    frame = _frame(value, "xlsx")
+    origin = frame.attrs.get("zbt") or {}
+    name = str(origin.get("kind") or origin.get("word") or "table")
+    write_workbook(frame, path, zone=zone_of(origin), sheet=name, append_to=old)
+
+
+def zone_of(origin: Any) -> tzinfo:
+    """The portal's time zone, as a frame's origin names it; UTC where it does not."""
+    with suppress(Exception):  # a name that this machine has no data for
+        return ZoneInfo(str(origin["zone"]))
+    return UTC
 
 
 def _write_parquet(value: Any, path: Path) -> None:
@@ -111,4 +176,10 @@ _WRITERS: dict[str, Callable[[Any, Path], None]] = {
     ".json": _write_json,
     ".jsonl": _write_jsonl,
     ".parquet": _write_parquet,
+    ".xlsx": _write_excel,
+}
+_APPENDERS: dict[str, Callable[[Any, Path, Path], None]] = {
+    ".csv": _append_csv,
+    ".jsonl": _append_jsonl,
+    ".xlsx": _write_excel,
 }

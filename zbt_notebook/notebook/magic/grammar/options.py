@@ -14,7 +14,10 @@ from zbt_notebook.client.errors import UsageError
 CALL = "call"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 WRITES = frozenset(METHODS) - {"GET"}
-SAVE_SUFFIXES = (".csv", ".json", ".jsonl", ".parquet")
+SAVE_SUFFIXES = (".csv", ".json", ".jsonl", ".parquet", ".xlsx")
+LISTS = ("bugs", "projects", "milestones", "users", "portals", "tags", "timelogs")
+PARTS = ("comments", "history", "attachments")  # what hangs on a bug
+WORDS = (*LISTS, "bug", *PARTS)
 
 Kind = Literal["flag", "text", "number", "seconds", "duration", "variable", "file"]
 
@@ -79,31 +82,47 @@ class Subcommand:
     examples: tuple[str, ...] = ()
 
 
+_MANY = 100  # filters, or fields, of one line
 _ALL_BUT_CALL = ("login", "status", "logout", "refresh", "use", "doctor")
 
 OPTIONS: tuple[Option, ...] = (
-    Option("all", "fetch every page; without it one page comes, and a note says when there is more", (CALL,)),
-    Option("limit", "at most N rows, from as many pages as they need", (CALL,), metavar="N", kind="number"),
+    Option(
+        "all",
+        "fetch every page; without it one page comes, and a note says when there is more; a word's list is whole",
+        (CALL, *LISTS),
+    ),
+    Option("limit", "at most N rows, from as many pages as they need", (CALL, *LISTS), metavar="N", kind="number"),
     Option(
         "jmespath",
         "choose from the answer, after all pages are merged: from the records of a list, from the body of one thing",
-        (CALL,),
+        (CALL, *WORDS),
         short="-q",
         metavar="EXPR",
         kind="text",
     ),
-    Option("out", "put the result into this variable", (CALL,), short="-o", metavar="NAME", kind="variable"),
-    Option("df", "give a DataFrame (what a list is anyway)", (CALL,), group="result"),
-    Option("json", "give lists and dicts (what one thing is anyway)", (CALL,), group="result"),
+    Option("out", "put the result into this variable", (CALL, *WORDS), short="-o", metavar="NAME", kind="variable"),
+    Option("df", "give a DataFrame (what a list is anyway)", (CALL, *WORDS), group="result"),
+    Option("json", "give lists and dicts (what one thing is anyway)", (CALL, *WORDS), group="result"),
     Option("response", "give the requests.Response", (CALL,), group="result"),
     Option(
         "save",
         "write the result to a file: " + ", ".join(suffix[1:] for suffix in SAVE_SUFFIXES) + ", by its suffix",
-        (CALL,),
+        (CALL, *WORDS),
         metavar="FILE",
         kind="file",
     ),
-    Option("dry-run", "show the request and send nothing", (CALL,), group="show"),
+    Option("append", "with --save: add the rows to what the csv or jsonl file, or the workbook, has", (CALL, *WORDS)),
+    Option("columns", "only these columns, separated by commas", (CALL, *LISTS, *PARTS), metavar="NAMES", kind="text"),
+    Option("all-columns", "show every column of the table, not only the first ones", (CALL, *LISTS, *PARTS)),
+    Option(
+        "projects",
+        "which projects, by name or id, separated by commas, or all; without it the one in use, else all",
+        (*LISTS, *PARTS, "bug"),
+        metavar="NAMES",
+        kind="text",
+    ),
+    Option("explain", "say what Zoho filters, what is filtered here, and what it costs; fetch nothing of it", LISTS),
+    Option("dry-run", "show the request and send nothing", (CALL, *WORDS), group="show"),
     Option(
         "curl", "show the call as a curl command, with $ZBT_TOKEN for the token; send nothing", (CALL,), group="show"
     ),
@@ -114,8 +133,8 @@ OPTIONS: tuple[Option, ...] = (
         group="show",
     ),
     Option("include", "print status and headers, without secrets", (CALL,), short="-i"),
-    Option("yes", "let a write go without asking", (CALL,)),
-    Option("again", "send a write again that this cell has sent before", (CALL,)),
+    Option("yes", "let a write go without asking", (CALL, "bug")),
+    Option("again", "send a write again that this cell has sent before", (CALL, "bug")),
     Option(
         "cache",
         "answer a GET from memory if it came at most this long ago: 30s, 10m, 2h",
@@ -123,8 +142,8 @@ OPTIONS: tuple[Option, ...] = (
         metavar="TIME",
         kind="duration",
     ),
-    Option("trace", "after an error, print where it came from", (CALL, *_ALL_BUT_CALL)),
-    Option("as", "the connection to use", (CALL, *_ALL_BUT_CALL), metavar="NAME", kind="text"),
+    Option("trace", "after an error, print where it came from", (CALL, *_ALL_BUT_CALL, *WORDS)),
+    Option("as", "the connection to use", (CALL, *_ALL_BUT_CALL, *WORDS), metavar="NAME", kind="text"),
     Option("all", "every connection", ("logout",)),
     Option(
         "mode",
@@ -221,6 +240,47 @@ SUBCOMMANDS: Mapping[str, Subcommand] = MappingProxyType(
                 1,
                 ("%zbt help login", "%zbt help bugs"),
             ),
+            *(
+                Subcommand(name, about, "[FILTER …]", 0, _MANY, examples)
+                for name, about, examples in (
+                    (
+                        "bugs",
+                        "the bugs that fulfil every filter, by the names of their fields",
+                        (
+                            "%zbt bugs status==Open severity==Critical,Major assignee==me",
+                            '%zbt bugs "title~=time zone" --projects all --limit 50',
+                            "%zbt bugs created>=2026-09-01 milestone==none --explain",
+                            "%zbt bugs due<today closed==false --save late.xlsx",
+                        ),
+                    ),
+                    ("projects", "the active projects", ("%zbt projects",)),
+                    ("milestones", "the milestones", ("%zbt milestones status==notcompleted",)),
+                    ("users", "the people of the portal", ("%zbt users role==manager",)),
+                    ("portals", "your portals", ("%zbt portals",)),
+                    ("tags", "the tags of the portal", ("%zbt tags",)),
+                    (
+                        "timelogs",
+                        "what was logged, of the last 90 days unless a date is said",
+                        ("%zbt timelogs date>=2026-10-01 date<2026-11-01 owner==me",),
+                    ),
+                )
+            ),
+            Subcommand(
+                "bug",
+                "one bug, by key, number, id or address: shown, changed, closed, reopened; or a new one",
+                "KEY [field=value … | close | reopen] or new title=…",
+                1,
+                _MANY,
+                (
+                    "%zbt bug HW1-I600",
+                    '%zbt bug HW1-I600 status=Closed comment="Fixed in 4.2"',
+                    "%zbt bug HW1-I600 close",
+                    '%zbt bug new title="Login fails on Firefox" severity=Major due=2026-12-01',
+                ),
+            ),
+            Subcommand("comments", "what was said about a bug", "KEY", 1, 1, ("%zbt comments HW1-I600",)),
+            Subcommand("history", "what happened to a bug", "KEY", 1, 1, ("%zbt history HW1-I600",)),
+            Subcommand("attachments", "the files of a bug", "KEY", 1, 1, ("%zbt attachments HW1-I600",)),
             Subcommand("doctor", "check the set-up and explain the last error", examples=("%zbt doctor",)),
             Subcommand("last", "the last call: what went, how long it took, what came", examples=("%zbt last",)),
         )

@@ -47,6 +47,7 @@ class ZbtMagics(Magics):
 
     def _run(self, line: str, cell: str | None, local_ns: dict[str, Any] | None) -> Any:
         from zbt_notebook.client.errors import UsageError
+        from zbt_notebook.notebook.magic.grammar.options import WORDS
         from zbt_notebook.notebook.magic.grammar.parser import CommandLine, parse
         from zbt_notebook.notebook.magic.grammar.secrets_on_lines import refuse_live_secrets
 
@@ -64,6 +65,10 @@ class ZbtMagics(Magics):
             raise UsageError(
                 f"%zbt {parsed.subcommand} takes no cell", hint=f"Write %zbt {parsed.subcommand} in a line."
             )
+        if parsed.subcommand in WORDS:
+            from zbt_notebook.notebook.magic.commands import words
+
+            return words.run(self.console, parsed, local_ns)
         if parsed.subcommand == "use":
             from zbt_notebook.notebook.magic.grammar.request_builder import fill_use
 

@@ -1,0 +1,235 @@
+"""The words of ``%zbt``: lists, one bug, its changes, and the options that they share with paths."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from zbt_notebook.client.errors import NotFound, UsageError
+from zbt_notebook.client.lists import fields
+from zbt_notebook.notebook.magic.display.frame_view import as_html
+from zbt_notebook.notebook.magic.grammar.options import LISTS, OPTIONS, SUBCOMMANDS, WORDS
+
+
+def store(site):
+    return site.world.bugtracker().store
+
+
+@pytest.fixture
+def key(site):
+    """A bug's key; the bug has comments."""
+    known = store(site)
+    bug = next(bug for bug in known.bugs if bug.comment_count > 1)
+    return f"{known.projects.get(bug.project_id).prefix}-I{bug.number}"
+
+
+def written(site):
+    return site.world.log.total
+
+
+@pytest.mark.usefixtures("connection")
+@pytest.mark.parametrize("word", LISTS)
+def test_each_list_is_a_table_that_begins_with_what_it_is_about(word, zbt):
+    """Short names first, everything Zoho told behind them."""
+    frame = zbt(word)
+    first = fields.FIRST[word]
+    assert isinstance(frame, pd.DataFrame)
+    assert len(frame)
+    assert tuple(frame.columns[: len(first)]) == first
+    assert len(frame.columns) > len(first)
+
+
+def test_the_project_in_use_is_the_one_that_is_meant(using, zbt):  # noqa: ARG001  for its being there
+    """Without --projects the one in use; --projects names others, several, or all."""
+    assert set(zbt("bugs severity==Minor --limit 20")["project.name"]) == {"Harbor Web"}
+    assert set(zbt("bugs --projects Payments --limit 20")["project.name"]) == {"Payments"}
+    assert set(zbt("bugs --projects 'Payments, Back Office'")["project.name"]) == {"Payments", "Back Office"}
+    assert len(set(zbt("bugs --projects all")["project.name"])) == 6
+
+
+@pytest.mark.usefixtures("connection")
+def test_values_of_the_notebook_fill_filters(zbt, shell):
+    """``{name}`` in a filter is a value of the notebook."""
+    shell.user_ns |= {"level": "Critical", "days": 90}
+    assert set(zbt("bugs severity=={level} created>=-{days}d")["severity"].astype(str)) == {"Critical"}
+
+
+@pytest.mark.usefixtures("connection")
+def test_options_work_as_on_paths(zbt, shell, tmp_path):
+    """-q shapes, --json gives records, -o assigns, --columns chooses, --save writes."""
+    critical = list(zbt("bugs severity==Critical --limit 3")["key"])
+    assert zbt('bugs severity==Critical --limit 3 -q "[].key" --json') == critical
+    assert zbt("bugs --limit 2 -o mine") is None
+    assert len(shell.user_ns["mine"]) == 2
+    records = zbt("bugs --limit 2 --json --columns key,assignee")
+    assert [list(record) for record in records] == [["key", "assignee"]] * 2
+    with pytest.raises(UsageError, match="no column 'assigne'") as caught:
+        zbt("bugs --limit 2 --columns assigne")
+    assert "Did you mean assignee?" in caught.value.hint
+    zbt(f"bugs --limit 5 --columns key,id --save {tmp_path}/bugs.csv")
+    zbt(f"bugs --limit 3 --columns key,id --save {tmp_path}/bugs.csv --append")
+    read = pd.read_csv(tmp_path / "bugs.csv")
+    assert len(read) == 8
+    assert read["id"].iloc[0] == read["id"].iloc[5]
+    assert "\t" in (tmp_path / "bugs.csv").read_text()
+
+
+@pytest.mark.usefixtures("connection")
+def test_a_workbook_has_the_portals_times_and_whole_ids(zbt, tmp_path):
+    """Times without zone in the portal's, named in the header; ids as text; a text that begins with = stays one."""
+    openpyxl = pytest.importorskip("openpyxl")
+    frame = zbt(f"bugs --limit 4 --save {tmp_path}/bugs.xlsx")
+    frame.loc[0, "title"] = "=1+1"
+    frame.zbt.excel(tmp_path / "again.xlsx")
+    page = openpyxl.load_workbook(tmp_path / "again.xlsx").active
+    header = [cell.value for cell in page[1]]
+    assert page.title == "bugs"
+    assert "created (America/Sao_Paulo)" in header
+    row = {name: cell.value for name, cell in zip(header, page[2], strict=True)}
+    local = frame["created"].iloc[0].tz_convert("America/Sao_Paulo").tz_localize(None)
+    assert abs(row["created (America/Sao_Paulo)"] - local.to_pydatetime()).total_seconds() < 1
+    assert row["id"] == str(frame["id"].iloc[0])
+    assert (row["title"], page.cell(2, 2).data_type) == ("=1+1", "s")
+    zbt(f"bugs --limit 2 --save {tmp_path}/bugs.xlsx --append")
+    assert openpyxl.load_workbook(tmp_path / "bugs.xlsx")["bugs"].max_row == 7
+
+
+@pytest.mark.usefixtures("connection")
+def test_explain_tells_both_sides_and_the_cost(zbt, site):
+    """What Zoho filters, what is filtered here, how many requests; the list itself is not asked for."""
+    zbt("bugs status==Open --limit 1")
+    before = len(site.world.log.entries())
+    told = repr(zbt('bugs status==Open "title~=time" created>=2026-01-01 --explain'))
+    assert "status==Open" in told.partition("filtered here")[0]
+    assert "title~=time" in told.partition("filtered here")[2]
+    assert "created>=2026-01-01" in told
+    assert "request" in told
+    assert not [entry for entry in site.world.log.entries()[before:] if entry.path.endswith("/bugs/")]
+
+
+@pytest.mark.usefixtures("connection")
+def test_one_bug_is_a_card_and_a_dict(zbt, key):
+    """By its key; with --json a plain dict, with -q a part of it."""
+    bug = zbt(f"bug {key}")
+    assert bug["key"] == key
+    assert "zbt-bug" in bug._repr_html_()
+    assert zbt(f"bug {key} -q title") == bug["title"]
+    assert type(zbt(f"bug {key} --json")) is dict
+    assert len(zbt(f"comments {key}")) > 1
+    assert {"time", "person", "activity"} <= set(zbt(f"history {key}"))
+    assert "name" in zbt(f"attachments {key}")
+
+
+@pytest.mark.usefixtures("connection")
+def test_a_change_is_asked_about_in_words(zbt, console, key, capsys):
+    """The guard shows what it was and what it is going to be; a no sends nothing."""
+    asked = []
+    console.ask = lambda question: asked.append(question) or "n"
+    before = zbt(f"bug {key}")["severity"]["type"]
+    other = "Minor" if before != "Minor" else "Major"
+    with pytest.raises(UsageError, match="not sent"):
+        zbt(f"bug {key} severity={other}")
+    assert f"severity: {before} → {other}" in asked[0]
+    console.ask = lambda question: asked.append(question) or "y"
+    assert zbt(f"bug {key} severity={other} comment='Seen again'")["severity"]["type"] == other
+    assert len(asked) == 2
+    assert f"severity: {before} → {other}, comment: Seen again" in capsys.readouterr().out
+    assert "Seen again" in list(zbt(f"comments {key}")["content_text"])
+
+
+@pytest.mark.usefixtures("connection")
+def test_close_reopen_and_dry_run(zbt, key, site):
+    """The portal's own statuses; --dry-run shows the request and sends none."""
+    shown = zbt(f"bug {key} close --dry-run")
+    assert shown.startswith("POST ")
+    assert "status_id=" in shown
+    assert zbt(f"bug {key} close --yes")["status"]["type"] == "Closed"
+    assert zbt(f"bug {key} reopen --yes")["status"]["type"] == "Reopen"
+    assert store(site)
+
+
+@pytest.mark.usefixtures("connection")
+def test_a_new_bug_has_what_was_said(zbt, site):
+    """In the project that is named or in use; names become ids."""
+    line = """bug new title="Login fails on Firefox" severity=Major assignee="Tom O'Connor" due=2026-12-01"""
+    with pytest.raises(UsageError, match="needs its project"):
+        zbt(f"{line} --yes")
+    made = zbt(f"{line} project=Payments --yes")
+    bug = store(site).bugs.get(int(made["id"]))
+    assert bug.title == "Login fails on Firefox"
+    assert store(site).members.get(bug.assignee).name == "Tom O'Connor"
+    with pytest.raises(UsageError, match="needs a title"):
+        zbt("bug new severity=Major project=Payments --yes")
+
+
+@pytest.mark.usefixtures("connection")
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("bugs status=Open", "status==Open"),
+        ("bugs statsu==Open", "Did you mean status?"),
+        ("bug HW1-I1 status==Closed", "two equal signs are a filter's"),
+        ("bug HW1-I1 statsu=Closed", "Did you mean status?"),
+        ("bug HW1-I1 fix", "close or reopen"),
+        ("bug XX9-I1", "There are:"),
+        ("bugs --projects Paymnets", "Did you mean Payments?"),
+        ("bugz", "Did you mean bug?"),
+    ],
+)
+def test_a_slip_is_refused_with_the_right_word(zbt, line, hint):
+    """Two lines, nothing sent that changes anything."""
+    with pytest.raises(UsageError) as caught:
+        zbt(line)
+    assert hint in caught.value.hint
+
+
+@pytest.mark.usefixtures("connection")
+def test_a_bug_that_is_not_there_is_not_found(zbt):
+    """A number beyond the last one."""
+    with pytest.raises(NotFound):
+        zbt("bug HW1-I99999")
+
+
+@pytest.mark.usefixtures("connection")
+def test_the_page_of_a_row_opens(zbt, monkeypatch):
+    """``df.zbt.open(0)`` is the bug's page at Zoho, also of a filtered table."""
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    frame = zbt("bugs --limit 3")
+    address = frame[frame["key"] == frame["key"].iloc[2]].zbt.open(0)
+    assert opened == [address]
+    assert f"#buginfo/{frame['project.id'].iloc[2]}/{frame['id'].iloc[2]}" in address
+    assert len(frame.zbt.refetch()) == 3
+
+
+@pytest.mark.usefixtures("connection")
+def test_a_key_stands_in_a_path(zbt, key, site):
+    """Where the API wants the number."""
+    known = store(site)
+    bug = next(bug for bug in known.bugs if f"{known.projects.get(bug.project_id).prefix}-I{bug.number}" == key)
+    zbt(f"use portal=brightwater project={bug.project_id}")
+    assert zbt(f"/portal/{{portal}}/projects/{{project}}/bugs/{key}/")["id"] == bug.id
+
+
+@pytest.mark.usefixtures("connection")
+def test_a_table_is_shown_by_its_first_columns(zbt, shell):
+    """Numbers right, texts left, the rest named; --all-columns shows all; another frame looks as pandas has it."""
+    assert shell.display_formatter.formatters["text/html"].lookup_by_type(pd.DataFrame)
+    html = as_html(zbt("bugs --limit 5"))
+    assert html.count('<th scope="col"') in {9, 10}
+    assert "--all-columns" in html
+    logs = as_html(zbt("timelogs --limit 5"))
+    assert "text-align:right" in logs
+    whole = zbt("bugs --limit 5 --all-columns")
+    assert as_html(whole).count('<th scope="col"') == len(whole.columns)
+    own = pd.DataFrame({"a": [1]})
+    assert as_html(own) == own._repr_html_()
+
+
+def test_every_word_is_declared_once(zbt):
+    """Help, options and examples come from the declaration."""
+    for word in WORDS:
+        told = str(zbt(f"help {word}"))
+        assert SUBCOMMANDS[word].examples[0] in told
+        assert [option for option in OPTIONS if word in option.on]
+    assert json.dumps(list(LISTS))

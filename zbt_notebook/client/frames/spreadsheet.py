@@ -1,0 +1,134 @@
+"""Frames as people open them: a workbook, and values that a spreadsheet shows as they are."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+    from pathlib import Path
+
+EXACT = 10**15  # a spreadsheet counts in floats: whole numbers of more digits are rounded there
+_LONGEST = 32_767  # characters of a cell
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what XML 1.0 cannot hold
+_SHEET = re.compile(r"[\\/*?:\[\]]")
+_DIGITS = re.compile(r"[0-9]{16,}")
+
+
+def unrounded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give the frame for a csv file, its long ids behind a tab.
+
+    A spreadsheet takes them for text then and does not round them; whoever reads numbers skips white space.
+    """
+    made = frame.copy(deep=False)
+    for place in range(len(frame.columns)):
+        values: Any = frame.iloc[:, place]
+        if _is_long(values):
+            made.isetitem(place, values.astype(object).map(_behind_a_tab, na_action="ignore"))
+        elif (values.dtype == object or isinstance(values.dtype, pd.StringDtype)) and values.map(_is_digits).any():
+            made.isetitem(place, values.map(_behind_a_tab, na_action="ignore"))
+    return made
+
+
+def _is_digits(value: object) -> bool:
+    return isinstance(value, str) and bool(_DIGITS.fullmatch(value))
+
+
+def _behind_a_tab(value: object) -> object:
+    return f"\t{value}" if isinstance(value, int) or _is_digits(value) else value
+
+
+def _is_long(values: pd.Series[Any]) -> bool:
+    if not pd.api.types.is_integer_dtype(values.dtype) or values.dropna().empty:
+        return False
+    return bool(abs(int(values.min())) >= EXACT or abs(int(values.max())) >= EXACT)
+
+
+def write_workbook(frame: pd.DataFrame, path: Path, *, zone: tzinfo, sheet: str, append_to: Path | None = None) -> None:
+    """Write a table as a sheet of a workbook: a new one, or beside the sheets of *append_to*.
+
+    Times stand in *zone* and without it, as spreadsheets know none; the header names it. Ids are texts. Rows go below
+    those of the sheet of that name, new columns to the right. Raise ImportError without openpyxl.
+    """
+    from openpyxl import Workbook, load_workbook
+
+    title = (_SHEET.sub(" ", sheet).strip("' ") or "table")[:31]
+    header, columns = _header_and_columns(frame, zone)
+    book = load_workbook(append_to) if append_to else Workbook()
+    page: Any = book[title] if append_to and title in book.sheetnames else None
+    if page is None:
+        page = book.create_sheet(title) if append_to else book.active
+        page.title = title
+        page.freeze_panes = "A2"
+    there = [page.cell(1, place).value for place in range(1, page.max_column + 1)]
+    there = [name for name in there if name is not None]
+    for name in header:
+        if name not in there:
+            there.append(name)
+            _put(page.cell(1, len(there)), name)
+    places = [there.index(name) + 1 for name in header]
+    first = page.max_row + 1
+    for row, values in enumerate(zip(*columns, strict=True), first):
+        for place, value in zip(places, values, strict=True):
+            if value is not None:
+                _put(page.cell(row, place), value)
+    _widen(page, there)
+    book.save(path)
+
+
+def _header_and_columns(frame: pd.DataFrame, zone: tzinfo) -> tuple[list[str], list[list[Any]]]:
+    header, columns = [], []
+    for place, name in enumerate(frame.columns):
+        values = frame.iloc[:, place]
+        if isinstance(values.dtype, pd.DatetimeTZDtype):
+            header.append(_clean(f"{name} ({zone})"))
+            columns.append(
+                [
+                    None if pd.isna(value) else value.tz_convert(zone).tz_localize(None).to_pydatetime()
+                    for value in values
+                ]
+            )
+        else:
+            header.append(_clean(str(name)))
+            columns.append([_cell(value) for value in values])
+    return header, columns
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, dict | list | tuple):
+        return _clean(str(value))
+    if value is None or pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        moment = value.to_pydatetime()
+        return moment.date() if moment.time() == moment.min.time() else moment
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < EXACT else str(value)
+    return value if isinstance(value, float) else _clean(str(value))
+
+
+def _clean(text: str) -> str:
+    return _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)[:_LONGEST]
+
+
+def _put(cell: Any, value: Any) -> None:
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"  # a text that begins with = is a text, no formula
+        if _DIGITS.fullmatch(value):
+            cell.number_format = "@"
+
+
+def _widen(page: Any, header: list[str]) -> None:
+    from openpyxl.utils import get_column_letter
+
+    for place, name in enumerate(header, 1):
+        wide = 46 if name in {"title", "content_text", "notes"} else max(11, min(28, len(name) + 2))
+        page.column_dimensions[get_column_letter(place)].width = wide

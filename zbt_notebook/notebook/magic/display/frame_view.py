@@ -1,0 +1,117 @@
+"""How a frame that came from here is shown: its first columns, numbers right and texts left; nothing else changes.
+
+Other frames, and these once they are something else, look as pandas shows them.
+"""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from zbt_notebook.client.lists import fields
+from zbt_notebook.notebook.magic.display.table import MONO, QUIET, counted, plain
+
+_LONGEST = 80  # characters of a cell
+
+
+def shown_columns(frame: Any) -> list[str] | None:
+    """The columns that are shown; None where the frame is to look as pandas has it."""
+    origin = frame.attrs.get("zbt")
+    if not isinstance(origin, dict) or frame.columns.nlevels > 1 or not frame.columns.is_unique:
+        return None
+    if origin.get("all_columns"):
+        return list(frame.columns)
+    kind = str(origin.get("kind") or origin.get("word") or "")
+    first = [name for name in fields.FIRST.get(kind, ()) if name in frame.columns]
+    if len(first) < len(fields.FIRST.get(kind, ())) or not first:
+        return None
+    more = ["project.name"] if kind == "bugs" and _differ(frame, "project.name") else []
+    return [*first, *more]
+
+
+def _differ(frame: Any, name: str) -> bool:
+    return name in frame.columns and bool(frame[name].nunique() > 1)
+
+
+def as_html(frame: Any) -> str | None:
+    """The frame as a table, texts left and numbers right; as pandas shows it where it is none of ours."""
+    columns = shown_columns(frame)
+    if columns is None:
+        return frame._repr_html_()  # type: ignore[no-any-return]
+    places, cut = _places(frame)
+    head = "".join(f'<th scope="col" style="{_CELL}{_side(frame, name)}{QUIET}">{_safe(name)}</th>' for name in columns)
+    rows = []
+    for place in places:
+        if cut and place == cut:
+            rows.append(f'<tr><td colspan="{len(columns) + 1}" style="{_CELL}{QUIET}">…</td></tr>')
+        cells = "".join(
+            f'<td style="{_CELL}{_side(frame, name)}">{_safe(_text(frame[name].iloc[place]))}</td>' for name in columns
+        )
+        index = f'<th scope="row" style="{_CELL}text-align:right;{QUIET}">{_safe(str(frame.index[place]))}</th>'
+        rows.append(f"<tr>{index}{cells}</tr>")
+    return (
+        f'<div class="zbt-frame tex2jax_ignore mathjax_ignore" style="overflow-x:auto" tabindex="0">'
+        f'<table border="1" class="dataframe" style="{_TABLE}"><thead><tr><th></th>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+        f'<p style="{MONO}{QUIET}margin:4px 0 0">{_safe(_extent(frame, columns))}</p>'
+    )
+
+
+_TABLE = "border-collapse:collapse;margin:2px 0;"
+_CELL = (
+    "padding:3px 10px 3px 0;vertical-align:top;white-space:normal;overflow-wrap:anywhere;min-width:4em;max-width:34em;"
+)
+
+
+def _side(frame: Any, name: str) -> str:
+    kind = frame[name].dtype.kind
+    return "text-align:right;white-space:nowrap;" if kind in "iufc" else _NOWRAP if kind == "M" else "text-align:left;"
+
+
+_NOWRAP = "text-align:left;white-space:nowrap;"
+
+
+def _places(frame: Any) -> tuple[Sequence[int], int]:
+    """Which rows are shown, and before which the others are left out: as pandas' own options say."""
+    import sys
+
+    options = sys.modules["pandas"].options.display  # there is a frame, so pandas is there
+    most, least = options.max_rows or len(frame), options.min_rows or 10
+    if len(frame) <= most:
+        return range(len(frame)), 0
+    half = max(1, min(least, most) // 2)
+    return [*range(half), *range(len(frame) - half, len(frame))], len(frame) - half
+
+
+def _text(value: Any) -> str:
+    is_nan = isinstance(value, float) and value != value  # noqa: PLR0124  NaN is not itself
+    if value is None or is_nan or type(value).__name__ in {"NAType", "NaTType"}:
+        return ""
+    if hasattr(value, "to_pydatetime"):
+        return f"{value:%Y-%m-%d}" if value.tzinfo is None else f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, float):
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    text = str(value)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _extent(frame: Any, columns: Sequence[str]) -> str:
+    more = len(frame.columns) - len(columns)
+    rest = f": {more} of them in .columns, shown by --all-columns" if more else ""
+    return f"{counted(len(frame), 'row')}, {counted(len(frame.columns), 'column')}{rest}"
+
+
+def _safe(text: str) -> str:
+    return escape(plain(text))
+
+
+def as_text(frame: Any) -> str:
+    """The same for a terminal."""
+    columns = shown_columns(frame)
+    if columns is None:
+        return repr(frame)
+    shown = frame[columns].copy()
+    for name in columns:
+        if shown[name].dtype.kind == "M":
+            shown[name] = shown[name].map(_text)
+    text = shown.to_string(max_rows=20, max_colwidth=40, na_rep="")
+    return "\n".join(map(plain, text.split("\n"))) + f"\n\n{_extent(frame, columns)}"
