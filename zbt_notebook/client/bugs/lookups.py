@@ -9,7 +9,7 @@ from datetime import UTC, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from zbt_notebook.client.errors import ApiError, ScopeMissing, UsageError
+from zbt_notebook.client.errors import ApiError, ScopeMissing, Unreachable, UsageError
 from zbt_notebook.client.lists.criteria import Choice
 from zbt_notebook.client.lists.fields import Type
 from zbt_notebook.client.lists.project_lookup import is_retired
@@ -123,14 +123,18 @@ class Lookups:
         return self._once(("portals",), self._fetch_portals)  # type: ignore[no-any-return]
 
     def _fetch_portals(self) -> tuple[Portal, ...]:
+        classic, v3 = "/restapi/portals/", False
         try:
-            rows = self._rows("/restapi/portals/")
-            self._kept[("v3",)] = False
-        except ApiError as error:
-            if not is_retired(self._client, error):
+            rows = [] if self._client.classic_is_off else self._rows(classic)
+            v3 = self._client.classic_is_off
+        except (ApiError, Unreachable) as error:
+            if not is_retired(self._client, error, classic):
                 raise
+            v3 = True
+        if v3:
             rows = self._rows("/api/v3/portals")
-            self._kept[("v3",)] = True
+            self._client.classic_is_off = True
+        self._kept[("v3",)] = v3
         return tuple(_portal(row) for row in rows)
 
     def portal(self, wanted: str = "") -> Portal:

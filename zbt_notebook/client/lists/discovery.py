@@ -32,13 +32,15 @@ def survey(
             f"{kind.name} do not tell when they were changed: since= has nothing to compare",
             hint="Pull them all, and choose in the DataFrame.",
         )
-    if wish.api != "v3":
+    if wish.api == "classic" or (wish.api == "auto" and not client.classic_is_off):
         try:
             return "classic", _survey_classic(client, wish, kind, told)
         except Retired:
             if wish.api == "classic":
                 raise retired() from None
-    return "v3", survey_v3(client, wish, kind, told)
+    found = survey_v3(client, wish, kind, told)
+    client.classic_is_off |= wish.api == "auto"  # V3 has answered in its place: a connection asks no second time
+    return "v3", found
 
 
 def _survey_classic(client: ApiClient, wish: PullRequest, kind: Kind, told: Told) -> Plan:

@@ -52,6 +52,11 @@ class Kind:
         return _by_id(self.v3) if self.v3 else None
 
 
+def _person(word: str) -> tuple[tuple[str, str], ...]:
+    """Who somebody is: the account's id, the portal's, the address; null where an API does not tell it."""
+    return ((f"{word}_id", "str"), (f"{word}_zpuid", "int"), (f"{word}_email", "str"))
+
+
 _KNOWN = (
     Kind(
         "bugs",
@@ -68,6 +73,8 @@ _KNOWN = (
             ("title", "str"),
             ("status.type", "str"),
             ("severity.type", "str"),
+            *_person("assignee"),
+            *_person("reporter"),
         ),
     ),
     Kind(
@@ -77,7 +84,7 @@ _KNOWN = (
         none_without="bug_count",
         changed="created_time_long",
         v3_by_issue=True,
-        always=(("id_string", "str"),),
+        always=(("id_string", "str"), ("added_by", "str"), *_person("added_by")[1:]),
     ),
     Kind(
         "milestones",
@@ -85,7 +92,7 @@ _KNOWN = (
         v3="v3.milestones.list",
         count="milestone_count",
         params=(("status", "all"),),
-        always=(("id_string", "str"), ("name", "str")),
+        always=(("id_string", "str"), ("name", "str"), *_person("owner")),
     ),
     Kind(
         "timelogs",
@@ -94,7 +101,7 @@ _KNOWN = (
         changed="log_date_long",
         params=(("users_list", "all"), ("bill_status", "All"), ("component_type", "bug"), ("view_type", "month")),
         by_month=True,
-        always=(("id_string", "str"),),
+        always=(("id_string", "str"), *_person("owner"), ("approver_name", "str"), ("approver_email", "str")),
     ),
     Kind("users", "users.list", v3="v3.users.project", ids_are_global=False, always=(("name", "str"),)),
 )

@@ -11,6 +11,7 @@ from zbt_notebook.client.lists.kinds import Kind
 from zbt_notebook.client.lists.plan import Listing, Plan
 from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.lists.read_lists import Listed, read_lists
+from zbt_notebook.client.lists.v3_filter import filter_of
 from zbt_notebook.client.progress import Snapshot
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.api import ApiCall
@@ -88,7 +89,8 @@ def _calls(
 ) -> Iterator[ApiCall]:
     path = _path(kind.v3).format(**place)
     if not kind.by_month:
-        yield ApiCall("GET", path)
+        chosen = filter_of(kind.name, dict(wish.where), wish.criteria, wish.since).text
+        yield ApiCall("GET", path, (("filter", chosen),) if chosen else ())
         return
     module = "general" if dict(wish.where).get("component_type") == "general" else "issue"
     told = (("module", json.dumps({"type": module}, separators=(",", ":"))),)

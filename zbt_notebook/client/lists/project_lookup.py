@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from zbt_notebook.client.errors import ApiError, UsageError
+from zbt_notebook.client.errors import ApiError, RateLimited, Unreachable, UsageError
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane
 from zbt_notebook.client.lists.plan import choose
 from zbt_notebook.client.lists.read_lists import read_list
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
 
-_GONE = 410
+_GONE = frozenset({401, 403, 404, 410})
+_PORTALS = "/restapi/portals/"
 
 
 class Retired(Exception):
@@ -23,19 +24,29 @@ def retired() -> UsageError:
     return UsageError("Zoho has retired the classic API here", hint="Leave api= away, or write api='v3'.")
 
 
-def is_retired(client: ApiClient, error: ApiError) -> bool:
-    """Whether a refusal means that the classic API is gone: its list of portals, whose address is right, is too."""
-    if not _means_gone(error):
-        return False
+def is_retired(client: ApiClient, error: ApiError | Unreachable, path: str = "") -> bool:
+    """Whether a failure means that the classic API is off: its list of portals, whose address is right, fails as well.
+
+    How Zoho will answer then is not known: 404, 410, 400, 401 or 403, a redirect, or a name that is dead. It costs one
+    request, and none where the list of portals is the *path* that failed.
+    """
+    if client.classic_is_off:
+        return True
+    if not _may_mean_gone(error) or path == _PORTALS:
+        return _may_mean_gone(error)
     try:
-        client.fetch(ApiCall("GET", "/restapi/portals/"))
-    except ApiError as again:
-        return _means_gone(again)
+        client.fetch(ApiCall("GET", _PORTALS))
+    except (ApiError, Unreachable) as again:
+        return _may_mean_gone(again)
     return False
 
 
-def _means_gone(error: ApiError) -> bool:
-    return error.status == _GONE or error.code == "URL_RULE_NOT_CONFIGURED"
+def _may_mean_gone(error: ApiError | Unreachable) -> bool:
+    if isinstance(error, RateLimited):
+        return False
+    if isinstance(error, Unreachable):
+        return error.nothing_sent
+    return error.status in _GONE or 300 <= error.status < 400 or error.code == "URL_RULE_NOT_CONFIGURED"  # noqa: PLR2004  RFC 9110 §15.4
 
 
 def find_places(
@@ -54,8 +65,8 @@ def find_places(
 def _list(client: ApiClient, path: str, lane: Lane) -> list[Any]:
     try:
         return read_list(client, ApiCall("GET", path), lane)
-    except ApiError as error:
-        if path.startswith("/restapi/") and is_retired(client, error):
+    except (ApiError, Unreachable) as error:
+        if path.startswith("/restapi/") and is_retired(client, error, path):
             raise Retired from None
         raise
 
@@ -65,7 +76,7 @@ def _portal(portals: Sequence[Mapping[str, Any]], wanted: str) -> str:
     if wanted:
         found = by_name.get(wanted.casefold()) or next((p for p in portals if str(p["id"]) == wanted), None)
     else:
-        defaults = [portal for portal in portals if portal.get("default") is True]
+        defaults = [portal for portal in portals if True in {portal.get("default"), portal.get("is_default_portal")}]
         found = portals[0] if len(portals) == 1 else defaults[0] if len(defaults) == 1 else None
     if found is not None:
         return str(found["id"])

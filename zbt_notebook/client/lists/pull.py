@@ -10,13 +10,22 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client import v3_columns
-from zbt_notebook.client.errors import ApiError, IncompletePull, RateLimited, UsageError, ZbtError
+from zbt_notebook.client.errors import (
+    ApiError,
+    IncompletePull,
+    RateLimited,
+    ScopeMissing,
+    Unreachable,
+    UsageError,
+    ZbtError,
+)
 from zbt_notebook.client.gc_pause import gc_paused
 from zbt_notebook.client.limits.allowance import OneLock
 from zbt_notebook.client.limits.rate_limit import Lane
 from zbt_notebook.client.lists import fields
 from zbt_notebook.client.lists.checkpoint import Checkpoint
 from zbt_notebook.client.lists.discovery import survey
+from zbt_notebook.client.lists.field_labels import field_labels
 from zbt_notebook.client.lists.interrupts import Interrupts, noticed
 from zbt_notebook.client.lists.kinds import Kind, find_kind
 from zbt_notebook.client.lists.page_call import beginning, fetch_page, paging_of
@@ -28,6 +37,7 @@ from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.lists.row_filter import RowFilter
 from zbt_notebook.client.lists.rows import Records, about, after, before, refusal
 from zbt_notebook.client.lists.slot_reserve import Pace
+from zbt_notebook.client.lists.v3_filter import without_filter
 from zbt_notebook.client.lists.worker_pool import Line, Stopped, WorkerPool
 from zbt_notebook.client.progress import SILENT_FOR, Reporter, Snapshot
 from zbt_notebook.client.rest import api
@@ -85,6 +95,7 @@ class Pull:
         self._sieve = RowFilter(self.wish, self._kind)
         self._checkpoint: Checkpoint | None = None
         self._one_lock = OneLock()
+        self._unfiltered = False  # V3's filter was found to be ignored or refused
 
     def run(self, client: ApiClient | None = None, reporter: Reporter | None = None) -> None:
         """Read what is still to come. Raise IncompletePull where it ends early, else what refused the first call."""
@@ -181,23 +192,37 @@ class Pull:
             if stopped():
                 raise Stopped
 
+        call = without_filter(listing.call) if self._unfiltered else listing.call
         try:
             with self._interrupts.let_through():
-                records, more = fetch_page(self._client, line, listing.call, ask, self._lane(listing.call, waiting))
-        except ApiError as error:
+                records, more = self._choose(line, call, ask, self._lane(call, waiting))
+        except (ApiError, Unreachable) as error:
             if self._kind and self._api == "classic" and self.wish.api == "auto" and is_retired(self._client, error):
                 raise Retired from None
             raise
         self._count(pages=1)
-        if self.wish.word and listing.call.path.startswith("/api/v3"):
-            records = [v3_columns.as_classic(self.wish.word, record) for record in records]
-        if self._is_v3 and self._kind:
-            of, kind = issue_of(self._kind, listing.call), self._kind.name
+        holds = self._kind.name if self._kind and self._is_v3 else self.wish.word
+        if holds and call.path.startswith("/api/v3"):
+            of = issue_of(self._kind, call) if self._kind else ""
+            labels = field_labels(self._client, call.path) if holds == "bugs" and records else {}
             with gc_paused():
-                records = [v3_columns.as_classic(kind, record, of) for record in records]
+                records = [v3_columns.as_classic(holds, record, of, labels) for record in records]
+            if call.param("filter") and not self._sieve.obeyed(records):
+                self._unfiltered = True  # the rows are tested here in any case
         if self._checkpoint is not None:
             self._checkpoint.write(line.position, ask, more, records)
         return records, more
+
+    def _choose(self, line: Line, call: ApiCall, ask: Ask, lane: Lane) -> tuple[Sequence[Any], bool | None]:
+        """Fetch a page; once more without the filter, where V3 refuses that."""
+        try:
+            return fetch_page(self._client, line, call, ask, lane)
+        except ApiError as refusal:
+            ours = self._kind is not None and self._is_v3 and call.param("filter") is not None
+            if not ours or refusal.status != 400 or isinstance(refusal, (RateLimited, ScopeMissing)):  # noqa: PLR2004  RFC 9110 §15.5.1
+                raise
+        self._unfiltered = True
+        return fetch_page(self._client, line, without_filter(call), ask, lane)
 
     def _count(self, *, pages: int = 0, waiting: float = 0.0) -> None:
         with self._lock:

@@ -10,6 +10,7 @@ from zbt_notebook.client.lists.pager import identify
 from zbt_notebook.client.lists.plan import Listing
 from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.lists.rows import before, placed
+from zbt_notebook.client.lists.v3_filter import filter_of
 
 
 class RowFilter:
@@ -33,6 +34,18 @@ class RowFilter:
             assumed = self._kind is not None and v3_columns.leaves_out(self._kind.name, dict(self._wish.where))
             return assumed or self._wish.since is not None
         return self._wish.since is not None and not self.newest_change_first(v3=False)
+
+    def obeyed(self, records: Sequence[Any]) -> bool:
+        """Whether V3 has chosen as it was asked to, by what every row would then fulfil."""
+        kind = self._kind
+        if kind is None:
+            return True
+        asked = filter_of(kind.name, dict(self._wish.where), self._wish.criteria, self._wish.since)
+        where = dict(asked.where)
+        return all(
+            v3_columns.keeps(kind.name, record, where) and fulfils(kind.name, record, asked.criteria)
+            for record in records
+        )
 
     def sift(self, listing: Listing, records: Sequence[Any], *, v3: bool, of_many: bool) -> Sequence[Any]:
         """What is wanted of a list's records, with its project in front; *of_many* where there are other lists."""

@@ -44,6 +44,7 @@ class ApiClient(StaysInKernel):
         self._clock = clock
         self._sleep = sleep
         self._chance = chance
+        self.classic_is_off = False  # found out once: a connection asks no second time
         self.v3_host = V3Host(authorization.data_center.v3_hosts, self._ask)
 
     @property

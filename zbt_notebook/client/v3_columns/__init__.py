@@ -13,28 +13,28 @@ Of bugs:
 | `severity`, `reproducible`, `classification`: `.id`, `.type` | `severity`, `is_it_reproducible`, `classification`: `.id`, `.value` | |
 | `module.id`, `.name` | `module.id`, `.value` | |
 | `milestone`, `affected_milestone`: `.id`, `.name` | `release_milestone`, `affected_milestone` | |
-| `assignee_name`, `assignee_zpuid`, `assignee_id` | `assignee.name`, `.zpuid`, `.zuid` | "Unassigned User" reads "Unassigned"; not every answer has a `zuid` |
-| `reported_person`, `reporter_email`, `reporter_id` | `created_by.name`, `.email`, `.zuid` | |
-| `created_time_long`, `updated_time_long`, `due_date_long` | `created_time`, `last_updated_time`, `due_date` | ISO 8601, to the second |
-| `customfields.…` by label | `custom_fields` | its shape was never recorded: see below |
+| `assignee_name`, `_zpuid`, `_id`, `_email` | `assignee.name` or `.full_name`, `.zpuid`, `.zuid`, `.email` | "Unassigned User" reads "Unassigned"; not every answer has a `zuid` |
+| `reported_person`, `reporter_zpuid`, `_id`, `_email` | `created_by`, likewise | |
+| `created_time_long`, `updated_time_long`, `due_date_long` | `created_time`, `last_updated_time`, `due_date` | ISO 8601, to the millisecond |
+| `customfields.…` by label | a key of its own by `api_name` | labels from the portal's field metadata, fetched once |
 | `escalation_level`, `comment_count`, `attachment_count`, `has_log_hours`, `link.…`, `GROUP_NAME.…` | none | null |
 
-Custom fields are taken as labels with their values from a list (`[{"display_name": …, "value": …}]`, any of the usual
-spellings) or an object (`{"Customer": "Acme"}`). A field that V3 names by its column alone (`UDF_CHAR1`, `cf_customer`)
-has no label to be known by, and stands under `v3.`.
+A custom field's person reads by name, money as `USD 12.00`, several choices with commas, as in the classic API; what the
+value holds beyond that (a person's zpuid) stands under `v3.` and the field's own name. Where the metadata cannot be had
+(it needs ZohoProjects.custom_fields.READ), a field goes by its name without `cf_`.
 
 Of comments (V3 lists them issue by issue), users, time logs and milestones:
 
 | classic column | V3 | note |
 |---|---|---|
 | `content`, `bug_id` | `comment`, the issue asked for | |
-| `added_person`, `added_by`, `created_time_long` | `created_by.name`, `.zuid`, `created_time` | |
+| `added_person`, `added_by`, `added_by_zpuid`, `_email`, `created_time_long` | `added_by.full_name`, `.zuid`, `.zpuid`, `.email`, `created_time` | comments have no `zuid` |
 | users: `id`, `zpuid` | `zuid`, and `id` or `zpuid` | a record without `zuid` has its `id` as it is |
-| users: `name`, `email`, `role`, `active` | `full_name` or `name`, `email`, `role`, `is_active` | |
+| users: `name`, `email`, `role`, `active` | `full_name` or `name`, `email`, `role.name`, `is_active` or `status` | |
 | `hours`, `minutes`, `total_minutes`, `hours_display` | `log_hour` | `03:36` is all four |
 | `log_date`, `log_date_long`, `day_date`, `day_date_long` | `date` | the day; its midnight in UTC, where the classic API has the portal's |
 | `notes`, `bill_status`, `approval_status` | `notes`, `billing_status`, `approval.status` | |
-| `owner_name`, `owner_id` | `owner.name`, `.zuid` | |
+| `owner_name`, `_id`, `_zpuid`, `_email`; `approver_name`, `_email` | `owner.name`, `.zuid`, `.zpuid`, `.email`; `approval.name`, `.email` | |
 | `bug.id`, `bug.title`; `name`; `log_type` | `module_detail.id`, `.name`; `log_name`; `type` | |
 | milestones: `name`, `flag`, `status`, `owner_name`, `owner_id` | `name`, `flag`, `status.is_closed_type`, `owner.name`, `.zuid` | |
 | `start_date_long`, `end_date_long` | `start_date`, `end_date` | |

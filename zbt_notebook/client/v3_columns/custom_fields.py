@@ -1,53 +1,90 @@
-"""V3's custom fields, whose shape nobody has recorded, as the classic list of labels and values."""
+"""V3's custom fields, top-level keys named by ``api_name``, as the classic list of labels and values."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from zbt_notebook.client.v3_columns.pieces import first
+from zbt_notebook.client.v3_columns.reading import Reading
 
-NAMES = frozenset({"custom_fields", "customfields"})
+Labels = Mapping[str, str]
+"""``api_name`` → label, as the portal's field metadata tells: the records themselves hold no label."""
+
+_OWN_PREFIX = "cf_"
+_LISTED = ("custom_fields", "customfields")  # older answers were said to have a list or an object of them
 _LABELS = ("label_name", "display_name", "label", "field_label", "field_name", "name")
 _VALUES = ("value", "field_value", "values")
-_COLUMNS = ("column_name", "api_name", "field_id", "id")
+_NAMES = ("column_name", "api_name", "field_id", "id")
 
 
-def custom_fields(record: Mapping[str, Any]) -> list[dict[str, Any]] | None:
-    """Each as ``label_name``, ``column_name``, ``value``; None where one is none, or none is there."""
-    told = first(record, *sorted(NAMES))
-    fields = list(_of_list(told) if isinstance(told, list) else _of_object(told) if isinstance(told, dict) else ())
-    return fields if fields and all(isinstance(field["label_name"], str) for field in fields) else None
+def custom_fields(issue: Reading, labels: Labels) -> list[dict[str, Any]]:
+    """Each as ``label_name``, ``column_name``, ``value``, whose value reads as in the classic API: a person's name.
+
+    What a value holds beyond that, as a person's zpuid, stays under ``v3.`` and its ``api_name``. A field whose label
+    nobody told goes by its name without ``cf_``.
+    """
+    fields = []
+    for name, value in issue.record.items():
+        label = labels.get(name) or (_label_of(name) if name.startswith(_OWN_PREFIX) else "")
+        if not label or value is None:
+            continue
+        fields.append({"label_name": label, "column_name": name, "value": plain(value)})
+        if not _is_more_than_plain(value):
+            issue.passed(name)
+    for name in _LISTED:
+        told = list(_listed(issue.record.get(name), labels))
+        if told and all(isinstance(label, str) for label, _, _ in told):
+            fields += [
+                {"label_name": label, "column_name": column, "value": plain(value)} for label, column, value in told
+            ]
+            if not any(_is_more_than_plain(value) for _, _, value in told):
+                issue.passed(name)
+    return fields
 
 
-def _of_list(items: list[Any]) -> Iterator[dict[str, Any]]:
-    for item in items:
+def plain(value: Any) -> Any:
+    """A value as the classic API shows it: a person by name, money by its amount, a choice by its text."""
+    if isinstance(value, dict):
+        if value.get("currency_code") and value.get("amount"):
+            return f"{value['currency_code']} {value['amount']}"
+        known = ("name", "full_name", "value", "formatted_amount", "label", "display_name", "email", "zpuid", "id")
+        return next((value[key] for key in known if value.get(key) is not None), None)
+    if isinstance(value, list):
+        return ", ".join(str(plain(item)) for item in value)
+    return value
+
+
+def _is_more_than_plain(value: Any) -> bool:
+    """Whether a value says more than its plain text does; a text may also hold the comma that joins several."""
+    items = value if isinstance(value, list) else [value]
+    return any(isinstance(item, (dict, list)) for item in items) or (isinstance(value, list) and len(value) != 1)
+
+
+def _label_of(name: str) -> str:
+    return name.removeprefix(_OWN_PREFIX) or name
+
+
+def _listed(told: Any, labels: Labels) -> Iterator[tuple[Any, Any, Any]]:
+    """Label, name and value of each field of a list or an object of them; None for a label that is not told."""
+    if isinstance(told, dict):
+        for name, value in told.items():
+            labelled = isinstance(value, dict) and _labelled(value)
+            yield (
+                (_first(value, _LABELS), name, _first(value, _VALUES))
+                if labelled
+                else (labels.get(name, name), name, value)
+            )
+    for item in told if isinstance(told, list) else ():
         if not isinstance(item, dict):
-            yield {"label_name": None}
-        elif _is_labelled(item):
-            yield _field(first(item, *_LABELS), first(item, *_COLUMNS), _value(item))
+            yield None, None, None
+        elif _labelled(item):
+            name = _first(item, _NAMES)
+            yield _first(item, _LABELS), None if name is None else str(name), _first(item, _VALUES)
         else:
-            yield from _of_object(item)
+            yield from _listed(item, labels)
 
 
-def _of_object(told: Mapping[Any, Any]) -> Iterator[dict[str, Any]]:
-    for name, value in told.items():
-        if isinstance(value, dict) and _is_labelled(value):
-            yield _field(first(value, *_LABELS), name, _value(value))
-        else:
-            yield _field(name, None, _text_of(value))
+def _labelled(item: Mapping[Any, Any]) -> bool:
+    return _first(item, _LABELS) is not None and not item.keys().isdisjoint(_VALUES)
 
 
-def _is_labelled(item: Mapping[Any, Any]) -> bool:
-    return first(item, *_LABELS) is not None and not item.keys().isdisjoint(_VALUES)
-
-
-def _value(item: Mapping[Any, Any]) -> Any:
-    return _text_of(first(item, *_VALUES))
-
-
-def _text_of(value: Any) -> Any:
-    """A pick list's choice as its text, as the classic API has it."""
-    return first(value, "value", "name", "label") if isinstance(value, dict) else value
-
-
-def _field(label: Any, column: Any, value: Any) -> dict[str, Any]:
-    return {"label_name": label, "column_name": None if column is None else str(column), "value": value}
+def _first(item: Mapping[Any, Any], names: Sequence[str]) -> Any:
+    return next((item[name] for name in names if item.get(name) is not None), None)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from zbt_notebook.client.errors import UsageError
-from zbt_notebook.client.v3_columns.pieces import nested
+from zbt_notebook.client.v3_columns.reading import nested
 
 Test = Callable[[Any, str], bool]
 
@@ -41,6 +41,12 @@ def _has_id(*path: str) -> Test:
     return test
 
 
+def _is_person(word: str) -> Test:
+    """By either id, for the classic list takes the account's and V3 knows people by the portal's."""
+    zpuid, zuid = _has_id(f"{word}_zpuid"), _has_id(f"{word}_id")
+    return lambda record, value: zpuid(record, value) or zuid(record, value)
+
+
 def _always(_record: Any, _value: str) -> bool:
     return True
 
@@ -62,7 +68,8 @@ _FILTERS: Mapping[str, Mapping[str, Test]] = {
         "module": _has_id("module", "id"),
         "milestone": _has_id("milestone", "id"),
         "affected": _has_id("affected_milestone", "id"),
-        "assignee": _has_id("assignee_zpuid"),
+        "assignee": _is_person("assignee"),
+        "reporter": _is_person("reporter"),
         "sort_column": _always,
         "sort_order": _always,
     },

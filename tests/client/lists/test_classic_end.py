@@ -1,0 +1,94 @@
+"""The classic API ends, in whatever way: what is asked for from then on comes from V3."""
+
+import pytest
+
+from zbt_notebook.client.errors import ApiError, IncompletePull, NotFound, Unreachable
+from zbt_notebook.client.http.messages import Response
+
+WAYS = ("401", "404", "410", "400", "403", "redirect", "dead")
+
+
+@pytest.fixture
+def off(world, connection):
+    """The classic API ends as the test says; a dead name refuses the connection, as no answer of a world can show."""
+
+    def end(way):
+        world.set(classic_end=way)
+        if way != "dead":
+            return
+        send = connection.client._transport
+
+        def transport(request):
+            if "//bugtracker." in request.url:
+                raise Unreachable("no such name", nothing_sent=True)
+            return send(request)
+
+        connection.client._transport = transport
+
+    return end
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_pull_takes_v3_from_its_next_beginning(connection, off, wire, way):
+    """For each way of being off, and at one request that decides; later pulls ask the classic API nothing."""
+    wanted = connection.pull("bugs", limit=5)
+    off(way)
+    wire.requests.clear()
+    found = connection.pull("bugs")
+    assert found.attrs["zbt"]["api"] == "v3"
+    assert set(wanted["id"]) <= set(found["id"])
+    assert sum("/restapi/" in request.url for request in wire.requests) <= 2
+    wire.requests.clear()
+    connection.pull("milestones")
+    assert not [request for request in wire.requests if "/restapi/" in request.url]
+
+
+@pytest.mark.parametrize("way", ["404", "redirect", "403"])
+def test_a_pull_under_way_stops_and_keeps_what_came(connection, world, way):
+    """IncompletePull; the next one begins on V3."""
+    send, calls = connection.client._transport, []
+
+    def transport(request):
+        calls.append(request)
+        if "/bugs/" in request.url and sum("/bugs/" in one.url for one in calls) > 1:
+            world.set(classic_end=way)
+        return send(request)
+
+    connection.client._transport = transport
+    with pytest.raises(IncompletePull) as caught:
+        connection.pull("bugs", concurrency=1)
+    assert len(caught.value.rows)
+    assert connection.pull("bugs").attrs["zbt"]["api"] == "v3"
+
+
+def test_a_lost_network_is_not_the_end_of_an_api(connection):
+    """Nothing answers: that is what is said, and when it is back the classic API is spoken again."""
+    send = connection.client._transport
+
+    def transport(_request):
+        raise Unreachable("no network", nothing_sent=True)
+
+    connection.client._transport = transport
+    with pytest.raises(Unreachable):
+        connection.pull("bugs", limit=1)
+    connection.client._transport = send
+    assert connection.pull("bugs", limit=1).attrs["zbt"]["api"] == "classic"
+
+
+def test_a_wrong_portal_is_not_the_end_of_an_api(connection):
+    """404 for one portal's projects, while the list of portals answers."""
+    with pytest.raises(ApiError):
+        connection.pull("bugs", portal="123456789")
+    assert connection.pull("bugs", limit=1).attrs["zbt"]["api"] == "classic"
+
+
+def test_a_server_that_fails_is_not_the_end_of_an_api(connection):
+    """500 is a fault, whatever is asked."""
+    send = connection.client._transport
+    connection.client._sleep = lambda _seconds: None
+    connection.client._transport = lambda _request: Response(500, {}, b"")
+    with pytest.raises(ApiError) as raised:
+        connection.pull("bugs", limit=1)
+    assert not isinstance(raised.value, NotFound)
+    connection.client._transport = send
+    assert connection.pull("bugs", limit=1).attrs["zbt"]["api"] == "classic"

@@ -1,0 +1,85 @@
+"""What V3 is asked to choose; whatever it makes of that, the rows are right."""
+
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+
+from zbt_notebook.client.lists.criteria import Choice, Criterion, Span
+from zbt_notebook.client.lists.v3_filter import filter_of
+
+
+def asked(*criteria, where=(), since=None):
+    text = filter_of("bugs", dict(where), criteria, since).text
+    told = json.loads(text) if text else {"criteria": []}
+    for one in told["criteria"]:
+        assert all(isinstance(value, str) for value in one.get("value", ()))
+    return [(one["field_name"], one["criteria_condition"], *one.get("value", ())) for one in told["criteria"]]
+
+
+@pytest.mark.parametrize(
+    ("criterion", "wanted"),
+    [
+        (Criterion("severity", "==", (Choice("3", "Major"),)), [("severity", "is", "Major", "3")]),
+        (Criterion("severity", "!=", (Choice("", "Major"),)), [("severity", "is_not", "Major")]),
+        (Criterion("status", "==", (Choice("7", "Open", ("8",)),)), [("status", "is", "7", "8")]),
+        (Criterion("status", "==", (Choice("", "Open"),)), []),
+        (Criterion("assignee", "==", (Choice("5", "Ann", ("ann@x.test",)),)), [("assignee", "is", "5")]),
+        (Criterion("assignee", "==", (None,)), [("assignee", "is_empty")]),
+        (Criterion("assignee", "==", (None, Choice("5", "Ann"))), []),
+        (Criterion("closed", "==", (False,)), [("status", "custom_condition", "${ALL_OPEN}")]),
+        (Criterion("closed", "!=", (False,)), [("status", "custom_condition", "${ALL_CLOSED}")]),
+        (Criterion("title", "~=", ("log",)), [("name", "contains", "log")]),
+        (
+            Criterion("created", ">=", (Span.of_day(date(2026, 3, 2)),)),
+            [("created_time", "greater_than_or_equal", "2026-03-01")],
+        ),
+        (Criterion("due", "<=", (date(2026, 3, 2),)), [("due_date", "less_than_or_equal", "2026-03-03")]),
+        (Criterion("customfields.Customer", "==", ("Acme",)), []),
+    ],
+)
+def test_what_can_be_expressed_is_asked_for(criterion, wanted):
+    """Choices by name and id, people by their numbers, days a day wider; the rest is chosen here alone."""
+    assert asked(criterion) == wanted
+
+
+def test_several_conditions_are_joined_in_the_pattern():
+    """Counted from one; since takes the day before the day before, for a filter knows no zone and compares strictly."""
+    since = int(datetime(2026, 3, 2, 9, tzinfo=UTC).timestamp() * 1000)
+    text = filter_of("bugs", {"statustype": "open"}, (), since).text
+    assert json.loads(text)["pattern"] == "1 AND 2"
+    assert asked(where={"statustype": "closed"}.items(), since=since) == [
+        ("status", "custom_condition", "${ALL_CLOSED}"),
+        ("last_updated_time", "greater_than", "2026-02-28"),
+    ]
+
+
+def test_other_kinds_are_not_filtered_by_zoho():
+    """Nothing is known of their fields."""
+    assert filter_of("milestones", {"status": "completed"}).text == ""
+
+
+@pytest.mark.parametrize(("honoured", "by"), [("honoured", "name"), ("honoured", "id"), ("ignored", "name")])
+def test_the_rows_are_those_of_the_classic_api(connection, world, wire, honoured, by):
+    """Whether V3 heeds the filter or not, and whether it compares pick lists by name or by id."""
+    severity = connection.pull("bugs", limit=1)["severity.type"][0]
+    criteria = {"severity": [severity], "closed": False}
+    wanted = connection.bugs(**criteria)
+    world.set(classic_end="410", filter_on_issues=honoured, pick_list_filter_by=by)
+    connection.lookups.forget()
+    wire.requests.clear()
+    found = connection.bugs(**criteria)
+    assert found.attrs["zbt"]["api"] == "v3"
+    assert sorted(found["id"]) == sorted(wanted["id"])
+    lists = [dict(request.params) for request in wire.requests if request.url.endswith("/issues")]
+    assert any("filter" in params for params in lists)
+
+
+def test_since_is_a_filter_too(connection, world, wire):
+    """Fewer rows come, and the same ones stay as from the classic API."""
+    since = datetime(2026, 9, 10, tzinfo=UTC)
+    wanted = connection.pull("bugs", since=since)
+    world.set(classic_end="410")
+    found = connection.pull("bugs", since=since)
+    assert sorted(found["id"]) == sorted(wanted["id"])
+    assert any("last_updated_time" in dict(one.params).get("filter", "") for one in wire.requests)

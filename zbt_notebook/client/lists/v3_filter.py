@@ -1,0 +1,130 @@
+"""What of a wish V3's ``filter`` can express: JSON criteria and a pattern that joins them.
+
+The rows are tested here all the same, so that a portal that ignores the filter costs time and no row. Days are widened
+by one on each side: a filter knows no time of day, and nobody told in which zone its days begin. Choices of a pick list
+go by name and id at once, for the documents say name and one report says id.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from zbt_notebook.client.lists.criteria import Choice, Criterion, Span
+from zbt_notebook.client.rest.api import ApiCall
+
+_DAY = timedelta(days=1)
+_PICKS = {
+    "severity": "severity",
+    "classification": "classification",
+    "module": "module",
+    "reproducible": "is_it_reproducible",
+}
+_PEOPLE = {"assignee": "assignee", "reporter": "created_by"}
+_TIMES = {"created": "created_time", "updated": "last_updated_time", "due": "due_date"}
+_TEXTS = {"title": "name"}
+_AFTER, _BEFORE = frozenset({">=", ">"}), frozenset({"<=", "<"})
+
+Asked = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class V3Filter:
+    """The filter as text, empty where nothing can be expressed; and of what it asks what every row must then fulfil."""
+
+    text: str = ""
+    where: tuple[tuple[str, str], ...] = ()
+    criteria: tuple[Criterion, ...] = ()
+
+
+def filter_of(
+    kind: str, where: Mapping[str, str], criteria: Sequence[Criterion] = (), since: int | None = None
+) -> V3Filter:
+    """What V3 can be asked to choose of a kind."""
+    if kind != "bugs":
+        return V3Filter()
+    asked: list[Asked] = []
+    sure_where, sure = [], []
+    for name, value in where.items():
+        if one := _of_word(name, value):
+            asked.append(one)
+            sure_where.append((name, value))
+    for criterion in criteria:
+        found = list(_of_criterion(criterion))
+        asked += found
+        if found and criterion.field not in _TIMES:
+            sure.append(criterion)
+    if since is not None:  # strictly after a day: two before it, for in another zone it may still be the day before
+        day = datetime.fromtimestamp(since / 1000, UTC).date() - 2 * _DAY
+        asked.append(_condition("last_updated_time", "greater_than", [str(day)]))
+    return V3Filter(_as_text(asked) if asked else "", tuple(sure_where), tuple(sure))
+
+
+def without_filter(call: ApiCall) -> ApiCall:
+    """The same call, which lets V3 choose nothing."""
+    return replace(call, params=tuple(pair for pair in call.params if pair[0] != "filter"))
+
+
+def _as_text(asked: Sequence[Asked]) -> str:
+    pattern = " AND ".join(str(number) for number in range(1, len(asked) + 1))
+    told = {"criteria": list(asked), "pattern": pattern}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def _condition(name: str, condition: str, values: Sequence[str] = ()) -> Asked:
+    told: Asked = {"field_name": name, "criteria_condition": condition}
+    return {**told, "value": list(values)} if values else told
+
+
+def _of_word(name: str, value: str) -> Asked | None:
+    """A filter of the classic list, by its word; pick lists are given by id there, of which V3 wants the names."""
+    ids = [part.strip() for part in value.split(",") if part.strip()]
+    if name == "statustype" and value in {"open", "closed"}:
+        return _condition("status", "custom_condition", ["${ALL_OPEN}" if value == "open" else "${ALL_CLOSED}"])
+    if name == "status" and ids:
+        return _condition("status", "is", ids)
+    return None
+
+
+def _of_criterion(one: Criterion) -> Iterator[Asked]:
+    negated = one.operator == "!="
+    is_or_not = "is_not" if negated else "is"
+    if one.field in _TIMES:
+        yield from _of_days(_TIMES[one.field], one)
+    elif one.field in _TEXTS and one.operator == "~=":
+        yield _condition(_TEXTS[one.field], "contains", [str(one.values[0])])
+    elif one.operator not in {"==", "!="}:
+        return
+    elif one.field == "closed" and len(one.values) == 1:
+        closed = (one.values[0] is True) is not negated
+        yield _condition("status", "custom_condition", ["${ALL_CLOSED}" if closed else "${ALL_OPEN}"])
+    elif one.field in _PEOPLE and one.values == (None,):
+        yield _condition(_PEOPLE[one.field], "is_not_empty" if negated else "is_empty")
+    else:
+        choices = [value for value in one.values if isinstance(value, Choice)]
+        if len(choices) != len(one.values):
+            return
+        if one.field in _PICKS:
+            names = dict.fromkeys(word for choice in choices for word in (choice.name, *choice.ids) if word)
+            yield _condition(_PICKS[one.field], is_or_not, list(names))
+        elif one.field in {"status", *_PEOPLE} and all(choice.id.isdigit() for choice in choices):
+            ids = dict.fromkeys(number for choice in choices for number in choice.ids if number.isdigit())
+            yield _condition(_PEOPLE.get(one.field, "status"), is_or_not, list(ids))
+
+
+def _of_days(name: str, one: Criterion) -> Iterator[Asked]:
+    spans = [found for found in map(_days, one.values) if found]
+    if len(spans) != len(one.values) or one.operator == "!=":
+        return
+    first, last = min(begin for begin, _ in spans), max(end for _, end in spans)
+    if one.operator in _AFTER or one.operator == "==":
+        yield _condition(name, "greater_than_or_equal", [str(first - _DAY)])
+    if one.operator in _BEFORE or one.operator == "==":
+        yield _condition(name, "less_than_or_equal", [str(last + _DAY)])
+
+
+def _days(value: object) -> tuple[date, date] | None:
+    if isinstance(value, Span):
+        return value.begins.date(), value.ends.date()
+    return (value, value) if isinstance(value, date) and not isinstance(value, datetime) else None
