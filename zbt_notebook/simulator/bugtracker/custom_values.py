@@ -56,8 +56,8 @@ _OF_NUMBERS: dict[str, Callable[[int], Any]] = {"date": dates.iso_day, "moment":
 
 def values_of(call: Call, field: CustomField, bug: Bug) -> list[Any]:
     """What a filter compares: nothing, one value or several."""
-    value = prose.custom_values(bug)[field.column]
-    if value in ("", ()):
+    value = prose.custom_values(bug).get(field.column, "")
+    if value == "":
         return []
     value = _understood(call.store, field, value)
     if field.kind in _OF_PEOPLE:

@@ -54,9 +54,10 @@ def minute_text(at_ms: int, offset: int = 0) -> str:
     return shown(at_ms // 1000 + offset * 60)[2]
 
 
+@lru_cache(maxsize=65536)
 def iso(at_ms: int) -> str:
     """``2023-08-07T22:19:53.000Z``, as V3 writes it."""
-    return (_EPOCH + timedelta(milliseconds=at_ms)).strftime(f"%Y-%m-%dT%H:%M:%S.{at_ms % 1000:03}Z")
+    return (_EPOCH + timedelta(milliseconds=at_ms)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def iso_day(day_ms: int) -> str:

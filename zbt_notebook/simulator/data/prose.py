@@ -1,6 +1,7 @@
 """Titles, reports and remarks, each told from one random number."""
 
 from dataclasses import replace
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -30,9 +31,12 @@ def title(grain: int, module: str, classification: str) -> str:
 
 def description(bug: Bug) -> str:
     """The report in Zoho's HTML: steps, what was expected, what happened."""
-    if bug.description is not None:
-        return bug.description
-    told = Random(bug.grain)
+    return _report(bug.grain) if bug.description is None else bug.description
+
+
+@lru_cache(maxsize=8192)
+def _report(grain: int) -> str:
+    told = Random(grain)
     steps = "".join(f"<li>{step}</li>" for step in told.sample(words.STEPS, told.randint(2, 5)))
     return (
         f"<div><p>Seen in build {told.randint(1200, 4800)}.</p><ol>{steps}</ol>"
@@ -96,25 +100,31 @@ def attachments(bug: Bug) -> list[Attachment]:
 
 
 def custom_values(bug: Bug) -> dict[str, Any]:
-    """Values of the custom fields by column; "" where there is none.
+    """Values of the custom fields that hold something, by column.
 
     Days and moments are milliseconds of the epoch, people are their ids, money is in cents; several are a tuple.
     """
     grain = bug.grain
-    told: dict[str, Any] = {
-        **_NO_VALUES,
-        "UDF_CHAR1": words.CUSTOMERS[grain % 16] if grain % 16 < len(words.CUSTOMERS) else "",
-        "UDF_CHAR2": _ENVIRONMENTS[0 if grain % 5 else grain % 3],
-        "UDF_LONG1": str(20_000 + grain % 70_001) if grain % 3 == 0 else "",
-        "UDF_DATE1": bug.created_ms - grain % 4 * _DAY_MS,
-    }
+    told: dict[str, Any] = {}
+    if grain % 16 < len(words.CUSTOMERS):
+        told["UDF_CHAR1"] = words.CUSTOMERS[grain % 16]
+    told["UDF_CHAR2"] = _ENVIRONMENTS[0 if grain % 5 else grain % 3]
+    if grain % 3 == 0:
+        told["UDF_LONG1"] = str(20_000 + grain % 70_001)
+    told["UDF_DATE1"] = bug.created_ms - grain % 4 * _DAY_MS
     if grain % 7 < 2:  # noqa: PLR2004  the others leave the rarer fields alone
-        told |= _rarer_values(bug)
-    return {**told, **bug.custom} if bug.custom else told
+        told.update(_rarer_values(grain, bug.created_ms))
+    if bug.custom is not None:
+        told = {column: value for column, value in {**told, **bug.custom}.items() if value not in NOTHING}
+    return told
 
 
-def _rarer_values(bug: Bug) -> dict[str, Any]:
-    told = Random(bug.grain + 3)
+NOTHING = ("", ())  # False is a value
+
+
+@lru_cache(maxsize=8192)
+def _rarer_values(grain: int, created_ms: int) -> dict[str, Any]:
+    told = Random(grain + 3)
     people, platforms = [member.id for member in MEMBERS], CUSTOM_FIELDS[6].options
     chosen = sorted(told.sample(platforms, told.randint(1, 3)), key=platforms.index)
     return {
@@ -124,7 +134,7 @@ def _rarer_values(bug: Bug) -> dict[str, Any]:
         "UDF_BOOLEAN1": told.random() < 0.5,  # noqa: PLR2004  as often as not
         "UDF_CURRENCY1": told.randint(1_000, 999_999),
         "UDF_DOUBLE1": f"{told.randint(1, 9999) / 100:.2f}",
-        "UDF_DATETIME1": bug.created_ms - told.randint(60, 9_000) * 1000,
+        "UDF_DATETIME1": created_ms - told.randint(60, 9_000) * 1000,
         "UDF_EMAIL1": f"desk{told.randint(1, 9)}@customer.example",
         "UDF_URL1": f"https://status.customer.example/incidents/{told.randint(100, 999)}",
         "UDF_PHONE1": f"+4930{told.randint(100_000, 999_999)}",
@@ -132,5 +142,4 @@ def _rarer_values(bug: Bug) -> dict[str, Any]:
     }
 
 
-_NO_VALUES: dict[str, Any] = {field.column: "" for field in CUSTOM_FIELDS}
 _ENVIRONMENTS = CUSTOM_FIELDS[1].options

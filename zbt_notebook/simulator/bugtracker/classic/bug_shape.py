@@ -15,8 +15,8 @@ from zbt_notebook.simulator.data import prose
 from zbt_notebook.simulator.data.portal import CUSTOM_FIELDS, PORTAL_ID, PORTAL_NAME, UNASSIGNED_ZPUID
 from zbt_notebook.simulator.data.rows import Bug, Project
 
-_NOTHING = ("", ())  # False is a value
-_DATE = next(place for place, field in enumerate(CUSTOM_FIELDS) if field.kind == "date")
+_FIELDS = {field.column: field for field in CUSTOM_FIELDS}
+_DATE = next(field.column for field in CUSTOM_FIELDS if field.kind == "date")
 _text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # made once: the making costs most
 _TEAMS = (
     '"GROUP_NAME":{"ASSOCIATED_TEAMS":{"AnyTeam":"Not Associated"},'
@@ -136,22 +136,21 @@ class _Writer:
         return known
 
     def _custom(self, bug: Bug) -> str:
-        values = prose.custom_values(bug)
+        store = self._call.store
         pieces = [
-            _custom_value(place, value)
-            if isinstance(value, str) or place == _DATE
-            else _written(place, classic_text(self._call.store, CUSTOM_FIELDS[place], value))
-            for place, value in enumerate(values.values())
-            if value not in _NOTHING
+            _custom_value(column, value)
+            if isinstance(value, str) or column == _DATE
+            else _written(column, classic_text(store, _FIELDS[column], value))
+            for column, value in prose.custom_values(bug).items()
         ]
         return f',"customfields":[{",".join(pieces)}]' if pieces else ""
 
 
 @lru_cache(maxsize=4096)
-def _custom_value(place: int, value: str | int) -> str:
-    return _written(place, dates.day_text(value) if isinstance(value, int) else value)
+def _custom_value(column: str, value: str | int) -> str:
+    return _written(column, dates.day_text(value) if isinstance(value, int) else value)
 
 
-def _written(place: int, shown: str) -> str:
-    field = CUSTOM_FIELDS[place]
-    return _text({"label_name": field.label, "column_name": field.column, "value": shown})
+@lru_cache(maxsize=4096)
+def _written(column: str, shown: str) -> str:
+    return _text({"label_name": _FIELDS[column].label, "column_name": column, "value": shown})

@@ -11,6 +11,7 @@ from zbt_notebook.simulator.data import prose
 from zbt_notebook.simulator.data.portal import CUSTOM_FIELDS
 from zbt_notebook.simulator.data.rows import Bug
 
+_FIELDS = {field.column: field for field in CUSTOM_FIELDS}
 _SIX_IN_THE_MORNING = 22_500_000  # 06:15, as in the recorded sample
 
 
@@ -85,9 +86,8 @@ def _custom(call: Call, bug: Bug) -> Json:
     if shown == "none":
         return {}
     told = [
-        (field, v3_value(call.store, field, value))
-        for field, value in zip(CUSTOM_FIELDS, prose.custom_values(bug).values(), strict=True)
-        if value not in ("", ())
+        (_FIELDS[column], v3_value(call.store, _FIELDS[column], value))
+        for column, value in prose.custom_values(bug).items()
     ]
     if shown == "api_name":
         unset = call.switches.unset_custom_fields_as == "null"
