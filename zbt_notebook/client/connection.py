@@ -1,6 +1,5 @@
 """One sign-in and everything it allows."""
 
-import os
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -36,6 +35,7 @@ from zbt_notebook.client.rest.arguments import Params, pairs
 from zbt_notebook.client.rest.client import ApiClient
 from zbt_notebook.client.rest.encoding import as_count, as_text
 from zbt_notebook.client.secret_str import StaysInKernel
+from zbt_notebook.client.settings import setting
 from zbt_notebook.client.status import LogoutReport, Status
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Connection(StaysInKernel):
             clock=clock or Clock(),
             sleep=time.sleep,
         )
-        if limits is None and os.environ.get("ZBT_SHARED_BUDGET", "").lower() in {"1", "true", "yes"}:
+        if limits is None and setting("ZBT_SHARED_BUDGET").lower() in {"1", "true", "yes"}:
             self.share_budget()
 
     def __repr__(self) -> str:

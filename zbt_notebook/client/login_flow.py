@@ -1,12 +1,10 @@
 """A sign-in without a user interface: a consent link out, what the user pastes in, a Connection back."""
 
-import os
 import re
 import secrets
-import threading
 from collections.abc import Iterable
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from zbt_notebook.client import signed_in
@@ -25,9 +23,11 @@ from zbt_notebook.client.auth.pasted import Redirect, read_pasted
 from zbt_notebook.client.auth.scopes import PRESETS, parse_scopes
 from zbt_notebook.client.connection import Connection
 from zbt_notebook.client.errors import NotSignedIn, SignInRejected, UsageError
+from zbt_notebook.client.forks import ForkSafeLock
 from zbt_notebook.client.http.messages import Transport
 from zbt_notebook.client.limits.shared_token import TokenShare
 from zbt_notebook.client.secret_str import SecretStr, StaysInKernel
+from zbt_notebook.client.settings import setting
 
 DEFAULT_REDIRECT_URI = "http://localhost:8000/callback"
 
@@ -71,7 +71,7 @@ class LoginFlow(StaysInKernel):
             prompt,
             secrets.token_urlsafe(48) if (not client_secret if pkce is None else pkce) else "",
         )
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._redeemed: tuple[bytes, Connection] | None = (
             None  # Zoho takes a code once: the same paste again is answered here
         )
@@ -104,7 +104,7 @@ class LoginFlow(StaysInKernel):
         *keep_old*). Raise SignInRejected with advice; a wrong paste may be followed by a right one, but a code that
         comes after the one that led to the connection is refused.
         """
-        redirect = read_pasted(pasted, state=self.state)
+        redirect = read_pasted(pasted, state=self.state, redirect_uri=self._request.redirect_uri)
         with self._lock:
             mark = sha256(redirect.code.encode()).digest()  # the code itself is not kept
             if self._redeemed and self._redeemed[0] != mark:
@@ -172,7 +172,9 @@ def connect(
         "ZBT_CLIENT_SECRET": client_secret,
         "ZBT_REFRESH_TOKEN": refresh_token,
     }
-    values = {variable: SecretStr(value or os.environ.get(variable, "")) for variable, value in given.items()}
+    values = {
+        variable: SecretStr(_token_text(variable, value or setting(variable))) for variable, value in given.items()
+    }
     absent = [variable for variable, value in values.items() if not value]
     if absent:
         raise NotSignedIn(
@@ -229,6 +231,16 @@ def _credentials(client_id: str, client_secret: str) -> ClientCredentials:
             hint="Copy the client secret from Zoho's API console: it stands below the client ID.",
         )
     return client
+
+
+def _token_text(variable: str, value: Any) -> str:
+    """A value that will stand in a header or a form; raise UsageError where none such can."""
+    if not isinstance(value, str) or not value.isascii() or not value.strip().isprintable():
+        raise UsageError(
+            f"{variable} holds a line end, a character beyond ASCII, or no text",
+            hint="Copy the value again, whole and alone.",
+        )
+    return str(value.strip())
 
 
 def _client_id(text: str) -> str:

@@ -1,8 +1,9 @@
 """Texts that are used and never shown, and what refuses to carry them out of the kernel."""
 
-import os
 from typing import NoReturn, Self, SupportsIndex
 from weakref import WeakValueDictionary
+
+from zbt_notebook.client.settings import setting
 
 _IN_THE_ENVIRONMENT = ("ZBT_CLIENT_SECRET", "ZBT_REFRESH_TOKEN")
 
@@ -45,5 +46,5 @@ _live: "WeakValueDictionary[int, SecretStr]" = WeakValueDictionary()  # by ident
 def live_secrets() -> frozenset[str]:
     """Every secret that this process holds now: those in use, and those in its ``ZBT_*`` variables."""
     held = (reference() for reference in _live.valuerefs())
-    waiting = (os.environ.get(name, "").strip() for name in _IN_THE_ENVIRONMENT)
+    waiting = (setting(name) for name in _IN_THE_ENVIRONMENT)
     return frozenset(str(secret) for secret in (*held, *waiting) if secret)

@@ -1,17 +1,17 @@
 """The connections of this kernel, by name."""
 
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from zbt_notebook.client.errors import NotSignedIn
+from zbt_notebook.client.forks import ForkSafeLock
 from zbt_notebook.client.next_steps import step
 from zbt_notebook.client.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from zbt_notebook.client.connection import Connection
 
-_lock = threading.Lock()
+_lock = ForkSafeLock()
 _connections: "dict[str, Connection]" = {}  # the current one is the last
 _earlier: "dict[str, list[Connection]]" = {}  # obtained here, replaced by another of their name, and still good
 _watchers: "dict[int, list[Callable[[], None]]]" = {}  # of a connection that is kept, by its identity

@@ -2,19 +2,19 @@
 
 import json
 import os
-import threading
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from zbt_notebook.client.auth.data_centers import DataCenter
 from zbt_notebook.client.auth.scopes import PRESETS
 from zbt_notebook.client.errors import Unreachable, UsageError
+from zbt_notebook.client.forks import ForkSafeLock
 from zbt_notebook.client.http.messages import Request, decode_json
 from zbt_notebook.client.limits import registry
 
 POLLED_EVERY = 3  # seconds, where a short code is only practised: Zoho's own 30 teach nothing
 
-_lock = threading.Lock()
+_lock = ForkSafeLock()
 _shared: "SandboxSite | None" = None
 
 

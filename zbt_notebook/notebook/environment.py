@@ -9,13 +9,15 @@ import sys
 from typing import Any
 
 from zbt_notebook.client.errors import NotSignedIn
+from zbt_notebook.client.settings import setting
+from zbt_notebook.client.streams import is_terminal
 
 VARIABLES = ("ZBT_CLIENT_ID", "ZBT_CLIENT_SECRET", "ZBT_REFRESH_TOKEN")
 
 
 def has_variables() -> bool:
     """Whether the environment holds all that a sign-in without a user needs."""
-    return all(os.environ.get(variable) for variable in VARIABLES)
+    return all(setting(variable) for variable in VARIABLES)
 
 
 def kernel() -> Any:
@@ -46,10 +48,7 @@ def can_be_asked() -> bool:
 
 def is_a_terminal() -> bool:
     """Whether stdin is one; it may be closed, or not be there at all."""
-    try:
-        return sys.stdin is not None and sys.stdin.isatty()
-    except ValueError:  # closed
-        return False
+    return is_terminal(sys.stdin)
 
 
 def has_a_user() -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from zbt_notebook.client.auth.authorization import Authorization
 from zbt_notebook.client.auth.scopes import PROFILE, covers
+from zbt_notebook.client.forks import ForkSafeLock
 from zbt_notebook.client.http.messages import Request, Transport, decode_json
 from zbt_notebook.client.redactor import shown
 
@@ -39,7 +40,7 @@ class AccountLookup:
         self._authorization, self._transport = authorization, transport
         self._ended = threading.Event()
         self._ended.set()
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._then: list[Callable[[], None]] = []
 
     @property

@@ -1,6 +1,5 @@
 """One sign-in's tokens: fresh when asked for, refreshed once for all threads, revocable."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from zbt_notebook.client.auth.oauth import (
     revoke_request,
 )
 from zbt_notebook.client.errors import NotSignedIn, RateLimited, SignInRejected, Unreachable, ZbtError
+from zbt_notebook.client.forks import ForkSafeLock
 from zbt_notebook.client.http.messages import Transport
 from zbt_notebook.client.limits.registry import token_budget_of
 from zbt_notebook.client.limits.shared_token import Shared, TokenShare
@@ -121,7 +121,7 @@ class Authorization(StaysInKernel):
         self._clock = clock or Clock()
         self._counts_for_all = clock is None  # a clock of one's own tells times that mean nothing to others
         self._share = share
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._last_attempt: _Attempt | None = None
         self._budget = TokenBudget()
         self._take(token)

@@ -1,13 +1,15 @@
 """Where Zoho lives: a data centre is an accounts host and a BugTracker host that belong together."""
 
-import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from types import MappingProxyType
+from typing import Any
 from urllib.parse import urlsplit
 
 from zbt_notebook.client.errors import SignInRejected, UsageError
+from zbt_notebook.client.settings import setting
 from zbt_notebook.client.suggestions import did_you_mean
 
 
@@ -51,8 +53,14 @@ class DataCenter:
         return f"https://api-console.{host.removeprefix('accounts.')}" if host.startswith("accounts.") else ""
 
 
-def _origin(address: str, label: str) -> str:
-    parts = urlsplit(address.strip().rstrip("/"))
+def _origin(address: Any, label: str) -> str:
+    if not isinstance(address, str) or not _PLAIN.fullmatch(address.strip()):
+        raise _no_origin(label, "holds a character that no address has")
+    try:
+        parts = urlsplit(address.strip().rstrip("/"))
+        port = parts.port
+    except ValueError:
+        raise _no_origin(label, "has no port or host as addresses have them") from None
     problem = ""
     try:
         loopback = parts.hostname == "localhost" or ip_address(parts.hostname or "").is_loopback
@@ -60,15 +68,25 @@ def _origin(address: str, label: str) -> str:
         loopback = False
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         problem = "is not an http(s) address"
+    elif not _HOST.fullmatch(parts.hostname) or port == 0:
+        problem = "has a host that cannot be one"
     elif "@" in parts.netloc or parts.query or parts.fragment:
         problem = "must hold nothing but scheme, host and port"
     elif parts.scheme == "http" and not loopback:
         problem = "must use https: tokens travel over plain http to a loopback host only"
     if problem:
-        raise UsageError(
-            f"the data centre's {label} {problem}", hint="Give an address such as https://accounts.zoho.com."
-        )
+        raise _no_origin(label, problem)
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}"
+
+
+_PLAIN = re.compile(r"[\x21-\x7e]*")  # urlsplit would drop line ends and tabs without a word
+_HOST = re.compile(
+    r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.?|[0-9a-f:.]*:[0-9a-f:.]*"
+)
+
+
+def _no_origin(label: str, problem: str) -> UsageError:
+    return UsageError(f"the data centre's {label} {problem}", hint="Give an address such as https://accounts.zoho.com.")
 
 
 def _zoho(name: str, domain: str) -> DataCenter:
@@ -102,6 +120,10 @@ def find_data_center(choice: "str | DataCenter | None") -> DataCenter:
         return choice
     if choice is None:
         return default_data_center()
+    if not isinstance(choice, str):
+        raise UsageError(
+            f"a {type(choice).__name__} is no data centre", hint=f"The data centres are {', '.join(DATA_CENTERS)}."
+        )
     name = choice.strip().lower()
     custom = _custom_data_center()
     if custom and name == custom.name:
@@ -123,11 +145,11 @@ def find_data_center(choice: "str | DataCenter | None") -> DataCenter:
 
 def default_data_center() -> DataCenter:
     """``custom`` where ZBT_ACCOUNTS_URL and ZBT_API_URL are set, else ZBT_DATA_CENTER, else us."""
-    return _custom_data_center() or find_data_center(os.environ.get("ZBT_DATA_CENTER") or "us")
+    return _custom_data_center() or find_data_center(setting("ZBT_DATA_CENTER") or "us")
 
 
 def _custom_data_center() -> DataCenter | None:
-    accounts_url, api_url = os.environ.get("ZBT_ACCOUNTS_URL"), os.environ.get("ZBT_API_URL")
+    accounts_url, api_url = setting("ZBT_ACCOUNTS_URL"), setting("ZBT_API_URL")
     if bool(accounts_url) != bool(api_url):
         raise UsageError(
             "only one of ZBT_ACCOUNTS_URL and ZBT_API_URL is set",

@@ -5,6 +5,7 @@ Source of every rule without another: https://www.zoho.com/projects/help/rest-ap
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -164,6 +165,13 @@ def read_token(response: Response, *, asked: Iterable[str] = (), refreshing: boo
             hint="Check that the data centre's accounts address is Zoho's, then sign in again.",
         )
     refresh_token = body.get("refresh_token")
+    if not _TOKEN.fullmatch(access_token) or (
+        isinstance(refresh_token, str) and not _TOKEN.fullmatch(refresh_token or "-")
+    ):
+        raise Unreachable(
+            "the token endpoint's answer holds a token with a line end, a space or a character that no token has",
+            hint="Check that the data centre's accounts address is Zoho's, then sign in again.",
+        )
     scope = body.get("scope")
     return Token(
         access_token,
@@ -171,6 +179,9 @@ def read_token(response: Response, *, asked: Iterable[str] = (), refreshing: boo
         _read_scopes(scope) if isinstance(scope, str) and scope.strip() else tuple(asked),
         _seconds(body),
     )
+
+
+_TOKEN = re.compile(r"[\x21-\x7e]+")  # RFC 6750 §2.1 allows less; a header takes no more
 
 
 def _read_scopes(text: str) -> tuple[str, ...]:
@@ -184,7 +195,7 @@ def _seconds(body: Mapping[str, Any]) -> float:
     for name in ("expires_in_sec", "expires_in"):
         try:
             value = float(body[name])
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             continue
         if value > _LONGEST_BELIEVABLE_LIFE:
             value /= 1000

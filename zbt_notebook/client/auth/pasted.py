@@ -29,12 +29,15 @@ class Redirect(StaysInKernel):
         object.__setattr__(self, "code", SecretStr(self.code))
 
 
-def read_pasted(text: str, *, state: str = "") -> Redirect:
+def read_pasted(text: str, *, state: str = "", redirect_uri: str = "") -> Redirect:
     """Read a bare code, the address of the page the browser landed on, or its query string.
 
     Quotes, spaces and line breaks around and inside are dropped. Where a ``state`` came with it, it must be *state*
-    (RFC 6749 §10.12). Raise SignInRejected with what to do next; never quote the text.
+    (RFC 6749 §10.12); an address must be of *redirect_uri*'s host. Raise SignInRejected with what to do next; never
+    quote the text.
     """
+    if not isinstance(text, str):
+        raise SignInRejected(f"a {type(text).__name__} was handed over, and no text", hint=_AGAIN)
     pasted = _INVISIBLE.sub("", text).strip(_QUOTES)
     if not pasted:
         raise SignInRejected("nothing was pasted", hint=_AGAIN)
@@ -55,6 +58,7 @@ def read_pasted(text: str, *, state: str = "") -> Redirect:
         )
     if "code" not in fields:
         raise SignInRejected("the pasted address holds no code", hint=_no_code_advice(pasted))
+    _refuse_another_host(pasted, redirect_uri)
     return Redirect(_code(fields["code"]), fields.get("location", ""), fields.get("accounts-server", ""))
 
 
@@ -68,7 +72,32 @@ def _fields(pasted: str) -> dict[str, str]:
         return {"": ""}
     query = "&".join(part for part in (parts.query, parts.fragment) if part) if parts.scheme or parts.query else pasted
     found = parse_qsl(query.lstrip("?#&"), keep_blank_values=True)
+    names = [name for name, _ in found]
+    for name in ("code", "state"):
+        if names.count(name) > 1:  # RFC 6749 §3.1: parameters must not be there twice; which one is meant?
+            raise SignInRejected(f"the pasted address holds its {name} twice", hint=_AGAIN)
     return {name: value.strip(_QUOTES) for name, value in found} or {"": ""}
+
+
+def _refuse_another_host(pasted: str, redirect_uri: str) -> None:
+    """Zoho sends its codes to the registered redirect URI: an address elsewhere is somebody else's."""
+    host, own = _host(pasted), _host(redirect_uri)
+    if host and own and host != own and not {host, own} <= _LOOPBACK:
+        raise SignInRejected(
+            "the pasted address is not of the redirect URI's host",
+            hint=f"Paste the address of the page on which Zoho's consent ended, on {own}; do not trust another.",
+            error="foreign_host",
+        )
+
+
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+def _host(address: str) -> str:
+    try:
+        return (urlsplit(address).hostname or "") if "://" in address.partition("?")[0] else ""
+    except ValueError:
+        return ""
 
 
 def _code(code: str) -> str:

@@ -8,6 +8,7 @@ from threading import Condition, Lock
 from typing import NoReturn, Protocol, Self
 
 from zbt_notebook.client.errors import RateLimited
+from zbt_notebook.client.forks import renew_in_child
 from zbt_notebook.client.limits.allowance import allowance
 from zbt_notebook.client.limits.sliding_window import SECOND, SLACK, WINDOW, SlidingWindow, Window
 
@@ -85,11 +86,26 @@ class RateLimits:
         self.is_shared = windows is not None
         self._new_window = windows or (lambda key: SlidingWindow(self.limit_of(key), window))
         self._windows: dict[str, Window] = {}
+        self._begin_to_wait()
+        renew_in_child(self)
+        self._others: Counter[str] = Counter()  # slots that others of the same client seem to use, by key
+
+    def _begin_to_wait(self) -> None:
         self._lock = Lock()  # taken by itself where nobody waits: a Condition takes twice the time (measured)
         self._changed = Condition(self._lock)
         self._waiters = 0
         self._first: Counter[str] = Counter()  # who waits and gives no way, by key
-        self._others: Counter[str] = Counter()  # slots that others of the same client seem to use, by key
+
+    def renew_after_fork(self) -> None:
+        """Wait for nobody of the parent's. What it sent counts here too; its requests under way end there, unseen."""
+        self._begin_to_wait()
+        if self.is_shared:
+            self._windows = {}  # opened anew, for this process
+            return
+        now = self._clock()
+        for window in self._windows.values():
+            if isinstance(window, SlidingWindow):
+                window.abandon(now)
 
     def slot(self, key: str, lane: Lane = INTERACTIVE) -> "SlotUse":
         """Hold a slot of *key* in a ``with`` while the request is under way, waiting for one where none is free.

@@ -5,10 +5,10 @@ from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
-from threading import Lock
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
 
+from zbt_notebook.client.forks import ForkSafeLock
 from zbt_notebook.client.limits import known_locks
 from zbt_notebook.client.limits.rate_limit import RateLimits
 from zbt_notebook.client.limits.token_budget import TokenBudget
@@ -23,7 +23,7 @@ class _Keep(Generic[Kept]):
 
     def __init__(self, make: Callable[[str, str], Kept]) -> None:
         self._make = make
-        self._lock = Lock()
+        self._lock = ForkSafeLock()
         self._held: WeakValueDictionary[tuple[str, str], Kept] = WeakValueDictionary()
         self._latest: deque[Kept] = deque(maxlen=_LATEST)
 

@@ -130,6 +130,11 @@ class SlidingWindow:
         """Let so many slots be taken until these times."""
         self._free_at = deque(sorted(time for time in [*self._free_at, *taken] if time > now))
 
+    def abandon(self, now: int) -> None:
+        """Wait for no answer any more: what is under way is another process's, and counts as long as it can."""
+        under_way, self.under_way = self.under_way, 0
+        self.adopt(now, [now + LEASE + self.window] * under_way)
+
     def _forget(self, now: int) -> None:
         while self._free_at and self._free_at[0] <= now:
             self._free_at.popleft()

@@ -3,7 +3,8 @@
 from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
-from threading import Lock
+
+from zbt_notebook.client.forks import ForkSafeLock
 
 TOKEN_BUDGET = 10  # access tokens per refresh token …
 TOKEN_WINDOW = 600.0  # … in ten minutes: https://www.zoho.com/accounts/protocol/oauth/token-limits.html
@@ -13,7 +14,7 @@ class TokenBudget:
     """The calls that count for one refresh token. Thinks only: times are given, in seconds of a monotonic clock."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._lock = ForkSafeLock()
         self._calls: deque[float] = deque(maxlen=TOKEN_BUDGET)
         self._blocked_until = float("-inf")
 

@@ -13,7 +13,7 @@ def load(shell: Any) -> None:
     from zbt_notebook.notebook.magic.ipython.cell_errors import watch_cells
     from zbt_notebook.notebook.magic.ipython.completer import add_completion, remove_completion
     from zbt_notebook.notebook.magic.ipython.frame_display import add_frame_display
-    from zbt_notebook.notebook.magic.ipython.semicolon import add_quiet_lines
+    from zbt_notebook.notebook.magic.ipython.semicolon import add_quiet_lines, rewrite_running_cell
     from zbt_notebook.notebook.magic.ipython.zbt_magics import ZbtMagics
     from zbt_notebook.notebook.sign_in import next_step
 
@@ -23,6 +23,7 @@ def load(shell: Any) -> None:
     shell.register_magics(magics)
     add_completion(shell, magics)
     add_quiet_lines(shell)
+    rewrite_running_cell(shell)
     add_transform(shell)
     watch_cells(shell)
     repair_lost_wakeups(getattr(shell, "kernel", None))

@@ -111,5 +111,17 @@ class Session:
         return str(told or inputs[-1])
 
 
+def session_of(shell: Any) -> Session:
+    """The shell's one session: ``%reload_ext`` makes the magics anew, and forgets nothing."""
+    session = getattr(shell, _KEPT, None)
+    if not isinstance(session, Session):
+        session = Session(shell)
+        setattr(shell, _KEPT, session)
+    return session
+
+
+_KEPT = "_zbt_notebook_session"
+
+
 def _account(connection: "Connection") -> tuple[str, str]:
     return connection.data_center.api_url, connection.client_id

@@ -7,6 +7,7 @@ from typing import Any
 
 from zbt_notebook.client.connection import Connection
 from zbt_notebook.client.errors import NotSignedIn, UsageError, ZbtError
+from zbt_notebook.client.streams import tell
 from zbt_notebook.notebook.sign_in.comm_pump import PATIENCE, until
 from zbt_notebook.notebook.sign_in.device import ShortCode
 from zbt_notebook.notebook.sign_in.sign_in import SignIn
@@ -71,7 +72,7 @@ class BackgroundSignIn:
         from IPython.core.getipython import get_ipython
 
         if getattr(get_ipython(), "kernel", None) is None:
-            print(self)  # noqa: T201  a terminal: what to do has to be seen
+            tell(f"{self}\n")  # a terminal: what to do has to be seen
             return
         from IPython.core.display_functions import display
 

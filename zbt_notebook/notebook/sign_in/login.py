@@ -11,6 +11,7 @@ from zbt_notebook.client.auth.scopes import parse_scopes
 from zbt_notebook.client.connection import Connection
 from zbt_notebook.client.errors import NotSignedIn, UsageError
 from zbt_notebook.client.login_flow import DEFAULT_REDIRECT_URI, connect
+from zbt_notebook.client.streams import tell
 from zbt_notebook.notebook import environment
 from zbt_notebook.notebook.embedded_sandbox import SandboxSite, shared_sandbox
 from zbt_notebook.notebook.sign_in import remembered_form
@@ -228,7 +229,7 @@ def _sandbox(mode: Mode, redirect_uri: str | None, *, self_client: bool) -> Sand
 
 def _tell(note: str) -> None:
     if note:
-        print(note)  # noqa: T201  there is no card to say it on
+        tell(f"{note}\n")  # there is no card to say it on
 
 
 def share_note(connection: Connection, *, wanted: bool) -> str:

@@ -1,6 +1,5 @@
 """A sign-in that can be watched and acted on from any thread: its state, and who carries out what that leads to."""
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -11,6 +10,7 @@ from zbt_notebook.client.auth.oauth import ClientCredentials
 from zbt_notebook.client.auth.scopes import PRESETS, parse_scopes
 from zbt_notebook.client.connection import Connection
 from zbt_notebook.client.login_flow import DEFAULT_REDIRECT_URI, LoginFlow
+from zbt_notebook.client.settings import setting
 from zbt_notebook.notebook.sign_in import events as on
 from zbt_notebook.notebook.sign_in.card_view import Outlook, view_of
 from zbt_notebook.notebook.sign_in.catchers import Answer, Catcher
@@ -54,7 +54,7 @@ class SignIn:
         site = find_data_center(data_center)
         sites = _choices(site)
         if client_id is None and not client_secret:
-            client_id, client_secret = os.environ.get("ZBT_CLIENT_ID", ""), os.environ.get("ZBT_CLIENT_SECRET", "")
+            client_id, client_secret = setting("ZBT_CLIENT_ID"), setting("ZBT_CLIENT_SECRET")
             filled_in = filled_in or ("by whoever set this server up" if client_id and client_secret else "")
         asked = PRESETS["read only"] if scopes is None else parse_scopes(scopes)
         blank = Form(site.name, client_id or "", redirect_uri or DEFAULT_REDIRECT_URI, ", ".join(asked))

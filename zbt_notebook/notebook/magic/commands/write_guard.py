@@ -79,7 +79,7 @@ def ask_by_stdin(question: str) -> str:
         raise _nobody_to_ask()
     try:
         return input(question)
-    except (StdinNotImplementedError, EOFError):
+    except (StdinNotImplementedError, EOFError, OSError, ValueError, RuntimeError):  # none, at its end, closed, lost
         problem = _nobody_to_ask()
     raise problem
 

@@ -1,6 +1,5 @@
 """What the magics say by themselves: plain text and small tables, with the API's texts made harmless."""
 
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
@@ -8,6 +7,7 @@ from itertools import zip_longest
 from shutil import get_terminal_size
 from textwrap import wrap
 
+from zbt_notebook.client.streams import tell
 from zbt_notebook.notebook import environment
 
 
@@ -135,7 +135,7 @@ _JOINERS = "\u200c\u200d"  # Persian and emoji are spelt with these
 
 def note(text: str) -> None:
     """Tell the user something beside the result, in one line."""
-    sys.stdout.write(plain(text) + "\n")
+    tell(plain(text) + "\n")
 
 
 def listed(words: Iterable[str], *, most: int = 5) -> str:

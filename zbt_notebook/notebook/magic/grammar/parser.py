@@ -105,6 +105,8 @@ def parse(line: str) -> CallLine | CommandLine:
     """Read what follows ``%zbt``. Raise UsageError that quotes the word and offers the nearest right one."""
     words = split_words(line)
     refuse_secret_words(words)
+    if _HELP.intersection(words[: words.index("--")] if "--" in words else words) and words[:1] != ("help",):
+        return _help_on(words)
     positional, given = (list(words), []) if words[:1] == ("help",) else _sort_out(words)  # help --all is about --all
     if not positional:
         return CommandLine("help", (), _options(given, "help"))
@@ -112,6 +114,17 @@ def parse(line: str) -> CallLine | CommandLine:
     if first in SUBCOMMANDS:
         return _command(first, positional[1:], given)
     return _call(positional, given)
+
+
+_HELP = frozenset({"--help", "-h"})
+
+
+def _help_on(words: tuple[str, ...]) -> CommandLine:
+    """What ``--help`` asks about: the path of a call, else the word that the line begins with."""
+    topics = [word for word in words if not word.startswith("-")]
+    path = next(filter(is_path, topics), "")
+    topic = path or next(iter(topics), "")
+    return CommandLine("help", (topic,) if topic and topic.upper() not in METHODS else ())
 
 
 def _sort_out(words: tuple[str, ...]) -> tuple[list[str], list[tuple[Option, str]]]:

@@ -5,18 +5,13 @@ A magic runs within the cell's own turn: whatever it waits for there, a widget's
 as it can.
 """
 
-import ast
-import re
 from typing import TYPE_CHECKING, Any
+
+from zbt_notebook.notebook.magic.ipython.magic_lines import find_magic
 
 if TYPE_CHECKING:
     from zbt_notebook.notebook.magic.session import Session
 
-# What IPython has made of the line by then; a text that only looks like the magic's line is none of it
-_MAGIC = (
-    r"(?s)(?P<target>[A-Za-z_]\w*\s*=\s*)?"
-    r"get_ipython\(\)\.run_line_magic\('zbt', (?P<line>'.*'|\".*\")\)(?P<quiet>;?)\s*"
-)
 _WAITS = "__import__('zbt_notebook.notebook.magic.ipython.await_login', fromlist=['login']).login"
 
 
@@ -43,14 +38,10 @@ def await_login(lines: list[str]) -> list[str]:
 
 
 def _awaited(line: str) -> str:
-    match = re.fullmatch(_MAGIC, line) if "run_line_magic('zbt', " in line else None
-    if match is None:
+    found = find_magic(line) if "--wait" in line else None
+    if found is None or found.head[:1].isspace() or not _asks_to_wait(found.words):
         return line
-    words = ast.literal_eval(match["line"])
-    if not _asks_to_wait(words):
-        return line
-    end = "\n" if line.endswith("\n") else ""
-    return f"{match['target'] or ''}await {_WAITS}({words!r}){match['quiet']}{end}"
+    return f"{found.head}await {_WAITS}({found.words!r}){found.tail}"
 
 
 def _asks_to_wait(line: str) -> bool:

@@ -5,11 +5,9 @@ behind the call. In quotes (``title='a;'``) it is the call's own.
 """
 
 import ast
-import re
 from typing import Any
 
-_MAGIC = r"(?s)(?P<head>\s*(?:[^'\"()#]+=\s*)?get_ipython\(\)\.run_line_magic\('zbt', )(?P<line>'.*'|\".*\")\)\s*"
-
+from zbt_notebook.notebook.magic.ipython.magic_lines import find_magic
 
 _CELL = "get_ipython().run_cell_magic('zbt', "
 
@@ -18,6 +16,17 @@ def add_quiet_lines(shell: Any) -> None:
     """Make the shell move it; twice does no harm."""
     if move_semicolons not in shell.input_transformers_post:
         shell.input_transformers_post.insert(0, move_semicolons)  # before others look for the line's end
+
+
+def rewrite_running_cell(shell: Any) -> None:
+    """Let the cell that runs now, and loads the extension, end as if it had been rewritten before.
+
+    IPython looks into its history to tell whether a result is to be shown. The magic itself drops the ``;``.
+    """
+    history = getattr(shell, "history_manager", None)
+    parsed = getattr(history, "input_hist_parsed", None)
+    if parsed and "run_line_magic" in parsed[-1]:
+        parsed[-1] = "".join(move_semicolons(parsed[-1].splitlines(keepends=True)))
 
 
 def remove_quiet_lines(shell: Any) -> None:
@@ -34,14 +43,11 @@ def move_semicolons(lines: list[str]) -> list[str]:
 def _moved(line: str) -> str:
     if line.startswith(_CELL):
         return _behind_the_cell(line)
-    match = re.fullmatch(_MAGIC, line) if "run_line_magic('zbt', " in line and ";" in line else None
-    if match is None:
+    found = find_magic(line) if ";" in line else None
+    if found is None or not found.words.rstrip().endswith(";"):
         return line
-    words = ast.literal_eval(match["line"]).rstrip()
-    if not words.endswith(";"):
-        return line
-    end = "\n" if line.endswith("\n") else ""
-    return f"{match['head']}{words.rstrip('; ')!r});{end}"
+    words = found.words.rstrip("; \t")
+    return f"{found.head}get_ipython().run_line_magic('zbt', {words!r});{found.tail}"
 
 
 def _behind_the_cell(source: str) -> str:

@@ -20,9 +20,9 @@ class ZbtMagics(Magics):
     @cached_property
     def console(self) -> "Session":
         """What they remember."""
-        from zbt_notebook.notebook.magic.session import Session
+        from zbt_notebook.notebook.magic.session import session_of
 
-        return Session(self.shell)
+        return session_of(self.shell)
 
     @no_var_expand
     @needs_local_scope
@@ -34,13 +34,14 @@ class ZbtMagics(Magics):
         ``%zbt help`` tells the rest. Raise ZbtError, in two lines, where something fails.
         """
         from zbt_notebook.client.errors import ZbtError
+        from zbt_notebook.client.streams import tell
 
         try:
             return self._run(line, cell, local_ns)
         except ZbtError as error:
             self.console.failed(error, line, cell or "")
             if "--trace" in line.split():
-                sys.stderr.write(_trace(error))
+                tell(_trace(error), stream=sys.stderr)
             raise
         except KeyboardInterrupt as stop:
             raise _in_two_lines(stop) from None
@@ -52,6 +53,8 @@ class ZbtMagics(Magics):
         from zbt_notebook.notebook.magic.grammar.secrets_on_lines import refuse_live_secrets
 
         refuse_live_secrets(line, cell or "")
+        if line.rstrip().endswith(";"):  # where no cell was rewritten: the cell that loads this, a script, a .ipy file
+            line = line.rstrip("; \t\n")
         if not line.strip() and not (cell or "").strip():
             from zbt_notebook.notebook.magic.commands.help_text import first_steps
 
@@ -61,7 +64,7 @@ class ZbtMagics(Magics):
             from zbt_notebook.notebook.magic.commands import calls
 
             return calls.run(self.console, parsed, cell, local_ns)
-        if cell is not None and cell.strip():
+        if cell is not None and cell.strip() and parsed.subcommand != "help":
             raise UsageError(
                 f"%zbt {parsed.subcommand} takes no cell", hint=f"Write %zbt {parsed.subcommand} in a line."
             )

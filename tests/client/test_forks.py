@@ -1,0 +1,156 @@
+"""A forked process shares no socket, lock or budget with its parent."""
+
+import json
+import os
+import signal
+import threading
+import warnings
+
+import pytest
+
+from zbt_notebook.client import forks
+from zbt_notebook.client.auth.data_centers import DataCenter
+from zbt_notebook.client.http.messages import Request, decode_json
+from zbt_notebook.client.http.transport import RequestsTransport
+from zbt_notebook.client.limits.rate_limit import RateLimits
+from zbt_notebook.client.limits.sliding_window import LEASE
+from zbt_notebook.client.login_flow import LoginFlow
+from zbt_notebook.simulator import Sandbox
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with Sandbox(projects=2, bugs=40) as running:
+        yield running
+
+
+def in_a_child(act):
+    """What *act* gives in a forked process, which has ten seconds."""
+    read, write = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # 3.12 warns of threads: they are what is tested
+        child = os.fork()
+    if child == 0:
+        signal.alarm(10)
+        try:
+            told = json.dumps(act())
+        except BaseException as error:  # noqa: BLE001  the parent is told, whatever it is
+            told = json.dumps(repr(error))
+        os.write(write, told.encode())
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        told = pipe.read()
+    assert os.waitpid(child, 0)[1] == 0, "the child hung"
+    return json.loads(told)
+
+
+def connection_of(sandbox):
+    flow = LoginFlow(
+        sandbox.client_id,
+        sandbox.client_secret,
+        sandbox.world.client.redirect_uri,
+        "triage",
+        DataCenter("sandbox", sandbox.accounts_url, sandbox.api_url),
+    )
+    return flow.finish(sandbox.world.consent(flow.authorization_url))
+
+
+def test_four_workers_get_their_own_answers(sandbox):
+    """Each asks for its own parameter, over sockets of its own, while the parent goes on asking."""
+    transport = RequestsTransport()
+    address = f"{sandbox.accounts_url}/oauth/serverinfo"
+    sandbox.faults.add(path="/oauth/serverinfo", kind="echo", times=999)
+
+    def ask(word):
+        return [
+            word in transport(Request("GET", address, (("n", f"{word}{turn}"),))).body.decode() for turn in range(20)
+        ]
+
+    assert all(ask("parent"))
+    outcomes = []
+    threads = [
+        threading.Thread(target=lambda n=n: outcomes.append(in_a_child(lambda: ask(f"child{n}")))) for n in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    assert all(ask("parent"))
+    for thread in threads:
+        thread.join(20)
+    sandbox.faults.clear()
+    assert outcomes == [[True] * 20] * 4
+    transport.close()
+
+
+def held_by_another_thread(lock):
+    """Take a lock in a thread that keeps it; give what lets it go."""
+    taken, over = threading.Event(), threading.Event()
+
+    def hold():
+        with lock:
+            taken.set()
+            over.wait(20)
+
+    thread = threading.Thread(target=hold, daemon=True)
+    thread.start()
+    assert taken.wait(5)
+    return over
+
+
+def test_a_fork_while_every_lock_is_held_hangs_no_child(sandbox):
+    """The connection calls, refreshes and tells its state in the child all the same."""
+    connection = connection_of(sandbox)
+    locks = [owner for owner in list(forks._owners) if isinstance(owner, forks.ForkSafeLock)]
+    assert connection.client.authorization._lock in locks
+    held = [held_by_another_thread(lock) for lock in (connection.client.limits._lock, *locks)]
+
+    def act():
+        connection.refresh()
+        return [len(connection.get("/portals/")["portals"]), connection.status().signed_in]
+
+    try:
+        assert in_a_child(act) == [1, True]
+    finally:
+        for over in held:
+            over.set()
+
+
+def test_the_child_counts_what_the_parent_sent_and_waits_for_none_of_it():
+    """A request that was under way in the parent keeps its slot for as long as it can count, not for ever."""
+    now = [0]
+    limits = RateLimits(lambda: now[0], lambda: None, limit=3, window=100)  # type: ignore[arg-type,return-value]
+    limits.release(limits.acquire("GET /x"), sent=True)
+    limits.acquire("GET /x")
+
+    def act():
+        window = limits._windows["GET /x"]
+        used = [window.used(now[0]), window.under_way]
+        now[0] += LEASE + 101
+        return [*used, window.used(now[0])]
+
+    assert in_a_child(act) == [2, 0, 0]
+    assert limits._windows["GET /x"].under_way == 1
+
+
+def test_a_lock_that_the_forking_thread_holds_is_given_back_once():
+    """In the child it is free already, and leaving the ``with`` there is no error."""
+    lock = forks.ForkSafeLock()
+
+    def act():
+        return lock.acquire(blocking=False)
+
+    with lock:
+        assert in_a_child(act) is True
+        assert not lock.acquire(blocking=False)
+    assert lock.acquire(blocking=False)
+    lock.release()
+
+
+def test_decoding_in_a_child(sandbox):
+    """A child makes connections of its own where the parent had none yet."""
+    transport = RequestsTransport()
+    address = f"{sandbox.accounts_url}/oauth/serverinfo"
+    assert in_a_child(lambda: decode_json(transport(Request("GET", address)))["result"]) == "success"
+    transport.close()
