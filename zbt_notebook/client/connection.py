@@ -9,6 +9,7 @@ from secrets import token_hex
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from zbt_notebook.client import expect
 from zbt_notebook.client.auth.account import Account, AccountLookup
 from zbt_notebook.client.auth.authorization import Authorization, Clock
 from zbt_notebook.client.auth.data_centers import DataCenter
@@ -29,6 +30,7 @@ from zbt_notebook.client.lists.pull import Pull
 from zbt_notebook.client.lists.pull_request import PullRequest, as_filters, as_milliseconds, as_names
 from zbt_notebook.client.lists.rows import about
 from zbt_notebook.client.progress import Reporter, reporter
+from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.rest import api, arguments
 from zbt_notebook.client.rest.api import ApiCall, Page
 from zbt_notebook.client.rest.arguments import Params, pairs
@@ -106,7 +108,9 @@ class Connection(StaysInKernel):
 
         Raise ApiError where the API refuses, Unreachable where nothing answers.
         """
-        return self.client.fetch(self._meant(ApiCall("GET", path, pairs(params, "GET", path)))).body
+        return self.client.fetch(
+            self._meant(ApiCall("GET", expect.text(path, "the path"), pairs(params, "GET", path)))
+        ).body
 
     def request(
         self,
@@ -147,7 +151,7 @@ class Connection(StaysInKernel):
 
         Raise IncompletePull, whose ``rows`` are the records so far, where the list breaks off.
         """
-        call = self._meant(ApiCall("GET", path, pairs(params, "GET", path)))
+        call = self._meant(ApiCall("GET", expect.text(path, "the path"), pairs(params, "GET", path)))
         return self._stream(PullRequest(path=call.path, where=call.params, limit=_limit(limit)))
 
     def _stream(self, wish: PullRequest) -> Iterator[Any]:
@@ -162,7 +166,7 @@ class Connection(StaysInKernel):
         ``*_long`` columns are UTC timestamps, nested objects are flattened with dots, ids are exact. ``attrs["zbt"]``
         tells where it came from. Raise IncompletePull, which holds what came, where it ends early.
         """
-        call = self._meant(ApiCall("GET", path, pairs(params, "GET", path)))
+        call = self._meant(ApiCall("GET", expect.text(path, "the path"), pairs(params, "GET", path)))
         return self._pull(PullRequest(path=call.path, where=call.params, limit=_limit(limit)), progress=False)
 
     def records(
@@ -210,9 +214,13 @@ class Connection(StaysInKernel):
 
         Raise IncompletePull where it is stopped or ends early: ``zbt.resume()`` goes on.
         """
+        expect.text(kind, "the kind of a pull", hint="As in: pull('bugs').")
+        expect.one_of(api, "api=", ("auto", "classic", "v3"))
         if kind.startswith("/"):
             if portal is not None or projects != "all" or since is not None:
-                raise UsageError(f"{kind} is one list: portal=, projects=, since= are not for it", hint="Use where=.")
+                raise UsageError(
+                    f"{shown(kind)} is one list: portal=, projects=, since= are not for it", hint="Use where=."
+                )
             wish = PullRequest(path=kind, where=pairs(where, "GET", kind), limit=_limit(limit))
         else:
             wish = PullRequest(
@@ -225,9 +233,10 @@ class Connection(StaysInKernel):
                 limit=_limit(limit),
                 concurrency=as_count(concurrency, "concurrency", at_least=1),
             )
-        if checkpoint:
-            path = default_path(wish, self.data_center.name) if checkpoint is True else Path(checkpoint).absolute()
-            wish = replace(wish, checkpoint=str(path))
+        if checkpoint is True:
+            wish = replace(wish, checkpoint=str(default_path(wish, self.data_center.name)))
+        elif checkpoint is not False and checkpoint is not None:
+            wish = replace(wish, checkpoint=str(expect.file_place(checkpoint, "checkpoint=")))
         return self._pull(wish, progress=progress)
 
     @cached_property

@@ -31,7 +31,7 @@ class ZbtError(Exception):
     @property
     def message(self) -> str:
         """What happened, in one line."""
-        return str(self.args[0]) if self.args else type(self).__name__
+        return _one_line(str(self.args[0])) if self.args else type(self).__name__
 
     def __str__(self) -> str:
         return f"{self.message}\n{self.hint}" if self.hint else self.message
@@ -42,7 +42,17 @@ class ZbtError(Exception):
         They hold no frame, so ``%xmode Verbose`` has no argument values to print.
         """
         lines = [f"{type(self).__name__}: {self.message}"]
-        return [*lines, self.hint] if self.hint else lines
+        return [*lines, _one_line(self.hint)] if self.hint else lines
+
+
+def _one_line(text: str) -> str:
+    """A text in one line, and not longer than anybody reads: what a user handed over may stand in it."""
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]}…"
+    return text if text.isprintable() else " ".join(text.split())
+
+
+_LONGEST = 1_000
 
 
 class UsageError(ZbtError):

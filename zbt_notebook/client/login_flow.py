@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from zbt_notebook.client import signed_in
+from zbt_notebook.client import expect, signed_in
 from zbt_notebook.client.auth.authorization import Authorization, Clock
 from zbt_notebook.client.auth.data_centers import DataCenter, find_data_center, follow_redirect, learn
 from zbt_notebook.client.auth.oauth import (
@@ -57,7 +57,7 @@ class LoginFlow(StaysInKernel):
         transport: Transport | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self.name = name
+        self.name = expect.text(name, "the name of the connection")
         self.data_center = find_data_center(data_center)
         self._client = _credentials(client_id, client_secret)
         self._transport = transport
@@ -167,14 +167,13 @@ def connect(
     with the same refresh token share it. *scopes* are what was granted,
     where Zoho does not tell. Raise NotSignedIn with the names of what is missing, SignInRejected where Zoho refuses.
     """
+    expect.text(name, "the name of the connection")
     given = {
         "ZBT_CLIENT_ID": client_id,
         "ZBT_CLIENT_SECRET": client_secret,
         "ZBT_REFRESH_TOKEN": refresh_token,
     }
-    values = {
-        variable: SecretStr(_token_text(variable, value or setting(variable))) for variable, value in given.items()
-    }
+    values = {variable: SecretStr(_token_text(variable, value)) for variable, value in given.items()}
     absent = [variable for variable, value in values.items() if not value]
     if absent:
         raise NotSignedIn(
@@ -185,7 +184,7 @@ def connect(
     connection = connected(
         client,
         find_data_center(data_center),
-        Token("", values["ZBT_REFRESH_TOKEN"].strip(), scopes),
+        Token("", values["ZBT_REFRESH_TOKEN"].strip(), parse_scopes(scopes)),
         transport or _transport(),
         name=name,
         clock=clock,
@@ -235,6 +234,8 @@ def _credentials(client_id: str, client_secret: str) -> ClientCredentials:
 
 def _token_text(variable: str, value: Any) -> str:
     """A value that will stand in a header or a form; raise UsageError where none such can."""
+    if value is None or (isinstance(value, str) and not value):
+        value = setting(variable)
     if not isinstance(value, str) or not value.isascii() or not value.strip().isprintable():
         raise UsageError(
             f"{variable} holds a line end, a character beyond ASCII, or no text",
@@ -244,7 +245,7 @@ def _token_text(variable: str, value: Any) -> str:
 
 
 def _client_id(text: str) -> str:
-    client_id = text.strip().strip("\"'")
+    client_id = expect.text(text, "the client ID").strip().strip("\"'")
     if not client_id:
         raise UsageError(
             "the client ID is empty", hint="Copy it from Zoho's API console, where you registered a client."
@@ -258,7 +259,7 @@ def _client_id(text: str) -> str:
 
 
 def _client_secret(text: str) -> str:
-    secret = text.strip().strip("\"'")
+    secret = expect.text(text, "the client secret").strip().strip("\"'")
     if any(character.isspace() for character in secret) or not secret.isascii():
         raise UsageError(
             "the client secret holds spaces or characters that no client secret has",
@@ -268,9 +269,19 @@ def _client_secret(text: str) -> str:
 
 
 def _redirect_uri(text: str) -> str:
-    uri = text.strip().strip("\"'")
-    parts = urlsplit(uri)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or any(c.isspace() for c in uri) or parts.fragment:
+    uri = expect.text(text, "the redirect URI").strip().strip("\"'")
+    try:
+        parts = urlsplit(uri)
+        known = parts.port is not None or uri.isprintable()
+    except ValueError:
+        parts, known = urlsplit(""), False
+    if (
+        not known
+        or parts.scheme not in {"http", "https"}
+        or not parts.netloc
+        or any(c.isspace() for c in uri)
+        or parts.fragment
+    ):
         raise UsageError(
             "the redirect URI is not an http(s) address",
             hint="Copy it from the API console to the letter, for example http://localhost:8000/callback.",

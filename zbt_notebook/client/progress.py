@@ -6,9 +6,11 @@ Whoever can draw more than a line, as a notebook can, installs its own face by `
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
+
+from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.streams import is_terminal, tell
 
 SILENT_FOR = 1.0  # seconds
 _EVERY = 0.2  # seconds between two drawings
@@ -65,14 +67,18 @@ def reporter(progress: bool | Told) -> "Reporter":  # noqa: FBT001  the user's o
     """Who shows the snapshots: the user's own function, nobody, or what fits where this runs."""
     if callable(progress):
         return Reporter(_Given(progress))
+    if not isinstance(progress, bool | int | None):
+        raise UsageError(
+            f"progress= is of the type {type(progress).__name__}",
+            hint="Give True, False or a function that takes a Snapshot.",
+        )
     if not progress:
         return Reporter(_Nobody())
     for make in _installed:
         face = make()
         if face is not None:
             return Reporter(face)
-    is_terminal = sys.stderr is not None and sys.stderr.isatty()
-    return Reporter(_Terminal() if is_terminal else _OneLine())
+    return Reporter(_Terminal() if is_terminal(sys.stderr) else _OneLine())
 
 
 def install(make: "Callable[[], Face | None]") -> None:
@@ -83,9 +89,7 @@ def install(make: "Callable[[], Face | None]") -> None:
 
 def say(line: str) -> None:
     """Write a line to the error stream, if there is one: pythonw has none, and a closed one cannot be helped."""
-    with suppress(OSError, ValueError, AttributeError):
-        sys.stderr.write(f"{line}\n")
-        sys.stderr.flush()
+    tell(f"{line}\n", to="stderr")
 
 
 def duration(seconds: float) -> str:
@@ -178,11 +182,9 @@ class _Terminal:
 
     def draw(self, snapshot: Snapshot) -> None:
         line = str(snapshot)
-        sys.stderr.write("\r" + line.ljust(self._width))
-        sys.stderr.flush()
+        tell("\r" + line.ljust(self._width), to="stderr")
         self._width = len(line)
 
     def end(self, snapshot: Snapshot) -> None:
         self.draw(snapshot)
-        sys.stderr.write("\n")
-        sys.stderr.flush()
+        tell("\n", to="stderr")

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from zbt_notebook.client import expect
 from zbt_notebook.client.errors import NotSignedIn
 from zbt_notebook.client.forks import ForkSafeLock
 from zbt_notebook.client.next_steps import step
+from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -63,6 +65,8 @@ def connections() -> "tuple[Connection, ...]":
 
 def current(name: str | None = None) -> "Connection":
     """The connection of that name, or the one in use; raise NotSignedIn where there is none."""
+    if name is not None:
+        expect.text(name, "the name of a connection")
     with _lock:
         if name is None and _connections:
             return next(reversed(_connections.values()))
@@ -74,9 +78,10 @@ def current(name: str | None = None) -> "Connection":
             "you are not signed in", hint=f"Sign in first: {step('login')} (to practise: {step('login to practise')})"
         )
     guess = did_you_mean(str(name), names, quote=repr)
+    wanted = shown(str(name))
     raise NotSignedIn(
-        f"there is no connection {name!r}",
-        hint=f"{guess} There are: {', '.join(names)}. A new one: {step('login as', name=str(name))}".lstrip(),
+        f"there is no connection {wanted}",
+        hint=f"{guess} There are: {', '.join(names)}. A new one: {step('login as', name=wanted[1:-1])}".lstrip(),
     )
 
 

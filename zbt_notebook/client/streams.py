@@ -2,12 +2,12 @@
 
 import contextlib
 import sys
-from typing import TextIO
+from typing import Literal, TextIO
 
 
-def tell(text: str, *, stream: TextIO | None = None) -> None:
-    """Write to *stream* (default: stdout), if there is one that takes it."""
-    stream = sys.stdout if stream is None else stream
+def tell(text: str, *, to: Literal["stdout", "stderr"] = "stdout") -> None:
+    """Write to a standard stream, if there is one that takes it."""
+    stream: TextIO | None = getattr(sys, to, None)
     if stream is None:  # pythonw, and what detaches itself
         return
     with contextlib.suppress(OSError, ValueError):  # gone, or closed

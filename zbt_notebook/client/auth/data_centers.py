@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from zbt_notebook.client.errors import SignInRejected, UsageError
+from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.settings import setting
 from zbt_notebook.client.suggestions import did_you_mean
 
@@ -138,7 +139,7 @@ def find_data_center(choice: "str | DataCenter | None") -> DataCenter:
     guess = did_you_mean(name, DATA_CENTERS, quote=repr)
     known_names = ", ".join([*DATA_CENTERS, *(["custom"] if custom else [])])
     raise UsageError(
-        f"there is no data centre {choice!r}",
+        f"there is no data centre {shown(choice)}",
         hint=f"{guess} The data centres are {known_names}.".lstrip(),
     )
 

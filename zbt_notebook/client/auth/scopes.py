@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import Any
 
+from zbt_notebook.client import expect
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.suggestions import did_you_mean
 
 FAMILY = "ZohoBugTracker"
@@ -63,24 +66,29 @@ PRESETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _SHAPE = re.compile(r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9_-]+){1,3}")
 
 
-def parse_scopes(text: str | Iterable[str]) -> tuple[str, ...]:
+def parse_scopes(scopes: str | Iterable[str]) -> tuple[str, ...]:
     """Read scopes separated by commas or spaces, a preset's name, or a sequence of scopes.
 
     Known scopes get Zoho's own spelling, repeated ones are dropped, other families (``AaaServer.profile.READ``) pass
     as they are. Raise UsageError for what has not the shape of a scope, or names an unknown BugTracker module.
     """
+    text: Any = scopes
     if isinstance(text, str):
         preset = PRESETS.get(text.strip().lower().replace("-", " "))
         words = list(preset) if preset else re.split(r"[,\s]+", text)
+    elif isinstance(text, Iterable):
+        words = [word for part in text for word in re.split(r"[,\s]+", expect.text(part, "a scope"))]
     else:
-        words = [word for part in text for word in re.split(r"[,\s]+", part)]
+        words = [expect.text(text, "a list of scopes")]
     return tuple(dict.fromkeys(_canonical(word.strip("\"'")) for word in words if word.strip("\"'")))
 
 
 def _canonical(scope: str) -> str:
     parts = scope.split(".")
     if not _SHAPE.fullmatch(scope):
-        raise UsageError(f"{scope!r} is not a scope", hint=f"Write scopes as {FAMILY}.bugs.READ, separated by commas.")
+        raise UsageError(
+            f"{shown(scope)} is not a scope", hint=f"Write scopes as {FAMILY}.bugs.READ, separated by commas."
+        )
     if scope.lower() == PROFILE.lower():
         return PROFILE  # Zoho's own pages also write .Read
     if parts[0].lower() != FAMILY.lower():

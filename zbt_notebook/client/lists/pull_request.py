@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
+from zbt_notebook.client import expect
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.lists.criteria import Criterion, as_json, from_json
 from zbt_notebook.client.lists.kinds import find_kind
@@ -60,7 +61,7 @@ class PullRequest:
     @classmethod
     def from_token(cls, token: str) -> "PullRequest":
         """Read what ``token`` wrote; raise UsageError for any other text."""
-        text = token.strip().strip("\"'")
+        text = expect.text(token, "the resume token").strip().strip("\"'")
         try:
             if not text.startswith(_MARK):
                 raise ValueError  # noqa: TRY301  one way out for all that is no token

@@ -3,7 +3,6 @@
 What is behind them is imported on first use: that keeps ``%load_ext zbt_notebook`` at a few milliseconds.
 """
 
-import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -41,7 +40,7 @@ class ZbtMagics(Magics):
         except ZbtError as error:
             self.console.failed(error, line, cell or "")
             if "--trace" in line.split():
-                tell(_trace(error), stream=sys.stderr)
+                tell(_trace(error), to="stderr")
             raise
         except KeyboardInterrupt as stop:
             raise _in_two_lines(stop) from None

@@ -1,0 +1,49 @@
+"""Says in two lines what an argument must be, where Python would raise an error of its own from somewhere inside."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from zbt_notebook.client.atomic_write import unfit_place
+from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.quoting import shown
+from zbt_notebook.client.suggestions import did_you_mean
+
+
+def text(value: Any, what: str, *, hint: str = "Give a text.") -> str:
+    """The value, if it is a text that can be sent; raise UsageError where it is not."""
+    if not isinstance(value, str):
+        raise UsageError(f"{what} is of the type {type(value).__name__}, and no text", hint=hint)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        pass
+    else:
+        return value
+    raise UsageError(f"{what} holds half a character", hint=hint)
+
+
+def one_of(value: Any, what: str, words: Iterable[str]) -> str:
+    """The value, if it is one of the words; raise UsageError with the nearest where it is not."""
+    words = tuple(words)
+    if isinstance(value, str) and value in words:
+        return value
+    told = shown(value) if isinstance(value, str) else f"of the type {type(value).__name__}"
+    listed = f"It may be {', '.join(words)}."
+    hint = did_you_mean(value, words, listed) if isinstance(value, str) else listed
+    raise UsageError(f"{what} is {told}", hint=hint)
+
+
+def file_place(value: Any, what: str) -> Path:
+    """The path of a file to write; raise UsageError where none can be there."""
+    try:
+        path = Path(value).expanduser().absolute()
+        os.fsencode(path)
+        problem = "holds a NUL" if "\0" in str(path) else unfit_place(path)
+    except (TypeError, ValueError, OSError, RuntimeError) as error:
+        problem = f"is no path ({type(error).__name__})"
+    else:
+        if not problem:
+            return path
+    raise UsageError(f"{what} {problem}", hint="Give the path of a file: 'pull.zbt'.")
