@@ -127,9 +127,15 @@ def sandbox(**options: Any) -> SandboxSite:
     running = Sandbox(**options)
     world = running.world
     others = [name for name in world.sites.names if world.accounts_url(name) != running.accounts_url]
-    siblings = tuple(DataCenter(f"sandbox-{name}", world.accounts_url(name), world.api_url(name)) for name in others)
+
+    def place(name: str, known_as: str, siblings: tuple[DataCenter, ...] = ()) -> DataCenter:
+        return DataCenter(
+            known_as, world.accounts_url(name), world.api_url(name), siblings, v3_urls=world.v3_urls(name)[1:]
+        )
+
+    siblings = tuple(place(name, f"sandbox-{name}") for name in others)
     return SandboxSite(
-        DataCenter("sandbox", running.accounts_url, running.api_url, siblings),
+        place(world.sites.names[0], "sandbox", siblings),
         running.client_id,
         running.client_secret,
         running.redirect_uri,
