@@ -6,7 +6,17 @@ import { Channel } from "./channel.js";
 import { ClientForm } from "./client_form.js";
 import { Connection } from "./connection.js";
 import { Consent } from "./consent.js";
-import { button, copyButton, focusedNear, isPressable, keepKeys, make, say, setPressable, uniquePrefix } from "./dom.js";
+import {
+  button,
+  copyButton,
+  focusedNear,
+  isPressable,
+  keepKeys,
+  make,
+  say,
+  setPressable,
+  uniquePrefix,
+} from "./dom.js";
 import { followTheme } from "./theme.js";
 
 const SHORT_CODE = "Use a short code";
@@ -24,9 +34,21 @@ class Card {
     this.view = null;
     this.turn = ""; // names the step of this very card that is not answered yet; the focus follows its answer
     this.turns = 0;
-    this.form = new ClientForm(this.prefix, { changed: () => this.tellForm(), entered: () => this.begin("start"), forget: () => this.press("forget") });
-    this.consent = new Consent(this.prefix, { pasted: (text) => this.sendCode(text), again: () => this.begin("start_again"), clientId: () => this.form.fields.client_id.value });
-    this.connection = new Connection(this.prefix, { press: (kind) => this.press(kind), places: (chosen) => this.channel.tell("places", chosen), look: () => this.look() });
+    this.form = new ClientForm(this.prefix, {
+      changed: () => this.tellForm(),
+      entered: () => this.begin("start"),
+      forget: () => this.press("forget"),
+    });
+    this.consent = new Consent(this.prefix, {
+      pasted: (text) => this.sendCode(text),
+      again: () => this.begin("start_again"),
+      clientId: () => this.form.fields.client_id.value,
+    });
+    this.connection = new Connection(this.prefix, {
+      press: (kind) => this.press(kind),
+      places: (chosen) => this.channel.tell("places", chosen),
+      look: () => this.look(),
+    });
     this.build();
     el.append(this.root);
     this.leaveTheme = followTheme(this.root);
@@ -59,7 +81,8 @@ class Card {
     if (!this.view || this.isBusy() || this.view.phase === "connected") return;
     if (this.form.firstAtFault()) return;
     const isLink = kind === "start" || (kind === "start_again" && this.view.method === "link");
-    if (isLink && !this.view.self_client && (this.view.secret_held || this.form.fields.client_secret.value)) this.consent.openTab();
+    if (isLink && !this.view.self_client && (this.view.secret_held || this.form.fields.client_secret.value))
+      this.consent.openTab();
     this.press(kind, { attempt: this.view.attempt, ...this.form.values() }, { client_secret: this.form.takeSecret() });
   }
 
@@ -93,7 +116,12 @@ class Card {
 
   askInPrompt() {
     if (!this.view || !isPressable(this.promptWay)) return;
-    if (this.view.prompt) this.press("prompt", { attempt: this.view.attempt, ...this.form.values() }, { client_secret: this.form.takeSecret() });
+    if (this.view.prompt)
+      this.press(
+        "prompt",
+        { attempt: this.view.attempt, ...this.form.values() },
+        { client_secret: this.form.takeSecret() },
+      );
     else this.openPromptLine(this.promptPlace.hidden);
   }
 
@@ -107,7 +135,8 @@ class Card {
       this.isOver("This card belongs to an earlier session");
       return;
     }
-    this.patience.textContent = "The kernel has not answered yet. It may be busy: this goes on when it is free. After a restart, run the cell again.";
+    this.patience.textContent =
+      "The kernel has not answered yet. It may be busy: this goes on when it is free. After a restart, run the cell again.";
     if (this.view.phase === "connected") this.say(["The kernel has not answered yet"], "asleep");
   }
 
@@ -118,7 +147,13 @@ class Card {
     this.root.dataset.phase = "asleep";
     this.patience.textContent = "";
     this.note.textContent = "";
-    this.say([what, "Run the cell again. Where a text appears in place of a card, reload this page. If the kernel is only busy, this card wakes up by itself."], "asleep");
+    this.say(
+      [
+        what,
+        "Run the cell again. Where a text appears in place of a card, reload this page. If the kernel is only busy, this card wakes up by itself.",
+      ],
+      "asleep",
+    );
   }
 
   // ---- what comes from Python
@@ -193,8 +228,13 @@ class Card {
     if (isElsewhere || view.prompt === "under way") return; // the prompt has it
     if (view.failed && this.form.fields[view.field]) this.form.focus(view.field);
     else if (view.failed && view.field === "code") this.consent.code.focus();
-    else if (view.phase === "waiting" && !view.failed) (this.consent.hasTab ? this.consent.code : this.consent.linkPlace.querySelector("a") ?? this.consent.code).focus();
-    else if (!active || active === document.body || !(/** @type {HTMLElement} */ (active).checkVisibility?.())) this.status.focus();
+    else if (view.phase === "waiting" && !view.failed)
+      (this.consent.hasTab
+        ? this.consent.code
+        : (this.consent.linkPlace.querySelector("a") ?? this.consent.code)
+      ).focus();
+    else if (!active || active === document.body || !(/** @type {HTMLElement} */ (active).checkVisibility?.()))
+      this.status.focus();
   }
 
   isBusy() {
@@ -204,7 +244,15 @@ class Card {
   /** @param {boolean} busy */
   setBusy(busy) {
     this.root.setAttribute("aria-busy", String(busy));
-    for (const control of [this.signIn, this.consent.connect, this.consent.again, this.promptWay, this.shortCodeWay, ...this.connection.buttons]) setPressable(control, !busy && Boolean(this.view));
+    for (const control of [
+      this.signIn,
+      this.consent.connect,
+      this.consent.again,
+      this.promptWay,
+      this.shortCodeWay,
+      ...this.connection.buttons,
+    ])
+      setPressable(control, !busy && Boolean(this.view));
   }
 
   // ---- time
@@ -233,11 +281,29 @@ class Card {
     this.note = make("p", { className: "zbt-note", "aria-live": "polite" });
     this.patience = make("p", { className: "zbt-note", "aria-live": "polite" });
     this.line = make("code", { className: "zbt-line" });
-    this.linePlace = make("div", { className: "zbt-prompt-line", hidden: true }, this.line, copyButton("Copy the line", () => this.line.textContent));
+    this.linePlace = make(
+      "div",
+      { className: "zbt-prompt-line", hidden: true },
+      this.line,
+      copyButton("Copy the line", () => this.line.textContent),
+    );
     this.root.append(
-      make("header", { className: "zbt-header" }, make("div", { className: "zbt-title", textContent: "Zoho BugTracker" }), make("span", { className: "zbt-mark", "aria-hidden": "true" }), this.status),
+      make(
+        "header",
+        { className: "zbt-header" },
+        make("div", { className: "zbt-title", textContent: "Zoho BugTracker" }),
+        make("span", { className: "zbt-mark", "aria-hidden": "true" }),
+        this.status,
+      ),
       make("div", { className: "zbt-notes" }, this.note, this.patience, this.linePlace),
-      make("div", { className: "zbt-body" }, this.form.element, this.buildActions(), this.consent.element, this.promptPlace),
+      make(
+        "div",
+        { className: "zbt-body" },
+        this.form.element,
+        this.buildActions(),
+        this.consent.element,
+        this.promptPlace,
+      ),
       this.connection.element,
     );
     this.setBusy(true);
@@ -245,15 +311,31 @@ class Card {
 
   buildActions() {
     this.signIn = button("Sign in at Zoho", "zbt-primary", () => isPressable(this.signIn) && this.begin("start"));
-    this.keepBox = make("input", { type: "checkbox", onchange: () => this.channel.tell("keep_signed_in", { wanted: this.keepBox.checked }) });
+    this.keepBox = make("input", {
+      type: "checkbox",
+      onchange: () => this.channel.tell("keep_signed_in", { wanted: this.keepBox.checked }),
+    });
     this.cannotKeep = make("span", { className: "zbt-help" });
     const keep = make("span", { className: "zbt-keep" }, make("label", {}, this.keepBox, KEEP), this.cannotKeep);
-    const way = (/** @type {string} */ text, /** @type {() => void} */ onclick) => make("button", { type: "button", className: "zbt-way", textContent: text, onclick });
+    const way = (/** @type {string} */ text, /** @type {() => void} */ onclick) =>
+      make("button", { type: "button", className: "zbt-way", textContent: text, onclick });
     this.shortCodeWay = way(SHORT_CODE, () => isPressable(this.shortCodeWay) && this.begin("device"));
     this.promptWay = way(PROMPT, () => this.askInPrompt());
     this.promptLine = make("code");
-    this.promptPlace = make("div", { className: "zbt-prompt-line", hidden: true }, "Run this line in a cell: ", this.promptLine, copyButton("Copy the line", () => this.promptLine.textContent));
-    const ways = make("span", { className: "zbt-ways" }, make("span", { textContent: "Other ways:" }), this.shortCodeWay, this.promptWay);
+    this.promptPlace = make(
+      "div",
+      { className: "zbt-prompt-line", hidden: true },
+      "Run this line in a cell: ",
+      this.promptLine,
+      copyButton("Copy the line", () => this.promptLine.textContent),
+    );
+    const ways = make(
+      "span",
+      { className: "zbt-ways" },
+      make("span", { textContent: "Other ways:" }),
+      this.shortCodeWay,
+      this.promptWay,
+    );
     return make("div", { className: "zbt-actions" }, this.signIn, keep, ways);
   }
 }

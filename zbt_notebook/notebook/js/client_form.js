@@ -37,8 +37,27 @@ export class ClientForm {
     this.steps = this.buildSteps();
     this.origin = make("p", { className: "zbt-origin" });
     this.hint = make("span", { className: "zbt-help", textContent: "as in the address of your Zoho" });
-    this.permissions = this.fold("Scopes", "Permissions", "scopes", () => this.picker.summary(), [this.picker.presets], [this.picker.element]);
-    this.redirect = this.fold("Redirect URI", "Redirect URI", "redirect_uri", () => this.fields.redirect_uri.value, [], [make("p", { className: "zbt-help", textContent: "The very address that is registered in the API console, to the letter." })]);
+    this.permissions = this.fold(
+      "Scopes",
+      "Permissions",
+      "scopes",
+      () => this.picker.summary(),
+      [this.picker.presets],
+      [this.picker.element],
+    );
+    this.redirect = this.fold(
+      "Redirect URI",
+      "Redirect URI",
+      "redirect_uri",
+      () => this.fields.redirect_uri.value,
+      [],
+      [
+        make("p", {
+          className: "zbt-help",
+          textContent: "The very address that is registered in the API console, to the letter.",
+        }),
+      ],
+    );
     this.redirect.summary.after(copyButton("Copy", () => this.fields.redirect_uri.value));
     this.client = make(
       "div",
@@ -48,12 +67,21 @@ export class ClientForm {
       this.steps.content,
       this.row("Data centre", "data_center", this.hint),
     );
-    this.element = make("div", { className: "zbt-form" }, this.origin, this.client, make("div", { className: "zbt-folds" }, this.permissions.element, this.redirect.element));
+    this.element = make(
+      "div",
+      { className: "zbt-form" },
+      this.origin,
+      this.client,
+      make("div", { className: "zbt-folds" }, this.permissions.element, this.redirect.element),
+    );
     for (const name of NAMES) {
       const field = this.fields[name];
       field.addEventListener("input", () => this.touched(name));
       field.addEventListener("change", () => this.checkSoon(name, 250)); // later than the click that left the field: nothing moves under it
-      field.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && name !== "scopes" && this.listener.entered());
+      field.addEventListener(
+        "keydown",
+        (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && name !== "scopes" && this.listener.entered(),
+      );
     }
     this.fields.data_center.addEventListener("change", () => this.showSite());
   }
@@ -61,17 +89,43 @@ export class ClientForm {
   buildSteps() {
     const id = `${this.prefix}steps`;
     const content = make("ol", { className: "zbt-steps", id, hidden: true });
-    const summary = make("button", { type: "button", className: "zbt-way", textContent: "No client yet? Four steps", "aria-expanded": "false", "aria-controls": id });
+    const summary = make("button", {
+      type: "button",
+      className: "zbt-way",
+      textContent: "No client yet? Four steps",
+      "aria-expanded": "false",
+      "aria-controls": id,
+    });
     summary.onclick = () => {
       content.hidden = !content.hidden;
       summary.setAttribute("aria-expanded", String(!content.hidden));
     };
-    this.console = make("a", { className: "zbt-button zbt-small", target: "_blank", rel: "noopener noreferrer", textContent: "Open the API console" });
+    this.console = make("a", {
+      className: "zbt-button zbt-small",
+      target: "_blank",
+      rel: "noopener noreferrer",
+      textContent: "Open the API console",
+    });
     this.uri = make("code");
     content.append(
       make("li", {}, "Open Zoho's API console, in your data centre: ", this.console),
-      make("li", {}, "Press ", make("b", { textContent: "Add Client" }), " and choose ", make("b", { textContent: "Server-based Applications" }), "."),
-      make("li", {}, "Give it any name and homepage, and this redirect URI: ", this.uri, " ", copyButton("Copy redirect URI", () => this.fields.redirect_uri.value)),
+      make(
+        "li",
+        {},
+        "Press ",
+        make("b", { textContent: "Add Client" }),
+        " and choose ",
+        make("b", { textContent: "Server-based Applications" }),
+        ".",
+      ),
+      make(
+        "li",
+        {},
+        "Give it any name and homepage, and this redirect URI: ",
+        this.uri,
+        " ",
+        copyButton("Copy redirect URI", () => this.fields.redirect_uri.value),
+      ),
       make("li", {}, "Copy its client ID and its client secret into this card."),
     );
     return { summary, content };
@@ -83,7 +137,13 @@ export class ClientForm {
    * @param {...Node} beside
    */
   row(label, name, ...beside) {
-    return make("div", { className: "zbt-row-field" }, this.labelOf(label, name), make("div", { className: "zbt-beside" }, this.fields[name], ...beside), this.problemOf(name));
+    return make(
+      "div",
+      { className: "zbt-row-field" },
+      this.labelOf(label, name),
+      make("div", { className: "zbt-beside" }, this.fields[name], ...beside),
+      this.problemOf(name),
+    );
   }
 
   /**
@@ -117,8 +177,21 @@ export class ClientForm {
   fold(label, title, name, summarize, above, below) {
     const summary = make("span", { className: "zbt-summary" });
     const titleId = `${this.prefix}${name}-title`;
-    const head = make("div", { className: "zbt-fold-head" }, make("span", { className: "zbt-fold-title", id: titleId, textContent: title }), summary);
-    const inside = make("div", { className: "zbt-inside", hidden: true }, ...above, this.labelOf(label, name), this.fields[name], this.problemOf(name), ...below);
+    const head = make(
+      "div",
+      { className: "zbt-fold-head" },
+      make("span", { className: "zbt-fold-title", id: titleId, textContent: title }),
+      summary,
+    );
+    const inside = make(
+      "div",
+      { className: "zbt-inside", hidden: true },
+      ...above,
+      this.labelOf(label, name),
+      this.fields[name],
+      this.problemOf(name),
+      ...below,
+    );
     const change = button("Change", "zbt-small", () => open());
     change.setAttribute("aria-describedby", titleId);
     const open = () => {
@@ -174,7 +247,9 @@ export class ClientForm {
 
   /** The first field with a problem that no kernel and no Zoho need to be asked about; it is opened and gets the focus. */
   firstAtFault() {
-    const faulty = NAMES.filter((name) => this.check(name)).filter((name) => name === "client_secret" || (name === "client_id" && this.isZoho()));
+    const faulty = NAMES.filter((name) => this.check(name)).filter(
+      (name) => name === "client_secret" || (name === "client_id" && this.isZoho()),
+    );
     if (faulty.length) this.focus(faulty[0]);
     return faulty[0];
   }
@@ -192,7 +267,9 @@ export class ClientForm {
   }
 
   values() {
-    return Object.fromEntries(NAMES.filter((name) => name !== "client_secret").map((name) => [name, this.fields[name].value]));
+    return Object.fromEntries(
+      NAMES.filter((name) => name !== "client_secret").map((name) => [name, this.fields[name].value]),
+    );
   }
 
   takeSecret() {
@@ -206,7 +283,11 @@ export class ClientForm {
     const names = view.data_centers.map((/** @type {any} */ site) => site.name);
     const options = [...this.fields.data_center.options].map((option) => option.value);
     if (options.join() !== names.join()) {
-      this.fields.data_center.replaceChildren(...view.data_centers.map((/** @type {any} */ site) => make("option", { value: site.name, textContent: siteName(site) })));
+      this.fields.data_center.replaceChildren(
+        ...view.data_centers.map((/** @type {any} */ site) =>
+          make("option", { value: site.name, textContent: siteName(site) }),
+        ),
+      );
     }
     this.picker.build(view.scopes);
     for (const [name, value] of Object.entries(view.form)) {
@@ -234,8 +315,20 @@ export class ClientForm {
       this.folded = true; // who set the server up has filled everything in: one button is left to press
       if (this.client) this.client.hidden = true;
     }
-    const words = isFilledIn ? ["Filled in ", view.filled_in, "."] : view.remembered ? ["Filled in as the last time; the secret is not kept. "] : [];
-    const controls = isFilledIn && this.client?.hidden ? [" ", make("code", { textContent: client }), " ", button("Change the client", "zbt-small", () => this.unfold())] : [];
+    const words = isFilledIn
+      ? ["Filled in ", view.filled_in, "."]
+      : view.remembered
+        ? ["Filled in as the last time; the secret is not kept. "]
+        : [];
+    const controls =
+      isFilledIn && this.client?.hidden
+        ? [
+            " ",
+            make("code", { textContent: client }),
+            " ",
+            button("Change the client", "zbt-small", () => this.unfold()),
+          ]
+        : [];
     if (view.remembered && !isFilledIn) controls.push(button("Forget", "zbt-small", () => this.listener.forget()));
     const told = [...words, client, String(this.client?.hidden), String(view.remembered)].join("|");
     if (this.origin?.dataset.told === told) return; // rebuilt only where it changes: the keyboard may be in it
@@ -267,7 +360,19 @@ export class ClientForm {
   }
 }
 
-const REGIONS = /** @type {Record<string, string>} */ ({ us: "United States", eu: "Europe", in: "India", au: "Australia", jp: "Japan", ca: "Canada", uk: "United Kingdom", sa: "Saudi Arabia", cn: "China", ae: "United Arab Emirates", sg: "Singapore" });
+const REGIONS = /** @type {Record<string, string>} */ ({
+  us: "United States",
+  eu: "Europe",
+  in: "India",
+  au: "Australia",
+  jp: "Japan",
+  ca: "Canada",
+  uk: "United Kingdom",
+  sa: "Saudi Arabia",
+  cn: "China",
+  ae: "United Arab Emirates",
+  sg: "Singapore",
+});
 
 /** @param {{ name: string, host: string }} site */
 function siteName(site) {

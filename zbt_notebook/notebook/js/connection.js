@@ -31,9 +31,31 @@ export class Connection {
     this.placesTold = make("p", { className: "zbt-help", "aria-live": "polite" });
     this.line = make("code", { className: "zbt-line" });
     const copy = copyButton("Copy the line", () => this.line.textContent);
-    this.linePlace = make("div", { className: "zbt-prompt-line", hidden: true }, "In the first cell, so that Run All works tomorrow: ", this.line, copy);
-    this.next = make("div", { className: "zbt-next", role: "group", "aria-label": "Next step", hidden: true }, make("div", { className: "zbt-subtitle", textContent: "Next: what do you work on?" }), make("div", { className: "zbt-places-row" }, ...this.places.elements), this.placesTold, this.linePlace);
-    this.element = make("div", { className: "zbt-connected" }, this.greeting, this.facts, this.scopesTitle, this.granted, make("div", { className: "zbt-row" }, ...this.buttons), this.next);
+    this.linePlace = make(
+      "div",
+      { className: "zbt-prompt-line", hidden: true },
+      "In the first cell, so that Run All works tomorrow: ",
+      this.line,
+      copy,
+    );
+    this.next = make(
+      "div",
+      { className: "zbt-next", role: "group", "aria-label": "Next step", hidden: true },
+      make("div", { className: "zbt-subtitle", textContent: "Next: what do you work on?" }),
+      make("div", { className: "zbt-places-row" }, ...this.places.elements),
+      this.placesTold,
+      this.linePlace,
+    );
+    this.element = make(
+      "div",
+      { className: "zbt-connected" },
+      this.greeting,
+      this.facts,
+      this.scopesTitle,
+      this.granted,
+      make("div", { className: "zbt-row" }, ...this.buttons),
+      this.next,
+    );
   }
 
   /** @param {any} view */
@@ -50,7 +72,8 @@ export class Connection {
     const as = connection.account || connection.name;
     this.greeting.textContent = view.greets ? `Connected as ${as}` : "";
     for (const control of [this.keep, this.another]) control.hidden = !view.greets;
-    const fact = (/** @type {string} */ term, /** @type {(Node | string)[]} */ ...what) => make("div", {}, make("dt", { textContent: term }), make("dd", {}, ...what));
+    const fact = (/** @type {string} */ term, /** @type {(Node | string)[]} */ ...what) =>
+      make("div", {}, make("dt", { textContent: term }), make("dd", {}, ...what));
     this.left = make("span");
     this.facts.replaceChildren(
       fact("Connection", connection.name),
@@ -60,9 +83,14 @@ export class Connection {
       fact("Access token", this.left),
     );
     const missing = connection.missing.length;
-    this.scopesTitle.textContent = missing ? `Granted, except ${missing} of the scopes you asked for` : "Granted, as you asked";
+    this.scopesTitle.textContent = missing
+      ? `Granted, except ${missing} of the scopes you asked for`
+      : "Granted, as you asked";
     const { family } = view.scopes;
-    this.granted.replaceChildren(...connection.granted.map((/** @type {string} */ scope) => scopeItem(family, scope, true)), ...connection.missing.map((/** @type {string} */ scope) => scopeItem(family, scope, false)));
+    this.granted.replaceChildren(
+      ...connection.granted.map((/** @type {string} */ scope) => scopeItem(family, scope, true)),
+      ...connection.missing.map((/** @type {string} */ scope) => scopeItem(family, scope, false)),
+    );
     this.refresh.hidden = !connection.can_refresh;
     if (view.places && !view.greets && (isNew || !this.asksPlaces)) {
       this.asksPlaces = true;
@@ -84,7 +112,12 @@ export class Connection {
     if (!this.shown || !this.left) return;
     const left = this.shown.seconds_left - (performance.now() - (this.shownAt ?? 0)) / 1000;
     const renewed = this.shown.can_refresh ? ", then renewed by itself" : "";
-    this.left.textContent = left > 0 ? `good for ${duration(left)}${renewed}` : this.shown.can_refresh ? "renewed at the next call" : "expired";
+    this.left.textContent =
+      left > 0
+        ? `good for ${duration(left)}${renewed}`
+        : this.shown.can_refresh
+          ? "renewed at the next call"
+          : "expired";
     if (left <= 0 && !this.asked) {
       this.asked = true; // once: the kernel may know of a newer one
       this.listener.look();
@@ -98,7 +131,10 @@ export class Connection {
  * @param {boolean} granted
  */
 function scopeItem(family, scope, granted) {
-  const item = make("li", { textContent: scope.startsWith(`${family}.`) ? scope.slice(family.length + 1) : scope, title: scope });
+  const item = make("li", {
+    textContent: scope.startsWith(`${family}.`) ? scope.slice(family.length + 1) : scope,
+    title: scope,
+  });
   if (!granted) item.append(make("em", { textContent: " not granted" }));
   item.dataset.granted = String(granted);
   return item;

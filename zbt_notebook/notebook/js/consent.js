@@ -22,7 +22,12 @@ export class Consent {
     this.workEnds = 0;
     /** @type {Window | null} */
     this.tab = null; // opened in the click, its address set when the kernel has made it
-    this.code = hiddenInput({ autocomplete: "off", className: "zbt-control zbt-mono", id: `${prefix}code`, placeholder: "the code, or the whole address" });
+    this.code = hiddenInput({
+      autocomplete: "off",
+      className: "zbt-control zbt-mono",
+      id: `${prefix}code`,
+      placeholder: "the code, or the whole address",
+    });
     this.code.dataset.lmSuppressShortcuts = "true";
     this.problem = make("p", { className: "zbt-problem", id: `${prefix}code-problem`, "aria-live": "polite" });
     this.code.setAttribute("aria-describedby", this.problem.id);
@@ -38,9 +43,24 @@ export class Consent {
     this.lifeText = make("p", { className: "zbt-help zbt-life-text" });
     this.life = make("div", { className: "zbt-life" }, this.bar, this.lifeText);
     const label = make("label", { for: this.code.id, textContent: "Code" });
-    this.paste = make("div", { className: "zbt-row-field zbt-pasted" }, label, make("div", { className: "zbt-beside" }, this.code, this.connect), this.problem);
+    this.paste = make(
+      "div",
+      { className: "zbt-row-field zbt-pasted" },
+      label,
+      make("div", { className: "zbt-beside" }, this.code, this.connect),
+      this.problem,
+    );
     this.begun = make("div", { className: "zbt-row" }, this.linkPlace, this.again);
-    this.element = make("div", { className: "zbt-consent" }, this.told, this.begun, this.typed, this.help, this.paste, this.life);
+    this.element = make(
+      "div",
+      { className: "zbt-consent" },
+      this.told,
+      this.begun,
+      this.typed,
+      this.help,
+      this.paste,
+      this.life,
+    );
     this.listen();
   }
 
@@ -52,7 +72,10 @@ export class Consent {
         if (text) this.send(text);
       });
     }
-    this.code.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && this.send(this.code.value));
+    this.code.addEventListener(
+      "keydown",
+      (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && this.send(this.code.value),
+    );
     this.code.addEventListener("focus", () => this.beginCode());
     this.code.addEventListener("input", () => this.mark(""));
   }
@@ -112,21 +135,34 @@ export class Consent {
     const waits = view.phase === "waiting";
     this.told.textContent = this.words(view);
     this.showLink(webAddress(view.consent_url), view);
-    this.help.textContent = waits && view.method === "link" && view.catching && isLoopback(view.form.redirect_uri) ? "Nothing happened? Your browser may say that it cannot reach localhost: that is right. Copy the address of that page and paste it:" : "";
+    this.help.textContent =
+      waits && view.method === "link" && view.catching && isLoopback(view.form.redirect_uri)
+        ? "Nothing happened? Your browser may say that it cannot reach localhost: that is right. Copy the address of that page and paste it:"
+        : "";
     if (view.failed && view.field === "code") this.code.setAttribute("aria-invalid", "true");
     else if (!this.problem.textContent) this.code.setAttribute("aria-invalid", "false");
     this.shortCode.textContent = view.user_code;
-    this.typeIt.replaceChildren("Type this short code on ", make("b", { textContent: view.user_code_page.replace(/^https?:\/\//, "") }), ", or check it where the page shows it, and accept. Nothing has to be pasted.");
+    this.typeIt.replaceChildren(
+      "Type this short code on ",
+      make("b", { textContent: view.user_code_page.replace(/^https?:\/\//, "") }),
+      ", or check it where the page shows it, and accept. Nothing has to be pasted.",
+    );
     this.workEnds = performance.now() + view.seconds_left * 1000;
     this.tick();
   }
 
   /** @param {any} view */
   words(view) {
-    if (view.phase !== "waiting") return view.self_client ? "A Self Client's code comes from the API console: Generate Code, with the scopes chosen here." : "";
-    if (view.self_client) return "Press Generate Code in the API console, with the scopes chosen here, and paste the code.";
+    if (view.phase !== "waiting")
+      return view.self_client
+        ? "A Self Client's code comes from the API console: Generate Code, with the scopes chosen here."
+        : "";
+    if (view.self_client)
+      return "Press Generate Code in the API console, with the scopes chosen here, and paste the code.";
     if (view.method === "device") return "";
-    const ends = this.comesBack(view) ? "this card connects by itself." : "then copy the code, or the address of the page after that, and paste it here.";
+    const ends = this.comesBack(view)
+      ? "this card connects by itself."
+      : "then copy the code, or the address of the page after that, and paste it here.";
     const begins = this.hasTab ? "Zoho's page has opened in another tab." : "Open Zoho's page.";
     return `${begins} Accept there: ${ends}`;
   }
@@ -147,9 +183,18 @@ export class Consent {
     this.begun.hidden = !address && this.again.hidden;
     if (!address) this.linkPlace.replaceChildren();
     else if (this.linkPlace.querySelector("a")?.href !== new URL(address).href) {
-      const link = make("a", { className: "zbt-button", href: address, target: "_blank", rel: "noopener noreferrer", textContent: "Open Zoho's consent page" });
+      const link = make("a", {
+        className: "zbt-button",
+        href: address,
+        target: "_blank",
+        rel: "noopener noreferrer",
+        textContent: "Open Zoho's consent page",
+      });
       for (const click of ["click", "auxclick"]) link.addEventListener(click, () => this.wentAway());
-      this.linkPlace.replaceChildren(link, copyButton("Copy link", () => address));
+      this.linkPlace.replaceChildren(
+        link,
+        copyButton("Copy link", () => address),
+      );
     }
     this.linkPlace.querySelector("a")?.classList.toggle("zbt-primary", !this.hasTab || view.method === "device");
   }
@@ -175,7 +220,8 @@ export class Consent {
     const { view } = this;
     if (view?.phase !== "waiting") this.showLife(-1, "");
     else if (view.method === "device") this.tickWork();
-    else if (view.failed) this.showLife(-1, ""); // what is over, or was refused, has no time left to tell
+    else if (view.failed)
+      this.showLife(-1, ""); // what is over, or was refused, has no time left to tell
     else this.tickPaste();
   }
 
@@ -192,14 +238,18 @@ export class Consent {
 
   tickWork() {
     const left = (this.workEnds - performance.now()) / 1000;
-    this.showLife(left / WORK_LIFE, left > 0 ? `About ${duration(left)} left.` : "It is over any moment. Start again for a new one.");
+    this.showLife(
+      left / WORK_LIFE,
+      left > 0 ? `About ${duration(left)} left.` : "It is over any moment. Start again for a new one.",
+    );
   }
 
   tickPaste() {
     const life = this.view.code_life;
     const left = this.codeBegan ? life - (performance.now() - this.codeBegan) / 1000 : life;
     const minutes = Math.round(life / 60);
-    if (!this.codeBegan) this.showLife(1, `Zoho's code lives ${minutes} minutes. It is exchanged as soon as you paste it.`);
+    if (!this.codeBegan)
+      this.showLife(1, `Zoho's code lives ${minutes} minutes. It is exchanged as soon as you paste it.`);
     else if (left > 0) this.showLife(left / life, `About ${duration(left)} left to paste the code.`);
     else this.showLife(0, `The code's ${minutes} minutes are over. Start again for a new link, or paste a newer code.`);
   }

@@ -18,7 +18,8 @@ export function clientIdProblem(text) {
 export function secretProblem(text, clientId) {
   const secret = text.trim();
   if (!secret) return "";
-  if (secret === clientId.trim()) return "This is the client ID once more. The secret stands below it in the API console.";
+  if (secret === clientId.trim())
+    return "This is the client ID once more. The secret stands below it in the API console.";
   if (/^\d{4}\./.test(secret)) return "This looks like a client ID or a code: a secret never begins with 1000.";
   if (/\s/.test(secret)) return "A secret has no spaces: copy it again from the API console.";
   return "";
@@ -48,7 +49,8 @@ export function scopesProblem(text) {
  */
 export function codeProblem(text, clientId) {
   const pasted = text.trim();
-  if (pasted && pasted === clientId.trim()) return "This is the client ID. The code comes after you press Accept on Zoho's page.";
+  if (pasted && pasted === clientId.trim())
+    return "This is the client ID. The code comes after you press Accept on Zoho's page.";
   if (/\/oauth\/v2\/auth\?|[?&]response_type=/.test(pasted)) {
     return "This is the consent link itself: open it, press Accept, and paste the address of the page after that.";
   }

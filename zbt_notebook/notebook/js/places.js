@@ -17,8 +17,21 @@ export class Places {
     this.project = this.control("project", make("select"));
     this.found = make("p", { className: "zbt-help", "aria-live": "polite" });
     const place = (/** @type {string} */ name) => make("code", { textContent: `{${name}}` });
-    const help = make("p", { className: "zbt-help" }, "In paths and items, ", place("portal"), " and ", place("project"), " stand for what is in use.");
-    this.elements = [this.field("Portal", this.portal), this.field("Find a project", this.find, this.found), this.field("Project", this.project), help];
+    const help = make(
+      "p",
+      { className: "zbt-help" },
+      "In paths and items, ",
+      place("portal"),
+      " and ",
+      place("project"),
+      " stand for what is in use.",
+    );
+    this.elements = [
+      this.field("Portal", this.portal),
+      this.field("Find a project", this.find, this.found),
+      this.field("Project", this.project),
+      help,
+    ];
     for (const control of [this.find, this.project]) control.parentElement.hidden = true;
     this.portal.addEventListener("change", () => use({ portal: this.portal.value }));
     this.project.addEventListener("change", () => use({ portal: this.portal.value, project: this.project.value }));
@@ -42,14 +55,24 @@ export class Places {
    * @param {...Node} beside
    */
   field(label, control, ...beside) {
-    return make("div", { className: "zbt-field" }, make("label", { for: control.id, textContent: label }), control, ...beside);
+    return make(
+      "div",
+      { className: "zbt-field" },
+      make("label", { for: control.id, textContent: label }),
+      control,
+      ...beside,
+    );
   }
 
   /** @param {any} view */
   show(view) {
     if (view.failed && !view.portals.length) return; // what could be chosen before stays there
     this.view = view;
-    this.fill(this.portal, [...(view.portal ? [] : [{ id: "", name: "Choose a portal" }]), ...view.portals], view.portal);
+    this.fill(
+      this.portal,
+      [...(view.portal ? [] : [{ id: "", name: "Choose a portal" }]), ...view.portals],
+      view.portal,
+    );
     this.find.parentElement.hidden = view.projects.length < MANY;
     this.project.size = Math.min(MANY, view.projects.length + 1);
     this.project.parentElement.hidden = !view.portal;
@@ -74,7 +97,9 @@ export class Places {
     const told = JSON.stringify(places);
     if (select.dataset.told !== told) {
       select.dataset.told = told; // rebuilt only where it changes: the keyboard may be in it
-      select.replaceChildren(...places.map(({ id, name }) => make("option", { value: id, textContent: name || id, title: id })));
+      select.replaceChildren(
+        ...places.map(({ id, name }) => make("option", { value: id, textContent: name || id, title: id })),
+      );
     }
     select.value = chosen;
   }

@@ -16,15 +16,29 @@ class Picker {
     this.root = make("section", { className: "zbt-card zbt-places", "aria-label": "Portal and project" });
     keepKeys(this.root);
     this.status = make("div", { className: "zbt-status", role: "status" });
-    const heading = make("div", { className: "zbt-heading" }, make("div", { className: "zbt-title", textContent: "Portal and project" }), this.status);
-    this.root.append(make("header", { className: "zbt-header" }, heading, make("span", { className: "zbt-mark", "aria-hidden": "true" })), make("div", { className: "zbt-body" }, ...this.places.elements));
+    const heading = make(
+      "div",
+      { className: "zbt-heading" },
+      make("div", { className: "zbt-title", textContent: "Portal and project" }),
+      this.status,
+    );
+    this.root.append(
+      make(
+        "header",
+        { className: "zbt-header" },
+        heading,
+        make("span", { className: "zbt-mark", "aria-hidden": "true" }),
+      ),
+      make("div", { className: "zbt-body" }, ...this.places.elements),
+    );
     el.append(this.root);
     this.leaveTheme = followTheme(this.root);
     const advice = "It may be busy: this goes on when it is free. After a restart, run the cell again.";
     this.channel = new Channel(model, {
       received: (content) => content?.kind === "view" && this.show(content),
       unanswered: () => this.tell(["The kernel has not answered yet", advice]),
-      restarted: () => this.tell(["The kernel was restarted", "Run the cell again; where nothing changes then, reload this page."]),
+      restarted: () =>
+        this.tell(["The kernel was restarted", "Run the cell again; where nothing changes then, reload this page."]),
     });
     this.send("hello");
   }

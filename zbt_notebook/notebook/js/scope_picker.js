@@ -18,7 +18,12 @@ export class ScopePicker {
     this.changed = changed;
     this.presets = make("div", { className: "zbt-presets", role: "radiogroup", "aria-label": "Presets" });
     this.grid = make("div", { className: "zbt-grid" });
-    this.element = make("details", { className: "zbt-picker" }, make("summary", { textContent: "Choose from the list" }), this.grid);
+    this.element = make(
+      "details",
+      { className: "zbt-picker" },
+      make("summary", { textContent: "Choose from the list" }),
+      this.grid,
+    );
     field.addEventListener("input", () => this.show());
   }
 
@@ -27,17 +32,38 @@ export class ScopePicker {
     if (this.known) return;
     this.known = scopes;
     const choice = (/** @type {string} */ name, /** @type {string} */ words, /** @type {() => void} */ onchange) =>
-      make("label", {}, make("input", { type: "radio", name: `${this.prefix}preset`, value: name, "aria-label": name, onchange }), make("span", {}, make("b", { textContent: name }), words && ` ${words}`));
+      make(
+        "label",
+        {},
+        make("input", { type: "radio", name: `${this.prefix}preset`, value: name, "aria-label": name, onchange }),
+        make("span", {}, make("b", { textContent: name }), words && ` ${words}`),
+      );
     this.presets.append(
-      ...scopes.presets.map((/** @type {[string, string[], string]} */ [name, list, allows]) => choice(name, allows, () => this.pick([...list, ...(list.includes(scopes.profile) ? [] : this.pickedOf(scopes.profile))]))),
+      ...scopes.presets.map((/** @type {[string, string[], string]} */ [name, list, allows]) =>
+        choice(name, allows, () =>
+          this.pick([...list, ...(list.includes(scopes.profile) ? [] : this.pickedOf(scopes.profile))]),
+        ),
+      ),
       choice(OWN, "scope by scope, in the list below", () => {
         this.element.open = true;
       }),
     );
     this.grid.append(make("label", { className: "zbt-profile" }, this.box(scopes.profile, {}), "Who is signed in"));
-    const head = make("tr", {}, make("td"), ...OPERATIONS.map((operation) => make("th", { scope: "col", textContent: operation.toLowerCase() })));
+    const head = make(
+      "tr",
+      {},
+      make("td"),
+      ...OPERATIONS.map((operation) => make("th", { scope: "col", textContent: operation.toLowerCase() })),
+    );
     const rows = scopes.modules.map((/** @type {[string, string[]]} */ [module, operations]) =>
-      make("tr", {}, make("th", { scope: "row", textContent: module }), ...OPERATIONS.map((operation) => make("td", {}, ...(operations.includes(operation) ? [this.boxOf(module, operation)] : [])))),
+      make(
+        "tr",
+        {},
+        make("th", { scope: "row", textContent: module }),
+        ...OPERATIONS.map((operation) =>
+          make("td", {}, ...(operations.includes(operation) ? [this.boxOf(module, operation)] : [])),
+        ),
+      ),
     );
     this.grid.append(make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows)));
   }
@@ -47,7 +73,9 @@ export class ScopePicker {
    * @param {string} operation
    */
   boxOf(module, operation) {
-    return this.box(`${this.known.family}.${module}.${operation}`, { "aria-label": `${module} ${operation.toLowerCase()}` });
+    return this.box(`${this.known.family}.${module}.${operation}`, {
+      "aria-label": `${module} ${operation.toLowerCase()}`,
+    });
   }
 
   /**
@@ -85,7 +113,12 @@ export class ScopePicker {
   preset() {
     if (!this.known) return OWN;
     const profile = this.known.profile.toLowerCase();
-    const same = (/** @type {string[]} */ scopes) => scopes.map((scope) => scope.toLowerCase()).filter((scope) => scope !== profile).sort().join();
+    const same = (/** @type {string[]} */ scopes) =>
+      scopes
+        .map((scope) => scope.toLowerCase())
+        .filter((scope) => scope !== profile)
+        .sort()
+        .join();
     const held = same(scopesIn(this.field.value));
     return this.known.presets.find((/** @type {[string, string[]]} */ [, scopes]) => same(scopes) === held)?.[0] ?? OWN;
   }
