@@ -155,6 +155,20 @@ def test_stop_ends_the_wait_and_nothing_else(kernel):
     assert kernel.run("card.connection.name").text == "'default'"
 
 
+@pytest.mark.parametrize("line", ["--mode prompt --sandbox", "--mode device --client-id 1000.X"])
+def test_stop_ends_a_prompt_in_a_cell_that_awaits(kernel, line):
+    """`--wait` with a prompt: Stop ends it in two lines, and the kernel goes on."""
+    kernel.run("%load_ext zbt_notebook")
+    asking = kernel.start(f"%zbt login {line} --wait 60", allow_stdin=True)
+    with pytest.raises(AssertionError, match="the test has no answer"):
+        kernel.until(lambda: False)
+    kernel.interrupt()
+    stopped = kernel.wait(asking)
+    assert stopped.error["ename"] == "NotSignedIn"
+    assert "the prompt was stopped" in stopped.traceback
+    assert kernel.run("6 * 7").text == "42"
+
+
 def test_a_wait_that_is_too_long_says_so(kernel):
     """After the given seconds two lines tell what to do."""
     waiting = kernel.start(LOGIN + "await zbt.login(sandbox=True, wait=1)", allow_stdin=True)

@@ -209,3 +209,14 @@ def test_a_closed_prompt_is_not_signed_in(user, site):
     user(site.client_id)
     with pytest.raises(NotSignedIn, match="closed"):
         login.login(mode="prompt", **client_of(site))
+
+
+def test_escape_in_vs_code_ends_the_prompt(user, site, monkeypatch):
+    """All that its box sends for Escape is an empty answer: it is not asked again and again."""
+    monkeypatch.setenv("VSCODE_PID", "1")
+    for answers in ([""], [site.client_id, ""], [site.client_id, site.client_secret, " "]):
+        asked = user(*answers)
+        asked.clear()
+        with pytest.raises(NotSignedIn, match="left empty"):
+            login.login(mode="prompt", **client_of(site))
+        assert len(asked) == len(answers)

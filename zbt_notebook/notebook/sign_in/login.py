@@ -215,7 +215,12 @@ def _chosen(mode: str, *, by_user: bool) -> Mode:
         return cast("Mode", mode)
     if not by_user and environment.has_variables():
         return "env"
-    return "card" if environment.may_draw_widgets() and environment.can_be_asked() else "prompt"
+    return "card" if _has_a_front_end() else "prompt"
+
+
+def _has_a_front_end() -> bool:
+    """Whether somebody sits before a notebook that draws widgets."""
+    return environment.may_draw_widgets() and environment.can_be_asked()
 
 
 def _sandbox(mode: Mode, redirect_uri: str | None, *, self_client: bool) -> SandboxSite:
@@ -338,7 +343,7 @@ def _shown_card(sign_in: SignIn, patience: float | None, *, fall_back: bool) -> 
 def _already(connection: Connection, then: _Afterwards) -> Connection:
     """End with a connection that needed no user; show its card where one can be drawn."""
     note = then(connection)
-    if not environment.may_draw_widgets():
+    if not _has_a_front_end():
         _tell(note)
         return connection
     return _shown_connected(_sign_in_of(connection, then, greets=False, note=note), connection)
@@ -346,7 +351,7 @@ def _already(connection: Connection, then: _Afterwards) -> Connection:
 
 def _shown_connected(sign_in: SignIn, connection: Connection) -> Connection:
     """Show the card of a sign-in that is over; the connection is what the caller gets."""
-    if not environment.may_draw_widgets():
+    if not _has_a_front_end():
         _tell(sign_in.state.desk.note)
         return connection
     from zbt_notebook.notebook.sign_in.card import show_once
