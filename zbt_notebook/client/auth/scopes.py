@@ -49,6 +49,7 @@ PRESETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "read only": (
             *(scope for module in MODULES if module not in _ASIDE for scope in _both(module, "READ")),
             f"{FAMILY}.search.READ",
+            SEARCH,
             *_both("custom_fields", "READ"),
             PROFILE,
         ),

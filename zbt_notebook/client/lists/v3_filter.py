@@ -23,6 +23,7 @@ _PICKS = {
 }
 _PEOPLE = {"assignee": "assignee", "reporter": "created_by"}
 _TIMES = {"created": "created_time", "updated": "last_updated_time", "due": "due_date"}
+_WORDS = {"status": "status", "assignee": "assignee", "reporter": "created_by"}  # of the classic list, by id
 _TEXTS = {"title": "name"}
 _AFTER, _BEFORE = frozenset({">=", ">"}), frozenset({"<=", "<"})
 
@@ -82,8 +83,8 @@ def _of_word(name: str, value: str) -> Asked | None:
     ids = [part.strip() for part in value.split(",") if part.strip()]
     if name == "statustype" and value in {"open", "closed"}:
         return _condition("status", "custom_condition", ["${ALL_OPEN}" if value == "open" else "${ALL_CLOSED}"])
-    if name == "status" and ids:
-        return _condition("status", "is", ids)
+    if name in _WORDS and ids:
+        return _condition(_WORDS[name], "is", ids)
     return None
 
 

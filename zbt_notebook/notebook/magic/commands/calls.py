@@ -12,6 +12,7 @@ from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.suggestions import did_you_mean
 from zbt_notebook.notebook.magic.commands import results
 from zbt_notebook.notebook.magic.commands.results import Answer
+from zbt_notebook.notebook.magic.commands.retired import explained
 from zbt_notebook.notebook.magic.commands.save import check_place, save
 from zbt_notebook.notebook.magic.commands.write_guard import Sent, confirm, summary
 from zbt_notebook.notebook.magic.display import request_preview
@@ -150,10 +151,13 @@ def recorded(console: Session, connection: "Connection", call: ApiCall, act: Cal
     last = console.last_call = LastCall(call.method, call.path, call.params, connection.name, began)
     try:
         answer = act()
-    except ZbtError as error:
+    except ZbtError as failure:
+        error = explained(connection, call, failure)
         _name_the_connection(error, connection)
         last.outcome = f"{type(error).__name__}: {error.message}"
-        raise
+        if error is failure:
+            raise
+        raise error from None
     except BaseException:
         last.outcome = "interrupted"
         raise
