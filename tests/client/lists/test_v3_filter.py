@@ -83,3 +83,14 @@ def test_since_is_a_filter_too(connection, world, wire):
     found = connection.pull("bugs", since=since)
     assert sorted(found["id"]) == sorted(wanted["id"])
     assert any("last_updated_time" in dict(one.params).get("filter", "") for one in wire.requests)
+
+
+@pytest.mark.parametrize("honoured", ["honoured", "ignored"])
+def test_records_without_a_time_of_change_are_told(connection, world, honoured):
+    """Since cannot be compared with what is not there: that is said, and no wanted bug is dropped."""
+    since = datetime(2026, 9, 10, tzinfo=UTC)
+    wanted = connection.pull("bugs", since=since)
+    world.set(classic_end="410", last_updated_time_in_lists=False, filter_on_issues=honoured)
+    found = connection.pull("bugs", since=since)
+    assert set(wanted["id"]) <= set(found["id"])
+    assert "no time of change" in " ".join(found.attrs["zbt"]["warnings"])

@@ -8,16 +8,17 @@ first record.
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from zbt_notebook.client.frames.column import Column
+from zbt_notebook.client.frames.column import TEXT, Column
 from zbt_notebook.client.frames.declared import Declaration, Declared, read_types
 from zbt_notebook.client.frames.labels import by_label
-from zbt_notebook.client.frames.settle import as_declared, as_found
+from zbt_notebook.client.frames.settle import as_declared, as_found, as_time
 from zbt_notebook.client.frames.strings import Strings
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ DEEPEST = 24
 
 _MISSING = object()
 _TIMESTAMP = Declaration(Declared.DATETIME)
+_NAMES_A_TIME = re.compile(r"(^|[._])(time|date|on|at)$|^customfields\.")  # V3's names; a title may look like a date
 _FEW = 3  # keys up to which reading them one after the other is faster than all at once
 
 
@@ -47,6 +49,8 @@ class FrameBuilder:
     | other numbers | `float64`, where that is exact |
     | true and false, as such or as strings, throughout | `boolean` |
     | whole numbers under a name that ends in `_long` | `datetime64[ms, UTC]` |
+    | ISO 8601 under such a name as `created_time`, `start_date`, `customfields.…` | `datetime64[ms, UTC]` |
+    | days alone, likewise | `datetime64[ms]` |
     | strings | what the installed pandas makes of them: `str` in 3, `object` in 2 |
     | strings of which `types` names all that there can be | `category` of those, and of any other that came |
     | anything else, or a mixture | `object`, each value as it came |
@@ -99,6 +103,10 @@ class FrameBuilder:
         declared = self._declared.get(name) if name == node.name else None
         if declared is None and node.is_timestamp:
             declared = _TIMESTAMP
+        if declared is None and node.column.kinds == {TEXT} and _NAMES_A_TIME.search(node.name):
+            told = as_time(node.column, self._size)
+            if told is not None:
+                return told
         return as_found(node.column, self._size) if declared is None else as_declared(node.column, self._size, declared)
 
 

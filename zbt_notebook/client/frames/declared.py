@@ -43,7 +43,8 @@ LATEST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,3}0*)?)?(?:Z|[+-]\d\d:?\d\d)", re.ASCII)
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,3}0*)?)?(?:Z|[+-]\d\d:?\d\d)", re.ASCII)
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _EXACT_IN_FLOAT = 2**53
 _BEYOND_64_BITS = 2**63
 
@@ -119,7 +120,7 @@ def _datetime(value: object) -> int:
 
     The classic API's other strings are in the portal's time zone, which a record does not tell.
     """
-    if type(value) is str and _INSTANT.fullmatch(value):
+    if type(value) is str and INSTANT.fullmatch(value):
         try:
             return (datetime.fromisoformat(value) - _EPOCH) // _MILLISECOND
         except (ValueError, OverflowError):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from zbt_notebook.client.frames.column import BOOL, FLAG, FLAGS, FLOAT, INT, TEXT, Column
-from zbt_notebook.client.frames.declared import EARLIEST, LATEST, Declaration, Declared, Unparsable, parse
+from zbt_notebook.client.frames.declared import DAY, EARLIEST, INSTANT, LATEST, Declaration, Declared, Unparsable, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,6 +28,32 @@ def as_found(column: Column, size: int) -> Array:
     if build is not None:
         return build(column, size)
     return _by_values(column.objects(size), column.strings)
+
+
+def as_time(column: Column, size: int) -> Array | None:
+    """Give a column of ISO 8601 as UTC timestamps, or as days where all of it is days; None where it is neither.
+
+    A day among timestamps is its midnight in UTC.
+    """
+    values = column.objects(size)
+    present = [value for value in values if value is not None]
+    days = [type(value) is str and bool(DAY.fullmatch(value)) for value in present]
+    try:
+        if present and all(days):
+            return pd.Series(np.array(values, dtype="datetime64[D]").astype("datetime64[ms]"))
+        if not present or not all(
+            day or INSTANT.fullmatch(str(value)) for day, value in zip(days, present, strict=True)
+        ):
+            return None
+        stamps = [
+            None if value is None else parse(f"{value}T00:00Z" if DAY.fullmatch(value) else value, Declared.DATETIME)
+            for value in values
+        ]
+    except (Unparsable, ValueError, OverflowError):
+        return None
+    parsed = Column(column.strings, flags=False)
+    parsed.add(0, size, None, stamps, set(map(type, stamps)))
+    return _timestamps(parsed, size)
 
 
 def as_declared(column: Column, size: int, declaration: Declaration) -> Array:

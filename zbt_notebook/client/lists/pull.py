@@ -371,6 +371,11 @@ class Pull:
             if count is not None and differs:
                 name = listing.project.get("name") or listing.project.get("id")
                 told.append(f"{name} announces {count:,} {self.what}, {line.pager.came:,} came")
+        if self._sieve.untimed:
+            told.append(
+                f"{self._sieve.untimed:,} {self.what} bear no time of change: since= could not be compared with it "
+                "here, and V3's own filter is all that chose them"
+            )
         return tuple(told)
 
     @property

@@ -20,6 +20,7 @@ class RowFilter:
         self._wish = wish
         self._kind = kind
         self._seen: set[str] = set()
+        self.untimed = 0  # records that bear no time of change, though it was to be compared
 
     def newest_change_first(self, *, v3: bool) -> bool:
         """Whether the server sorts by the time of change, so that the first older record ends a list."""
@@ -60,8 +61,10 @@ class RowFilter:
         ]
 
     def _is_wanted(self, kind: Kind, record: Any, *, v3: bool, of_many: bool) -> bool:
-        if self._wish.since is not None and before(kind.changed, self._wish.since, record):
-            return False
+        if self._wish.since is not None:
+            if before(kind.changed, self._wish.since, record):
+                return False
+            self.untimed += isinstance(record, dict) and record.get(kind.changed) is None
         if v3 and not v3_columns.keeps(kind.name, record, dict(self._wish.where)):
             return False
         if self._wish.criteria and not fulfils(kind.name, record, self._wish.criteria):

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from zbt_notebook.client import redactor
 from zbt_notebook.client.auth.authorization import Authorization, Clock
 from zbt_notebook.client.auth.data_centers import DataCenter
-from zbt_notebook.client.errors import ApiError, RateLimited, TokenRejected, Unreachable, UsageError
+from zbt_notebook.client.errors import ApiError, NotFound, RateLimited, TokenRejected, Unreachable, UsageError
 from zbt_notebook.client.http.checks import check_request
 from zbt_notebook.client.http.messages import Request, Response, Transport
 from zbt_notebook.client.limits.allowance import is_v3, margin, told_limits
@@ -18,6 +18,7 @@ from zbt_notebook.client.rest import api, endpoints
 from zbt_notebook.client.rest.api import ApiCall, Page
 from zbt_notebook.client.rest.api_errors import BAD_TOKEN, judge
 from zbt_notebook.client.rest.v3_host import V3Host
+from zbt_notebook.client.rest.v3_words import V3Words
 from zbt_notebook.client.secret_str import StaysInKernel
 
 RETRIES = 2  # of a safe request after a broken connection or a fault of the server's; each costs a slot
@@ -45,6 +46,7 @@ class ApiClient(StaysInKernel):
         self._sleep = sleep
         self._chance = chance
         self.classic_is_off = False  # found out once: a connection asks no second time
+        self.v3_words = V3Words()
         self.v3_host = V3Host(authorization.data_center.v3_hosts, self._ask)
 
     @property
@@ -68,6 +70,19 @@ class ApiClient(StaysInKernel):
         """Send one call that ``api.normalize`` has checked, and give its answer, unread but judged."""
         if not call.path.startswith("/api/"):
             return self._send(call, lane, self.data_center.api_url)
+        call = replace(call, path=self.v3_words.spelled(call.path))
+        try:
+            response = self._send_to_v3(call, lane)
+        except NotFound:
+            other = self.v3_words.other(call.path)
+            if not other:
+                raise
+            call = replace(call, path=other)
+            response = self._send_to_v3(call, lane)
+        self.v3_words.answered(call.path)
+        return response
+
+    def _send_to_v3(self, call: ApiCall, lane: Lane) -> Response:
         host = self.v3_host.current
         try:
             response = self._send(call, lane, host)
