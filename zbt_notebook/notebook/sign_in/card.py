@@ -57,6 +57,8 @@ class LoginCard(anywidget.AnyWidget):
 
         Meanwhile the card offers to go over to prompts, where somebody can be asked in the cell that waits.
         """
+        if self.connection is None:
+            environment.require_waiting()
         if not self.is_seen and not environment.may_draw_widgets():
             environment.require_a_user()  # a run without a user and without a front end would only wait in vain
         if self.falls_back and not self.is_seen and not await self.drawn(DRAWN_WITHIN):

@@ -35,6 +35,8 @@ async def until(ask: Callable[[], _Found | None], seconds: float | None = None) 
 
     Raise NotSignedIn where *seconds* (300) pass without, and at once where a cell waits in vain.
     """
+    if (found := ask()) is not None:
+        return found
     environment.require_waiting()
     patience = PATIENCE if seconds is None else seconds
     async with comms_flowing():

@@ -220,7 +220,7 @@ def _chosen(mode: str, *, by_user: bool) -> Mode:
 
 def _has_a_front_end() -> bool:
     """Whether somebody sits before a notebook that draws widgets."""
-    return environment.may_draw_widgets() and environment.can_be_asked()
+    return environment.may_draw_widgets() and environment.has_a_user()
 
 
 def _sandbox(mode: Mode, redirect_uri: str | None, *, self_client: bool) -> SandboxSite:

@@ -168,7 +168,7 @@ def _choose(console: Session, connection: "Connection") -> Any:
     """Show what is in use and what there is: a picker where one can be drawn, else a text."""
     from zbt_notebook.notebook import environment
 
-    if environment.may_draw_widgets() and environment.can_be_asked():
+    if environment.may_draw_widgets() and environment.has_a_user():
         from zbt_notebook.notebook.magic.commands.project_picker import ProjectPicker
 
         return ProjectPicker(lambda: console.atlas(signed_in.current(connection.name)))
