@@ -90,6 +90,7 @@ class Lookups:
         self._client = client
         self._kept: dict[tuple[str, ...], Any] = {}
         self.prefixes: dict[str, str] = {}  # by project: what its bugs' keys were seen to begin with
+        self.learning: dict[str, threading.Thread] = {}  # by project: who fetches what completion offers
         self._lock = threading.RLock()
 
     def forget(self) -> None:
@@ -100,6 +101,10 @@ class Lookups:
     def kept(self, *key: str) -> Any:
         """What was fetched before under that name, without asking anybody; None for anything else."""
         return self._kept.get(key)
+
+    def everything(self) -> list[tuple[tuple[str, ...], Any]]:
+        """All that was fetched so far, with what it is called."""
+        return list(self._kept.items())
 
     def _once(self, key: tuple[str, ...], fetch: Callable[[], Any]) -> Any:
         with self._lock:

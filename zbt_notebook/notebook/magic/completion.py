@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from zbt_notebook.client.auth.data_centers import DATA_CENTERS
 from zbt_notebook.client.auth.scopes import FAMILY, MODULES, PRESETS
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.notebook.magic.context import Place
+from zbt_notebook.notebook.magic.filter_completion import Values, changes, filters
 from zbt_notebook.notebook.magic.grammar.options import (
     CALL,
+    LISTS,
     METHODS,
     OPTIONS,
     SAVE_SUFFIXES,
@@ -42,6 +44,7 @@ class Known:
     portals: tuple[Place, ...] = ()
     projects: tuple[Place, ...] = ()
     variables: tuple[str, ...] = ()
+    values: Values = field(default_factory=dict)  # of a portal's fields, by their short names or labels
 
 
 def complete(text: str, cursor: int, known: Known) -> list[Completion]:
@@ -101,6 +104,10 @@ def _candidates(word: str, fragment: str, done: tuple[str, ...], known: Known) -
         yield from ((name, "subcommand") for name in SUBCOMMANDS)
         yield from ((name, "method") for name in METHODS)
         yield from _paths(word, "GET", known)
+    elif positional[0] in LISTS:
+        yield from filters(positional[0], word, known.values, is_quoted=_words(fragment) is None)
+    elif positional[0] == "bug":
+        yield from changes(word, positional[1:], known.values, is_quoted=_words(fragment) is None)
     elif positional[0] in SUBCOMMANDS:
         yield from _arguments(positional[0], fragment, known)
     else:
@@ -213,6 +220,8 @@ def _values(option: Option, head: str, fragment: str, known: Known) -> Candidate
         values = known.connections
     elif option.name == "dc":
         values = DATA_CENTERS
+    elif option.name == "projects":
+        values = ("all", *map(escaped, known.values.get("project", ())), *(escaped(one.name) for one in known.projects))
     elif option.kind == "duration":
         values = ("30s", "10m", "1h")
     elif option.kind == "variable":

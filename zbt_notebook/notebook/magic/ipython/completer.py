@@ -46,7 +46,7 @@ def matcher(magics: "ZbtMagics") -> Any:
 def _on_line(console: "Session", line: str, behind: str) -> dict[str, Any]:
     from zbt_notebook.notebook.magic.completion import complete, is_open_to_python
 
-    found = complete(line + behind, len(line), _known(console))
+    found = complete(line + behind, len(line), _known(console, line))
     if not found and not is_open_to_python(line):
         return {"completions": _Nothing(), "suppress": True, "ordered": True}
     fragment = line[found[0].start :] if found else ""
@@ -88,7 +88,24 @@ def _result(found: list[tuple[str, str]], fragment: str) -> dict[str, Any]:
     return {**result, "matched_fragment": fragment} if completions else result
 
 
-def _known(console: "Session") -> Any:
+_PATIENCE = 0.7  # seconds that Tab waits for the portal's own words, the first time
+
+
+def _values(console: "Session", connection: Any, line: str) -> Any:
+    """The values of a portal's fields, for the line of a word: fetched when the first one is completed."""
+    from zbt_notebook.client.bugs.vocabulary import learn, vocabulary
+    from zbt_notebook.notebook.magic.filter_completion import NOTHING
+    from zbt_notebook.notebook.magic.grammar.options import LISTS
+
+    if connection is None or line.split()[:1] not in ([name] for name in (*LISTS, "bug")):
+        return NOTHING
+    context = console.atlas(connection).context
+    portal, project = (place.id if place else "" for place in (context.portal, context.project))
+    learn(connection, portal, project, wait=_PATIENCE)
+    return vocabulary(connection.lookups)
+
+
+def _known(console: "Session", line: str = "") -> Any:
     """Tell what completion may offer of this signed_in, without asking anybody."""
     from zbt_notebook.client import signed_in
     from zbt_notebook.notebook.magic.completion import Known
@@ -102,6 +119,7 @@ def _known(console: "Session") -> Any:
         atlas.portals if atlas else (),
         atlas.projects.get(portal.id, ()) if atlas and portal else (),
         variables,
+        _values(console, connections[0] if connections else None, line),
     )
 
 

@@ -1,0 +1,97 @@
+"""What may come next on the line of a word: fields, operators, and values of what the portal has."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from zbt_notebook.client.lists import fields
+from zbt_notebook.client.lists.criteria import OPERATORS
+from zbt_notebook.client.lists.fields import Field
+from zbt_notebook.notebook.magic.ipython.file_completion import escaped
+
+Values = Mapping[str, Sequence[str]]
+NOTHING: Values = MappingProxyType({})
+_BEGUN = re.compile(
+    r"(?P<name>[^=!<>~]+?)(?P<operator>" + "|".join(map(re.escape, OPERATORS)) + r")(?P<value>.*)", re.DOTALL
+)
+_ITEM = re.compile(r"(?P<name>[^=]+)=(?P<value>.*)", re.DOTALL)
+_BY_TYPE: Values = MappingProxyType(
+    {
+        "moment": ("today", "yesterday", "-7d", "-30d", "-90d"),
+        "day": ("today", "tomorrow", "-7d", "-30d", "none"),
+        "flag": ("true", "false"),
+        "person": ("me", "none"),
+        "choice": ("none",),
+    }
+)
+Candidates = Iterator[tuple[str, str]]
+
+
+def filters(kind: str, word: str, known: Values, *, is_quoted: bool) -> Candidates:
+    """Complete a filter of a list; *known* are the values that each field may have, by its short name."""
+    begun = _BEGUN.fullmatch(word)
+    if begun is None:
+        yield from _names(kind, word, known)
+        return
+    field = _field(kind, begun["name"], known)
+    if field is None or begun["operator"] not in field.operators:
+        return
+    done, comma, _ = begun["value"].rpartition(",")
+    head = f"{begun['name']}{begun['operator']}{done}{comma}"
+    if begun["operator"] == "~=":
+        return
+    taken = set(done.split(",")) if comma else set()
+    for value in _values(field, known):
+        if value not in taken:
+            yield _written(head, value, is_quoted=is_quoted), field.label
+
+
+def _names(kind: str, word: str, known: Values) -> Candidates:
+    own = [fields.CUSTOM + label for label in known if kind == "bugs" and _is_custom(label)]
+    for name in (*(one.name for one in fields.FIELDS[kind]), *(label.removeprefix(fields.CUSTOM) for label in own)):
+        field = _field(kind, name, known)
+        if field is None or not (written := escaped(name)).startswith(word):
+            continue
+        operators = field.operators if word == written else field.operators[:1]
+        yield from ((f"{written}{operator}", field.label) for operator in operators)
+
+
+def _is_custom(name: str) -> bool:
+    return all(name != one.name for one in fields.FIELDS["bugs"])
+
+
+def _field(kind: str, name: str, known: Values) -> Field | None:
+    plain = name.replace("\\", "").strip().casefold()
+    for one in fields.FIELDS[kind]:
+        if plain == one.name:
+            return one
+    label = next((label for label in known if label.casefold() == plain and _is_custom(label)), None)
+    return fields.custom_field(label, values=known[label]) if label else None
+
+
+def _values(field: Field, known: Values) -> Iterator[str]:
+    yield from dict.fromkeys((*known.get(field.name, ()), *field.values, *_BY_TYPE.get(field.type, ())))
+
+
+def _written(head: str, value: str, *, is_quoted: bool) -> str:
+    return head + (value if is_quoted else escaped(value))
+
+
+def changes(word: str, done: Sequence[str], known: Values, *, is_quoted: bool) -> Candidates:
+    """Complete what follows ``bug``: a new one or a key, then fields to write, close or reopen."""
+    if not done:
+        yield "new", "a new bug"
+        return
+    begun = _ITEM.fullmatch(word)
+    if begun is None:
+        if done[0] != "new" and len(done) == 1:
+            yield from (("close", "change"), ("reopen", "change"))
+        writable = [one for one in fields.FIELDS["bugs"] if one.write]
+        yield from ((f"{one.name}=", one.label) for one in writable)
+        yield "comment=", "a comment beside it"
+        yield from ((f"{escaped(label)}=", label) for label in known if _is_custom(label))
+        return
+    field = _field("bugs", begun["name"], known)
+    if field is not None:
+        head = f"{begun['name']}="
+        yield from ((_written(head, value, is_quoted=is_quoted), field.label) for value in _values(field, known))
