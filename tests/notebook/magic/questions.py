@@ -161,7 +161,7 @@ QUESTIONS = (
         "What was seen on staging?",
         "bugs Environment==staging",
         keys,
-        lambda facts: facts.bugs(lambda b: prose.custom_values(b)["UDF_CHAR2"] == "staging"),
+        lambda facts: facts.bugs(lambda b: prose.custom_values(b).get("UDF_CHAR2") == "staging"),
     ),
     Question(
         "What did I report myself?",

@@ -233,3 +233,19 @@ def test_every_word_is_declared_once(zbt):
         assert SUBCOMMANDS[word].examples[0] in told
         assert [option for option in OPTIONS if word in option.on]
     assert json.dumps(list(LISTS))
+
+
+@pytest.mark.usefixtures("no_connections")
+def test_a_line_while_a_card_waits_says_to_finish_it(zbt):
+    """Nobody is told to sign in who is doing so."""
+    from zbt_notebook.client.errors import NotSignedIn
+    from zbt_notebook.notebook.sign_in.login import login
+
+    with pytest.raises(NotSignedIn) as caught:
+        zbt("bugs")
+    assert "card above" not in caught.value.hint
+    card = login(mode="card", sandbox=True)
+    assert card is not None
+    with pytest.raises(NotSignedIn, match="a sign-in waits for you") as caught:
+        zbt("bugs")
+    assert "Finish the card above" in caught.value.hint

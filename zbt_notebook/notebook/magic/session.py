@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client import signed_in
-from zbt_notebook.client.errors import UsageError, ZbtError
+from zbt_notebook.client.errors import NotSignedIn, UsageError, ZbtError
 from zbt_notebook.notebook.magic.commands.write_guard import Ask, Ledger, ask_by_stdin
 from zbt_notebook.notebook.magic.context import Atlas, Context
 from zbt_notebook.notebook.magic.grammar.interpolation import Names
@@ -51,7 +51,17 @@ class Session:
 
     def connection(self, options: Options) -> "Connection":
         """Give the connection that a line asks for; raise NotSignedIn where there is none."""
-        return signed_in.current(options.get("as") or None)
+        try:
+            return signed_in.current(options.get("as") or None)
+        except NotSignedIn:
+            from zbt_notebook.notebook.sign_in.begun import one_waits
+
+            if signed_in.connections() or not one_waits():
+                raise
+        raise NotSignedIn(
+            "you are not signed in yet: a sign-in waits for you",
+            hint="Finish the card above, then run this cell again.",
+        )
 
     def atlas(self, connection: "Connection") -> Atlas:
         """Give the portals and projects of a connection; a new sign-in to the same account keeps its context."""

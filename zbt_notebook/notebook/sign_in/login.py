@@ -15,6 +15,7 @@ from zbt_notebook.client.streams import tell
 from zbt_notebook.notebook import environment
 from zbt_notebook.notebook.embedded_sandbox import SandboxSite, shared_sandbox
 from zbt_notebook.notebook.sign_in import remembered_form
+from zbt_notebook.notebook.sign_in.begun import begin
 from zbt_notebook.notebook.sign_in.catchers import Catcher
 from zbt_notebook.notebook.sign_in.earlier import Asked, recalled, remembered, signed_in_as
 from zbt_notebook.notebook.sign_in.form import Form, Registered
@@ -119,6 +120,7 @@ def _under_way(
 ) -> "LoginCard | BackgroundSignIn | Connection":
     if consent:
         return _shown_connected(sign_in, _consented(sign_in, consent))
+    begin(sign_in)
     if mode == "prompt":
         from zbt_notebook.notebook.sign_in.prompt import sign_in_by_prompt
 
