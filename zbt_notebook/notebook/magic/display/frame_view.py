@@ -38,13 +38,14 @@ def as_html(frame: Any) -> str | None:
     if columns is None:
         return frame._repr_html_()  # type: ignore[no-any-return]
     places, cut = _places(frame)
-    head = "".join(f'<th scope="col" style="{_CELL}{_side(frame, name)}{QUIET}">{_safe(name)}</th>' for name in columns)
+    sides = {name: _side(frame, name) for name in columns}
+    head = "".join(f'<th scope="col" style="{_CELL}{sides[name]}{QUIET}">{_safe(name)}</th>' for name in columns)
     rows = []
     for place in places:
         if cut and place == cut:
-            rows.append(f'<tr><td colspan="{len(columns) + 1}" style="{_CELL}{QUIET}">…</td></tr>')
+            rows.append(f'<tr><td colspan="{len(columns) + 1}" style="{_CELL}text-align:left;{QUIET}">…</td></tr>')
         cells = "".join(
-            f'<td style="{_CELL}{_side(frame, name)}">{_safe(_text(frame[name].iloc[place]))}</td>' for name in columns
+            f'<td style="{_CELL}{sides[name]}">{_safe(_text(frame[name].iloc[place]))}</td>' for name in columns
         )
         index = f'<th scope="row" style="{_CELL}text-align:right;{QUIET}">{_safe(str(frame.index[place]))}</th>'
         rows.append(f"<tr>{index}{cells}</tr>")
@@ -57,16 +58,21 @@ def as_html(frame: Any) -> str | None:
 
 
 _TABLE = "border-collapse:collapse;margin:2px 0;"
-_CELL = (
-    "padding:3px 10px 3px 0;vertical-align:top;white-space:normal;overflow-wrap:anywhere;min-width:4em;max-width:34em;"
-)
+_CELL = "padding:3px 10px 3px 0;vertical-align:top;white-space:normal;overflow-wrap:break-word;max-width:34em;"
+_LONG = 32  # characters from which a text has a width below which it is not pressed: the table scrolls sooner
+_WIDE = "text-align:left;min-width:18em;"
 
 
 def _side(frame: Any, name: str) -> str:
-    kind = frame[name].dtype.kind
-    return "text-align:right;white-space:nowrap;" if kind in "iufc" else _NOWRAP if kind == "M" else "text-align:left;"
+    values = frame[name]
+    if values.dtype.kind in "iufc":
+        return "text-align:right;white-space:nowrap;"
+    if values.dtype.kind == "M" or name == "key":
+        return _NOWRAP
+    return _WIDE if any(len(_text(value)) > _LONG for value in values.head(_LOOKED_AT)) else "text-align:left;"
 
 
+_LOOKED_AT = 60
 _NOWRAP = "text-align:left;white-space:nowrap;"
 
 
