@@ -238,3 +238,12 @@ def test_whatever_comes_the_verdict_is_typed(body, status):
         assert error.message
     else:
         assert status == 200
+
+
+def test_all_that_is_required_and_missing_is_named_at_once():
+    """Zoho names one parameter at a time; the advice has every one that the address requires and the call lacks."""
+    call = ApiCall("GET", "/restapi/portal/1/projects/2/logs/", (("view_type", "month"),))
+    with pytest.raises(ApiError) as caught:
+        judge(gateway("LESS_THAN_MIN_OCCURANCE"), call)
+    assert all(name in caught.value.hint for name in ("users_list", "date", "bill_status", "component_type"))
+    assert "view_type" not in caught.value.hint

@@ -227,7 +227,20 @@ def _advice(refusal: _Refusal) -> str:
         reads = refusal.call.method == "GET"
         sure = "Try again in a minute." if reads else "Look whether it happened before you send it again."
         return f"The fault is on Zoho's side. {sure}"
-    return f"Check the parameters: {step('explain call', path=refusal.call.path)} tells what they may be."
+    more = step("explain call", path=refusal.call.path)
+    missing = _missing(refusal.call)
+    if missing:
+        return f"The call lacks what this address requires: {', '.join(missing)}. {more} tells what they may be."
+    return f"Check the parameters: {more} tells what they may be."
+
+
+def _missing(call: ApiCall) -> list[str]:
+    """Every parameter that the address requires and the call has not; Zoho names one at a time."""
+    endpoint = endpoints.match(call.method, call.path)
+    told = {*dict(call.params), *dict(call.fields), *(upload.name for upload in call.uploads)}
+    if endpoint is None or call.raw is not None or call.json is not None:
+        return []
+    return [one.name for one in endpoint.params if one.required and one.place != "path" and one.name not in told]
 
 
 def _shown(text: str, redact: Callable[[str], str]) -> str:
