@@ -214,7 +214,7 @@ def test_milestones_have_two_names(caller):
     assert len(caller.get(f"{P}/phases", **asked)["milestones"]) == 6 * len(phases)
     for there, gone in (("phases", "milestones"), ("milestones", "phases")):
         caller.switch(phases_path=there)
-        assert caller.send("GET", f"{PP}/{gone}", page=1).status in {400, 404}
+        assert caller.error(caller.send("GET", f"{PP}/{gone}", page=1))["title"] == "URL_RULE_NOT_CONFIGURED"
         assert caller.get(f"{PP}/{there}", **asked)["milestones"] == phases
 
 

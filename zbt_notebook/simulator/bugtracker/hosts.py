@@ -1,5 +1,7 @@
 """Which host has which API, and what is heard where the classic one has ended."""
 
+from dataclasses import replace
+
 from zbt_notebook.simulator.bugtracker import refusals
 from zbt_notebook.simulator.bugtracker.routes import CLASSIC
 from zbt_notebook.simulator.http import Delivery, Request, Response, json_response
@@ -30,7 +32,7 @@ def _ended(request: Request, switches: Switches, site: Site) -> Response:
     """How a gateway may refuse a path that was; what Zoho's will say is not known."""
     match switches.classic_end:
         case "401":
-            refused = refusals.invalid_token(switches)
+            refused = refusals.invalid_token(replace(switches, invalid_token_status=401))
         case "403":
             refused = refusals.no_access()
         case "400" | "410":

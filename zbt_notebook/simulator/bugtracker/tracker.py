@@ -121,7 +121,8 @@ class BugTracker:
             if path.get("portal", PORTAL_NAME) not in {PORTAL_NAME, str(PORTAL_ID)}:
                 raise refusals.no_portal()
             if not route.where(switches):
-                raise refusals.not_found("What was asked for")
+                # Recorded of comments and files is a 404; milestones have another word, and this one is no path then
+                raise refusals.wrong_url() if route.module == "milestones" else refusals.not_found("What was asked for")
             values = _values(request, route, switches)
             call = Call(request, path, values, store, user, int(now * 1000), switches, self._site())
             answer = route.handler(call)
