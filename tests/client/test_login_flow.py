@@ -200,7 +200,7 @@ def test_headless_sign_in(world, connection, data_center, wire, monkeypatch):
     """With a refresh token from the environment; a first token is fetched at once."""
     monkeypatch.setenv("ZBT_CLIENT_ID", world.client.client_id)
     monkeypatch.setenv("ZBT_CLIENT_SECRET", world.client.client_secret)
-    monkeypatch.setenv("ZBT_REFRESH_TOKEN", connection.client.authorization._token.refresh_token)
+    monkeypatch.setenv("ZBT_REFRESH_TOKEN", connection.client.authorization._held.token.refresh_token)
     headless = connect(data_center=data_center, name="nightly", transport=wire)
     assert headless.get("/portals/")["portals"]
     assert signed_in.current() is headless

@@ -35,7 +35,7 @@ from zbt_notebook.client.rest import api, arguments
 from zbt_notebook.client.rest.api import ApiCall, Page
 from zbt_notebook.client.rest.arguments import Params, pairs
 from zbt_notebook.client.rest.client import ApiClient
-from zbt_notebook.client.rest.encoding import as_count, as_text
+from zbt_notebook.client.rest.encoding import as_count, as_text, unwrapped
 from zbt_notebook.client.secret_str import StaysInKernel
 from zbt_notebook.client.settings import setting
 from zbt_notebook.client.status import LogoutReport, Status
@@ -225,7 +225,7 @@ class Connection(StaysInKernel):
         else:
             wish = PullRequest(
                 kind=find_kind(kind).name,
-                portal="" if portal is None else as_text(portal, "portal=", lists=False),
+                portal=_portal(portal),
                 projects=as_names(projects),
                 where=as_filters(where, kind),
                 since=as_milliseconds(since, self.client.today()),
@@ -266,9 +266,17 @@ class Connection(StaysInKernel):
         written on a line: ``"created>=-30d"``. Custom fields go by their label. Raise UsageError, with the
         nearest right word, for a field or value that there is not; then nothing was sent.
         """
-        asked = [*map(read_filter, filters), *read_arguments(named)]
+        asked = [
+            *map(read_filter, filters),
+            *read_arguments({name: unwrapped(value, name) for name, value in named.items()}),
+        ]
         told = listing(
-            self, "bugs", asked, portal="" if portal is None else str(portal), projects=projects, limit=limit
+            self,
+            "bugs",
+            asked,
+            portal=_portal(portal),
+            projects=projects,
+            limit=_limit(limit),
         )
         return self.listed(told, progress=progress)
 
@@ -278,7 +286,7 @@ class Connection(StaysInKernel):
         Raise NotFound where there is none, UsageError for what names no bug.
         """
         projects = () if project is None else (str(project),)
-        return self.bug_in(said, portal="" if portal is None else str(portal), projects=projects)
+        return self.bug_in(said, portal=_portal(portal), projects=projects)
 
     def bug_in(self, said: str | int, *, portal: str = "", projects: Sequence[str] = ()) -> Bug:
         """One bug, looked for in these projects first."""
@@ -396,6 +404,10 @@ class Connection(StaysInKernel):
                 forgotten = {keeper: forget() for keeper, forget in self.on_logout.items()}
                 self._left = LogoutReport(revoked=revoked, forgotten=True, keyring=forgotten.get("keyring"))
         return self._left
+
+
+def _portal(portal: object) -> str:
+    return "" if portal is None else as_text(portal, "portal=", lists=False)
 
 
 def _limit(limit: object) -> int | None:

@@ -37,13 +37,27 @@ def one_of(value: Any, what: str, words: Iterable[str]) -> str:
 
 def file_place(value: Any, what: str) -> Path:
     """The path of a file to write; raise UsageError where none can be there."""
+    path = _path(value, what)
+    if problem := unfit_place(path):
+        raise UsageError(f"{what} {problem}", hint="Give the path of a file: 'pull.zbt'.")
+    return path
+
+
+def folder_place(value: Any, what: str) -> Path:
+    """The path of a folder, there or not; raise UsageError where none can be."""
+    path = _path(value, what)
+    if not path.is_dir() and (problem := unfit_place(path)):
+        raise UsageError(f"{what} {problem}", hint="Give the path of a folder: 'bugs'.")
+    return path
+
+
+def _path(value: Any, what: str) -> Path:
     try:
         path = Path(value).expanduser().absolute()
-        os.fsencode(path)
-        problem = "holds a NUL" if "\0" in str(path) else unfit_place(path)
-    except (TypeError, ValueError, OSError, RuntimeError) as error:
-        problem = f"is no path ({type(error).__name__})"
-    else:
-        if not problem:
+        if b"\0" not in os.fsencode(path):
+            path.is_dir()  # raises where the name is too long
             return path
-    raise UsageError(f"{what} {problem}", hint="Give the path of a file: 'pull.zbt'.")
+        problem = "holds a NUL"
+    except (TypeError, ValueError, OSError, RuntimeError) as error:
+        problem = f"is no path ({getattr(error, 'strerror', None) or type(error).__name__})"
+    raise UsageError(f"{what} {problem}", hint="Give a path as a text or a Path.")

@@ -10,6 +10,7 @@ from zbt_notebook.client.bugs.lookups import Lookups, Portal, Project
 from zbt_notebook.client.errors import NotFound, UsageError
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.api import ApiCall
+from zbt_notebook.client.rest.encoding import as_text
 from zbt_notebook.client.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def find_bug(connection: "Connection", said: str | int, *, portal: str = "", pro
 
     Raise UsageError for what is no such thing, NotFound where there is no such bug.
     """
-    text = str(said).strip().strip("<>")
+    text = as_text(said, "the bug", lists=False).strip().strip("<>")
     lookups = connection.lookups
     if address := _ADDRESS.search(unquote(text)):
         project, number = (part for part in address.groups() if part)

@@ -13,6 +13,7 @@ from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.lists import fields
 from zbt_notebook.client.lists.criteria import Choice, Criterion, Span, Value
 from zbt_notebook.client.lists.fields import Field
+from zbt_notebook.client.rest.encoding import Dates, as_text
 from zbt_notebook.client.suggestions import did_you_mean
 
 _BACK = re.compile(r"([+-])(\d{1,5})([hdwmy])", re.ASCII)
@@ -137,7 +138,7 @@ class Resolver:
         return found
 
     def _choices(self, field: Field, said: Any, *, required: bool) -> list[Choice]:
-        word = str(said).strip()
+        word = as_text(said, field.name, lists=False).strip()
         if field.name.startswith(fields.CUSTOM):
             return [Choice("", _one_of(field, word))]
         known = self.known(field)
@@ -160,7 +161,8 @@ class Resolver:
 
     def _person(self, said: Any) -> Choice:
         people = self.lookups.people(self.place.portal)
-        word = str(said).strip().casefold()
+        said = as_text(said, "a person", lists=False)
+        word = said.strip().casefold()
         if word == "me":
             return self._myself(people).choice
         exact = [one for one in people if word in {one.zpuid, one.zuid, one.email.casefold()}]
@@ -197,7 +199,7 @@ class Resolver:
         elif isinstance(said, date):
             found = said
         else:
-            found = _read_time(str(said).strip(), today, self.now())
+            found = _read_time(as_text(said, field.name, dates=Dates.ISO, lists=False).strip(), today, self.now())
         if isinstance(found, datetime):
             moment = found if found.tzinfo else found.replace(tzinfo=zone)
             return moment.astimezone(zone).date() if field.type == "day" else Span.of_moment(moment)

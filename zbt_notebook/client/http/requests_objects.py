@@ -11,6 +11,7 @@ import urllib3
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
+from zbt_notebook.client.errors import UsageError, ZbtError
 from zbt_notebook.client.http.bodies import read_body
 from zbt_notebook.client.http.messages import Request, Response
 from zbt_notebook.client.http.transport import body_and_headers, full_url
@@ -82,9 +83,23 @@ class _SigningAdapter(BaseAdapter):
         """There is nothing of its own to close."""
 
 
+class _Session(requests.Session):
+    """A session whose errors before sending are ours: requests' own quote what they could not read."""
+
+    def request(self, *arguments: Any, **named: Any) -> requests.Response:
+        try:
+            return super().request(*arguments, **named)
+        except Exception as error:
+            of_the_network = isinstance(error, requests.RequestException) and not isinstance(error, ValueError)
+            if of_the_network or isinstance(error, ZbtError):
+                raise
+            problem = type(error).__name__
+        raise UsageError(f"the request cannot be written ({problem})", hint="Look at the values you handed over.")
+
+
 def signing_session(api_url: str, send: Callable[[Request], Response]) -> requests.Session:
     """A session that signs what goes to *api_url*, and nothing else."""
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
     session.mount(api_url + "/", _SigningAdapter(send))
     return session

@@ -9,6 +9,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
+from zbt_notebook.client import expect
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.mirror.tables import alike, as_table
 
@@ -37,8 +38,8 @@ class Store:
         except ImportError:
             pass
         else:
-            if isinstance(place, Path) or "://" not in place:
-                return cls(fs.LocalFileSystem(), str(Path(place).expanduser().absolute()))
+            if isinstance(place, Path) or "://" not in expect.text(place, "the place of a mirror"):
+                return cls(fs.LocalFileSystem(), str(expect.folder_place(place, "the place of a mirror")))
             return cls(*_remote(place, fs))
         raise UsageError(
             "a mirror needs pyarrow, which is not installed", hint="Install it: pip install zbt-notebook[parquet]"

@@ -177,6 +177,14 @@ def plain(value: object, what: str) -> object:
     return value
 
 
+def unwrapped(value: object, what: str) -> object:
+    """The same as Python's own value, its parts too: for who reads it himself. Refuse secrets, and numbers too long."""
+    value = plain(value, what)
+    if isinstance(value, list):
+        return [unwrapped(part, what) for part in value]
+    return _countable(value, what) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 def _unwrapped(value: Any) -> object:
     kind = type(value).__name__
     try:

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
-from zbt_notebook.client import signed_in
+from zbt_notebook.client import expect, signed_in
 from zbt_notebook.client.auth.data_centers import DataCenter
 from zbt_notebook.client.auth.oauth import ClientCredentials
 from zbt_notebook.client.auth.scopes import parse_scopes
 from zbt_notebook.client.connection import Connection
 from zbt_notebook.client.errors import NotSignedIn, UsageError
 from zbt_notebook.client.login_flow import DEFAULT_REDIRECT_URI, connect
+from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.streams import tell
 from zbt_notebook.notebook import environment
 from zbt_notebook.notebook.embedded_sandbox import SandboxSite, shared_sandbox
@@ -63,6 +64,13 @@ def login(
     There is no argument for the secret: it would be kept in the notebook and in IPython's history. Raise NotSignedIn
     where nobody can be asked, UsageError for what cannot be meant.
     """
+    for value, what in (
+        (name, "the name of the connection"),
+        (redirect_uri, "redirect_uri="),
+        (client_id, "client_id="),
+    ):
+        if value is not None:
+            expect.text(value, what)
     chosen = _chosen(mode, by_user=sandbox or add_scope is not None)
     if auto and not sandbox:
         raise UsageError(
@@ -211,8 +219,8 @@ def _sign_in_of(connection: Connection, then: _Afterwards, *, greets: bool, note
 
 
 def _chosen(mode: str, *, by_user: bool) -> Mode:
-    if mode not in get_args(Mode):
-        raise UsageError(f"there is no mode {mode!r}", hint=f"The modes are {', '.join(get_args(Mode))}.")
+    if expect.text(mode, "mode=") not in get_args(Mode):
+        raise UsageError(f"there is no mode {shown(mode)}", hint=f"The modes are {', '.join(get_args(Mode))}.")
     if mode != "auto":
         return cast("Mode", mode)
     if not by_user and environment.has_variables():
