@@ -26,7 +26,7 @@ ODD = {
     "nul": "a\0b",
     "half": "\ud800",
     "line end": "a\r\nb",
-    "long": "x" * 70_000,
+    "long": "x" * 20_000,
     "list": [],
     "dict": {},
     "object": object(),

@@ -25,8 +25,8 @@ class ZbtError(Exception):
     """Base of all errors of this package; ``hint`` is the next step, as an imperative."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(redact(message, enough=NO_WORD))
-        self.hint = redact(hint, enough=NO_WORD)
+        super().__init__(redact(message[: 2 * _LONGEST], enough=NO_WORD))
+        self.hint = redact(hint[: 2 * _LONGEST], enough=NO_WORD)
 
     @property
     def message(self) -> str:

@@ -232,13 +232,17 @@ def _credentials(client_id: str, client_secret: str) -> ClientCredentials:
     return client
 
 
+_LONGEST = 2_000  # characters; Zoho's are 70
+
+
 def _token_text(variable: str, value: Any) -> str:
     """A value that will stand in a header or a form; raise UsageError where none such can."""
     if value is None or (isinstance(value, str) and not value):
         value = setting(variable)
-    if not isinstance(value, str) or not value.isascii() or not value.strip().isprintable():
+    too_long = isinstance(value, str) and len(value) > _LONGEST
+    if too_long or not isinstance(value, str) or not value.isascii() or not value.strip().isprintable():
         raise UsageError(
-            f"{variable} holds a line end, a character beyond ASCII, or no text",
+            f"{variable} holds a line end, a character beyond ASCII, too much, or no text",
             hint="Copy the value again, whole and alone.",
         )
     return str(value.strip())
@@ -260,7 +264,7 @@ def _client_id(text: str) -> str:
 
 def _client_secret(text: str) -> str:
     secret = expect.text(text, "the client secret").strip().strip("\"'")
-    if any(character.isspace() for character in secret) or not secret.isascii():
+    if len(secret) > _LONGEST or any(character.isspace() for character in secret) or not secret.isascii():
         raise UsageError(
             "the client secret holds spaces or characters that no client secret has",
             hint="Copy it again from Zoho's API console: 42 letters and figures.",
