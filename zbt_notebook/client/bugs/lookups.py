@@ -16,7 +16,7 @@ from zbt_notebook.client.lists.project_lookup import is_retired
 from zbt_notebook.client.lists.read_lists import read_list
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
-from zbt_notebook.client.suggestions import did_you_mean
+from zbt_notebook.client.suggestions import did_you_mean, folded
 
 PICK_LISTS = ("status", "severity", "classification", "module", "reproducible")
 _CLASSIC_NAMES = {"reproducible": "priority"}  # where Zoho's default fields call it so
@@ -149,7 +149,7 @@ class Lookups:
         if not wanted and (len(portals) == 1 or len(usual) == 1):
             return portals[0] if len(portals) == 1 else usual[0]
         for one in portals:
-            if wanted and wanted.casefold() in {one.id, one.name.casefold()}:
+            if wanted and folded(wanted) in {one.id, folded(one.name)}:
                 return one
         names = [one.name for one in portals]
         raise UsageError(
@@ -180,8 +180,8 @@ class Lookups:
 
     @staticmethod
     def _project(projects: tuple[Project, ...], wanted: str) -> Project:
-        word = wanted.strip().casefold()
-        found = [one for one in projects if word == one.id] or [one for one in projects if word == one.name.casefold()]
+        word = folded(wanted)
+        found = [one for one in projects if word == one.id] or [one for one in projects if word == folded(one.name)]
         if len(found) == 1:
             return found[0]
         if found:

@@ -12,6 +12,7 @@ from zbt_notebook.client.lists.kinds import Kind, announced
 from zbt_notebook.client.lists.pager import PAGE_SIZE
 from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.rest.api import ApiCall
+from zbt_notebook.client.suggestions import folded
 
 _DAY = 86_400_000  # milliseconds
 
@@ -64,14 +65,14 @@ def choose(projects: Sequence[Mapping[str, Any]], wanted: Sequence[str]) -> list
         return list(projects)
     by_word = {str(project["id"]): project for project in projects}
     for project in projects:
-        by_word.setdefault(str(project.get("name", "")).casefold(), project)
+        by_word.setdefault(folded(str(project.get("name", ""))), project)
     return [_named(word, by_word, projects) for word in dict.fromkeys(wanted)]
 
 
 def _named(
     word: str, by_word: Mapping[str, Mapping[str, Any]], projects: Sequence[Mapping[str, Any]]
 ) -> Mapping[str, Any]:
-    found = by_word.get(word.strip().casefold())
+    found = by_word.get(folded(word))
     if found is not None:
         return found
     names = [str(project.get("name", "")) for project in projects]

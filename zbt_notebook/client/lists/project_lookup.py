@@ -10,6 +10,7 @@ from zbt_notebook.client.lists.plan import choose
 from zbt_notebook.client.lists.read_lists import read_list
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
+from zbt_notebook.client.suggestions import folded
 
 _GONE = frozenset({401, 403, 404, 410})
 _PORTALS = "/restapi/portals/"
@@ -72,9 +73,9 @@ def _list(client: ApiClient, path: str, lane: Lane) -> list[Any]:
 
 
 def _portal(portals: Sequence[Mapping[str, Any]], wanted: str) -> str:
-    by_name = {_name(portal).casefold(): portal for portal in portals}
+    by_name = {folded(_name(portal)): portal for portal in portals}
     if wanted:
-        found = by_name.get(wanted.casefold()) or next((p for p in portals if str(p["id"]) == wanted), None)
+        found = by_name.get(folded(wanted)) or next((p for p in portals if str(p["id"]) == wanted), None)
     else:
         defaults = [portal for portal in portals if True in {portal.get("default"), portal.get("is_default_portal")}]
         found = portals[0] if len(portals) == 1 else defaults[0] if len(defaults) == 1 else None

@@ -25,6 +25,7 @@ _CALLS = (
 _WORDS = (
     ("PATH", "/portals/, /portal/{portal}/projects/, or in full: /restapi/portals/, /api/v3/portals"),
     ("{name}", "the portal or project in use, else any Python expression; {{ and }} are braces; in a body: {{name}}"),
+    ("{use.project}", "the project in use, whatever a variable called project holds; {use.portal} too"),
     (";", "at the end of a line: do not show the result"),
 )
 _ITEMS = (
