@@ -60,7 +60,10 @@ def _login(console: Session, line: CommandLine) -> Any:
     note_login(console, line.options)
     connection = login.start(**login_arguments(line.options))
     if connection is None and "wait" in line.options:
-        note("the card waits for you, but this cell does not: for that, write %zbt login --wait at the left margin")
+        note(
+            "the card waits for you, but this cell does not: for that, write %zbt login --wait at the left margin, "
+            "in a cell below the one with %load_ext"
+        )
     return connection
 
 
