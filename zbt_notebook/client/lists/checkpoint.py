@@ -72,7 +72,7 @@ class Checkpoint:
             begun = (
                 str(header["api"]),
                 int(header["planned_at"]),
-                Plan(listings, int(header["empty"]), header.get("announced", {})),
+                Plan(listings, int(header["empty"]), header.get("announced", {}), tuple(header.get("projects", ()))),
             )
         except (KeyError, TypeError, ValueError, IndexError, AttributeError):
             raise UsageError(
@@ -114,6 +114,7 @@ class Checkpoint:
             "planned_at": planned_at,
             "empty": plan.empty,
             "announced": dict(plan.announced),
+            "projects": plan.projects,
             "listings": list(map(_told, plan.listings)),
         }
         try:

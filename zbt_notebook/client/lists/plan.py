@@ -47,6 +47,7 @@ class Plan:
     listings: tuple[Listing, ...]
     empty: int = 0  # projects that say they have none: nothing is asked of them
     announced: Mapping[str, int] = field(default_factory=dict)  # project -> how many it says it has, whatever is asked
+    projects: tuple[str, ...] = ()  # the ids of all that were chosen, those without records too
 
     @property
     def pages(self) -> int:
@@ -106,7 +107,7 @@ def plan(kind: Kind, wish: PullRequest, portal: str, projects: Sequence[Mapping[
                 wanted -= min(wanted, exact)
         if wanted == 0:
             break
-    return Plan(tuple(listings), empty, told_counts)
+    return Plan(tuple(listings), empty, told_counts, tuple(str(project["id"]) for project in projects))
 
 
 def _calls(

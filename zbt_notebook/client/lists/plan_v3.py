@@ -40,7 +40,10 @@ def plan_v3(
         lists = [_path("v3.issues.list").format(portal=portal, project=project["id"]) for project in projects]
         found = read_lists(client, [ApiCall("GET", path) for path in lists], told, size=wish.concurrency)
     for project, issues in zip(projects, found, strict=True):
-        named = {"id": int(project["id"]), "name": project.get("name", "")}
+        named = {
+            "id": int(project["id"]) if str(project["id"]).isdecimal() else project["id"],
+            "name": project.get("name", ""),
+        }
         if issues.refused is not None:
             listings.append(Listing(ApiCall("GET", _path(kind.v3)), named, exact=0, refused=issues.refused))
             continue
@@ -52,7 +55,7 @@ def plan_v3(
         if not calls:
             listings.append(Listing(ApiCall("GET", _path(kind.v3)), named, exact=0))
     counts = {str(project["id"]): count for project in projects if (count := _announced(kind, project)) is not None}
-    return Plan(tuple(listings), announced=counts)
+    return Plan(tuple(listings), announced=counts, projects=tuple(str(project["id"]) for project in projects))
 
 
 def _announced(kind: Kind, project: Mapping[str, Any]) -> int | None:

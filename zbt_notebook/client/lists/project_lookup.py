@@ -1,5 +1,6 @@
 """Finds the portal and its projects, in whichever API still answers."""
 
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -14,6 +15,7 @@ from zbt_notebook.client.suggestions import folded
 
 _GONE = frozenset({401, 403, 404, 410})
 _PORTALS = "/restapi/portals/"
+_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
 class Retired(Exception):
@@ -57,10 +59,20 @@ def find_places(
     if not portal or (v3 and not portal.isdigit()):
         portal = _portal(_list(client, "/api/v3/portals" if v3 else "/restapi/portals/", lane), portal)
     path = f"/api/v3/portal/{portal}/projects" if v3 else f"/restapi/portal/{portal}/projects/"
-    projects = _list(client, path, lane)
+    projects = [_sound(project) for project in _list(client, path, lane)]
     if v3:
         projects = [project for project in projects if not _is_closed(project)]
     return portal, choose(projects, wanted)
+
+
+def _sound(project: Any) -> Mapping[str, Any]:
+    """A project with an id that can stand in a path; raise ApiError for any other."""
+    if isinstance(project, dict) and _ID.fullmatch(str(project.get("id"))) and project.get("id") is not None:
+        return project
+    raise ApiError(
+        "the list of projects holds one without an id that can be asked for",
+        hint="Read one list by its path: connection.frame(path).",
+    )
 
 
 def _list(client: ApiClient, path: str, lane: Lane) -> list[Any]:

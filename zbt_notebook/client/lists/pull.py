@@ -432,6 +432,7 @@ class Pull:
                 "since": self.wish.since,
                 "forecast": self.forecast,
                 "announced": self._announced,
+                "project_ids": list(self._plan.projects) if self._plan else [],
                 "errors": [refusal(line) for line in self._lines if line.error is not None],
                 "warnings": list(self._differences()),
             }

@@ -62,7 +62,8 @@ def placed(record: Any, project: Mapping[str, Any]) -> Any:
     own = record.get("project")
     placed_record = {"project": project, **record}
     if own is not None:
-        placed_record["project"] = {**project, **own} if isinstance(own, dict) else project
+        told = own if isinstance(own, dict) else {}
+        placed_record["project"] = {**project, **told, **project}  # the list that it stood in says whose it is
     return placed_record
 
 

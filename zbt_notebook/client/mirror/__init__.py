@@ -10,16 +10,20 @@ A run writes new files first, then one new state; whoever reads sees the old dat
 either. Files that no state names any more are removed after that. The highest state that is whole counts.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client import signed_in
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.lists.kinds import Kind, find_kind
-from zbt_notebook.client.mirror.store import Store
+from zbt_notebook.client.lists.pull_request import as_names
+from zbt_notebook.client.mirror.store import Damaged, Store, is_data_file
+from zbt_notebook.client.mirror.tables import as_frame
+from zbt_notebook.client.progress import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,6 +77,28 @@ class State:
     files: Mapping[str, str] = field(default_factory=dict)
     rows: Mapping[str, int] = field(default_factory=dict)
     off: Mapping[str, int] = field(default_factory=dict)  # by how much a project's own count differs, read whole
+    cursor: int = 0  # epoch milliseconds by Zoho's clock: later changes are to be asked for
+
+    @classmethod
+    def read(cls, told: Mapping[str, Any] | None) -> "State | None":
+        """A state as it was written; None for what is none. Keys of a later version are let be."""
+        if told is None:
+            return None
+        texts, numbers = (told.get("kind"), told.get("portal", "")), ("number", "current", "cursor")
+        projects, files, counts = told.get("projects", []), told.get("files"), (told.get("rows"), told.get("off", {}))
+        is_ours = (
+            all(isinstance(text, str) for text in texts)
+            and all(type(told.get(name, 0)) is int for name in numbers)
+            and isinstance(projects, list)
+            and isinstance(files, dict)
+            and all(map(is_data_file, files.values()))
+            and all(isinstance(one, dict) and all(type(n) is int for n in one.values()) for one in counts)
+            and set(files) == set(counts[0] or ())
+        )
+        if not is_ours or not told.get("number"):
+            return None
+        known = {name: told[name] for name in cls.__slots__ if name in told}
+        return cls(**{**known, "projects": tuple(map(str, projects))})
 
 
 class Mirror:
@@ -96,12 +122,23 @@ class Mirror:
 
     @property
     def state(self) -> State:
-        """The highest state that is whole; an empty one at the beginning."""
-        for name in reversed(self._store.names("state-")):
-            told = self._store.read_json(name)
-            if told is not None:
-                return State(**{**told, "projects": tuple(told["projects"])})
-        return State(self.kind)
+        """The highest state that is whole; an empty one at the beginning. Raise Damaged where all are damaged."""
+        state, any_there = self._state()
+        if not state.number and any_there:
+            raise Damaged(
+                f"no state of the data set at {self._store} can be read",
+                hint="Run the mirror again: it reads everything anew.",
+            )
+        return state
+
+    def _state(self) -> tuple[State, bool]:
+        """The highest state that is whole, and whether there are any."""
+        names = self._store.names("state-")
+        for name in reversed(names):
+            state = State.read(self._store.read_json(name))
+            if state is not None:
+                return state, True
+        return State(self.kind), bool(names)
 
     @property
     def files(self) -> list[str]:
@@ -111,8 +148,7 @@ class Mirror:
     def frame(self, columns: Sequence[str] | None = None) -> "pd.DataFrame":
         """The whole data set as a DataFrame, or some of its columns."""
         names = sorted(self.state.files.values())
-        frame: pd.DataFrame = self._store.read(names, columns).to_pandas()
-        return frame
+        return as_frame(self._store.read(names, columns), dict(find_kind(self.kind).columns))
 
     def update(
         self,
@@ -136,46 +172,84 @@ class Mirror:
         full: bool,
         progress: "bool | Told",
     ) -> "pd.DataFrame":
-        state = self._checked(portal, projects)
-        kind = find_kind(self.kind)
-        began = int(connection.client.today().timestamp() * 1000)
-        since = state.current - _LEE_WAY if state.current and kind.changed and not full else None
-        frame = connection.pull(self.kind, portal=portal or None, projects=projects, since=since, progress=progress)
+        state, kind = self._checked(portal, projects), find_kind(self.kind)
+        files, rows, off = dict(state.files), dict(state.rows), dict(state.off)
+        damaged = {project for project, name in files.items() if not self._store.is_sound(name)}
+        for project in damaged:
+            del files[project]
+            rows.pop(project, None)
+        cursor = state.cursor or state.current
+        since = max(0, cursor - _LEE_WAY) if state.number and cursor and kind.changed and not full else None
+        started = time.monotonic()
+        with connection.client.dates_heard() as dates:
+            frame = connection.pull(self.kind, portal=portal or None, projects=projects, since=since, progress=progress)
+        began = min(dates, default=int(connection.client.today().timestamp() * 1000))
         refused = _refused(frame)
-        files, rows = self._merged(state, frame, keep_others=since is not None, refused=refused)
-        off = dict(state.off)
-        self.deleted = 0
-        if since is not None and (wrong := sorted(_miscounted(frame, kind, began, rows, off) - refused)):
-            whole = connection.pull(self.kind, portal=portal or None, projects=wrong, progress=progress)
+        self.deleted = self._without_the_gone(frame, files, rows, refused) if since is not None else 0
+        self._merge(frame, files, rows, keep_others=since is not None, refused=refused)
+        wrong = _miscounted(frame, kind, began, rows, off) | damaged if since is not None else set()
+        wrong = (wrong & set(frame.attrs["zbt"]["project_ids"])) - refused
+        if wrong:
+            whole = connection.pull(self.kind, portal=portal or None, projects=sorted(wrong), progress=progress)
             refused |= _refused(whole)
-            self._replace(set(wrong) - refused, whole, files, rows)
-            off |= _differences(whole, kind, began, rows, set(wrong))
+            self._replace(wrong - refused, whole, files, rows)
+            off |= _differences(whole, kind, began, rows, wrong)
         elif since is None:
             off = _differences(frame, kind, began, rows, set(rows))
-        current = state.current if refused else began  # what a project refused is asked for again
-        fresh = State(self.kind, state.number + 1, current, portal, _words(projects), files, rows, off)
+        cursor = _cursor(frame, kind, cursor, dates, time.monotonic() - started)
+        if refused:  # what a project refused is asked for again, all of it where nothing of it is left
+            began, cursor = (0, 0) if damaged & refused else (state.current, state.cursor)
+        fresh = State(
+            self.kind,
+            state.number + 1,
+            began,
+            portal,
+            as_names(projects),
+            files,
+            rows,
+            off,
+            cursor,
+        )
         self._store.write_json(f"state-{fresh.number:06}.json", asdict(fresh))
         self._sweep(fresh)
         return frame
 
+    def _without_the_gone(
+        self, frame: "pd.DataFrame", files: dict[str, str], rows: dict[str, int], refused: set[str]
+    ) -> int:
+        """Let go of projects that Zoho does not list any more, and say so; the number of their rows."""
+        gone = set(files) - set(frame.attrs["zbt"]["project_ids"]) - refused
+        lost = sum(rows.pop(project, 0) for project in gone)
+        for project in gone:
+            del files[project]
+        if gone:
+            are = "s are" if len(gone) > 1 else " is"
+            say(f"{len(gone):,} project{are} gone from Zoho: {lost:,} {self.kind} leave the mirror")
+        return lost
+
     def _checked(self, portal: str, projects: str | int | Sequence[str | int]) -> State:
-        state = self.state
+        state, _ = self._state()
         if state.kind != self.kind:
             raise UsageError(
                 f"there is a data set of {state.kind} at {self._store}", hint="Choose another place for this one."
             )
-        if state.number and (state.portal, state.projects) != (portal, _words(projects)):
+        if state.number and (state.portal, state.projects) != (portal, as_names(projects)):
             raise UsageError(
                 f"the data set at {self._store} is of other projects",
                 hint="Ask for the same portal and projects as when it was begun, or choose another place.",
             )
         return state
 
-    def _merged(
-        self, state: State, frame: "pd.DataFrame", *, keep_others: bool, refused: set[str]
-    ) -> tuple[dict[str, str], dict[str, int]]:
-        """Write what came; the files that then make up the data set, and their rows."""
-        files, rows = dict(state.files), dict(state.rows)
+    def _merge(
+        self,
+        frame: "pd.DataFrame",
+        files: dict[str, str],
+        rows: dict[str, int],
+        *,
+        keep_others: bool,
+        refused: set[str],
+    ) -> None:
+        """Write what came, and change the files that make up the data set, and their rows."""
         fresh = self._store.by_project(frame)
         if not keep_others:
             for gone in set(files) - set(fresh) - refused:
@@ -190,7 +264,6 @@ class Mirror:
                 left = self._store.without(table, moved)
                 if left.num_rows < table.num_rows:
                     files[project], rows[project] = self._store.write(project, left)
-        return files, rows
 
     def _replace(self, projects: set[str], whole: "pd.DataFrame", files: dict[str, str], rows: dict[str, int]) -> None:
         """Put what was read anew in the place of these projects' files."""
@@ -207,8 +280,8 @@ class Mirror:
         states = self._store.names("state-")
         kept = set(state.files.values())
         for name in states[-_STATES_KEPT:]:
-            told = self._store.read_json(name) or {"files": {}}
-            kept |= set(told["files"].values())
+            state_kept = State.read(self._store.read_json(name))
+            kept |= set(state_kept.files.values()) if state_kept else set()
         for name in states[:-_STATES_KEPT]:
             self._store.remove(name)
         for name in (*self._store.data_files(), *self._store.names(".state-")):
@@ -247,7 +320,15 @@ def _miscounted(
     return {project for project, difference in differences.items() if difference != off.get(project, 0)}
 
 
-def _words(projects: str | int | Sequence[str | int]) -> tuple[str, ...]:
-    if isinstance(projects, (str, int)):
-        return () if projects == "all" else (str(projects),)
-    return tuple(map(str, projects))
+def _cursor(frame: "pd.DataFrame", kind: Kind, before: int, dates: Sequence[int], seconds: float) -> int:
+    """Up to when changes are known, by Zoho's clock: its answers' dates, and the newest change seen.
+
+    This machine's clock may be ahead, and changes would then be missed: it is never asked. Without dates, what was
+    changed elsewhere while the newest change was on its way is asked for again.
+    """
+    seen = [before] if before else []
+    if kind.changed in frame and frame[kind.changed].notna().any():
+        changed = frame[kind.changed].dropna().astype("datetime64[ms, UTC]").astype("int64")
+        seen.append(int(changed.max()))
+    newest = max(seen, default=1)
+    return max(1, min([*dates, newest]) if dates else newest - int(seconds * 1000))

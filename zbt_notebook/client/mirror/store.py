@@ -1,13 +1,16 @@
 """A folder of Parquet files and the states that name them: on this machine, or wherever pyarrow and fsspec reach."""
 
 import contextlib
+import hashlib
 import json
 import os
 import posixpath
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from zbt_notebook.client import expect
 from zbt_notebook.client.errors import UsageError
@@ -87,13 +90,13 @@ class Store:
 
     def read_json(self, name: str) -> dict[str, Any] | None:
         """A state; None for one that is not whole."""
-        with self._system.open_input_stream(self.address(name)) as file:
-            text = file.read()
         try:
+            with self._system.open_input_stream(self.address(name)) as file:
+                text = file.read()
             told = json.loads(text)
-        except ValueError:
+        except (ValueError, OSError, RecursionError):
             return None  # cut short: it never counted
-        return told if isinstance(told, dict) and "files" in told else None
+        return told if isinstance(told, dict) else None
 
     def write_json(self, name: str, value: Any) -> None:
         """Write whole, under another name, then rename: there is the old or the new, never a part."""
@@ -111,14 +114,14 @@ class Store:
         """The rows of each project as a table."""
         if frame.empty:
             return {}
+        projects = frame["project.id"].astype(object).map(_as_key)
         return {
-            str(project): as_table(rows.reset_index(drop=True))
-            for project, rows in frame.groupby("project.id", sort=True)
+            str(project): as_table(rows.reset_index(drop=True)) for project, rows in frame.groupby(projects, sort=True)
         }
 
     def ids_of(self, frame: "pd.DataFrame") -> set[str]:
         """The ids of a frame's rows."""
-        return set() if frame.empty or "id" not in frame else set(map(str, frame["id"]))
+        return set() if frame.empty or "id" not in frame else set(map(str, frame["id"].dropna()))
 
     def read(self, names: Sequence[str], columns: Sequence[str] | None) -> Any:
         """The files as one table; a column that one of them lacks is null there."""
@@ -127,41 +130,88 @@ class Store:
 
         tables = []
         for name in names:
-            with self._system.open_input_file(self.address(name)) as file:
-                source = parquet.ParquetFile(file)
-                wanted = (
-                    None if columns is None else [column for column in columns if column in source.schema_arrow.names]
-                )
-                tables.append(source.read(columns=wanted))
+            try:
+                with self._system.open_input_file(self.address(name)) as file:
+                    source = parquet.ParquetFile(file, page_checksum_verification=True)
+                    known = source.schema_arrow.names
+                    wanted = None if columns is None else [column for column in columns if column in known]
+                    tables.append(source.read(columns=wanted))
+            except (OSError, pa.ArrowException, ValueError) as error:
+                raise Damaged(
+                    f"the data set at {self._root!r} is damaged: {name} cannot be read ({type(error).__name__})",
+                    hint="Run the mirror again: it reads that project anew. full=True reads all of it anew.",
+                ) from None
         if not tables:
             return pa.table({})
         return pa.concat_tables(alike(tables), promote_options="permissive")
+
+    def is_sound(self, name: str) -> bool:
+        """Whether a file is there and can be read to its end."""
+        try:
+            self.read([name], None)
+        except Damaged:
+            return False
+        return True
 
     def merged(self, old: Sequence[str], fresh: Any) -> Any:
         """The rows of the old files with the fresh ones in the place of those with the same id."""
         if not old or "id" not in fresh.column_names:
             return fresh
-        before = self.without(self.read(old, None), set(map(str, fresh.column("id").to_pylist())))
+        before = self.without(self.read(old, None), _ids(fresh))
         import pyarrow as pa
 
         return pa.concat_tables(alike([before, fresh]), promote_options="permissive")
 
     def without(self, table: Any, ids: set[str]) -> Any:
         """The rows of a table whose ids are others."""
-        keep = [str(identity) not in ids for identity in table.column("id").to_pylist()]
         import pyarrow as pa
 
+        if "id" not in table.column_names:
+            return table
+        keep = [str(identity) not in ids for identity in table.column("id").to_pylist()]
         return table.filter(pa.array(keep, pa.bool_()))
 
     def write(self, project: str, table: Any) -> tuple[str, int]:
         """Write a file under a name that none has had; its name and its rows."""
         from pyarrow import parquet
 
-        name = f"project={project}/{token_hex(8)}.parquet"
+        name = f"project={_as_folder(project)}/{token_hex(8)}.parquet"
         self._system.create_dir(posixpath.dirname(self.address(name)), recursive=True)
         with self._system.open_output_stream(self.address(name)) as file:
-            parquet.write_table(table, file, compression="zstd")
+            parquet.write_table(table, file, compression="zstd", write_page_checksum=True)
         return name, table.num_rows
+
+
+class Damaged(UsageError):
+    """A file of the data set is missing, or cannot be read."""
+
+
+def is_data_file(name: Any) -> bool:
+    """Whether a state may name that file: none of another folder."""
+    return isinstance(name, str) and _DATA_FILE.fullmatch(name) is not None
+
+
+_DATA_FILE = re.compile(r"project=[^/\x00]+/[0-9a-f]+\.parquet")
+_LONGEST_NAME = 100  # characters; file systems take 255 bytes
+
+
+def _as_key(project: Any) -> str:
+    """A project's id as text, whatever the server sent in its place."""
+    if isinstance(project, (dict, list)):
+        return json.dumps(project, sort_keys=True, default=str)
+    return "none" if project is None or str(project) in {"nan", "<NA>", "NaT"} else str(project)
+
+
+def _as_folder(project: str) -> str:
+    """The name of a project's folder: no id of the server's leads out of the data set."""
+    name = quote(project, safe="", errors="surrogatepass")
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return hashlib.sha256(project.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _ids(table: Any) -> set[str]:
+    return {str(identity) for identity in table.column("id").to_pylist() if identity is not None}
 
 
 def _remote(place: str, fs: Any) -> tuple[Any, str]:

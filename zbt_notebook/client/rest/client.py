@@ -1,8 +1,10 @@
 """Sends calls for one sign-in: with its token, within the limits, and judged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from random import SystemRandom
 from urllib.parse import urlsplit
 
@@ -44,6 +46,7 @@ class ApiClient(StaysInKernel):
         self._transport = transport
         self._clock = clock
         self._sleep = sleep
+        self._listeners: tuple[list[int], ...] = ()
         self._chance = chance
         self.classic_is_off = False  # found out once: a connection asks no second time
         self.v3_words = V3Words()
@@ -155,9 +158,27 @@ class ApiClient(StaysInKernel):
             except Unreachable as failure:
                 use.sent = not failure.nothing_sent
                 raise
+        self._hear(response.headers.get("date", ""))
         if told := told_limits(response.headers):
             self.limits.heed(key, *told, margin() if is_v3(key) else 0)
         return response
+
+    def _hear(self, date: str) -> None:
+        if self._listeners and date:
+            with suppress(ValueError, TypeError):
+                heard = int(parsedate_to_datetime(date).timestamp() * 1000)
+                for listener in self._listeners:
+                    listener.append(heard)
+
+    @contextmanager
+    def dates_heard(self) -> Iterator[list[int]]:
+        """The server's own time in each answer that comes meanwhile, in epoch milliseconds, where it tells it."""
+        heard: list[int] = []
+        self._listeners = (*self._listeners, heard)
+        try:
+            yield heard
+        finally:
+            self._listeners = tuple(listener for listener in self._listeners if listener is not heard)
 
     def _check_host(self, request: Request) -> None:
         if not request.url.startswith(tuple(f"{host}/" for host in self.data_center.v3_hosts)):
