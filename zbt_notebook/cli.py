@@ -5,6 +5,7 @@ import contextlib
 import importlib.util
 import json
 import os
+import platform
 import shutil
 import signal
 import sys
@@ -140,7 +141,7 @@ def _until_stopped() -> Iterator[threading.Event]:
 
 def _has_a_screen() -> bool:
     """Whether a browser can show a window; on a bare terminal, a text browser would take it over."""
-    if sys.platform in {"darwin", "win32"}:
+    if platform.system() in {"Darwin", "Windows"}:
         return True
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 

@@ -250,13 +250,13 @@ def _locked(folder: Path) -> Iterator[None]:
     """Hold the folder for this process, so that two first starts do not fill one environment."""
     if sys.platform == "win32":
         yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
+    else:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
 
 
 def _succeeds(command: Sequence[str], *, cwd: Path | None = None, telling: Callable[[str], str] | None = None) -> bool:

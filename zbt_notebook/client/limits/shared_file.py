@@ -14,6 +14,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from zbt_notebook.client.file_lock import try_lock
+
 _LARGEST = 1 << 16  # bytes
 _OTHERS, _OTHERS_WRITE = 0o077, 0o022
 
@@ -27,11 +29,7 @@ if sys.platform == "win32":
         """Windows has neither an owner to check nor ``flock``: nothing is shared there."""
         raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP), str(path), create)
 
-    def _lock(handle: int) -> None:
-        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP), str(handle))
-
 else:
-    import fcntl
 
     def open_own(path: Path, *, create: bool = True) -> int:
         """Open a file of this user's own for reading and writing; others can neither read nor write it afterwards.
@@ -58,9 +56,6 @@ else:
         if facts.st_mode & _OTHERS_WRITE:
             os.ftruncate(handle, 0)
 
-    def _lock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
 
 @contextlib.contextmanager
 def opened(path: Path, *, create: bool = True) -> Iterator[int]:
@@ -81,16 +76,11 @@ def held(path: Path, *, seconds: float) -> Iterator[int]:
     """
     with opened(path) as handle:
         end, pause = time.monotonic() + seconds, 0.0005
-        while True:
-            try:
-                _lock(handle)
-            except BlockingIOError:
-                if time.monotonic() >= end:
-                    raise TimeoutError(errno.ETIMEDOUT, "another process holds it and does not let go") from None
-                time.sleep(pause)
-                pause = min(2 * pause, 0.05)
-            else:
-                break
+        while not try_lock(handle):
+            if time.monotonic() >= end:
+                raise TimeoutError(errno.ETIMEDOUT, "another process holds it and does not let go")
+            time.sleep(pause)
+            pause = min(2 * pause, 0.05)
         yield handle
 
 

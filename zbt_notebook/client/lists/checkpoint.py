@@ -3,7 +3,6 @@
 The first line is the plan, each further line one page. A line that a kill cut short is not read.
 """
 
-import contextlib
 import errno
 import hashlib
 import json
@@ -15,13 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from zbt_notebook.client.errors import ApiError, UsageError
+from zbt_notebook.client.file_lock import try_lock
 from zbt_notebook.client.lists.pager import Ask
 from zbt_notebook.client.lists.plan import Listing, Plan
 from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.rest.api import ApiCall
-
-with contextlib.suppress(ImportError):
-    import fcntl
 
 _VERSION = 1
 _BEGINNING = b'{"version":'
@@ -162,16 +159,13 @@ class Checkpoint:
         flags |= os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)
         handle = os.open(self._path, flags, 0o600)
         self._file = os.fdopen(handle, "w", encoding="utf-8")
-        with contextlib.suppress(NameError):  # Windows has no such lock
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                self._file.close()
-                self._file = None
-                raise UsageError(
-                    f"another pull writes to the checkpoint {str(self._path)!r}",
-                    hint="Wait for it, or name another file for this one.",
-                ) from None
+        if not try_lock(handle):
+            self._file.close()
+            self._file = None
+            raise UsageError(
+                f"another pull writes to the checkpoint {str(self._path)!r}",
+                hint="Wait for it, or name another file for this one.",
+            )
 
     def _append(self, value: Any) -> None:
         self._file.write(json.dumps(value, separators=(",", ":")) + "\n")

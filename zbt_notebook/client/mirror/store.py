@@ -14,13 +14,11 @@ from urllib.parse import quote
 
 from zbt_notebook.client import expect
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.file_lock import try_lock
 from zbt_notebook.client.mirror.tables import alike, as_table
 
 if TYPE_CHECKING:
     import pandas as pd
-
-with contextlib.suppress(ImportError):  # Windows has none: there, two runs at once are the user's own affair
-    import fcntl
 
 
 class Store:
@@ -52,18 +50,13 @@ class Store:
     def alone(self) -> Iterator[None]:
         """Keep other runs of this machine out; raise UsageError where one is at work."""
         self._system.create_dir(self._root, recursive=True)
-        if self._system.type_name != "local" or "fcntl" not in globals():
+        if self._system.type_name != "local":
             yield
             return
-        handle = os.open(self.address(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = os.open(self.address(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(handle)
-            raise UsageError(
-                f"another run is at work on {self._root!r}", hint="Wait for it, then run this again."
-            ) from None
-        try:
+            if not try_lock(handle):
+                raise UsageError(f"another run is at work on {self._root!r}", hint="Wait for it, then run this again.")
             yield
         finally:
             os.close(handle)  # and with it the lock

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import stat
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -32,10 +33,21 @@ def mailbox_folder() -> Path:
         facts = folder.lstat()
     except OSError as error:
         raise _not_private(folder) from error
-    is_private = os.name == "nt" or (facts.st_uid == os.getuid() and not facts.st_mode & 0o077)
-    if not stat.S_ISDIR(facts.st_mode) or not is_private:
+    if not stat.S_ISDIR(facts.st_mode) or not _is_private(facts):
         raise _not_private(folder)
     return folder
+
+
+if sys.platform == "win32":
+
+    def _is_private(facts: os.stat_result) -> bool:
+        """Windows: the runtime folder is in the user's own profile."""
+        return bool(facts)
+
+else:
+
+    def _is_private(facts: os.stat_result) -> bool:
+        return facts.st_uid == os.getuid() and not facts.st_mode & 0o077
 
 
 def _not_private(folder: Path) -> UsageError:

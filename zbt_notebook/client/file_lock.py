@@ -1,0 +1,20 @@
+"""A lock on an open file, which ends with the file's handle; Windows has none, and there every lock is had."""
+
+import sys
+
+if sys.platform == "win32":
+
+    def try_lock(handle: int) -> bool:
+        """Windows: two processes at once are the user's own affair."""
+        return handle >= 0
+
+else:
+    import fcntl
+
+    def try_lock(handle: int) -> bool:
+        """Lock the file for this process, without waiting; False where another one has it."""
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
