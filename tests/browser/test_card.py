@@ -235,6 +235,7 @@ def test_the_keyboard_is_enough(open_card, sandbox):
     opened.value.get_by_role("button", name="Accept").click()
     code = opened.value.locator("#code").inner_text()
     opened.value.close()
+    card.page.evaluate("() => window.dispatchEvent(new Event('focus'))")  # back in this tab
     card.page.wait_for_function('() => document.activeElement?.labels?.[0]?.textContent === "Code"')
     keyboard.type(code)
     keyboard.press("Enter")

@@ -74,10 +74,10 @@ def stage(open_page):
     def open_one(theme="light", width=900):
         page = open_page(theme, width=width)
         page.set_content(
-            "<!doctype html><html lang=en><title>card</title><body><h1>Notebook</h1><main id=place></main>"
+            "<!doctype html><html lang=en><title>card</title><body><main><h1>Notebook</h1><div id=place></div></main>"
         )
         page.add_style_tag(
-            content="body { background: light-dark(#fff, #111); color-scheme: light dark }" + style("card")
+            content="body { background: Canvas; color: CanvasText; color-scheme: light dark }" + style("card")
         )
         source = bundle("card").replace("export default", "const card =")
         page.add_script_tag(content=f"(() => {{ {source}\n{RENDER} }})()")

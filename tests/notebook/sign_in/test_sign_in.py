@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from zbt_notebook.client import signed_in
+from zbt_notebook.client.errors import SignInRejected
 from zbt_notebook.client.login_flow import LoginFlow
 from zbt_notebook.notebook.sign_in.sign_in import SignIn
 
@@ -173,6 +174,32 @@ def test_a_wrong_paste_may_be_followed_by_a_right_one(site, sign_in):
         assert words in shown["status"][0].lower()
         assert (shown["phase"], shown["field"], shown["consent_url"]) == ("waiting", "code", view["consent_url"])
     assert paste(sign_in, address)["phase"] == "connected"
+
+
+def test_a_pasted_client_id_is_no_code(site, sign_in):
+    """Told at the field, and Zoho is not asked."""
+    link = start(site, sign_in)["consent_url"]
+    before = site.world.log.total
+    view = paste(sign_in, f" {site.client_id} ")
+    assert "client ID, not a code" in view["status"][0]
+    assert (view["field"], view["consent_url"], site.world.log.total) == ("code", link, before)
+
+
+def test_a_code_after_the_end_is_refused_with_a_word(site, sign_in):
+    """Connected, and a second code comes: nothing is sent, and the card says so. A flow without a screen raises."""
+    view = start(site, sign_in)
+    paste(sign_in, landed(site, view))
+    other = landed(site, view)
+    before = site.world.log.total
+    assert "was not used" in paste(sign_in, other)["note"]
+    flow = LoginFlow(site.client_id, site.client_secret, site.redirect_uri, site.scopes, site.data_center, name="x")
+    flow.finish(site.consent(flow.authorization_url))
+    again = site.consent(flow.authorization_url)
+    sent = len(site.world.log.entries(path="/oauth/v2/token"))
+    with pytest.raises(SignInRejected, match="is over"):
+        flow.finish(again)
+    assert len(site.world.log.entries(path="/oauth/v2/token")) == sent
+    assert before < site.world.log.total
 
 
 def test_another_sign_ins_address_is_refused(site, sign_in):

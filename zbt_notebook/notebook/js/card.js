@@ -229,10 +229,7 @@ class Card {
     if (view.failed && this.form.fields[view.field]) this.form.focus(view.field);
     else if (view.failed && view.field === "code") this.consent.code.focus();
     else if (view.phase === "waiting" && !view.failed)
-      (this.consent.hasTab
-        ? this.consent.code
-        : (this.consent.linkPlace.querySelector("a") ?? this.consent.code)
-      ).focus();
+      (this.consent.linkPlace.querySelector("a") ?? this.consent.code).focus();
     else if (!active || active === document.body || !(/** @type {HTMLElement} */ (active).checkVisibility?.()))
       this.status.focus();
   }

@@ -85,7 +85,7 @@ export class Consent {
     const problem = codeProblem(text, this.listener.clientId());
     this.code.value = "";
     this.mark(problem);
-    if (!problem) this.listener.pasted(text);
+    this.listener.pasted(text); // the kernel says the same, and does not ask Zoho about it
   }
 
   /** @param {string} problem */

@@ -171,6 +171,9 @@ def _goes_over_to_the_prompt(state: Filling | Waiting, event: on.Pressed) -> Ste
 
 
 def _pasted(state: State, event: on.Pasted) -> Step:
+    if isinstance(state, Waiting) and state.flow and event.text.strip() == state.desk.form.client_id.strip():
+        problem = Problem("This is the client ID, not a code", "The code comes after Accept on Zoho's page.", "code")
+        return replace(state, desk=_tell(state.desk, problem=problem)), ()
     if isinstance(state, Waiting) and state.flow:
         return _finishes(state, state.flow, event.text)
     if isinstance(state, Beginning | Finishing | Settling) or not event.text.strip():
