@@ -17,7 +17,7 @@ from zbt_notebook.client.auth.scopes import missing
 from zbt_notebook.client.bugs.bug import Bug
 from zbt_notebook.client.bugs.filters import read_arguments, read_filter
 from zbt_notebook.client.bugs.finding import find_bug, with_ids
-from zbt_notebook.client.bugs.listing import Listing, listing, orders
+from zbt_notebook.client.bugs.listing import fetch, listing
 from zbt_notebook.client.bugs.lookups import Lookups
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.http.messages import Response, Transport
@@ -167,7 +167,7 @@ class Connection(StaysInKernel):
         tells where it came from. Raise IncompletePull, which holds what came, where it ends early.
         """
         call = self._meant(ApiCall("GET", expect.text(path, "the path"), pairs(params, "GET", path)))
-        return self._pull(PullRequest(path=call.path, where=call.params, limit=_limit(limit)), progress=False)
+        return self.pulled(PullRequest(path=call.path, where=call.params, limit=_limit(limit)), progress=False)
 
     def records(
         self, call: ApiCall, *, limit: int | None = None, progress: "bool | Told" = True
@@ -237,18 +237,12 @@ class Connection(StaysInKernel):
             wish = replace(wish, checkpoint=str(default_path(wish, self.data_center.name)))
         elif checkpoint is not False and checkpoint is not None:
             wish = replace(wish, checkpoint=str(expect.file_place(checkpoint, "checkpoint=")))
-        return self._pull(wish, progress=progress)
+        return self.pulled(wish, progress=progress)
 
     @cached_property
     def lookups(self) -> Lookups:
         """What the portal itself has: statuses, people, milestones, fields; each list fetched once, and kept."""
         return Lookups(self.client)
-
-    def known_as(self) -> tuple[str, ...]:
-        """The ids and addresses of whoever is signed in, as far as they are known by now."""
-        account = self.who.wait(1.0)
-        told = (account.id, account.email) if account else ()
-        return tuple(filter(None, (self.client.authorization.login_id, *told)))
 
     def bugs(
         self,
@@ -263,22 +257,13 @@ class Connection(StaysInKernel):
 
         ``status="Open"``, ``severity=["Critical", "Major"]`` (one of), ``assignee="me"`` or None (nobody),
         ``created_from=``, ``created_to=`` (that day too), ``title_contains=``, ``status_not=``; or filters as they are
-        written on a line: ``"created>=-30d"``. Custom fields go by their label. Raise UsageError, with the
-        nearest right word, for a field or value that there is not; then nothing was sent.
+        written on a line: ``"created>=-30d"``. Custom fields go by their label. Raise UsageError, with the nearest
+        right word, for a field or value that there is not; then nothing was sent.
         """
-        asked = [
-            *map(read_filter, filters),
-            *read_arguments({name: unwrapped(value, name) for name, value in named.items()}),
-        ]
-        told = listing(
-            self,
-            "bugs",
-            asked,
-            portal=_portal(portal),
-            projects=projects,
-            limit=_limit(limit),
-        )
-        return self.listed(told, progress=progress)
+        plain = {name: unwrapped(value, name) for name, value in named.items()}
+        asked = [*map(read_filter, filters), *read_arguments(plain)]
+        told = listing(self, "bugs", asked, portal=_portal(portal), projects=projects, limit=_limit(limit))
+        return fetch(self, told, progress=progress)  # type: ignore[no-any-return]  # a frame
 
     def bug(self, said: str | int, *, portal: str | int | None = None, project: str | int | None = None) -> Bug:
         """One bug by its key (``HW1-I600``), its number in a *project*, its id or its web address.
@@ -286,30 +271,20 @@ class Connection(StaysInKernel):
         Raise NotFound where there is none, UsageError for what names no bug.
         """
         projects = () if project is None else (str(project),)
-        return self.bug_in(said, portal=_portal(portal), projects=projects)
-
-    def bug_in(self, said: str | int, *, portal: str = "", projects: Sequence[str] = ()) -> Bug:
-        """One bug, looked for in these projects first."""
-        return Bug(self, find_bug(self, said, portal=portal, projects=projects))
-
-    def listed(self, told: Listing, *, progress: "bool | Told" = True) -> "pd.DataFrame":
-        """Fetch what ``bugs.listing`` has looked up."""
-        frame = self._pull(told.request, progress=progress, orders=orders(self, told.place))
-        portal = told.place.portal
-        frame.attrs["zbt"] |= {"portal": portal.id, "zone": str(portal.zone), "notes": list(told.notes)}
-        return frame
+        return Bug(self, find_bug(self, said, portal=_portal(portal), projects=projects))
 
     def resume(self, wish: PullRequest, *, progress: "bool | Told" = True) -> "pd.DataFrame":
         """Go on with a pull that ended early; what this kernel or a checkpoint holds of it is not fetched again."""
-        return self._pull(wish, progress=progress)
+        return self.pulled(wish, progress=progress)
 
-    def _pull(
+    def pulled(
         self,
         wish: PullRequest,
         *,
         progress: "bool | Told",
         orders: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> "pd.DataFrame":
+        """Carry a request out; *orders* are the portal's own of statuses and severities."""
         pull = (kept_pull.kept(wish.id) if wish.id else None) or self._begin(wish, reporter(progress=False))
         pull.orders = pull.orders or orders
         with kept_pull.kept_if_incomplete(pull):

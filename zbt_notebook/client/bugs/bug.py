@@ -1,11 +1,12 @@
 """One bug: what it holds, what hangs on it, and how it is changed."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client import v3_columns
 from zbt_notebook.client.bugs.finding import Found, bug_path
-from zbt_notebook.client.bugs.resolver import Place, Resolver
+from zbt_notebook.client.bugs.resolver import Place, Resolver, known_as
 from zbt_notebook.client.bugs.writing import Change, change, closing
 from zbt_notebook.client.errors import ApiError, UsageError
 from zbt_notebook.client.lists import fields
@@ -195,7 +196,7 @@ def check(change: Change, record: Mapping[str, Any], key: str) -> None:
 def resolver_of(connection: "Connection", found: Found) -> Resolver:
     """Looks names up for one project's bugs."""
     place = Place(found.portal, (found.project,))
-    return Resolver(connection.lookups, "bugs", place, connection.client.today, connection.known_as)
+    return Resolver(connection.lookups, "bugs", place, connection.client.today, partial(known_as, connection))
 
 
 def creating(connection: "Connection", place: Place, said: Mapping[str, Any]) -> tuple[Change, ApiCall]:
@@ -205,7 +206,9 @@ def creating(connection: "Connection", place: Place, said: Mapping[str, Any]) ->
     if len(place.projects) != 1:
         names = ", ".join(one.name for one in place.projects[:12])
         raise UsageError("a new bug needs its project", hint=f"Name one of: {names or 'none'}.")
-    told = change(Resolver(connection.lookups, "bugs", place, connection.client.today, connection.known_as), said)
+    told = change(
+        Resolver(connection.lookups, "bugs", place, connection.client.today, partial(known_as, connection)), said
+    )
     project = place.projects[0]
     path = bug_path(connection.lookups, place.portal, project, "").removesuffix("/").removesuffix("/")
     call = ApiCall("POST", path, fields=told.body)

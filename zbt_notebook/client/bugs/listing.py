@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client.bugs.filters import Filter
 from zbt_notebook.client.bugs.lookups import PICK_LISTS
 from zbt_notebook.client.bugs.query import Query, query, said
-from zbt_notebook.client.bugs.resolver import Place, Resolver
+from zbt_notebook.client.bugs.resolver import Place, Resolver, known_as
 from zbt_notebook.client.errors import UsageError, ZbtError
 from zbt_notebook.client.lists.criteria import Criterion
 from zbt_notebook.client.lists.discovery import survey
@@ -18,6 +19,7 @@ from zbt_notebook.client.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from zbt_notebook.client.connection import Connection
+    from zbt_notebook.client.progress import Told
 
 KINDS = ("bugs", "projects", "milestones", "users", "portals", "tags", "timelogs")
 RECENT = timedelta(days=90)  # of time logs, unless a date is said: reading all of them takes minutes
@@ -59,7 +61,7 @@ def listing(
     within = kind in _BY_PROJECT or (kind == "users" and names)
     chosen = lookups.chosen(where, names) if within or names else ()
     place = Place(where, tuple(chosen))
-    resolver = Resolver(lookups, kind, place, connection.client.today, connection.known_as)
+    resolver = Resolver(lookups, kind, place, connection.client.today, partial(known_as, connection))
     criteria = resolver.criteria(filters)
     notes: tuple[str, ...] = ()
     if kind == "timelogs" and not any(one.field == "date" for one in criteria):
@@ -100,6 +102,14 @@ def _since(kind: str, criteria: Iterable[Criterion], told: Query) -> int | None:
         return None
     first = datetime.combine(max(firsts) - timedelta(days=1), time(), UTC)
     return int(first.timestamp() * 1000)
+
+
+def fetch(connection: "Connection", told: Listing, *, progress: "bool | Told" = True) -> Any:
+    """Read what was looked up; ``attrs["zbt"]`` tells the portal and its time zone too."""
+    frame = connection.pulled(told.request, progress=progress, orders=orders(connection, told.place))
+    portal = told.place.portal
+    frame.attrs["zbt"] |= {"portal": portal.id, "zone": str(portal.zone), "notes": list(told.notes)}
+    return frame
 
 
 def orders(connection: "Connection", place: Place) -> dict[str, tuple[str, ...]]:

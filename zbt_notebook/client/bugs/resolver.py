@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client.bugs.filters import Filter
 from zbt_notebook.client.bugs.lookups import PICK_LISTS, CustomField, Lookups, Person, Portal, Project
@@ -15,6 +15,9 @@ from zbt_notebook.client.lists.criteria import Choice, Criterion, Span, Value
 from zbt_notebook.client.lists.fields import Field
 from zbt_notebook.client.rest.encoding import Dates, as_text
 from zbt_notebook.client.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from zbt_notebook.client.connection import Connection
 
 _BACK = re.compile(r"([+-])(\d{1,5})([hdwmy])", re.ASCII)
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -28,6 +31,13 @@ class Place:
 
     portal: Portal
     projects: tuple[Project, ...] = ()
+
+
+def known_as(connection: "Connection") -> tuple[str, ...]:
+    """The ids and addresses of whoever is signed in, as far as they are known by now."""
+    account = connection.who.wait(1.0)
+    told = (account.id, account.email) if account else ()
+    return tuple(filter(None, (connection.client.authorization.login_id, *told)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Writes by name: what is said of a bug's fields, as the body that the API at hand wants, and whether it took."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +21,7 @@ from zbt_notebook.client.suggestions import did_you_mean
 class Change:
     """What is to be written: *body* as the API wants it, *wanted* to compare the answer with."""
 
-    body: tuple[tuple[str, Any], ...]
+    body: tuple[tuple[str, Any], ...] = dataclasses.field(repr=False)
     wanted: tuple[tuple[Field, Value], ...]
 
     def shown(self, record: Mapping[str, Any] | None) -> list[str]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client.bugs.bug import Bug, creating, made
 from zbt_notebook.client.bugs.filters import Filter, read_filter
-from zbt_notebook.client.bugs.listing import Listing, explain, listing
+from zbt_notebook.client.bugs.finding import find_bug
+from zbt_notebook.client.bugs.listing import Listing, explain, fetch, listing
 from zbt_notebook.client.bugs.resolver import Place
 from zbt_notebook.client.errors import UsageError, ZbtError
 from zbt_notebook.client.lists.discovery import survey
@@ -64,7 +65,7 @@ def _list(console: Session, connection: "Connection", kind: str, filters: Sequen
     for said in told.notes:
         note(said)
     frame = _recorded(
-        console, connection, f"%zbt {kind} {' '.join(map(str, filters))}".strip(), lambda: connection.listed(told)
+        console, connection, f"%zbt {kind} {' '.join(map(str, filters))}".strip(), lambda: fetch(connection, told)
     )
     return _delivered(console, frame, options)
 
@@ -163,7 +164,7 @@ def _recorded(console: Session, connection: "Connection", line: str, act: Any) -
 def _found(console: Session, connection: "Connection", said: str, options: Options) -> Bug:
     portal, projects = _where(console, connection, options)
     first = [] if projects == "all" else [projects] if isinstance(projects, str) else list(projects)
-    return connection.bug_in(said, portal=portal, projects=first)
+    return Bug(connection, find_bug(connection, said, portal=portal, projects=first))
 
 
 def _bug(console: Session, connection: "Connection", words: list[str], options: Options) -> Any:
