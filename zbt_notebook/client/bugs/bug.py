@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client import v3_columns
+from zbt_notebook.client.bugs.files import Files
 from zbt_notebook.client.bugs.finding import Found, bug_path
 from zbt_notebook.client.bugs.resolver import Place, Resolver, known_as
 from zbt_notebook.client.bugs.writing import Change, change, closing
@@ -107,6 +108,11 @@ class Bug(Mapping[str, Any]):
     def attachments(self) -> "pd.DataFrame":
         """Its files."""
         return self._list("attachments", "attachments")
+
+    @property
+    def files(self) -> Files:
+        """Its files, to be fetched and added to: ``files.download(0)``, ``files.attach("log.txt")``."""
+        return Files(self._connection, self._found, self._path())
 
     def _list(self, below: str, word: str) -> "pd.DataFrame":
         wish = PullRequest(path=self._path(below), word=word)

@@ -25,6 +25,7 @@ from zbt_notebook.client.secret_str import StaysInKernel
 
 RETRIES = 2  # of a safe request after a broken connection or a fault of the server's; each costs a slot
 _CHANCE = SystemRandom().random  # the same in no two processes, forked or not
+_REDIRECTS = 3  # that a file's address may take
 _SERVER_FAULTS = {500, 502, 503, 504}
 
 
@@ -179,6 +180,24 @@ class ApiClient(StaysInKernel):
             yield heard
         finally:
             self._listeners = tuple(listener for listener in self._listeners if listener is not heard)
+
+    def unsigned(self, request: Request, *, with_token: bool = False) -> Response:
+        """Send a request to any host, without the token unless the caller says so; up to three https redirects on.
+
+        The token goes to the host that was named, never to one that a redirect names.
+        """
+        check_request(request)
+        first = request
+        if with_token:
+            token = self.authorization.access_token()
+            first = replace(request, headers=(*request.headers, ("Authorization", f"Zoho-oauthtoken {token}")))
+        response = self._transport(first)
+        for _ in range(_REDIRECTS):
+            address = response.headers.get("location", "")
+            if not 300 <= response.status < 400 or not address.startswith("https://"):  # noqa: PLR2004  RFC 9110 §15.4
+                break
+            response = self._transport(replace(request, url=address))
+        return response
 
     def _check_host(self, request: Request) -> None:
         if not request.url.startswith(tuple(f"{host}/" for host in self.data_center.v3_hosts)):

@@ -207,8 +207,9 @@ def _help(_console: Session, line: CommandLine) -> Any:
 
 def _doctor(console: Session, line: CommandLine) -> Any:
     from zbt_notebook.notebook.magic.commands.doctor import examine
+    from zbt_notebook.notebook.magic.commands.doctor_v3 import examine_v3
 
-    return examine(console, line.options)
+    return (examine_v3 if "v3" in line.options else examine)(console, line.options)
 
 
 def _last(console: Session, _line: CommandLine) -> Any:

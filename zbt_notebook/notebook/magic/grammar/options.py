@@ -91,6 +91,7 @@ OPTIONS: tuple[Option, ...] = (
         "fetch every page; without it one page comes, and a note says when there is more; a word's list is whole",
         (CALL, *LISTS),
     ),
+    Option("v3", "look at what is ready for V3: scopes, host, the portal's number, cells", ("doctor",)),
     Option("limit", "at most N rows, from as many pages as they need", (CALL, *LISTS), metavar="N", kind="number"),
     Option(
         "jmespath",
@@ -281,7 +282,9 @@ SUBCOMMANDS: Mapping[str, Subcommand] = MappingProxyType(
             Subcommand("comments", "what was said about a bug", "KEY", 1, 1, ("%zbt comments HW1-I600",)),
             Subcommand("history", "what happened to a bug", "KEY", 1, 1, ("%zbt history HW1-I600",)),
             Subcommand("attachments", "the files of a bug", "KEY", 1, 1, ("%zbt attachments HW1-I600",)),
-            Subcommand("doctor", "check the set-up and explain the last error", examples=("%zbt doctor",)),
+            Subcommand(
+                "doctor", "check the set-up and explain the last error", examples=("%zbt doctor", "%zbt doctor --v3")
+            ),
             Subcommand("last", "the last call: what went, how long it took, what came", examples=("%zbt last",)),
         )
     }
