@@ -1,0 +1,86 @@
+"""The main roads lead through V3 under every pair of its switches."""
+
+import pytest
+
+from tests.client.conftest import Wire
+from tests.sandbox.switch_sets import ROADS, VALUES, numbered
+from zbt_notebook.client.auth.authorization import Clock
+from zbt_notebook.client.auth.data_centers import DataCenter
+from zbt_notebook.client.auth.scopes import PRESETS
+from zbt_notebook.client.errors import ApiError, Unreachable
+from zbt_notebook.client.limits.rate_limit import RateLimits
+from zbt_notebook.client.login_flow import LoginFlow
+from zbt_notebook.simulator.clock import Clock as SandboxClock
+from zbt_notebook.simulator.world import World
+
+NOW = 1_790_000_000.0
+SCOPES = (
+    *PRESETS["triage"],
+    *("ZohoProjects.portals.CREATE", "WorkDrive.workspace.ALL", "WorkDrive.team.ALL", "WorkDrive.files.ALL"),
+)
+
+
+class _Wire(Wire):
+    """A name that is dead refuses the connection, as no answer of a world can show."""
+
+    def __call__(self, request):
+        if self.world.switches.classic_end == "dead" and request.url.startswith(self.world.api_url()):
+            raise Unreachable("no such name", nothing_sent=True)
+        return super().__call__(request)
+
+
+@pytest.fixture(scope="module")
+def world():
+    return World(projects=2, bugs=24, clock=SandboxClock(frozen_at=NOW))
+
+
+@pytest.fixture
+def connection(world, switches):
+    """Signed in while the classic API is off, and V3 is as the switches say."""
+    world.bugtracker().generate(projects=2, bugs=24)
+    world.set(**{name: told[0] for name, told in VALUES.items()} | switches)
+    world.set(v3_limit=0, url_limit=0)
+    world.clock.advance(700)  # Zoho gives a client ten codes in ten minutes
+    clock = Clock(wall=world.clock.now, monotonic=world.clock.now)
+    client = world.client
+    flow = LoginFlow(
+        *(client.client_id, client.client_secret, client.redirect_uri, SCOPES),
+        DataCenter("sandbox", world.accounts_url(), world.api_url(), v3_urls=world.v3_urls()[1:]),
+        transport=_Wire(world),
+        clock=clock,
+    )
+    connection = flow.finish(world.consent(flow.authorization_url))
+    connection.client.limits = RateLimits(lambda: 0, connection.client.today, limit=10_000)
+    return connection
+
+
+@pytest.mark.parametrize("switches", ROADS, ids=numbered)
+def test_the_main_roads_lead_through_v3(connection, world, tmp_path, switches):
+    """Lists, filters, one thing, writes, comments, time logs, files and pulls: right, or refused in two lines."""
+    store = world.bugtracker().store
+    frame = connection.pull("bugs", progress=False)
+    assert sorted(map(str, frame["id"])) == sorted(str(bug.id) for bug in store.bugs)
+    wanted = {str(bug.id) for bug in store.bugs if bug.closed_ms is None}
+    assert set(connection.pull("bugs", where={"statustype": "open"}, progress=False)["id"].astype(str)) == wanted
+
+    bug = connection.bug(str(frame["id"].iloc[0]))
+    assert bug["title"]
+    bug.update(title="Another title")
+    assert connection.bug(bug.id)["title"] == "Another title"
+    bug.update(comment="Said in passing")
+
+    comments = connection.pull("comments", progress=False)
+    assert "Said in passing" in " ".join(comments["content"].astype(str))
+    assert len(comments) == sum(len(store.comments.of(one.id)) for one in store.bugs)
+    logs = connection.pull("timelogs", progress=False)
+    assert len(logs) == sum(bool(log.bug_id) for log in store.logs)
+    assert len(connection.pull("milestones", progress=False)) == len(list(store.milestones))
+    assert len(connection.pull("users", where={"user_type": "all"}, progress=False))
+
+    with_files = next(one for one in store.bugs if one.attachment_count)
+    files = connection.bug(str(with_files.id)).files
+    assert len(files.records()) == len(store.attachments.of(with_files.id))
+    try:
+        assert files.download(0, tmp_path).path.exists()
+    except ApiError:
+        assert switches.get("downloads_need_token")
