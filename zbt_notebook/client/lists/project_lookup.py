@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from zbt_notebook.client.errors import ApiError, RateLimited, Unreachable, UsageError
+from zbt_notebook.client.errors import ApiError, NotFound, RateLimited, TokenRejected, Unreachable, UsageError
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane
 from zbt_notebook.client.lists.plan import choose
 from zbt_notebook.client.lists.read_lists import read_list
@@ -13,7 +13,7 @@ from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
 from zbt_notebook.client.suggestions import folded
 
-_GONE = frozenset({401, 403, 404, 410})
+_GONE = frozenset({401, 403, 410})
 _PORTALS = "/restapi/portals/"
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
@@ -49,7 +49,10 @@ def _may_mean_gone(error: ApiError | Unreachable) -> bool:
         return False
     if isinstance(error, Unreachable):
         return error.nothing_sent
-    return error.status in _GONE or 300 <= error.status < 400 or error.code == "URL_RULE_NOT_CONFIGURED"  # noqa: PLR2004  RFC 9110 §15.4
+    if isinstance(error, (NotFound, TokenRejected)):  # whatever status they came under: Zoho refuses with 200 too
+        return True
+    redirected = 300 <= error.status < 400  # noqa: PLR2004  RFC 9110 §15.4
+    return redirected or error.status in _GONE or error.code in {"URL_RULE_NOT_CONFIGURED", "6403"}
 
 
 def find_places(
