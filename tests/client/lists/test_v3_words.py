@@ -28,3 +28,16 @@ def test_milestones_are_found_under_either_word(connection, world, at):
         frame = connection.frame(f"/api/v3/portal/{portal}/projects/{project}/{word}")
         assert str(frame["created_time"].dtype) == "datetime64[ms, UTC]"
         assert str(frame["start_date"].dtype) == "datetime64[ms]"
+
+
+def test_only_issues_with_comments_are_asked_for_theirs(connection, world, wire):
+    """The older list counts them: no request goes for an issue that has none."""
+    world.bugtracker().generate(projects=2, bugs=40)
+    store = world.bugtracker().store
+    world.set(classic_end="410")
+    talked_about = [bug.id for bug in store.bugs if store.comments.of(bug.id)]
+    assert 0 < len(talked_about) < 40
+    found = connection.pull("comments")
+    asked = [request.url for request in wire.requests if request.url.endswith("/comments")]
+    assert len(asked) == len(talked_about)
+    assert len(found) == sum(len(store.comments.of(bug)) for bug in talked_about)
