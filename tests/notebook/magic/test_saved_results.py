@@ -9,6 +9,8 @@ import pytest
 
 from zbt_notebook import UsageError
 from zbt_notebook.client.atomic_write import write_atomically
+from zbt_notebook.client.frames import to_frame
+from zbt_notebook.notebook.magic.commands.save import save
 
 BUGS = "/portal/{portal}/projects/{project}/bugs/"
 PROJECTS = "/portal/{portal}/projects/"
@@ -174,3 +176,12 @@ def test_a_write_that_is_interrupted_leaves_the_old_file(tmp_path):
     write_atomically(file, lambda beside: beside.write_text("new"))
     assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == ("new", 0o640)
     assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv", "json", "jsonl"])
+@pytest.mark.parametrize("value", ["half \ud83d of it", {}, [{}], {"a": {}}])
+def test_any_value_of_the_servers_is_saved(tmp_path, value, suffix):
+    """Half a character in a title, a column of nothing but empty objects."""
+    for frame in (to_frame([{"odd": value, "title": "x"}]), [{"odd": value, "b\ud83d": 1}]):
+        path = save(frame, str(tmp_path / f"rows.{suffix}"))
+        assert path.stat().st_size

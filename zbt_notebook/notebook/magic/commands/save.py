@@ -53,6 +53,7 @@ def save(value: Any, filename: str, *, append: bool = False) -> Path:
     """
     path = path_of(filename)
     suffix = path.suffix.lower()
+    value = _sound(value)
     if append and suffix not in _APPENDERS:
         raise UsageError(
             f"--append is for {', '.join(name[1:] for name in _APPENDERS)}, not for {suffix[1:]}",
@@ -72,6 +73,28 @@ def save(value: Any, filename: str, *, append: bool = False) -> Path:
     else:
         return path
     raise problem
+
+
+def _sound(value: Any) -> Any:
+    """The same in whole characters: a text that was cut in the middle of one cannot be written as UTF-8."""
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return value
+    if isinstance(value, list):
+        return [_sound(item) for item in value]
+    if isinstance(value, dict):
+        return {_sound(name): _sound(item) for name, item in value.items()}
+    if not hasattr(value, "to_csv"):
+        return value
+    odd = [place for place, kind in enumerate(value.dtypes) if str(kind) == "object"]
+    sound = value.copy(deep=False)
+    for place in odd:
+        sound.isetitem(place, value.iloc[:, place].map(_sound))
+    names = [_sound(name) for name in value.columns]
+    return sound if names == list(value.columns) else sound.set_axis(names, axis="columns")
 
 
 def _frame(value: Any, kind: str) -> Any:
@@ -147,7 +170,7 @@ def _write_parquet(value: Any, path: Path) -> None:
     frame = _frame(value, "parquet")
     try:
         frame.to_parquet(path, index=False)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, NotImplementedError) as error:  # columns of mixed or of empty objects
         if type(error).__module__.startswith("pyarrow"):
             frame = frame.copy()
             for name in [name for name in frame.columns if str(frame[name].dtype) == "object"]:
