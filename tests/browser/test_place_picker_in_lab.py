@@ -23,7 +23,7 @@ def test_a_project_is_chosen_by_keyboard(open_notebook, sandbox, kind):
         f"{pointed_at(sandbox)}\n{SIGN_IN}", "%zbt use", "%zbt status", kind=kind, save_widget_state=True
     )
     notebook.run_cell(0)
-    notebook.wait_for_text("token good", cell=0)
+    notebook.wait_for_text("Granted, as you asked", cell=0)
     notebook.run_cell(1)
     place = notebook.cell(1)
     place.get_by_role("status").get_by_text("Nothing is in use yet").wait_for()

@@ -216,10 +216,10 @@ def test_a_prompt_connects(start_kernel):
     )
     # The link is known only once the cell runs, so the kernel itself plays the user who answers this one prompt.
     outcome = console.run(
-        "import zbt_notebook.notebook.sign_in.sign_in as s\nbegun = s.SignIn._begin_flow\n"
+        "import zbt_notebook.notebook.sign_in.runner as r\nbegun = r.Runner._flow\n"
         "def remember(self, *given):\n    flow = begun(self, *given)\n"
         "    links.append(flow.authorization_url)\n    return flow\n"
-        "s.SignIn._begin_flow = remember\n"
+        "r.Runner._flow = remember\n"
         "getpass.getpass = lambda prompt: real(prompt) and site.consent(links[-1])\n"
         "connection = zbt.login(sandbox=True)\nprint(connection.name)",
         answers=["typed-by-the-user"],
