@@ -93,7 +93,14 @@ class Bug(Mapping[str, Any]):
         record = self.record
         if not self._connection.lookups.is_v3:
             return record
-        return v3_columns.as_classic("bugs", record)  # type: ignore[no-any-return]  # a dict of a dict
+        found = self._found
+        told = [
+            {"label_name": own.label, "column_name": own.column, "value": record[own.column]}
+            for own in self._connection.lookups.custom_fields(found.portal, found.project)
+            if own.column in record
+        ]
+        classic = v3_columns.as_classic("bugs", record)
+        return {**classic, "customfields": told} if told else classic
 
     # -- what hangs on it
 
