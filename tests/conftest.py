@@ -89,6 +89,19 @@ def pytest_unconfigure(config):
     config.stash[_home].cleanup()
 
 
+def pytest_terminal_summary(terminalreporter, config):
+    """Write how the checklist T01 to T56 went, with the peers' results beside, into pytest's cache folder."""
+    from tests.checklist import table
+
+    outcomes = {}
+    for outcome in ("passed", "failed", "error", "skipped"):  # what is worse counts
+        for report in terminalreporter.getreports(outcome):
+            outcomes[report.nodeid] = outcome
+    cache = getattr(config, "cache", None)
+    if cache is not None:
+        (cache.mkdir("checklist") / "checklist.md").write_text(table(outcomes), encoding="utf-8")
+
+
 def pytest_collection_modifyitems(items):
     """A folder's name marks its tests; the browser's share one server, so one process (xdist) should take them.
 
