@@ -375,3 +375,35 @@ class Changing(RuleBasedStateMachine):
 
 Changing.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
 TestChanging = Changing.TestCase
+
+
+@given(
+    rows=st.integers(0, 700),
+    cap=st.sampled_from([20, 25, 50, 64, 100, 150, 200, 500]),
+    counts=st.booleans(),
+    numbered=st.booleans(),
+    says_more=st.booleans(),
+    ignores=st.booleans(),
+    name=st.sampled_from(["id", "label"]),
+)
+@settings(max_examples=300, deadline=None)
+def test_any_server_gives_every_record_once_or_an_error(rows, cap, counts, numbered, says_more, ignores, name):
+    """Capped pages, a count or none, its word that there is more, an index that it ignores, rows without ids."""
+    listed, came = [{name: number} for number in range(rows)], []
+    pager = Pager(numbered=numbered, expected=rows if counts else None)
+    try:
+        for _ in range(200):
+            if pager.done:
+                break
+            ask = pager.ask()
+            size = min(ask.size, cap)
+            begin = 0 if ignores else (ask.page - 1) * size if numbered else ask.index - 1
+            more = begin + size < rows if says_more or numbered else None
+            pager.take(ask, listed[begin : begin + size], more=more)
+            came += pager.ready()
+    except ApiError:
+        assert ignores
+        return
+    assert pager.done
+    if not ignores or says_more or numbered or rows <= cap:
+        assert [row[name] for row in came] == list(range(rows))
