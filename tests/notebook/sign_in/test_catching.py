@@ -325,6 +325,16 @@ def test_nothing_is_caught_on_a_machine_that_is_not_the_users(monkeypatch, varia
     assert LOOPBACK not in login._catchers()
 
 
+@pytest.mark.usefixtures("sign_in")
+def test_where_the_browser_is_elsewhere_what_works_is_said_at_once(monkeypatch):
+    """On a hub: `--mode loopback` is refused before anything is asked; the sandbox's card names its line."""
+    monkeypatch.setenv("JUPYTERHUB_USER", "ada")
+    with pytest.raises(UsageError, match="another machine") as caught:
+        login.login(mode="loopback", client_id="1000.X")
+    assert "--mode device" in caught.value.hint
+    assert "--sandbox --auto" in login.login(sandbox=True).sign_in.view()["note"]
+
+
 @pytest.mark.parametrize("field", ["client_id", "redirect_uri", "scopes", "data_center"])
 def test_a_link_goes_when_what_it_was_made_of_changes(site, mine, field):
     """It would still ask for what was filled in before: the port is free, a code for it is refused with a word."""

@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 Mode = Literal["auto", "card", "prompt", "device", "loopback", "env"]
 
 
+_FAR_SANDBOX = (
+    "The sandbox runs on the kernel's machine, which your browser may not reach. This line signs in without it: "
+    "%zbt login --sandbox --auto"
+)
+
+
 def login(
     *,
     mode: str = "auto",
@@ -72,12 +78,7 @@ def login(
         if value is not None:
             expect.text(value, what)
     chosen = _chosen(mode, by_user=sandbox or add_scope is not None)
-    if auto and not sandbox:
-        raise UsageError(
-            "consent is given by itself on the sandbox alone", hint="Leave out auto, or sign in with sandbox as well."
-        )
-    if add_scope is not None and chosen == "env":
-        raise UsageError("a wider consent is given by a user, and mode env has none", hint="Take the mode away.")
+    _refuse_what_cannot_be(chosen, auto=auto, sandbox=sandbox, widens=add_scope is not None)
     then = _Afterwards(remember=remember, shared_budget=shared_budget, is_practice=sandbox)
     if chosen == "env":
         return _already(connect(data_center=data_center, name=name or "default"), then)
@@ -97,6 +98,20 @@ def login(
         return _already(kept, then)
     sign_in = _sign_in(site, then, asked, name=name, self_client=self_client, keep_old=keep_old, mode=chosen)
     return _under_way(sign_in, chosen, wait, consent=site if auto else None, fall_back=mode == "auto")
+
+
+def _refuse_what_cannot_be(chosen: Mode, *, auto: bool, sandbox: bool, widens: bool) -> None:
+    if auto and not sandbox:
+        raise UsageError(
+            "consent is given by itself on the sandbox alone", hint="Leave out auto, or sign in with sandbox as well."
+        )
+    if chosen == "loopback" and not environment.may_share_the_users_machine():
+        raise UsageError(
+            "nothing can be caught here: the browser runs on another machine than the kernel",
+            hint="Use the card, %zbt login, or a short code: %zbt login --mode device",
+        )
+    if widens and chosen == "env":
+        raise UsageError("a wider consent is given by a user, and mode env has none", hint="Take the mode away.")
 
 
 def start(**arguments: Any) -> Connection | None:
@@ -285,6 +300,7 @@ def _sign_in(
             scopes=site.scopes if asked.scopes is None else asked.scopes,
             stand_in=lambda client: _device_client(site, client),
             filled_in="for you: it is the sandbox's" if mine else "",
+            note="" if environment.may_share_the_users_machine() else _FAR_SANDBOX,
             **common,
         )
     return SignIn(
