@@ -134,7 +134,9 @@ class Bug(Mapping[str, Any]):
     # -- how it is changed
 
     def update(self, *, comment: str = "", **said: Any) -> "Bug":
-        """Change fields by name: ``update(status="Closed", severity="Major", due="2026-12-01")``; None empties one.
+        """Change fields by name: ``update(status="Closed", severity="Major", due="2026-12-01")``.
+
+        None empties a description or a custom field; how to empty another is documented nowhere, so it is refused.
 
         Names and values are looked up first: UsageError for a wrong one, and nothing is sent. Raise ApiError where
         Zoho's answer shows that something did not take. *comment* is added afterwards.

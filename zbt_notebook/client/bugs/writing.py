@@ -60,11 +60,18 @@ def change(resolver: Resolver, said: Mapping[str, Any]) -> Change:
 
 
 def _single(resolver: Resolver, field: Field, said: Any) -> Value:
-    """The one value that is meant: of a choice that is called none, the choice."""
-    if field.name == "title" and not str(said if said is not None else "").strip():
+    """The one value that is meant: of a choice that is called none, the choice. UsageError for nothing, if need be."""
+    value = resolver.criteria([Filter(field.name, "==", (said,))])[0].values[0]
+    if isinstance(value, str) and not value.strip():
+        value = None
+    if value is None and field.name == "title":
         raise UsageError("a bug needs a title", hint='Write title="…".')
-    values = resolver.criteria([Filter(field.name, "==", (said,))])[0].values
-    return values[0]
+    if value is None and not (field.name == "description" or field.name.startswith(fields.CUSTOM)):
+        raise UsageError(
+            f"Zoho's API has no documented way to empty {field.label.casefold()}",
+            hint=f"Give it another value, or empty it on the bug's page. A new bug: leave {field.name}= out.",
+        )
+    return value
 
 
 def _written(field: Field, value: Value) -> str:
@@ -86,6 +93,8 @@ def _written_v3(field: Field, value: Value) -> Any:
         return value.name if field.name.startswith(fields.CUSTOM) else {"id": _id(field, value)}
     if isinstance(value, date):
         return value.isoformat()
+    if value is None and field.name == "description":
+        return ""
     return value.begins.isoformat() if isinstance(value, Span) else value
 
 

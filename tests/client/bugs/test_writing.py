@@ -1,0 +1,136 @@
+"""Changes of a bug by name over V3: what the world holds afterwards; what either API cannot do is refused unsent."""
+
+import pytest
+
+from zbt_notebook.client.bugs.bug import creating, made
+from zbt_notebook.client.bugs.resolver import Place
+from zbt_notebook.client.errors import UsageError
+
+EMPTIED = ("assignee", "due", "milestone", "affected", "severity", "status", "module", "classification", "flag")
+
+
+@pytest.fixture(params=["classic", "v3"])
+def api(request, world):
+    """Each API, as Zoho has them before and after the end of the classic one."""
+    if request.param == "v3":
+        world.set(classic_end="410")
+    return request.param
+
+
+@pytest.fixture
+def row(store):
+    """A bug that is not its project's newest, of a project that is not the first."""
+    project = list(store.projects)[2]
+    return next(bug for bug in store.bugs.of(project.id) if bug.number == 30)
+
+
+@pytest.fixture
+def bug(api, connection, store, row):  # noqa: ARG001  the API is chosen before the bug is looked for
+    return connection.bug(f"{store.projects.get(row.project_id).prefix}-I{row.number}")
+
+
+@pytest.fixture
+def v3_bug(world, connection, store, row):
+    """The same bug after the end of the classic API."""
+    world.set(classic_end="410")
+    return connection.bug(f"{store.projects.get(row.project_id).prefix}-I{row.number}")
+
+
+def writes(wire):
+    """The writes of bugs that went out; the sign-in's own POST is none."""
+    changing = [request for request in wire.requests if request.method in {"POST", "PATCH"}]
+    return [request for request in changing if "/bugs/" in request.url or "/issues" in request.url]
+
+
+def test_an_update_by_name_reaches_the_world(v3_bug, wire, store, row):
+    """Names become nested ids, a day stays ISO, and one PATCH carries all of it."""
+    milestone = store.milestones.of(row.project_id)[3]
+    v3_bug.update(
+        title="Login fails",
+        status="In progress",
+        severity="critical",
+        assignee="Tom O'Connor",
+        due="2026-12-01",
+        milestone=milestone.name,
+        flag="External",
+    )
+    now = store.bugs.get(row.id)
+    assert now.title == v3_bug["title"] == "Login fails"
+    assert store.choices[now.status_id].name == v3_bug["status"] == "In progress"
+    assert store.choices[now.severity_id].name == "Critical"
+    assert store.members.get(now.assignee).name == v3_bug["assignee"] == "Tom O'Connor"
+    assert now.milestone_id == milestone.id
+    assert not now.internal
+    assert str(v3_bug["due"]) == "2026-12-01"
+    assert [request.method for request in writes(wire)] == ["PATCH"]
+
+
+def test_close_with_a_comment_and_reopen(v3_bug, store, row):
+    """The portal's own words for it; the comment is there afterwards."""
+    v3_bug.close(comment="Fixed in 4.2")
+    assert store.bugs.get(row.id).closed_ms is not None
+    assert "Fixed in 4.2" in v3_bug.comments()["content_text"].tolist()
+    v3_bug.reopen()
+    assert store.bugs.get(row.id).closed_ms is None
+    assert v3_bug["status"] == "Reopen"
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("Customer", "Acme", "Acme"),
+        ("environment", "STAGING", "staging"),
+        ("cf_support_ticket", 4711, "4711"),
+        ("Blocks a release", "yes", True),
+    ],
+)
+def test_a_custom_field_by_its_label(v3_bug, store, row, case):
+    """By label in any case or by key, checked against its values; None empties it."""
+    said, value, held = case
+    v3_bug.update(**{said: value})
+    assert held in store.bugs.get(row.id).custom.values()
+    v3_bug.update(**{said: None})
+    assert held not in store.bugs.get(row.id).custom.values()
+
+
+def test_a_new_bug_by_name(world, connection, store, row):
+    """Its answer is the bug, under the next key of its project."""
+    world.set(classic_end="410")
+    portal = connection.lookups.portal("")
+    place = Place(portal, tuple(one for one in connection.lookups.projects(portal) if one.id == str(row.project_id)))
+    said = {"title": "Login fails on Firefox", "severity": "Major", "assignee": "Tom O'Connor", "due": "2026-12-01"}
+    change, call = creating(connection, place, said)
+    assert call.method == "POST"
+    assert call.path.endswith("/issues")
+    bug = made(connection, place, change, connection.client.fetch(call).thing)
+    there = store.bugs.get(int(bug.id))
+    assert there.title == said["title"]
+    assert store.choices[there.severity_id].name == "Major"
+    assert store.members.get(there.assignee).name == "Tom O'Connor"
+    assert bug.key == f"{store.projects.get(row.project_id).prefix}-I{there.number}"
+
+
+@pytest.mark.parametrize("field", EMPTIED)
+def test_emptying_what_the_api_cannot_empty_is_refused_unsent(bug, wire, field):
+    """None is no value of Zoho's own fields: two clear lines in either API, and no write."""
+    with pytest.raises(UsageError, match="no documented way to empty") as caught:
+        bug.update(**{field: None})
+    assert f"leave {field}= out" in caught.value.hint
+    assert not writes(wire)
+
+
+@pytest.mark.parametrize("nothing", ["none", None, ""])
+def test_a_description_can_be_emptied(bug, nothing):
+    """By none, None or an empty text, in either API."""
+    bug.update(description="<b>It fails</b>")
+    assert bug["description"]
+    bug.update(description=nothing)
+    assert not bug["description"]
+
+
+@pytest.mark.parametrize("field", ["assignee", "due", "milestone"])
+def test_the_word_none_of_a_line_is_refused_alike(bug, wire, field):
+    """What ``%zbt bug KEY assignee=none`` says is the text."""
+    with pytest.raises(UsageError, match="no documented way to empty"):
+        bug.update(**{field: "none"})
+    assert not writes(wire)
