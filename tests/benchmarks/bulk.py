@@ -12,16 +12,19 @@ import tempfile
 import time
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 
 from tests.benchmarks import frames, stand
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE
 from zbt_notebook.client.lists.page_call import fetch_page
-from zbt_notebook.client.lists.pager import Ask, Pager
+from zbt_notebook.client.lists.pager import Pager
 from zbt_notebook.client.lists.worker_pool import Line, WorkerPool
 from zbt_notebook.client.rest.api import ApiCall
+
+if TYPE_CHECKING:
+    from zbt_notebook.client.lists.page import Ask
 
 NAME = "bulk"
 GOAL = (

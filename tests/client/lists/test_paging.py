@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from zbt_notebook.client.errors import ApiError
-from zbt_notebook.client.lists.pager import Ask, Pager
+from zbt_notebook.client.lists.page import Ask
+from zbt_notebook.client.lists.pager import Pager
 
 
 class Listed:

@@ -6,7 +6,7 @@ from typing import Any
 from zbt_notebook.client.errors import ApiError
 from zbt_notebook.client.gc_pause import gc_paused
 from zbt_notebook.client.limits.rate_limit import Lane
-from zbt_notebook.client.lists.pager import PAGE_SIZE, Ask
+from zbt_notebook.client.lists.page import PAGE_SIZE, Ask
 from zbt_notebook.client.lists.worker_pool import Line
 from zbt_notebook.client.rest import api, endpoints
 from zbt_notebook.client.rest.api import ApiCall

@@ -20,48 +20,16 @@ from where the sweep has not come to. So its beginning is swept again at the end
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from zbt_notebook.client.errors import ApiError
-
-PAGE_SIZE = 200  # the most that Zoho gives at once
+from zbt_notebook.client.lists.page import PAGE_SIZE, Ask, identities
+from zbt_notebook.client.lists.sweep import Sweep, repeated, torn
 
 _STEPS_BACK = 8  # in a row; a server that answers by chance must not keep a sweep going for ever …
 _LOOKS_BACK = 8  # … nor may one whose list grows faster than it is read
 _IDLE_PAGES = 2  # full pages in a row that bring nothing new: does the server look at the index
 _MOST_ALIKE = 50  # pages in a row of rows that are all the same: such a list may have no end
 _SMALLEST_CAP = 10  # records
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One page: the position of its first record, counted from 1, and how many records."""
-
-    index: int
-    size: int
-
-    @property
-    def page(self) -> int:
-        """Its number, for lists that count pages (V3)."""
-        return (self.index - 1) // self.size + 1
-
-    @property
-    def end(self) -> int:
-        """The position of its last record."""
-        return self.index + self.size - 1
-
-    def following(self, size: int, *, numbered: bool) -> "Ask":
-        """The page of at most *size* that begins with this one's last record, or as near before it as its number lets.
-
-        Very small numbered pages may find none: then the next page, which does not join.
-        """
-        if not numbered:
-            return Ask(self.end, size)
-        before = self.end - 1
-        part = max(range(size, 1, -1), key=lambda part: (before // part + 1) * part)
-        farthest = Ask(before // part * part + 1, part)
-        return farthest if farthest.end > self.end else Ask(self.end // size * size + 1, size)
 
 
 class Pager:
@@ -106,7 +74,7 @@ class Pager:
         self._early: dict[Ask, Sequence[Any]] = {}
         self._all: list[Ask] = []  # of the pages asked for at once, those whose turn is still to come
         self._pages = 0
-        self._sweep: _Sweep | None = None
+        self._sweep: Sweep | None = None
         self._sweeps = 0  # that are over
         self._largest = 0  # records on one page
         self._has_ids = True
@@ -118,7 +86,7 @@ class Pager:
     def _begin(self) -> None:
         wanted = self.expected if self._limit is None or self.expected is None else min(self.expected, self._limit)
         if wanted is None:
-            self._start(_Sweep(), Ask(self.start, self.size))
+            self._start(Sweep(), Ask(self.start, self.size))
         else:
             self._all = [Ask(self.start + at, self.size) for at in range(0, wanted, self.size)]
             self._waiting = list(self._all)
@@ -228,7 +196,7 @@ class Pager:
         self._alike = self._alike + 1 if again else 0
         is_told_apart = any(row != page[0] for row in page)
         if again and (self._alike > _MOST_ALIKE or (is_told_apart and len(page) >= ask.size)):
-            raise _repeated(ask)
+            raise repeated(ask)
         return again and is_told_apart
 
     def _compare(self, last: Ask, records: Sequence[Any]) -> None:
@@ -243,14 +211,14 @@ class Pager:
         elif full or self._pages == 1 or not self._has_ids:
             self._read_on(last, records)
         else:
-            self._start(_Sweep(), Ask(self.start, self.size))
+            self._start(Sweep(), Ask(self.start, self.size))
 
     def _read_on(self, ask: Ask, records: Sequence[Any]) -> None:
         """Sweep from the page that *ask* brought; from the first, where rows may have moved before that page."""
         if ask.index != self.start and len(records) < ask.size and self._has_ids:
-            self._start(_Sweep(), Ask(self.start, self.size))
+            self._start(Sweep(), Ask(self.start, self.size))
             return
-        sweep = _Sweep()
+        sweep = Sweep()
         sweep.reached.update(self._seen)
         sweep.end = ask.index + len(records) - 1
         if ask.index == self.start:
@@ -259,7 +227,7 @@ class Pager:
         self._learn(ask, records)
         self._start(sweep, self._after(ask, records))
 
-    def _start(self, sweep: "_Sweep", at: Ask) -> None:
+    def _start(self, sweep: Sweep, at: Ask) -> None:
         self._sweep, self._all = sweep, []
         self._early.clear()
         self._go_to(at)
@@ -269,7 +237,7 @@ class Pager:
             self._sweep.at = ask
         self._waiting = [ask]
 
-    def _swept(self, sweep: "_Sweep", ask: Ask, records: Sequence[Any], *, more: bool | None) -> None:
+    def _swept(self, sweep: Sweep, ask: Ask, records: Sequence[Any], *, more: bool | None) -> None:
         names = identities(records)
         if sweep.looking_from:
             self._looked_back(sweep, sweep.looking_from, records, names)
@@ -279,10 +247,10 @@ class Pager:
         self._joins = self._joins and None not in names  # without ids nothing tells whether pages do
         if self._comes_again(records, ask):
             if more or self._is_owed:
-                raise _repeated(ask)
+                raise repeated(ask)
             self._end()
             return
-        if self._is_torn(sweep, ask, names):
+        if self._istorn(sweep, ask, names):
             self._step_back(sweep, ask, records)
             return
         known = bool(names) and None not in names and sweep.reached.issuperset(names)
@@ -302,12 +270,12 @@ class Pager:
             sweep.looking_from = ask
             self._go_to(Ask(self.start, self.size))
         else:
-            raise _repeated(ask)
+            raise repeated(ask)
 
-    def _step_back(self, sweep: "_Sweep", ask: Ask, records: Sequence[Any]) -> None:
+    def _step_back(self, sweep: Sweep, ask: Ask, records: Sequence[Any]) -> None:
         """Rows were deleted before this page: look for where it joins, and from now on have more in common."""
         if sweep.steps_back >= _STEPS_BACK:
-            raise _torn(ask)
+            raise torn(ask)
         back = self._before(ask, sweep.steps_back)
         sweep.steps_back += 1
         sweep.overlap = min(max(2 * sweep.overlap, 8), max(self._largest // 2, 1))
@@ -317,7 +285,7 @@ class Pager:
         else:
             self._go_to(back)
 
-    def _looked_back(self, sweep: "_Sweep", at: Ask, records: Sequence[Any], names: list[str | None]) -> None:
+    def _looked_back(self, sweep: Sweep, at: Ask, records: Sequence[Any], names: list[str | None]) -> None:
         """Go on where rows were added before the place that was reached; an error where nothing has moved."""
         moved = names != sweep.first
         sweep.first, sweep.looking_from, sweep.idle = names, None, 0
@@ -328,15 +296,15 @@ class Pager:
         elif moved:
             self._go_to(self._after(at, ()))
         else:
-            raise _repeated(at)
+            raise repeated(at)
 
-    def _over(self, sweep: "_Sweep", ask: Ask) -> None:
+    def _over(self, sweep: Sweep, ask: Ask) -> None:
         """The sweep has come to its end: read again what changes have brought to the beginning, if that took time."""
         self._sweeps += 1
         if self._is_past is None or ask.index == self.start or self._sweeps > _LOOKS_BACK:
             self._end()
             return
-        self._start(_Sweep(until=sweep.beginning), Ask(self.start, self.size))
+        self._start(Sweep(until=sweep.beginning), Ask(self.start, self.size))
 
     def _learn(self, ask: Ask, records: Sequence[Any]) -> None:
         """Number the pages by the size that a server gives that goes on behind a short page."""
@@ -380,13 +348,13 @@ class Pager:
     def _announced(self) -> int:
         return (self.expected or 0) + self._made_since
 
-    def _is_torn(self, sweep: "_Sweep", ask: Ask, names: Sequence[str | None]) -> bool:
+    def _istorn(self, sweep: Sweep, ask: Ask, names: Sequence[str | None]) -> bool:
         """Whether a page does not join what the sweep has reached, so that rows may be missing in between."""
         if not self._joins or ask.index <= self.start or ask.index > sweep.end:
             return False
         return sweep.reached.isdisjoint(names)
 
-    def _ends(self, sweep: "_Sweep", ask: Ask, records: Sequence[Any], new: int, *, more: bool | None) -> bool:
+    def _ends(self, sweep: Sweep, ask: Ask, records: Sequence[Any], new: int, *, more: bool | None) -> bool:
         """Whether the list ends with this page, of which *new* records had not come before."""
         is_past = self._is_past is not None and any(map(self._is_past, records))
         if not records or is_past or any(record in sweep.until for record in records):
@@ -406,65 +374,3 @@ class Pager:
 def _looks_like_a_cap(count: int) -> bool:
     """Whether a short page has a size that servers are limited to: 100, 50, 64."""
     return count > _SMALLEST_CAP and (count % 10 == 0 or count % 25 == 0 or count & (count - 1) == 0)
-
-
-def _repeated(ask: Ask) -> ApiError:
-    return ApiError(
-        f"the server gives the same page again when it is asked for the records from {ask.index:,} on",
-        hint="It does not look at index or page, so the rest of the list cannot be read.",
-    )
-
-
-def _torn(ask: Ask) -> ApiError:
-    return ApiError(
-        f"the list lost records near {ask.index:,} faster than it could be read: some may be missing",
-        hint="Read it again when less is deleted.",
-    )
-
-
-class _Sweep:
-    """How far one way through the list, from its beginning, has come without a gap."""
-
-    __slots__ = (
-        "at",
-        "beginning",
-        "end",
-        "first",
-        "idle",
-        "looking_from",
-        "looks_back",
-        "overlap",
-        "reached",
-        "steps_back",
-        "until",
-    )
-
-    def __init__(self, until: Sequence[Any] = ()) -> None:
-        self.until = until  # records of which one, as it was, tells that all behind it has come
-        self.beginning: Sequence[Any] = ()  # the first page
-        self.reached: set[str | None] = set()
-        self.at: Ask | None = None  # the page that it waits for
-        self.end = 0  # the position where it is
-        self.overlap = 1  # records that the next page has in common with what was reached
-        self.steps_back = 0
-        self.idle = 0
-        self.first: list[str | None] | None = None  # what the first page held when it was looked at last
-        self.looking_from: Ask | None = None  # where to go on once the first page has been looked at again
-        self.looks_back = 0
-
-
-def identify(record: Any) -> str | None:
-    """What tells a record from all others of its list, or None where it bears no id."""
-    if not isinstance(record, dict):
-        return None
-    identity = record.get("id_string") or record.get("id")
-    return None if identity is None else str(identity)
-
-
-def identities(records: Sequence[Any]) -> list[str | None]:
-    """What identifies each record of a page; at once where all bear Zoho's ``id_string``, as most lists do."""
-    try:
-        names = [record["id_string"] for record in records]
-    except (KeyError, TypeError):
-        return [identify(record) for record in records]
-    return names if set(map(type, names)) == {str} else [identify(record) for record in records]

@@ -9,7 +9,7 @@ from typing import Any
 
 from zbt_notebook.client.errors import ApiError, UsageError
 from zbt_notebook.client.lists.kinds import Kind, announced
-from zbt_notebook.client.lists.pager import PAGE_SIZE
+from zbt_notebook.client.lists.page import PAGE_SIZE
 from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.suggestions import folded

@@ -22,20 +22,21 @@ from zbt_notebook.client.errors import (
 from zbt_notebook.client.gc_pause import gc_paused
 from zbt_notebook.client.limits.allowance import OneLock
 from zbt_notebook.client.limits.rate_limit import Lane
-from zbt_notebook.client.lists import fields
 from zbt_notebook.client.lists.checkpoint import Checkpoint
 from zbt_notebook.client.lists.discovery import survey
 from zbt_notebook.client.lists.field_labels import field_labels
 from zbt_notebook.client.lists.interrupts import Interrupts, noticed
 from zbt_notebook.client.lists.kinds import Kind, find_kind
+from zbt_notebook.client.lists.outcome import cause_and_hint, differences
+from zbt_notebook.client.lists.page import PAGE_SIZE, Ask
 from zbt_notebook.client.lists.page_call import beginning, fetch_page, paging_of
-from zbt_notebook.client.lists.pager import PAGE_SIZE, Ask, Pager
+from zbt_notebook.client.lists.pager import Pager
 from zbt_notebook.client.lists.plan import Listing, Plan
 from zbt_notebook.client.lists.plan_v3 import issue_of
 from zbt_notebook.client.lists.project_lookup import Retired, is_retired
 from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.lists.row_filter import RowFilter
-from zbt_notebook.client.lists.rows import Records, about, after, before, refusal
+from zbt_notebook.client.lists.rows import about, after, arranged, before, refusal, taker
 from zbt_notebook.client.lists.slot_reserve import Pace
 from zbt_notebook.client.lists.v3_filter import without_filter
 from zbt_notebook.client.lists.worker_pool import Line, Stopped, WorkerPool
@@ -100,7 +101,8 @@ class Pull:
     def run(self, client: ApiClient | None = None, reporter: Reporter | None = None) -> None:
         """Read what is still to come. Raise IncompletePull where it ends early, else what refused the first call."""
         self._streams = False
-        with self._under_way(client, reporter), noticed() as interrupted, self._pool(self._threads) as pool:
+        threads = max(1, min(self.wish.concurrency, 32)) if self._kind else 1
+        with self._under_way(client, reporter), noticed() as interrupted, self._pool(threads) as pool:
             while not pool.finished:
                 self._take(pool.collect(_PATIENCE))
                 if self._has_enough:
@@ -121,8 +123,6 @@ class Pull:
                 if came:
                     yield came
 
-    # -- before the first page
-
     def _prepare(self) -> None:
         self._planned_at = int(self._client.today().timestamp() * 1000)
         begun = None
@@ -135,19 +135,12 @@ class Pull:
             self._api, plan = survey(self._client, self.wish, self._kind, self._reporter.tell, self._call)
         self._lines = [self._line(listing, position) for position, listing in enumerate(plan.listings)]
         self._due = plan.pages if self._kind or self.wish.limit is None else ceil(self.wish.limit / PAGE_SIZE)
-        self._taken = self._place(plan)
+        self._taken = taker(self._kind, plan, as_records=self._as_records)
         if self._checkpoint is not None:
             self._take_up(self._checkpoint, None if begun is not None else plan)
         self._plan = plan
-        self.forecast = self._foretell()
-
-    def _place(self, plan: Plan) -> Any:
-        """Where the records go: into a list, or at once into the columns of a frame, which takes less memory."""
-        if self._as_records:
-            return Records()
-        from zbt_notebook.client.frames import FrameBuilder
-
-        return FrameBuilder(self._kind.columns if self._kind else api.column_types(plan.listings[0].call))
+        first = plan.listings[0].call if plan.listings else None
+        self.forecast = self._pace.foretell(first, self._due, self.wish.concurrency) if first else "0 pages"
 
     def _take_up(self, checkpoint: Checkpoint, fresh: Plan | None) -> None:
         if fresh is not None:
@@ -162,13 +155,6 @@ class Pull:
                 self._due = max(0, self._due - 1)
         checkpoint.go_on()
 
-    def _foretell(self) -> str:
-        if not self._plan or not self._plan.listings:
-            return "0 pages"
-        return self._pace.foretell(self._plan.listings[0].call, self._due, self.wish.concurrency)
-
-    # -- page by page
-
     def _pool(self, threads: int) -> WorkerPool:
         knows = self._plan is not None and self._plan.certain
         pool: WorkerPool = WorkerPool(
@@ -179,10 +165,6 @@ class Pull:
             wanted=None if self.wish.limit is None or self._chooses else self.wish.limit - self.rows,
         )
         return pool
-
-    @property
-    def _threads(self) -> int:
-        return max(1, min(self.wish.concurrency, 32)) if self._kind else 1
 
     def _fetch(self, stopped: Callable[[], bool], line: Line, ask: Ask) -> tuple[Sequence[Any], bool | None]:
         listing: Listing = line.subject
@@ -292,8 +274,6 @@ class Pull:
     def _chooses(self) -> bool:
         return self._sieve.chooses(v3=self._is_v3)
 
-    # -- the end, and the ends before it
-
     @contextmanager
     def _under_way(self, client: ApiClient | None = None, reporter: Reporter | None = None) -> Iterator[None]:
         """Begin, or go on; whatever ends it early inside becomes IncompletePull, with what came."""
@@ -327,13 +307,7 @@ class Pull:
         is_first = not self.rows and (not self.pages or isinstance(failure, UsageError))
         if is_first and not by_user and not isinstance(failure, Retired):
             return failure.with_traceback(None)
-        cause, hint = "you stopped it", "Go on with zbt.resume(): nothing that came is fetched again."
-        if isinstance(failure, ZbtError):
-            cause = failure.message
-        if isinstance(failure, RateLimited) and failure.retry_at:
-            hint = f"From {failure.retry_at:%H:%M} UTC on, go on with zbt.resume(): nothing that came is fetched again."
-        if isinstance(failure, Retired):
-            cause, hint = "Zoho has retired the classic API", "Read it from V3: zbt.resume(), or the same call again."
+        cause, hint = cause_and_hint(failure)
         pages = f"{self.pages:,} page{'' if self.pages == 1 else 's'}"
         incomplete = IncompletePull(
             f"{self.rows:,} {self.what} in {pages} came, then it ended: {cause}",
@@ -358,19 +332,9 @@ class Pull:
         self._reporter.end(replace(self._snapshot(), done=True, notes=self._differences()))
 
     def _differences(self) -> tuple[str, ...]:
-        """Where the number of records that a project announced is not the number that came."""
-        told = []
+        """What the user is told of what came and what was announced."""
         asks_for_part = self._chooses or self.wish.where or self.wish.since is not None or self.wish.limit is not None
-        announced = {} if asks_for_part else self._announced
-        for line in self._lines:
-            listing: Listing = line.subject
-            if line.pager is None or line.error is not None or not line.pager.done:
-                continue
-            count = listing.exact if listing.exact is not None else announced.get(str(listing.project.get("id")))
-            differs = line.pager.miscounted or (listing.exact is None and count not in {None, line.pager.without_new})
-            if count is not None and differs:
-                name = listing.project.get("name") or listing.project.get("id")
-                told.append(f"{name} announces {count:,} {self.what}, {line.pager.came:,} came")
+        told = differences(self._lines, {} if asks_for_part else self._announced, self.what)
         if self._sieve.untimed:
             told.append(
                 f"{self._sieve.untimed:,} {self.what} bear no time of change: since= could not be compared with it "
@@ -381,15 +345,6 @@ class Pull:
     @property
     def _announced(self) -> dict[str, int]:
         return dict(self._plan.announced) if self._plan else {}
-
-    def _arranged(self, frame: "pd.DataFrame") -> "pd.DataFrame":
-        """With the first columns of its kind; a list by its path has Zoho's own, in useful order."""
-        from zbt_notebook.client.frames.arrange import Lead, lead, reordered
-
-        if self.wish.holds:
-            return lead(frame, [Lead(*told) for told in fields.leads(self.wish.holds, self.orders)])
-        listing = fields.kind_of(self._plan.listings[0].call.path) if self._plan else ""
-        return reordered(frame, fields.first_columns(listing))
 
     @property
     def what(self) -> str:
@@ -418,7 +373,8 @@ class Pull:
         listings = self._plan.listings if self._plan else ()
         call = listings[0].call if listings and self._kind is None else None
         types = (api.column_types(call),) if self._as_records and call else ()
-        frame = self._arranged(self._taken.frame(*types))
+        path = listings[0].call.path if listings else ""
+        frame = arranged(self._taken.frame(*types), self.wish.holds, self.orders, path)
         origin = about(self._client, self.wish.connection, frame, self.pages, call)
         if self._kind is None and self.wish.word:
             origin["word"] = self.wish.word

@@ -7,8 +7,9 @@ from typing import Any
 
 from zbt_notebook.client.errors import ApiError
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane
+from zbt_notebook.client.lists.page import Ask
 from zbt_notebook.client.lists.page_call import beginning, fetch_page, paging_of
-from zbt_notebook.client.lists.pager import Ask, Pager
+from zbt_notebook.client.lists.pager import Pager
 from zbt_notebook.client.lists.worker_pool import Line, Stopped, WorkerPool
 from zbt_notebook.client.progress import Snapshot
 from zbt_notebook.client.rest import api

@@ -6,7 +6,7 @@ from typing import Any
 from zbt_notebook.client import v3_columns
 from zbt_notebook.client.lists.fields import fulfils
 from zbt_notebook.client.lists.kinds import Kind
-from zbt_notebook.client.lists.pager import identify
+from zbt_notebook.client.lists.page import identify
 from zbt_notebook.client.lists.plan import Listing
 from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.lists.rows import before, placed

@@ -3,7 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from zbt_notebook.client.lists import fields
+from zbt_notebook.client.lists.kinds import Kind
+from zbt_notebook.client.lists.plan import Plan
 from zbt_notebook.client.lists.worker_pool import Line
+from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
 
@@ -26,6 +30,24 @@ class Records:
         from zbt_notebook.client.frames import to_frame
 
         return to_frame(self.records, types)
+
+
+def taker(kind: Kind | None, plan: Plan, *, as_records: bool) -> Any:
+    """Where the records go: into a list, or at once into the columns of a frame, which takes less memory."""
+    if as_records:
+        return Records()
+    from zbt_notebook.client.frames import FrameBuilder
+
+    return FrameBuilder(kind.columns if kind else api.column_types(plan.listings[0].call))
+
+
+def arranged(frame: "pd.DataFrame", holds: str, orders: Mapping[str, Any], path: str) -> "pd.DataFrame":
+    """A frame with the first columns of its kind; a list by its path has Zoho's own, in useful order."""
+    from zbt_notebook.client.frames.arrange import Lead, lead, reordered
+
+    if holds:
+        return lead(frame, [Lead(*told) for told in fields.leads(holds, orders)])
+    return reordered(frame, fields.first_columns(fields.kind_of(path) if path else ""))
 
 
 def about(

@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from zbt_notebook.client.errors import ApiError, RateLimited, ScopeMissing, TokenRejected
-from zbt_notebook.client.lists.pager import Ask, Pager
+from zbt_notebook.client.lists.page import Ask
+from zbt_notebook.client.lists.pager import Pager
 
 _ENOUGH_FAILURES = 8  # lists refused in the same words before the first success: it is the question that is wrong
 

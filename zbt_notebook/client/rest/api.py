@@ -66,15 +66,17 @@ class Page:
             raise ApiError(
                 f"{where}: {self.misread}", hint="This is no answer to rely on: look at it with connection.get(path)."
             )
-        raise NotAList(f"{where} answers with one thing, not with a list", page=self)
+        raise NotAList(
+            f"{where} answers with one thing, not with a list", hint="Use connection.get(path) for it.", page=self
+        )
 
 
 class NotAList(UsageError):
     """The answer is one thing, ``page.thing``, where a list was asked for."""
 
-    def __init__(self, message: str, *, page: Page) -> None:
-        super().__init__(message, hint="Use connection.get(path) for it.")
-        self.page = page
+    def __init__(self, message: str, *, hint: str = "", page: Page | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.page = page or Page(None, None, None)
 
 
 def normalize(call: ApiCall, data_center: DataCenter) -> ApiCall:

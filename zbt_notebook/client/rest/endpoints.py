@@ -10,6 +10,8 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from zbt_notebook.client.rest.likeness import Likeness, is_placeholder
+
 FAMILY = "ZohoBugTracker"
 V3_FAMILY = "ZohoProjects"  # the family under which every scope of V3 is documented
 
@@ -135,7 +137,7 @@ def nearest(method: str, path: str, n: int = 3) -> tuple[Endpoint, ...]:
     verb, segments = _verb(method), _segments(path)
     written = [segment[:_LONGEST] for segment in _tail(segments)[:_DEEPEST]]
     far = 0.4 + 0.3 * len(written)
-    likeness = _Likeness(_catalogue().words)
+    likeness = Likeness(_catalogue().words)
     scored = []
     for order, endpoint in enumerate(all_endpoints()):
         own = _segments(endpoint.path)
@@ -233,14 +235,10 @@ def _tail(segments: tuple[str, ...]) -> tuple[str, ...]:
     return segments[2:] if segments[0] == _V3 else segments[1:]
 
 
-def _is_placeholder(segment: str) -> bool:
-    return segment.startswith("{") and segment.endswith("}")
-
-
 class _Node:
     """What may follow a beginning of a path."""
 
-    # No dataclass, as _Catalogue and _Likeness are none: each would add half a millisecond to the import.
+    # No dataclass, as _Catalogue and Likeness are none: each would add half a millisecond to the import.
     __slots__ = ("anything", "endpoints", "literals", "names", "placeholder")
 
     def __init__(self, names: tuple[str, ...] = ()) -> None:
@@ -251,7 +249,7 @@ class _Node:
         self.endpoints: dict[str, Endpoint] = {}
 
     def add(self, segment: str) -> "_Node":
-        if not _is_placeholder(segment):
+        if not is_placeholder(segment):
             return self.literals.setdefault(segment, _Node((*self.names, segment)))
         self.placeholder = segment
         self.anything = self.anything or _Node((*self.names, "{}"))
@@ -301,7 +299,7 @@ class _Catalogue:
                 node = node.add(segment)
             node.endpoints[endpoint.method] = endpoint
         segments = {segment for endpoint in endpoints for segment in _segments(endpoint.path)}
-        self.words = frozenset(segment for segment in segments if not _is_placeholder(segment))
+        self.words = frozenset(segment for segment in segments if not is_placeholder(segment))
 
     def names(self, segments: Sequence[str]) -> Iterator[str]:
         """The segments of a path that is not in the catalogue, with holes for all that is not one of its words."""
@@ -312,40 +310,6 @@ class _Catalogue:
                 yield node.names[-1]
             else:
                 yield segment if segment in self.words else "{}"
-
-
-class _Likeness:
-    """How far apart two paths are, in segments (Levenshtein's distance)."""
-
-    __slots__ = ("known", "words")
-
-    def __init__(self, words: frozenset[str]) -> None:
-        self.words = words
-        self.known: dict[tuple[str, str], float] = {}
-
-    def distance(self, written: Sequence[str], own: Sequence[str]) -> float:
-        row = [0.15 * column for column in range(len(own) + 1)]  # a beginning is soon forgotten
-        for left in written:
-            before, row[0] = row[0], row[0] + 1
-            for column, right in enumerate(own, 1):
-                replaced = before + self._between(left, right)
-                before = row[column]
-                row[column] = min(replaced, row[column] + 1, row[column - 1] + 1)
-        return row[-1]
-
-    def shared(self, written: Sequence[str], own: Sequence[str]) -> bool:
-        """Whether any word is much the same: placeholders alone, which take all, make no likeness."""
-        words = [segment for segment in own if not _is_placeholder(segment)]
-        return any(self._between(left, right) < 0.4 for left in written for right in words)  # noqa: PLR2004  by trial
-
-    def _between(self, left: str, right: str) -> float:
-        if _is_placeholder(right):
-            return 0.8 if left in self.words else 0.0  # an id or a name fits; a word of the catalogue hardly
-        if (left, right) not in self.known:
-            from difflib import SequenceMatcher
-
-            self.known[left, right] = 1 - SequenceMatcher(None, left.casefold(), right, autojunk=False).ratio()
-        return self.known[left, right]
 
 
 _Operations = Mapping[tuple[str, str], tuple[str, ...]]  # (family, module) -> the operations that it has scopes for
@@ -365,7 +329,7 @@ def _catalogue() -> _Catalogue:
 
 def _endpoint(entry: Mapping[str, Any], operations: _Operations, placeholders: Mapping[str, str]) -> Endpoint:
     path = entry["path"]
-    holes = [segment[1:-1] for segment in _segments(path) if _is_placeholder(segment)]
+    holes = [segment[1:-1] for segment in _segments(path) if is_placeholder(segment)]
     in_path = [
         {"name": name, "in": "path", "type": "id", "required": True, "meaning": placeholders[name]} for name in holes
     ]

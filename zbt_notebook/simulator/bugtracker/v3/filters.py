@@ -78,7 +78,7 @@ class _Pattern:
     text: str
     tests: list[Test]
     test: Test = field(init=False)
-    _tokens: list[str] = field(init=False, default_factory=list)
+    _tokens: list[str] = field(init=False, default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
         place = 0

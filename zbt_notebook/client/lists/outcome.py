@@ -1,0 +1,37 @@
+"""How a pull ended: why it broke off, and where what came is not what was announced."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from zbt_notebook.client.errors import RateLimited, ZbtError
+from zbt_notebook.client.lists.project_lookup import Retired
+from zbt_notebook.client.lists.worker_pool import Line
+
+if TYPE_CHECKING:
+    from zbt_notebook.client.lists.plan import Listing
+
+
+def cause_and_hint(failure: BaseException) -> tuple[str, str]:
+    """Why it ended early, and how to go on."""
+    if isinstance(failure, Retired):
+        return "Zoho has retired the classic API", "Read it from V3: zbt.resume(), or the same call again."
+    cause = failure.message if isinstance(failure, ZbtError) else "you stopped it"
+    if isinstance(failure, RateLimited) and failure.retry_at:
+        from_then = f"From {failure.retry_at:%H:%M} UTC on, go on with zbt.resume()"
+        return cause, f"{from_then}: nothing that came is fetched again."
+    return cause, "Go on with zbt.resume(): nothing that came is fetched again."
+
+
+def differences(lines: Sequence[Line], announced: Mapping[str, int], what: str) -> list[str]:
+    """Where the number of records that a project announced is not the number that came, a sentence each."""
+    told = []
+    for line in lines:
+        listing: Listing = line.subject
+        if line.pager is None or line.error is not None or not line.pager.done:
+            continue
+        count = listing.exact if listing.exact is not None else announced.get(str(listing.project.get("id")))
+        differs = line.pager.miscounted or (listing.exact is None and count not in {None, line.pager.without_new})
+        if count is not None and differs:
+            name = listing.project.get("name") or listing.project.get("id")
+            told.append(f"{name} announces {count:,} {what}, {line.pager.came:,} came")
+    return told
