@@ -47,6 +47,7 @@ SLOW = {
     "client/lists/test_shared_budget.py": "processes",
     "house/test_command_line.py": "real servers",
     "house/test_dev_environment.py": "real virtual environments",
+    "house/test_distribution.py": "a wheel is built and installed",
     "notebooks": "documents that run",
     "sandbox/bugtracker/test_tracker_openapi.py": "every operation of a description",
     "sandbox/test_sandbox_benchmarks.py": "a benchmark",
@@ -83,6 +84,7 @@ def keep_caches_of_the_real_home():
     caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", str(caches / "ms-playwright"))
     os.environ.setdefault("MPLCONFIGDIR", str(caches / "matplotlib"))
+    os.environ.setdefault("TESTS_UV_CACHE_DIR", str(caches / "uv"))
 
 
 def pytest_unconfigure(config):
