@@ -95,6 +95,33 @@ def test_requests_own_response_bears_no_token(connection):
     assert response.request.headers["X-Mine"] == "1"
 
 
+@pytest.mark.parametrize(
+    ("url", "signed"),
+    [
+        ("https://bugtracker.sandbox.test/api/v3/portals", True),
+        ("https://projectsapi.sandbox.test/api/v3/portals", True),
+        ("https://projects.sandbox.test/api/v3/portals", True),
+        ("https://projects.sandbox.test.evil.test/api/v3/portals", False),
+        ("https://projects.sandbox.test@evil.test/api/v3/portals", False),
+        ("https://projects.eu.sandbox.test/api/v3/portals", False),
+        ("https://accounts.sandbox.test/api/v3/portals", False),
+        ("http://projects.sandbox.test/api/v3/portals", False),
+        ("https://projects.sandbox.test:444/api/v3/portals", False),
+    ],
+)
+def test_the_session_signs_for_v3s_hosts_too(connection, wire, url, signed):
+    """Those of the connection's own data centre: no look-alike, no other data centre, no other port."""
+    wire.requests.clear()
+    adapter = connection.session.get_adapter(url)
+    assert (adapter is connection.session.get_adapter(connection.data_center.api_url + "/")) is signed
+    if signed:
+        assert connection.session.get(url).json()
+        (request,) = wire.requests
+        assert request.url == url
+        assert "Authorization" in dict(request.headers)
+        assert "Authorization" not in connection.session.get(url).request.headers
+
+
 def test_the_session_signs_what_goes_to_the_api_and_nothing_else(connection):
     """A requests.Session for code that wants one."""
     response = connection.session.get(f"{connection.data_center.api_url}/restapi/portals/", params={"index": 1})

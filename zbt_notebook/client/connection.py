@@ -320,10 +320,10 @@ class Connection(StaysInKernel):
 
     @cached_property
     def session(self) -> "requests.Session":
-        """A requests.Session that signs what goes to this data centre's API, within its limits, and nothing else."""
+        """A requests.Session that signs what goes to this data centre's APIs, within their limits, and nothing else."""
         from zbt_notebook.client.http.requests_objects import signing_session
 
-        return signing_session(self.data_center.api_url, self.client.exchange)
+        return signing_session(self.data_center.v3_hosts, self.client.exchange)
 
     def share_budget(self) -> bool:
         """Count requests together with this user's other kernels on this machine; tell whether that is possible.

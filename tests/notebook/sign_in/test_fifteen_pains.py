@@ -153,7 +153,7 @@ def test_6_the_other_family_of_scopes(zoho):
     text = fails(ScopeMissing, connection.get, "/portals/")
     assert "needs ZohoBugTracker.portals.READ" in text
     assert "--add-scope ZohoBugTracker.portals.READ" in text
-    assert "ZohoProjects scopes do not open BugTracker" in text
+    assert "the classic API want ZohoBugTracker scopes, those of V3 ZohoProjects scopes" in text
 
 
 def test_7_a_scope_that_was_dropped_without_a_word(zoho):

@@ -1,6 +1,6 @@
 """What requests' users know: its Response, made of ours, and a Session that signs what goes to the API."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from http.client import responses
 from io import BytesIO
@@ -97,9 +97,11 @@ class _Session(requests.Session):
         raise UsageError(f"the request cannot be written ({problem})", hint="Look at the values you handed over.")
 
 
-def signing_session(api_url: str, send: Callable[[Request], Response]) -> requests.Session:
-    """A session that signs what goes to *api_url*, and nothing else."""
+def signing_session(hosts: Iterable[str], send: Callable[[Request], Response]) -> requests.Session:
+    """A session that signs what goes to *hosts*, given by their origins, and nothing else."""
     session = _Session()
     session.trust_env = False
-    session.mount(api_url + "/", _SigningAdapter(send))
+    signing = _SigningAdapter(send)
+    for host in hosts:
+        session.mount(host + "/", signing)
     return session

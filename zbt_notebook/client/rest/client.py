@@ -203,7 +203,7 @@ class ApiClient(StaysInKernel):
         if not request.url.startswith(tuple(f"{host}/" for host in self.data_center.v3_hosts)):
             raise UsageError(
                 "the request goes to another host than this connection's API: it is not signed",
-                hint=f"Its token is for {self.data_center.api_url} alone.",
+                hint=f"Its token is for {', '.join(self.data_center.v3_hosts)} alone.",
             )
 
     def redact(self, text: str) -> str:

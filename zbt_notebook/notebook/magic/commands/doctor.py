@@ -90,7 +90,7 @@ _EXPLANATIONS: tuple[tuple[type[ZbtError], str, str], ...] = (
         "",
         (
             "The token does not cover the call. Zoho grants scopes at sign-in only: sign in again with the scope "
-            "added. ZohoProjects scopes do not open BugTracker."
+            "added. Paths of the classic API want ZohoBugTracker scopes, those of V3 ZohoProjects scopes."
         ),
     ),
     (
@@ -110,8 +110,9 @@ _EXPLANATIONS: tuple[tuple[type[ZbtError], str, str], ...] = (
         RateLimited,
         "",
         (
-            "Zoho counts about 100 calls in 2 minutes for each kind of path and then locks it for half an hour; calls "
-            "in between make it longer. Wait; fetch larger pages by --all; use --cache."
+            "Zoho counts the calls in 2 minutes for each kind of path, and locks it after too many: after 100 of the "
+            "classic API for half an hour, after 200 of V3 for about ten minutes. Calls in between make it longer. "
+            "Wait; fetch larger pages by --all; use --cache."
         ),
     ),
     (
