@@ -10,13 +10,15 @@ from zbt_notebook.client.auth.scopes import PRESETS
 from zbt_notebook.client.errors import ApiError, Unreachable
 from zbt_notebook.client.limits.rate_limit import RateLimits
 from zbt_notebook.client.login_flow import LoginFlow
+from zbt_notebook.client.mirror import mirror
 from zbt_notebook.simulator.clock import Clock as SandboxClock
 from zbt_notebook.simulator.world import World
 
 NOW = 1_790_000_000.0
 SCOPES = (
     *PRESETS["triage"],
-    *("ZohoProjects.portals.CREATE", "WorkDrive.workspace.ALL", "WorkDrive.team.ALL", "WorkDrive.files.ALL"),
+    *("ZohoProjects.tags.UPDATE", "ZohoProjects.portals.CREATE"),
+    *("WorkDrive.workspace.ALL", "WorkDrive.team.ALL", "WorkDrive.files.ALL"),
 )
 
 
@@ -80,7 +82,50 @@ def test_the_main_roads_lead_through_v3(connection, world, tmp_path, switches):
     with_files = next(one for one in store.bugs if one.attachment_count)
     files = connection.bug(str(with_files.id)).files
     assert len(files.records()) == len(store.attachments.of(with_files.id))
-    try:
-        assert files.download(0, tmp_path).path.exists()
-    except ApiError:
-        assert switches.get("downloads_need_token")
+    needs_token = bool(switches.get("downloads_need_token"))
+    if needs_token:
+        with pytest.raises(ApiError, match="answers HTTP 40") as refused:
+            files.download(0, tmp_path)
+        assert "with_token=True" in refused.value.hint
+    assert files.download(0, tmp_path, with_token=needs_token).path.exists()
+
+
+@pytest.mark.parametrize("switches", ROADS, ids=numbered)
+def test_what_hangs_on_an_issue_is_read_and_written(connection, world, switches):
+    """Tags, links and followers, under every pair of the switches too."""
+    store = world.bugtracker().store
+    first, second = store.bugs.of(next(iter(store.projects)).id)[:2]
+    path = connection.bug(str(first.id)).path
+    project, _, _ = path.partition("/issues/")
+    portal, _, _ = path.partition("/projects/")
+
+    tags = list(connection.rows(f"{portal}/tags"))
+    assert sorted(tag["name"] for tag in tags) == sorted(tag.name for tag in store.tags)
+    tag = next(tag for tag in tags if int(tag["id"]) not in first.tags)
+    told = {"tag_id": tag["id"], "entity_id": str(first.id), "entityType": "6"}
+    connection.request("POST", f"{project}/tags/associate", data=told)
+    assert int(tag["id"]) in store.bugs.get(first.id).tags
+
+    link = {"link_type": "relate", "issue_ids": [str(second.id)]}
+    connection.request("POST", f"{path}/link", json=link)
+    assert str(second.id) in str(connection.get(f"{path}/linkedissues"))
+
+    member = next(one for one in store.members if one.id not in first.followers)
+    zpuid = str(member.zpuid)
+    by_ids = switches.get("followers_body") == "follower_ids"
+    body = {"follower_ids": [zpuid]} if by_ids else {"followers": [{"zpuid": zpuid}]}
+    connection.request("POST", f"{path}/followers", json=body)
+    assert zpuid in {str(one.get("zpuid") or one.get("id")) for one in connection.rows(f"{path}/followers")}
+
+
+@pytest.mark.parametrize("switches", ROADS[::6], ids=numbered)
+def test_the_mirror_leads_through_v3(connection, world, tmp_path, switches):
+    """Begun there, and kept in step: what is written between two runs is in the second."""
+    store, place = world.bugtracker().store, tmp_path / numbered(switches)
+    kept = mirror(place, "bugs", connection=connection, progress=False)
+    assert set(kept.frame(["id"])["id"].astype(str)) == {str(bug.id) for bug in store.bugs}
+    world.clock.advance(3600)
+    connection.bug(str(next(iter(store.bugs)).id)).update(title="Written between two runs")
+    kept = mirror(place, "bugs", connection=connection, progress=False)
+    assert list(kept.frame(["title"])["title"]).count("Written between two runs") == 1
+    assert len(kept.frame(["id"])) == len(store.bugs)

@@ -4,6 +4,8 @@ import pytest
 
 from zbt_notebook.client.errors import ApiError, IncompletePull, NotFound, Unreachable
 from zbt_notebook.client.http.messages import Response
+from zbt_notebook.client.mirror import mirror
+from zbt_notebook.client.refetch import refetch
 
 WAYS = ("401", "404", "410", "400", "403", "redirect", "dead")
 
@@ -92,3 +94,30 @@ def test_a_server_that_fails_is_not_the_end_of_an_api(connection):
     assert not isinstance(raised.value, NotFound)
     connection.client._transport = send
     assert connection.pull("bugs", limit=1).attrs["zbt"]["api"] == "classic"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_frame_is_fetched_anew_from_v3(connection, off, way):
+    """What was pulled from the classic API before it ended: the same bugs, under the same columns."""
+    frame = connection.pull("bugs")
+    off(way)
+    again = refetch(frame)
+    assert (frame.attrs["zbt"]["api"], again.attrs["zbt"]["api"]) == ("classic", "v3")
+    assert sorted(again["id"]) == sorted(frame["id"])
+    assert {column for column in frame if not column.startswith("customfields.")} <= set(again)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_mirror_goes_on_from_v3(connection, off, world, way, tmp_path):
+    """The data set that was begun on the classic API: the same bugs and columns, and what changed meanwhile."""
+    kept = mirror(tmp_path, "bugs", connection=connection, progress=False)
+    before, columns = kept.frame(["id"]), set(kept.frame())
+    world.clock.advance(3600)
+    connection.bug(str(before["id"].iloc[0])).update(title="Written before the end")
+    off(way)
+    kept = mirror(tmp_path, "bugs", connection=connection, progress=False)
+    after = kept.frame()
+    assert connection.client.classic_is_off
+    assert sorted(after["id"]) == sorted(before["id"])
+    assert columns <= set(after)
+    assert list(after["title"]).count("Written before the end") == 1

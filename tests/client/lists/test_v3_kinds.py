@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from itertools import count
 
 import pytest
@@ -9,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zbt_notebook.client import v3_columns
-from zbt_notebook.client.errors import IncompletePull, UsageError
+from zbt_notebook.client.errors import ApiError, IncompletePull, UsageError
 from zbt_notebook.client.limits.rate_limit import RateLimits
+from zbt_notebook.client.login_flow import LoginFlow
 from zbt_notebook.client.resume import resume
 
 KINDS = ("bugs", "comments", "milestones", "timelogs", "users")
@@ -323,3 +325,26 @@ def test_words_that_no_portal_can_change_are_categories_from_both(connection, fe
     for project in list(few.bugtracker().store.projects):
         few.bugtracker().store.projects.remove(project)
     assert connection.pull(kind)[column].dtype == classic.dtype
+
+
+def test_a_date_is_written_as_each_list_of_v3_wants_it(few, wire, clock, data_center):
+    """A phase takes MM-DD-YYYY and refuses ISO, a time log takes ISO: the same ``date`` goes to both."""
+    scopes = [f"ZohoProjects.{name}" for name in ("portals.READ", "milestones.CREATE", "timesheets.CREATE")]
+    client = few.client
+    flow = LoginFlow(
+        *(client.client_id, client.client_secret, client.redirect_uri, scopes, data_center), transport=wire, clock=clock
+    )
+    connection = flow.finish(few.consent(flow.authorization_url))
+    store, day = few.bugtracker().store, date(2026, 3, 4)
+    bug = next(iter(store.bugs))
+    portal = f"/api/v3/portal/{connection.get('/api/v3/portals')[0]['id']}"
+    project = f"{portal}/projects/{bug.project_id}"
+    phase = {"name": "Spring", "start_date": day, "end_date": day, "owner_zpuid": str(next(iter(store.members)).zpuid)}
+    made = connection.request("POST", f"{project}/phases", json=phase)
+    assert '"start_date":"2026-03-04"' in made.text.replace(" ", "")
+    with pytest.raises(ApiError):
+        connection.request("POST", f"{project}/phases", json=phase | {"start_date": "2026-03-04"})
+    log = {"project_id": str(bug.project_id), "date": day, "hours": "01:15", "bill_status": "Billable"}
+    log |= {"type": "issue", "item_id": str(bug.id)}
+    made = connection.request("POST", f"{portal}/addbulktimelogs", data={"log_object": [log]})
+    assert '"date":"2026-03-04"' in made.text.replace(" ", "")

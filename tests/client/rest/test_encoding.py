@@ -1,6 +1,7 @@
 """A value that a user hands over: sent in the same way on every road, or refused in the same words."""
 
 import enum
+import re
 from collections import deque
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.lists.pull_request import as_filters, as_milliseconds, as_names
 from zbt_notebook.client.quoting import holds_token
-from zbt_notebook.client.rest import arguments
+from zbt_notebook.client.rest import arguments, endpoints
 from zbt_notebook.client.rest.encoding import Dates, as_count, as_json, as_text, dates_of
 from zbt_notebook.notebook.magic.grammar.interpolation import Names, in_json, in_text
 
@@ -268,3 +269,17 @@ def test_what_is_no_count_is_refused(value):
 def test_a_text_is_sent_as_it_is_or_refused(text):
     """Whole, whatever it holds; half a character is no text."""
     assert outcome(lambda: as_text(text, "x")) in ({text} if text.isascii() else {text, UsageError})
+
+
+def test_the_encoder_and_the_catalogue_agree_how_a_write_takes_a_date():
+    """Every parameter that the catalogue calls a date, of every endpoint that writes: phases by the American way."""
+    seen = set()
+    for endpoint in endpoints.all_endpoints():
+        path = re.sub(r"\{\w+\}", "7", endpoint.path)
+        for parameter in endpoint.params:
+            if parameter.date_format and endpoint.method != "GET":
+                written = as_text(date(2026, 3, 4), "a date", dates=dates_of(endpoint.method, path, parameter.name))
+                wanted = {"MM-DD-YYYY": "03-04-2026", "YYYY-MM-DD": "2026-03-04"}[parameter.date_format]
+                assert written == wanted, (endpoint.id, parameter.name)
+                seen.add((path.startswith("/api/v3/"), parameter.date_format))
+    assert seen >= {(False, "MM-DD-YYYY"), (True, "MM-DD-YYYY"), (True, "YYYY-MM-DD")}
