@@ -284,9 +284,9 @@ class Connection(StaysInKernel):
         progress: "bool | Told",
         orders: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> "pd.DataFrame":
-        """Carry a request out; *orders* are the portal's own of statuses and severities."""
+        """Carry a request out; *orders* are the portal's own of statuses and severities, else those fetched before."""
         pull = (kept_pull.kept(wish.id) if wish.id else None) or self._begin(wish, reporter(progress=False))
-        pull.orders = pull.orders or orders
+        pull.orders = pull.orders or orders or (self.lookups.orders(wish.portal) if wish.holds == "bugs" else {})
         with kept_pull.kept_if_incomplete(pull):
             pull.run(self.client, reporter(progress))
         return pull.frame()

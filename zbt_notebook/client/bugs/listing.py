@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client.bugs.filters import Filter
-from zbt_notebook.client.bugs.lookups import PICK_LISTS
+from zbt_notebook.client.bugs.lookups import ORDERED
 from zbt_notebook.client.bugs.query import Query, query, said
 from zbt_notebook.client.bugs.resolver import Place, Resolver, known_as
 from zbt_notebook.client.errors import UsageError, ZbtError
@@ -115,7 +115,7 @@ def fetch(connection: "Connection", told: Listing, *, progress: "bool | Told" = 
 def orders(connection: "Connection", place: Place) -> dict[str, tuple[str, ...]]:
     """Zoho's own order of the words of status and severity; of none where it cannot be had."""
     found: dict[str, tuple[str, ...]] = {}
-    for name in PICK_LISTS[:2]:
+    for name in ORDERED:
         try:
             choices = connection.lookups.choices(place.portal, place.projects[0], name) if place.projects else ()
         except ZbtError:  # a table without an order is a table all the same

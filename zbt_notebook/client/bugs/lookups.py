@@ -19,6 +19,7 @@ from zbt_notebook.client.rest.client import ApiClient
 from zbt_notebook.client.suggestions import did_you_mean, folded
 
 PICK_LISTS = ("status", "severity", "classification", "module", "reproducible")
+ORDERED = PICK_LISTS[:2]  # those whose own order in Zoho's list means something
 _CLASSIC_NAMES = {"reproducible": "priority"}  # where Zoho's default fields call it so
 _V3_NAMES = {"reproducible": "is_it_reproducible"}
 _CUSTOM_TYPES: Mapping[str, Type] = {
@@ -199,6 +200,18 @@ class Lookups:
         key = ("fields", portal.id) if self.is_v3 else ("fields", portal.id, project.id)
         known: dict[str, tuple[Choice, ...]] = self._once(key, lambda: self._fetch_choices(portal, project))
         return known.get(name, ())
+
+    def orders(self, said: str) -> dict[str, tuple[str, ...]]:
+        """Zoho's own order of the words of status and severity in a portal, as far as it was fetched; asks nobody."""
+        if self.kept("portals") is None:
+            return {}
+        try:
+            portal = self.portal(said)
+        except UsageError:
+            return {}
+        known = [value for key, value in self.everything() if key[:2] == ("fields", portal.id)]
+        words = {name: dict.fromkeys(one.name for row in known for one in row.get(name, ())) for name in ORDERED}
+        return {name: tuple(found) for name, found in words.items() if found}
 
     def _fetch_choices(self, portal: Portal, project: Project) -> dict[str, tuple[Choice, ...]]:
         return self._choices_of_v3(portal) if self.is_v3 else self._choices_of_classic(portal, project)
