@@ -23,6 +23,13 @@ def texts(line):
     return [completion.text for completion in complete(line, len(line), KNOWN)]
 
 
+@pytest.mark.parametrize("line", ["bug HW1-I1 assignee=", "bug HW1-I1 due=", "bug new severity="])
+def test_a_write_is_not_offered_what_it_refuses(line):
+    """Zoho documents no way to empty these, so ``none`` is no value of theirs in a write."""
+    assert texts(line)
+    assert f"{line.rpartition(' ')[2]}none" not in texts(line)
+
+
 @pytest.mark.parametrize(
     ("line", "expected"),
     [

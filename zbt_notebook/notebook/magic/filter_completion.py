@@ -94,4 +94,6 @@ def changes(word: str, done: Sequence[str], known: Values, *, is_quoted: bool) -
     field = _field("bugs", begun["name"], known)
     if field is not None:
         head = f"{begun['name']}="
-        yield from ((_written(head, value, is_quoted=is_quoted), field.label) for value in _values(field, known))
+        for value in _values(field, known):
+            if value != "none" or field.name.startswith(fields.CUSTOM):  # the other fields cannot be emptied
+                yield _written(head, value, is_quoted=is_quoted), field.label
