@@ -97,12 +97,13 @@ class LoginFlow(StaysInKernel):
         """
         return self._request.url(self.data_center) if self._request.redirect_uri else ""
 
-    def finish(self, pasted: str, *, register: bool = True, keep_old: bool = False) -> Connection:
+    def finish(self, pasted: str, *, register: bool = True, keep_old: bool = True) -> Connection:
         """Exchange what the user brought back: the code, the address the browser landed on, or its query string.
 
-        The connection becomes the kernel's current one (but for *register*); one that it replaces is revoked (but for
-        *keep_old*). Raise SignInRejected with advice; a wrong paste may be followed by a right one, but a code that
-        comes after the one that led to the connection is refused.
+        The connection becomes the kernel's current one (but for *register*). One that it replaces goes on working in
+        the caller's variables until the new one is signed out; it is revoked at once where *keep_old* is false. Raise
+        SignInRejected with advice; a wrong paste may be followed by a right one, but a code that comes after the one
+        that led to the connection is refused.
         """
         redirect = read_pasted(pasted, state=self.state, redirect_uri=self._request.redirect_uri)
         with self._lock:

@@ -1,7 +1,7 @@
 """What was asked of the sandbox lately, without the secrets."""
 
 import threading
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -43,12 +43,16 @@ class RequestLog:
     def __init__(self, keep: int = 1000) -> None:
         self._entries: deque[LogEntry] = deque(maxlen=keep)
         self._lock = threading.Lock()
-        self._total = 0
+        self._answered: Counter[str] = Counter()
 
     @property
     def total(self) -> int:
         """How many requests there were since the start, kept or not."""
-        return self._total
+        return self._answered.total()
+
+    def answered(self, role: str) -> int:
+        """How many requests the ``api`` or the ``accounts`` server had, kept or not."""
+        return self._answered[role]
 
     def entries(self, path: str | None = None, method: str | None = None) -> list[LogEntry]:
         """List the kept requests, of one path or method if asked."""
@@ -68,7 +72,7 @@ class RequestLog:
         entry = LogEntry(at, data_center, role, request.method, request.path, query, response.status, note)
         with self._lock:
             self._entries.append(entry)
-            self._total += 1
+            self._answered[role] += 1
 
 
 def redacted_query(url: str) -> str:

@@ -11,12 +11,8 @@ from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.limits.rate_limit import RateLimits
 from zbt_notebook.client.login_flow import LoginFlow
 from zbt_notebook.client.rest import endpoints
-from zbt_notebook.simulator.data.rows import Comment
+from zbt_notebook.simulator.data.rows import Comment, IssueLink
 
-LISTS = [
-    endpoint for endpoint in endpoints.all_endpoints() if endpoint.method == "GET" and endpoint.list_key is not None
-]
-SCOPES = ",".join(f"ZohoBugTracker.{module}.READ" for module in endpoints.modules())
 MORE = {
     "timesheets.list": {
         "users_list": "all",
@@ -28,8 +24,26 @@ MORE = {
     "search": {"search_term": "a"},
     "tags.search": {"search_term": "e"},
     "v3.timelogs.list": {"module": '{"type":"issue"}', "view_type": "projectspan"},
+    "v3.timelogs.portal": {"module": '{"type":"issue"}', "view_type": "projectspan"},
     "v3.bugs.list": {"is_desc_needed": "true"},
+    "v3.fields.list": {"module": "issues"},
+    "v3.layouts.list": {"module": "issues"},
+    "v3.statuses.list": {"module": "issues"},
+    "v3.search.portal": {"search_term": "a", "module": "all", "status": "all"},
+    "v3.search.project": {"search_term": "a", "module": "all", "status": "all"},
 }
+NOTHING = {
+    "v3.issues.tasks.list",  # there are no tasks in BugTracker
+    "v3.timers.list",  # answered by an error of the server's, as it was recorded
+    "v3.phases.comments.list",  # the sandbox has nothing there
+    "v3.phases.followers.list",
+}
+LISTS = [
+    endpoint
+    for endpoint in endpoints.all_endpoints()
+    if endpoint.method == "GET" and endpoint.list_key is not None and endpoint.id not in NOTHING
+]
+SCOPES = ",".join(sorted({scope for endpoint in LISTS for scope in (endpoint.scope, *endpoint.also)}))
 
 
 @pytest.fixture
@@ -59,17 +73,22 @@ def ids(world, everything):
     bug = store.bugs.change(
         store.bugs.get(log.bug_id), followers=tuple(member.id for member in store.members)[:5], attachment_count=4
     )
-    store.links[bug.id] |= {other.id for other in store.bugs.of(bug.project_id)[:5]} - {bug.id}
+    for other in store.bugs.of(bug.project_id)[:5]:
+        store.links.put(IssueLink(store.take_id(), bug.id, other.id, "relate"))
     for place in range(5):
         remark = Comment(store.take_id(), bug.project_id, bug.id, bug.reporter, f"Remark {place}", bug.created_ms)
         store.comments.add(remark)
         store.comments.add(replace(remark, id=store.take_id(), parent_id=bug.project_id))
+    portal = everything.get("/portals/")["portals"][0]["id"]
     return {
-        "portal": everything.get("/portals/")["portals"][0]["id"],
+        "portal": portal,
         "project": bug.project_id,
         "bug": bug.id,
         "issue": bug.id,
         "forum": store.forums.of(bug.project_id)[0].id,
+        "milestone": store.milestones.of(bug.project_id)[0].id,
+        "event": store.events.of(bug.project_id)[0].id,
+        "module": everything.get(f"/api/v3/portal/{portal}/settings/modules")["modules"][0]["id"],
         "date": f"{datetime.fromtimestamp(log.day_ms / 1000, UTC):%m-%d-%Y}",
     }
 
@@ -84,13 +103,16 @@ def test_every_list_of_the_catalogue_is_pulled_whole(everything, wire, ids, endp
     path, where = endpoint.path.format(**ids), dict(MORE.get(endpoint.id, {}))
     if endpoint.id == "timesheets.list":
         where["date"] = ids["date"]
+    if endpoint.id == "v3.attachments.list":
+        where |= {"entity_type": "bug", "entity_id": str(ids["bug"])}
     raw = everything.get(path, {**where, size_of(endpoint): 200} if endpoint.paging else where)
     before = len(wire.requests)
     whole = everything.pull(path, where=where)
     assert len(whole)
     assert len(wire.requests) - before == 1
     if endpoint.list_key not in {"timelogs", "time_logs"}:  # these lie in the days
-        assert len(whole) == len(raw[endpoint.list_key] if endpoint.list_key else raw)
+        key = next((key for key in endpoint.list_keys if key and key in raw), "")
+        assert len(whole) == len(raw[key] if key else raw)
     again = everything.pull(
         path, where={**where, size_of(endpoint): 3 if len(whole) > 3 else 1} if endpoint.paging else where
     )

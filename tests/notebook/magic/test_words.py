@@ -24,7 +24,7 @@ def key(site):
 
 
 def written(site):
-    return site.world.log.total
+    return site.world.log.answered("api")
 
 
 @pytest.mark.usefixtures("connection")
@@ -236,11 +236,13 @@ def test_every_word_is_declared_once(zbt):
 
 
 @pytest.mark.usefixtures("no_connections")
-def test_a_line_while_a_card_waits_says_to_finish_it(zbt):
+def test_a_line_while_a_card_waits_says_to_finish_it(zbt, monkeypatch):
     """Nobody is told to sign in who is doing so."""
     from zbt_notebook.client.errors import NotSignedIn
+    from zbt_notebook.notebook.sign_in import begun
     from zbt_notebook.notebook.sign_in.login import login
 
+    monkeypatch.setattr(begun, "_begun", type(begun._begun)())  # cards of other tests may wait for ever
     with pytest.raises(NotSignedIn) as caught:
         zbt("bugs")
     assert "card above" not in caught.value.hint

@@ -97,18 +97,20 @@ def test_keep_old_keeps_it_until_the_sign_out(connected):
     assert not newer.status().signed_in
 
 
-def test_a_flow_without_a_screen_replaces_as_well(site):
-    """`LoginFlow.finish` twice under one name: the first grant is revoked, the second works."""
+def test_a_flow_without_a_screen_replaces_where_it_is_asked_to(site):
+    """`LoginFlow.finish` twice under one name: both work in variables; with keep_old=False the first is revoked."""
 
     def finish(**more):
         flow = LoginFlow(site.client_id, site.client_secret, site.redirect_uri, site.scopes, site.data_center)
         return flow.finish(site.consent(flow.authorization_url), **more)
 
     first, second = finish(), finish()
-    assert not first.status().signed_in
-    third = finish(keep_old=True)
-    assert second.status().signed_in
+    assert first.get("/portals/")
+    third = finish(keep_old=False)
+    assert not second.status().signed_in
     assert third.get("/portals/")
+    third.logout()
+    assert not first.status().signed_in
 
 
 def test_a_token_from_elsewhere_is_nobodys_to_revoke(connected, site):

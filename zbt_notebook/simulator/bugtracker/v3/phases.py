@@ -164,7 +164,8 @@ def list_activities(call: Call) -> Answer:
 
     def shape(what: tuple[str, int]) -> Json:
         user = {**person(call, row.owner), "display_name": call.name(row.owner)}
-        return {"id": str(row.id), "time": dates.iso(what[1]), "user": user, "activity": what[0]}
+        identity = f"{row.id}{happened.index(what)}"  # one of its own: what happened is no milestone
+        return {"id": identity, "time": dates.iso(what[1]), "user": user, "activity": what[0]}
 
     return enveloped(call, "activities", happened, shape)
 
