@@ -94,10 +94,13 @@ class Lookups:
         self.learning: dict[str, threading.Thread] = {}  # by project: who fetches what completion offers
         self._lock = threading.RLock()
 
-    def forget(self) -> None:
-        """Keep nothing: what is asked for next is fetched anew."""
+    def forget(self, *key: str) -> None:
+        """Keep nothing, or not what is kept under one name: when it is asked for next it is fetched anew."""
         with self._lock:
-            self._kept.clear()
+            if key:
+                self._kept.pop(key, None)
+            else:
+                self._kept.clear()
 
     def kept(self, *key: str) -> Any:
         """What was fetched before under that name, without asking anybody; None for anything else."""
@@ -169,8 +172,9 @@ class Lookups:
         else:
             rows = self._rows(f"/restapi/portal/{portal.id}/projects/")
         return tuple(
-            Project(str(row.get("id")), str(row.get("name") or ""), str(row.get("key") or ""), _count(row))
+            Project(str(row["id"]), str(row.get("name") or ""), str(row.get("key") or ""), _count(row))
             for row in rows
+            if row.get("id")
         )
 
     def chosen(self, portal: Portal, wanted: Iterable[str]) -> tuple[Project, ...]:

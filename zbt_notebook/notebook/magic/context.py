@@ -1,7 +1,7 @@
 """What ``{portal}`` and ``{project}`` stand for, found by name or by id."""
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.quoting import shown
@@ -9,6 +9,9 @@ from zbt_notebook.client.suggestions import did_you_mean, same_name
 from zbt_notebook.notebook.magic.display.table import listed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from zbt_notebook.client.bugs.lookups import Portal, Project
     from zbt_notebook.client.connection import Connection
 
 
@@ -75,19 +78,24 @@ class Atlas:
 
     def all_portals(self) -> tuple[Place, ...]:
         """Give every portal."""
-        self.portals = self.portals or _places(self.connection.rows("/portals/"))
+        if not self.portals:
+            lookups = self.connection.lookups
+            lookups.forget("portals")  # there may be a new one
+            self.portals = _places(lookups.portals())
         return self.portals
 
     def all_projects(self, portal: Place) -> tuple[Place, ...]:
         """Give every project of a portal."""
         if not self.projects.get(portal.id):
-            self.projects[portal.id] = _places(self.connection.rows(f"/portal/{portal.id}/projects/"))
+            lookups = self.connection.lookups
+            lookups.forget("projects", portal.id)
+            self.projects[portal.id] = _places(lookups.projects(lookups.portal(portal.id)))
         return self.projects[portal.id]
 
     def _portal(self, wanted: str) -> Place:
         found = find_place(self.portals, wanted)
         if found is None:
-            self.portals = ()  # there may be a new one
+            self.portals = ()
             found = find_place(self.all_portals(), wanted)
         return found or _missing("portal", wanted, self.portals)
 
@@ -101,17 +109,13 @@ class Atlas:
     def _project(self, portal: Place, wanted: str) -> Place:
         found = find_place(self.projects.get(portal.id, ()), wanted)
         if found is None:
-            self.projects.pop(portal.id, None)  # there may be a new one
+            self.projects.pop(portal.id, None)
             found = find_place(self.all_projects(portal), wanted)
         return found or _missing("project", wanted, self.projects[portal.id])
 
 
-def _places(rows: Any) -> tuple[Place, ...]:
-    return tuple(
-        Place(str(row.get("id_string") or row["id"]), str(row.get("name") or ""))
-        for row in rows
-        if isinstance(row, dict) and (row.get("id_string") or row.get("id"))
-    )
+def _places(found: "Iterable[Portal | Project]") -> tuple[Place, ...]:
+    return tuple(Place(one.id, one.name) for one in found)
 
 
 def find_place(places: tuple[Place, ...], wanted: str) -> Place | None:
