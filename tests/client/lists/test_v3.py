@@ -78,6 +78,32 @@ def test_the_same_filters(connection, world, store, where):
     assert len(connection.pull("bugs", where=where, limit=7)) == 7
 
 
+@pytest.mark.parametrize("by", ["name", "id"])
+@pytest.mark.parametrize("word", ["severity", "classification", "module"])
+def test_v3_chooses_by_the_names_of_the_classic_ids(connection, world, store, wire, word, by):
+    """One id and no more is known to the notebook; the portal may want a name or an id."""
+    bug = next(iter(store.bugs))
+    where = {word: str(getattr(bug, f"{word}_id"))}
+    classic = connection.pull("bugs", where=where)
+    world.set(classic_end="410", pick_list_filter_by=by)
+    wire.requests.clear()
+    assert sorted(connection.pull("bugs", where=where)["id"]) == sorted(classic["id"])
+    lists = [request for request in wire.requests if request.url.endswith("/issues")]
+    assert lists
+    assert all(store.choices[int(where[word])].name in dict(request.params)["filter"] for request in lists)
+
+
+@pytest.mark.parametrize("word", ["assignee", "reporter"])
+def test_people_by_their_accounts_lose_no_bug(connection, world, store, word):
+    """V3 knows people by the portal's number: the account's is looked for here."""
+    bug = next(bug for bug in store.bugs if bug.assignee)
+    where = {word: str(getattr(bug, word))}
+    classic = connection.pull("bugs", where=where)
+    assert len(classic)
+    world.set(classic_end="410")
+    assert sorted(connection.pull("bugs", where=where)["id"]) == sorted(classic["id"])
+
+
 def test_since_works_there_as_well(connection, world):
     """Compared here, for V3's lists are not sorted."""
     classic = connection.pull("bugs", since="2026-08-01")

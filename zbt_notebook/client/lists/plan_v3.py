@@ -8,11 +8,12 @@ from typing import Any
 from zbt_notebook.client import v3_columns
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.http.messages import Pairs
+from zbt_notebook.client.lists.field_names import field_names
 from zbt_notebook.client.lists.kinds import Kind
 from zbt_notebook.client.lists.plan import Listing, Plan
 from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.lists.read_lists import Listed, read_lists
-from zbt_notebook.client.lists.v3_filter import filter_of
+from zbt_notebook.client.lists.v3_filter import PICKS, filter_of
 from zbt_notebook.client.progress import Snapshot
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.api import ApiCall
@@ -115,7 +116,9 @@ def _calls(
 ) -> Iterator[ApiCall]:
     path = _path(kind.v3).format(**place)
     if not kind.by_month:
-        chosen = filter_of(kind.name, dict(wish.where), wish.criteria, wish.since).text
+        where = dict(wish.where)
+        names = field_names(client, path).picks if kind.name == "bugs" and not PICKS.isdisjoint(where) else {}
+        chosen = filter_of(kind.name, where, wish.criteria, wish.since, names=names).text
         yield ApiCall("GET", path, (("filter", chosen),) if chosen else ())
         return
     module = "general" if dict(wish.where).get("component_type") == "general" else "issue"

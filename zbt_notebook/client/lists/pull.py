@@ -24,7 +24,7 @@ from zbt_notebook.client.limits.allowance import OneLock
 from zbt_notebook.client.limits.rate_limit import Lane
 from zbt_notebook.client.lists.checkpoint import Checkpoint
 from zbt_notebook.client.lists.discovery import survey
-from zbt_notebook.client.lists.field_labels import field_labels
+from zbt_notebook.client.lists.field_names import FieldNames, field_names
 from zbt_notebook.client.lists.interrupts import Interrupts, noticed
 from zbt_notebook.client.lists.kinds import Kind, find_kind
 from zbt_notebook.client.lists.outcome import cause_and_hint, differences
@@ -186,10 +186,10 @@ class Pull:
         holds = self._kind.name if self._kind and self._is_v3 else self.wish.word
         if holds and call.path.startswith("/api/v3"):
             of = issue_of(self._kind, call) if self._kind else ""
-            labels = field_labels(self._client, call.path) if holds == "bugs" and records else {}
+            names = field_names(self._client, call.path) if holds == "bugs" and records else FieldNames()
             with gc_paused():
-                records = [v3_columns.as_classic(holds, record, of, labels) for record in records]
-            if call.param("filter") and not self._sieve.obeyed(records):
+                records = [v3_columns.as_classic(holds, record, of, names.labels) for record in records]
+            if call.param("filter") and not self._sieve.obeyed(records, names.picks):
                 self._unfiltered = True  # the rows are tested here in any case
         if self._checkpoint is not None:
             self._checkpoint.write(line.position, ask, more, records)

@@ -1,6 +1,6 @@
 """Which records of a list belong into the frame, where Zoho's answer holds more than was asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zbt_notebook.client import v3_columns
@@ -36,12 +36,12 @@ class RowFilter:
             return assumed or self._wish.since is not None
         return self._wish.since is not None and not self.newest_change_first(v3=False)
 
-    def obeyed(self, records: Sequence[Any]) -> bool:
+    def obeyed(self, records: Sequence[Any], names: Mapping[str, str]) -> bool:
         """Whether V3 has chosen as it was asked to, by what every row would then fulfil."""
         kind = self._kind
         if kind is None:
             return True
-        asked = filter_of(kind.name, dict(self._wish.where), self._wish.criteria, self._wish.since)
+        asked = filter_of(kind.name, dict(self._wish.where), self._wish.criteria, self._wish.since, names=names)
         where = dict(asked.where)
         return all(
             v3_columns.keeps(kind.name, record, where) and fulfils(kind.name, record, asked.criteria)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from zbt_notebook.client.lists.criteria import Choice, Criterion, Span
@@ -21,9 +22,11 @@ _PICKS = {
     "module": "module",
     "reproducible": "is_it_reproducible",
 }
+PICKS = frozenset(_PICKS)  # what the classic list filters by id, and V3 by name
 _PEOPLE = {"assignee": "assignee", "reporter": "created_by"}
 _TIMES = {"created": "created_time", "updated": "last_updated_time", "due": "due_date"}
-_WORDS = {"status": "status", "assignee": "assignee", "reporter": "created_by"}  # of the classic list, by id
+_GUESSED = {"milestone": "release_milestone", "affected": "affected_milestone"}  # documented nowhere
+_LONGEST_ZUID = 12  # digits: an account's number has fewer than that, a portal's has 18 or 19
 _TEXTS = {"title": "name"}
 _AFTER, _BEFORE = frozenset({">=", ">"}), frozenset({"<=", "<"})
 
@@ -40,15 +43,24 @@ class V3Filter:
 
 
 def filter_of(
-    kind: str, where: Mapping[str, str], criteria: Sequence[Criterion] = (), since: int | None = None
+    kind: str,
+    where: Mapping[str, str],
+    criteria: Sequence[Criterion] = (),
+    since: int | None = None,
+    *,
+    names: Mapping[str, str] = MappingProxyType({}),
+    guess: bool = False,
 ) -> V3Filter:
-    """What V3 can be asked to choose of a kind."""
+    """What V3 can be asked to choose of a kind.
+
+    *names* are those of pick lists' values by their ids. What may be understood otherwise is for a *guess* alone.
+    """
     if kind != "bugs":
         return V3Filter()
     asked: list[Asked] = []
     sure_where, sure = [], []
     for name, value in where.items():
-        if one := _of_word(name, value):
+        if one := _of_word(name, value, names, guess=guess):
             asked.append(one)
             sure_where.append((name, value))
     for criterion in criteria:
@@ -78,14 +90,23 @@ def _condition(name: str, condition: str, values: Sequence[str] = ()) -> Asked:
     return {**told, "value": list(values)} if values else told
 
 
-def _of_word(name: str, value: str) -> Asked | None:
-    """A filter of the classic list, by its word; pick lists are given by id there, of which V3 wants the names."""
+def _of_word(name: str, value: str, names: Mapping[str, str], *, guess: bool) -> Asked | None:
+    """A filter of the classic list, by its word; pick lists are given by id there, of which V3 wants the names.
+
+    People may be given by their accounts there, of which V3 knows nothing.
+    """
     ids = [part.strip() for part in value.split(",") if part.strip()]
     if name == "statustype" and value in {"open", "closed"}:
         return _condition("status", "custom_condition", ["${ALL_OPEN}" if value == "open" else "${ALL_CLOSED}"])
-    if name in _WORDS and ids:
-        return _condition(_WORDS[name], "is", ids)
-    return None
+    if not ids:
+        return None
+    if name in _PICKS and (guess or all(number in names for number in ids)):
+        return _condition(_PICKS[name], "is", [*(names[number] for number in ids if number in names), *ids])
+    if name == "status" or (name in _PEOPLE and (guess or all(len(number) > _LONGEST_ZUID for number in ids))):
+        return _condition(_PEOPLE.get(name, name), "is", ids)
+    if guess and name == "flag":
+        return _condition(name, "is", [value.capitalize()])
+    return _condition(_GUESSED[name], "is", ids) if guess and name in _GUESSED else None
 
 
 def _of_criterion(one: Criterion) -> Iterator[Asked]:

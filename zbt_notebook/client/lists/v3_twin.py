@@ -42,8 +42,11 @@ _FIELDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 
-def v3_twin(call: ApiCall) -> ApiCall | None:
-    """The same call in V3, None where V3 has none that is known. A portal's name stays: V3 wants its number."""
+def v3_twin(call: ApiCall, names: Mapping[str, str] = MappingProxyType({})) -> ApiCall | None:
+    """The same call in V3, None where V3 has none that is known. A portal's name stays: V3 wants its number.
+
+    *names* are those of pick lists' values by their ids: V3 filters by names.
+    """
     classic = endpoints.match(call.method, call.path)
     path = _V3 + call.path.removeprefix(_CLASSIC).rstrip("/")
     before = path
@@ -56,12 +59,12 @@ def v3_twin(call: ApiCall) -> ApiCall | None:
         method = "PATCH"
     if endpoints.match(method, path) is None:
         return None
-    params = tuple(_params(call, path))
+    params = tuple(_params(call, path, names))
     fields = tuple(_fields(call, path))
     return ApiCall(method, path, params, fields=fields, uploads=call.uploads)
 
 
-def _params(call: ApiCall, path: str) -> Iterator[tuple[str, str]]:
+def _params(call: ApiCall, path: str, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     told = dict(call.params)
     size = told.pop("range", None)
     start = told.pop("index", None)
@@ -79,7 +82,7 @@ def _params(call: ApiCall, path: str) -> Iterator[tuple[str, str]]:
         yield "view_id", view
     if path.endswith("/timelogs"):
         yield from _period(call, told)
-    elif path.endswith("/issues") and (chosen := filter_of("bugs", told).text):
+    elif path.endswith("/issues") and (chosen := filter_of("bugs", told, names=names, guess=True).text):
         yield "filter", chosen
     elif not path.endswith("/issues"):
         known = endpoints.match("GET", path)

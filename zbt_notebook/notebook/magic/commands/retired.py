@@ -5,7 +5,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zbt_notebook.client.errors import ApiError, Unreachable, UsageError, ZbtError
+from zbt_notebook.client.lists.field_names import field_names
 from zbt_notebook.client.lists.project_lookup import is_retired
+from zbt_notebook.client.lists.v3_filter import PICKS
 from zbt_notebook.client.lists.v3_twin import v3_twin
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.notebook.magic.grammar.tokenizer import quote_word
@@ -28,7 +30,19 @@ def explained(connection: "Connection", call: ApiCall, error: ZbtError) -> ZbtEr
     twin = v3_twin(call)
     if twin is None:
         return UsageError(message, hint="V3 has no such path that is known: %zbt endpoints /api/v3 lists those it has.")
-    return UsageError(f"{message}; V3 has it at {twin.path}", hint=f"Run: {as_line(_with_number(connection, twin))}")
+    told = _with_names(connection, call, _with_number(connection, twin))
+    return UsageError(f"{message}; V3 has it at {twin.path}", hint=f"Run: {as_line(told)}")
+
+
+def _with_names(connection: "Connection", call: ApiCall, twin: ApiCall) -> ApiCall:
+    """The twin with the names of what the call chooses by ids, where V3 tells them."""
+    if PICKS.isdisjoint(dict(call.params)):
+        return twin
+    try:
+        named = v3_twin(call, field_names(connection.client, twin.path).picks)
+    except ZbtError:
+        return twin
+    return replace(twin, params=named.params) if named else twin
 
 
 def _with_number(connection: "Connection", call: ApiCall) -> ApiCall:

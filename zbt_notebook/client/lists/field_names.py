@@ -1,0 +1,56 @@
+"""What V3's records do not tell of their fields: from the portal's field metadata, once a connection."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from zbt_notebook.client.errors import ApiError, RateLimited
+from zbt_notebook.client.rest.api import ApiCall
+from zbt_notebook.client.rest.client import ApiClient
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNames:
+    """``api_name`` → label of the issues' custom fields; id → name of their pick lists' values."""
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    picks: Mapping[str, str] = field(default_factory=dict)
+
+
+_known: "WeakKeyDictionary[ApiClient, dict[str, FieldNames]]" = WeakKeyDictionary()
+_lock = Lock()
+
+
+def field_names(client: ApiClient, path: str) -> FieldNames:
+    """What the portal of a V3 path calls its issues' fields; nothing where Zoho does not tell.
+
+    It needs the scope ZohoProjects.custom_fields.READ; without it fields go by their names.
+    """
+    portal = path.split("/")[4]
+    with _lock:  # all workers of a pull want them at once, and one request is enough
+        portals = _known.setdefault(client, {})
+        if portal not in portals:
+            portals[portal] = _fetch(client, portal)
+        return portals[portal]
+
+
+def _fetch(client: ApiClient, portal: str) -> FieldNames:
+    call = ApiCall("GET", f"/api/v3/portal/{portal}/settings/fields", (("module", "issues"),))
+    try:
+        told: list[Any] = client.fetch(call).records or []
+    except RateLimited:
+        raise
+    except ApiError:
+        return FieldNames()
+    rows = [row for row in told if isinstance(row, dict) and row.get("api_name")]
+    values = [value for row in rows for value in row.get("pick_list_values") or () if isinstance(value, dict)]
+    return FieldNames(
+        {
+            str(row["api_name"]): str(row.get("display_name") or row["api_name"])
+            for row in rows
+            if row.get("is_custom_field") is not False
+        },
+        {str(one["id"]): str(one.get("value") or one.get("name")) for one in values if one.get("id")},
+    )
