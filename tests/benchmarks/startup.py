@@ -68,9 +68,9 @@ def measure(*, rounds: int = 7) -> dict[str, Any]:
     if importlib.util.find_spec("sql") and importlib.util.find_spec("duckdb"):
         ways["sql"] = _LOAD.format(name="sql")
     order = random.Random(7)
-    results = [{name: _fresh(ways[name]) for name in order.sample(list(ways), len(ways))} for _ in range(rounds)]
+    results = [{name: fresh(ways[name]) for name in order.sample(list(ways), len(ways))} for _ in range(rounds)]
     load = {name: statistics.median(result[name] for result in results) for name in ways}
-    adds = {"%zbt": _fresh(_ZBT)} | ({"%sql": _fresh(_SQL)} if "sql" in ways else {})
+    adds = {"%zbt": fresh(_ZBT)} | ({"%sql": fresh(_SQL)} if "sql" in ways else {})
     measured: dict[str, Any] = {"%load_ext, ms": load, "added to a call, µs": adds}
     met = {"load": load["zbt_notebook"] <= 10}
     if "sql" in ways:
@@ -82,7 +82,7 @@ def measure(*, rounds: int = 7) -> dict[str, Any]:
     return measured | {"met": met}
 
 
-def _fresh(code: str) -> float:
+def fresh(code: str) -> float:
     """Run code in a process of its own; it prints a figure."""
     script = _SHELL.format(root=str(_ROOT)) + code
     done = subprocess.run(
