@@ -56,4 +56,5 @@ def test_a_notebook_runs_without_the_classic_api(off, site, way, name, tmp_path,
             if cell["cell_type"] == "code":
                 shell.run_cell("".join(cell["source"])).raise_error()
     asked = [entry for entry in site.world.log.entries() if entry.path.startswith("/restapi/")]
-    assert len(asked) <= 2, asked
+    tries = 2 if way == "401" else 1  # a token that is refused is refreshed once, and the call repeated
+    assert len(asked) <= 2 * tries, asked
