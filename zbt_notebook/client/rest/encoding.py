@@ -194,7 +194,7 @@ def _unwrapped(value: Any) -> object:
             return cast("object", value.to_pydatetime(warn=False))
         if kind in {"datetime64", "timedelta64"} and isinstance(value.item(), int):  # nanoseconds: a bare number
             return cast("object", value.astype(f"{kind}[us]").item())
-        methods = (getattr(value, name, None) for name in ("as_py", "to_pytimedelta", "to_list", "tolist"))
+        methods = (getattr(value, name, None) for name in ("as_py", "to_pytimedelta", "tolist", "to_list"))
         unwrap = next(filter(callable, methods), None)
         return unwrap() if unwrap else value
     except Exception:  # noqa: BLE001  not a value of the kind that its name promises: refused by its type
