@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,10 @@ def audit(notebook: str | Path | Mapping[str, Any]) -> Audit:
     """
     if isinstance(notebook, Mapping):
         return _audit_notebook("notebook", dict(notebook), "")
+    if not isinstance(notebook, str | PathLike):
+        raise UsageError(
+            f"a {type(notebook).__name__} is no notebook", hint="Name a notebook's file, such as analysis.ipynb."
+        )
     text = _read(Path(notebook))
     try:
         content = json.loads(text)

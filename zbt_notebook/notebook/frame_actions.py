@@ -2,6 +2,7 @@
 
 import webbrowser
 from contextlib import suppress
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client import frame_actions
@@ -25,9 +26,10 @@ class Address(str):
 def open_page(frame: "pd.DataFrame", row: int = 0) -> Address:
     """Open the page of a row's bug where a browser is at hand, and give its address; UsageError where there is none."""
     try:
-        record = frame.iloc[row]
-    except IndexError:
-        raise UsageError(f"the table has no row {row}", hint=f"It has {len(frame)}; the first is 0.") from None
+        record = frame.iloc[index(row)]
+    except (IndexError, TypeError):
+        told = f"{row!r:.60}"
+        raise UsageError(f"the table has no row {told}", hint=f"It has {len(frame)}; the first is 0.") from None
     address = _address(frame, record)
     if not address:
         raise UsageError("this row does not tell its page", hint="It takes a row of bugs with its ids.")

@@ -110,3 +110,10 @@ def test_a_stand_in_keeps_its_own_hosts():
 def test_each_data_centre_has_its_console():
     """A client is registered where its users' accounts live."""
     assert EU.console_url == "https://api-console.zoho.eu"
+
+
+@pytest.mark.parametrize("name", ["", " ", None])
+def test_a_data_centre_of_ones_own_has_a_name(name):
+    """By it lines and messages call it."""
+    with pytest.raises(UsageError, match="no name"):
+        DataCenter(name, "https://accounts.example.com", "https://api.example.com")

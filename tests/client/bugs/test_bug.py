@@ -103,6 +103,15 @@ def test_nothing_is_sent_where_a_word_is_wrong(connection, wire, store, bug_of_t
     assert not [request for request in wire.requests if request.method == "POST" and "/bugs/" in request.url]
 
 
+def test_a_choice_that_is_called_none_and_a_text_are_emptied(connection, store, bug_of_the_world):
+    """None means the severity of that name, and "" no description; the answer is compared with that."""
+    bug = connection.bug(key_of(store, bug_of_the_world))
+    bug.update(severity="Major", description="Seen in build 7")
+    bug.update(severity=None, description="")
+    assert bug["severity"] == "None"
+    assert bug["description"] is None
+
+
 class Deaf(Wire):
     """A Zoho that takes a write with 200 and changes nothing, as V3 does with keys that it does not know."""
 

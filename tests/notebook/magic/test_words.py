@@ -149,6 +149,22 @@ def test_close_reopen_and_dry_run(zbt, key, site):
 
 
 @pytest.mark.usefixtures("connection")
+def test_a_change_that_is_not_sent_again_is_not_told_as_done(zbt, key, capsys):
+    """The same cell once more says that nothing was sent, and shows the bug as it is by now."""
+    zbt(f"bug {key} close --yes")
+    zbt(f"bug {key} reopen --yes")
+    capsys.readouterr()
+    assert zbt(f"bug {key} close --yes")["status"]["type"] == "Reopen"
+    told = capsys.readouterr().out
+    assert "not sent again" in told
+    assert "→" not in told
+    zbt('bug new title="Once" project=Payments --yes')
+    capsys.readouterr()
+    zbt('bug new title="Once" project=Payments --yes')
+    assert "made" not in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("connection")
 def test_a_new_bug_has_what_was_said(zbt, site):
     """In the project that is named or in use; names become ids."""
     line = """bug new title="Login fails on Firefox" severity=Major assignee="Tom O'Connor" due=2026-12-01"""
@@ -167,6 +183,7 @@ def test_a_new_bug_has_what_was_said(zbt, site):
     ("line", "hint"),
     [
         ("bugs status=Open", "status==Open"),
+        ("bugs comments>=nan", "comments>=3"),
         ("bugs statsu==Open", "Did you mean status?"),
         ("bug HW1-I1 status==Closed", "two equal signs are a filter's"),
         ("bug HW1-I1 statsu=Closed", "Did you mean status?"),
@@ -200,6 +217,9 @@ def test_the_page_of_a_row_opens(zbt, monkeypatch):
     assert opened == [address]
     assert f"#buginfo/{frame['project.id'].iloc[2]}/{frame['id'].iloc[2]}" in address
     assert len(frame.zbt.refetch()) == 3
+    for nowhere in (3, "x", None):
+        with pytest.raises(UsageError, match="no row"):
+            frame.zbt.open(nowhere)
 
 
 @pytest.mark.usefixtures("connection")

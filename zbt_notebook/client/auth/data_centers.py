@@ -30,6 +30,8 @@ class DataCenter:
     v3_urls: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if not str(self.name or "").strip():
+            raise UsageError("the data centre has no name", hint="Give it a short one, such as 'proxy'.")
         for label in ("accounts_url", "api_url"):
             object.__setattr__(self, label, _origin(getattr(self, label), label))
         object.__setattr__(self, "v3_urls", tuple(_origin(url, "v3_urls") for url in self.v3_urls))

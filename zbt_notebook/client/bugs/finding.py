@@ -104,7 +104,7 @@ def _by_key(connection: "Connection", portal: Portal, projects: Sequence[Project
             if int(theirs[2]) == number:
                 return _found(portal, project, record)
         if known.get(project.id, project.prefix).casefold() == word:
-            raise _missing(f"{prefix}-…{number}", project)
+            raise _missing(f"{prefix.upper()}-I{number}", project)
     prefixes = [name for one in projects if (name := one.prefix or known.get(one.id, ""))]
     raise UsageError(
         f"no project here has bugs called {prefix}-…",

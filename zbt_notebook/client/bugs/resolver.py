@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client.bugs.filters import Filter
@@ -265,13 +267,13 @@ def _plain(said: Any) -> Any:
 def _number(field: Field, said: Any) -> float:
     if isinstance(said, int | float | Decimal) and not isinstance(said, bool):
         return said if isinstance(said, int) else float(said)
-    try:
-        text = str(said).strip()
-        return int(text) if re.fullmatch(r"[+-]?\d{1,18}", text, re.ASCII) else float(text)
-    except ValueError:
-        raise UsageError(
-            f"{field.label} is a number, not {str(said)[:60]!r}", hint=f"As in {_example(field)}."
-        ) from None
+    text = str(said).strip()
+    if re.fullmatch(r"[+-]?\d{1,18}", text, re.ASCII):
+        return int(text)
+    with suppress(ValueError):
+        if isfinite(number := float(text)):
+            return number
+    raise UsageError(f"{field.label} is a number, not {text[:60]!r}", hint=f"As in {_example(field)}.")
 
 
 def _flag(field: Field, said: Any) -> bool:

@@ -61,7 +61,7 @@ def change(resolver: Resolver, said: Mapping[str, Any]) -> Change:
 
 def _single(resolver: Resolver, field: Field, said: Any) -> Value:
     """The one value that is meant: of a choice that is called none, the choice. UsageError for nothing, if need be."""
-    value = resolver.criteria([Filter(field.name, "==", (said,))])[0].values[0]
+    value = resolver.criteria([Filter(field.name, "==", ("none" if said is None else said,))])[0].values[0]
     if isinstance(value, str) and not value.strip():
         value = None
     if value is None and field.name == "title":

@@ -100,7 +100,7 @@ def write(console: Session, connection: "Connection", call: ApiCall, options: Op
     console.refuse_write(connection, call.method)
     request = api.write(call, connection.data_center)
     cell = console.cell()
-    earlier = None if "again" in options else console.ledger.earlier(cell, request)
+    earlier = _sent_before(console, request, options)
     if earlier:
         return _not_again(earlier, console.clock())
     if "yes" not in options:
@@ -121,6 +121,15 @@ def write(console: Session, connection: "Connection", call: ApiCall, options: Op
     value = results.result(connection, answer, options, console.atlas(connection))
     console.ledger.enter(cell, request, value)
     return value
+
+
+def is_sent_before(console: Session, connection: "Connection", call: ApiCall, options: Options) -> bool:
+    """Say whether this cell sent the write before, so that it is not sent now."""
+    return _sent_before(console, api.write(call, connection.data_center), options) is not None
+
+
+def _sent_before(console: Session, request: "Request", options: Options) -> Sent | None:
+    return None if "again" in options else console.ledger.earlier(console.cell(), request)
 
 
 _UNCERTAIN = "the write was interrupted: it may have happened\nLook whether it did; if not, --again sends it once more."

@@ -183,20 +183,24 @@ def _bug(console: Session, connection: "Connection", words: list[str], options: 
         bug = _found(console, connection, said, options)
     comment = str(fields.pop("comment", ""))
     change = bug.change(fields) if fields else None
-    sent = [
-        call for call in (bug.call(change) if change else None, bug.commenting(comment) if comment else None) if call
-    ]
+    wanted = [(bug.call(change), ", ".join(bug.shown(change)))] if change else []
+    if comment:
+        wanted.append((bug.commenting(comment), f"comment: {comment[:60]}"))
     if "dry-run" in options:
-        return _preview(connection, sent)
-    told = [*(bug.shown(change) if change else ()), *([f"comment: {comment[:60]}"] if comment else ())]
-    question = f"Change {bug.key}: {', '.join(told)};"
-    unasked = options
-    for call in sent:
-        value = calls.write(console, connection, call, unasked, question=f"{plain(question)} send it")
-        if change and call is sent[0]:
+        return _preview(connection, [call for call, _ in wanted])
+    question = plain(f"Change {bug.key}: {', '.join(told for _, told in wanted)}; send it")
+    done, unasked = [], options
+    for call, told in wanted:
+        is_new = not calls.is_sent_before(console, connection, call, options)
+        value = calls.write(console, connection, call, unasked, question=question)
+        if not is_new:
+            continue  # its answer is of then: the bug may have changed since
+        if change and call is wanted[0][0]:
             bug.take((change, value))
+        done.append(told)
         unasked = _without_asking(options)
-    note(f"{bug.key}: {', '.join(told)}")
+    if done:
+        note(f"{bug.key}: {', '.join(done)}")
     return _shown(console, connection, bug, options)
 
 
@@ -239,8 +243,10 @@ def _new(console: Session, connection: "Connection", words: Sequence[str], optio
     if "dry-run" in options:
         return _preview(connection, [call])
     question = plain(f"Make a bug in {place.projects[0].name} ({', '.join(change.shown(None))}); send it")
+    is_new = not calls.is_sent_before(console, connection, call, options)
     bug = made(connection, place, change, calls.write(console, connection, call, options, question=question))
-    note(f"made {bug.key}")
+    if is_new:
+        note(f"made {bug.key}")
     if comment:
         calls.write(console, connection, bug.commenting(comment), _without_asking(options))
     return _shown(console, connection, bug, options)
