@@ -279,7 +279,8 @@ def test_copied_is_said_only_where_it_was(show):
     page.get_by_text("Copied", exact=True).wait_for()
     page = show(SignIn().view())
     page.evaluate(
-        "() => { navigator.clipboard.writeText = () => Promise.reject(); document.execCommand = () => false; }"
+        "() => { const refusing = { writeText: () => Promise.reject() }; document.execCommand = () => false;"
+        " Object.defineProperty(navigator, 'clipboard', { value: refusing }); }"
     )
     page.get_by_role("button", name="Copy", exact=True).click()
     page.get_by_text("Not copied").wait_for()
