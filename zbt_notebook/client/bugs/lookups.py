@@ -23,17 +23,11 @@ ORDERED = PICK_LISTS[:2]  # those whose own order in Zoho's list means something
 _CLASSIC_NAMES = {"reproducible": "priority"}  # where Zoho's default fields call it so
 _V3_NAMES = {"reproducible": "is_it_reproducible"}
 _CUSTOM_TYPES: Mapping[str, Type] = {
-    "UDF_DATE": "day",
-    "UDF_LONG": "number",
-    "UDF_DOUBLE": "number",
-    "UDF_BOOLEAN": "flag",
-    "date": "day",
+    **dict.fromkeys(("UDF_LONG", "UDF_DOUBLE", "numeric", "double", "percentage"), "number"),
+    **dict.fromkeys(("UDF_BOOLEAN", "checkbox"), "flag"),
+    **dict.fromkeys(("UDF_DATE", "date"), "day"),
     "dateandtime": "moment",
-    "numeric": "number",
-    "double": "number",
-    "checkbox": "flag",
     "currency": "text",
-    "percentage": "number",
 }
 
 
