@@ -91,7 +91,7 @@ def test_a_sign_in_by_the_card_and_by_a_prompt(card, sandbox):
     notebook.run_cell(3)
     notebook.wait_for_text("NotFound", cell=3)
     card.press("Sign out")
-    card.says("Not connected")
+    card.says("Signed out")
     found = logs(notebook.application, sandbox.client_id)
     found = {name: find_secrets(log, sandbox.world.secrets) for name, log in found.items()}
     assert found == {"server": [], "kernel": []}
