@@ -4,6 +4,7 @@ import urllib.error
 import urllib.request
 
 import pytest
+from jupyter_client.manager import KernelManager
 
 from tests import ipykernels
 from tests.kernel.consenting import consent
@@ -142,6 +143,21 @@ def test_loading_the_extension_repairs_lost_wakeups(start_kernel, version):
     cells = [kernel.start(f"print({number})") for number in range(30)]
     assert [kernel.wait(cell).stdout for cell in cells] == [f"{number}\n" for number in range(30)]
     assert ("upgrade to 7.4" in kernel.run("%zbt doctor").text) is is_old
+
+
+@pytest.mark.parametrize("version", ["7.1", "7.3"])
+def test_a_repair_before_the_start_loses_no_request(version):
+    """An extension that IPython's settings load repairs a kernel that has not begun to read: what lies there stays."""
+    manager = KernelManager(kernel_name=ipykernels.kernel_name(version))
+    manager.start_kernel()
+    client = manager.client()
+    try:
+        client.shell_channel.start()
+        client.kernel_info()  # once, long before the kernel reads
+        assert client.shell_channel.get_msg(timeout=60)["msg_type"] == "kernel_info_reply"
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
 
 
 def test_stop_ends_the_wait_and_nothing_else(kernel):

@@ -14,8 +14,14 @@ def repair_lost_wakeups(kernel: Any) -> bool:
         return False
     thread, stream = kernel.shell_channel_thread, kernel.shell_stream
     thread.manager._shell_socket = stream  # noqa: SLF001  there is no public way
-    thread.io_loop.add_callback(stream.flush)  # a request may lie there unread already; streams belong to their thread
+    thread.io_loop.add_callback(_read_what_lies_there, stream)  # streams belong to their thread
     return True
+
+
+def _read_what_lies_there(stream: Any) -> None:
+    """Take the request that may lie unread already; before the kernel has started, a flush would throw it away."""
+    if stream.receiving():
+        stream.flush()
 
 
 def loses_wakeups(kernel: Any) -> bool:
