@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -117,6 +118,11 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.xdist_group("browser"))
         if item.nodeid.removeprefix("tests/").startswith(tuple(SLOW)):
             item.add_marker("slow")
+
+
+def without_addresses(value):
+    """The id of a parameter, the same in every process: xdist compares them."""
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from zbt_notebook.client.errors import ZbtError
 from zbt_notebook.client.http.messages import Response
 from zbt_notebook.client.login_flow import LoginFlow, connect
 from zbt_notebook.client.secret_str import SecretStr
-from zbt_notebook.notebook.sign_in.device import DeviceWork
+from zbt_notebook.notebook.sign_in.device import ShortCode
 
 SECRETS = {
     "client secret": "c4n4ry5ecret7d2f8e1b6a9c3d5e7f0a1b2c4d6e8f",
@@ -106,7 +106,7 @@ def account(word):
 def device(word):
     client = ClientCredentials("1000.CLIENT", SECRETS["client secret"])
     echo = Echo(device={"error": word})
-    DeviceWork(client, (), DATA_CENTER, data_centers=DATA_CENTERS, transport=echo, connect=None)
+    ShortCode(client, (), DATA_CENTER, data_centers=DATA_CENTERS, transport=echo, connect=None)
 
 
 def device_instructions(word):
@@ -114,7 +114,7 @@ def device_instructions(word):
     page = "https://accounts.zoho.com/device"
     answer = {"user_code": f"A\x1b[31m\u202e{word}", "device_code": "d3v1ce-c0de-4711-0815", "verification_url": page}
     echo = Echo(device=answer)
-    work = DeviceWork(client, (), DATA_CENTER, data_centers=DATA_CENTERS, transport=echo, connect=None)
+    work = ShortCode(client, (), DATA_CENTER, data_centers=DATA_CENTERS, transport=echo, connect=None)
     shown = " ".join((*work.instructions, work.user_code, work.page, work.link))
     assert shown.isprintable()
     return shown

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import without_addresses
 from zbt_notebook.client.errors import UsageError, ZbtError
 from zbt_notebook.client.http.checks import check_request
 from zbt_notebook.client.http.messages import Request, Upload
@@ -43,7 +44,7 @@ URL = "https://bugtracker.zoho.com/restapi/portals/"
         {"uploads": (Upload("a", "x", b"", content_type="a\r\nb"),)},
         {"uploads": (Upload("a", "x", b"", headers=(("X", "\n"),)),)},
     ],
-    ids=repr,
+    ids=without_addresses,
 )
 def test_what_could_be_read_as_another_request_is_refused(wrong):
     """Line ends, half characters, framing of one's own, another's signature: two lines, nothing sent."""

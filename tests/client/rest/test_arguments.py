@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from tests.conftest import without_addresses
 from zbt_notebook.client.errors import ApiError, UsageError
 from zbt_notebook.client.http.bodies import encode_body
 from zbt_notebook.client.rest.arguments import call, pairs
@@ -94,7 +95,7 @@ NO_DATA = [
 ]
 
 
-@pytest.mark.parametrize("data", NO_DATA, ids=repr)
+@pytest.mark.parametrize("data", NO_DATA, ids=without_addresses)
 def test_data_of_another_shape_is_refused(data):
     """Two lines, nothing sent."""
     with pytest.raises(UsageError) as refusal:
@@ -162,7 +163,7 @@ NO_FILES = [
 ]
 
 
-@pytest.mark.parametrize("files", NO_FILES, ids=repr)
+@pytest.mark.parametrize("files", NO_FILES, ids=without_addresses)
 def test_files_of_another_shape_are_refused(files):
     """Nothing is sent without its file."""
     with pytest.raises(UsageError):

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import without_addresses
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.lists.pull_request import as_filters, as_milliseconds, as_names
 from zbt_notebook.client.quoting import holds_token
@@ -220,7 +221,7 @@ SINCE = [
 ]
 
 
-@pytest.mark.parametrize("since", SINCE, ids=repr)
+@pytest.mark.parametrize("since", SINCE, ids=without_addresses)
 def test_a_moment_in_any_spelling(since):
     """The ninth of July, however it is handed over."""
     assert as_milliseconds(since, datetime(2026, 7, 10, tzinfo=UTC)) == 1783555200000
@@ -236,7 +237,7 @@ def test_a_moment_back_from_now():
 NO_TIME = ["nope", "", True, -1, 10**30, float("nan"), pd.NaT, b"2026", object(), timedelta(10**8), [1], time(1)]
 
 
-@pytest.mark.parametrize("since", NO_TIME, ids=repr)
+@pytest.mark.parametrize("since", NO_TIME, ids=without_addresses)
 def test_what_is_no_moment_is_refused(since):
     """A UsageError, not Python's own."""
     assert outcome(lambda: as_milliseconds(since, datetime(2026, 7, 10, tzinfo=UTC))) is UsageError
