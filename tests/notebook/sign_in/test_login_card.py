@@ -99,3 +99,10 @@ def test_a_view_names_the_step_that_it_answers(card):
     send(card, kind="start", attempt=0, turn="page-1")
     assert views(card)[0]["turn"] == ""
     assert views(card)[-1]["turn"] == "page-1"
+
+
+def test_a_look_meanwhile_does_not_take_the_answer(card):
+    """The card is busy until its step is answered: who comes back to the page at that moment is not locked out."""
+    send(card, kind="start", attempt=0, turn="page-1")
+    send(card, kind="look")
+    assert views(card)[-1]["turn"] == "page-1"

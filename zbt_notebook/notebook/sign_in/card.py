@@ -125,7 +125,8 @@ class LoginCard(anywidget.AnyWidget):
     def _hear(self, _widget: object, content: Any, buffers: Any) -> None:
         if not isinstance(content, dict):
             return
-        self._turn = str(content.get("turn") or "")[:64]
+        if turn := content.get("turn"):  # a look or a field meanwhile does not take it from the step under way
+            self._turn = str(turn)[:64]
         if content.get("kind") == "hello":
             self.is_seen = True
             self.sign_in.seen_at(str(content.get("page") or "")[:2000])
