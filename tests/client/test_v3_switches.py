@@ -84,9 +84,10 @@ def test_the_main_roads_lead_through_v3(connection, world, tmp_path, switches):
     assert len(files.records()) == len(store.attachments.of(with_files.id))
     needs_token = bool(switches.get("downloads_need_token"))
     try:
-        came = files.download(0, tmp_path)  # from the API's own host it is signed in any case
+        came = files.download(0, tmp_path)
     except ApiError as refused:
         assert needs_token
+        assert "answers HTTP 40" in refused.message
         assert "with_token=True" in refused.hint
         came = files.download(0, tmp_path, with_token=True)
     assert came.path.exists()

@@ -1,6 +1,7 @@
 """``%zbt use`` without arguments: a picker where widgets are drawn, a text elsewhere."""
 
 import json
+import re
 
 import comm
 import pytest
@@ -102,6 +103,6 @@ def test_the_doctor_knows_what_the_picker_shows(sign_in, in_a_notebook, zbt, mon
     rows = dict(zbt("doctor").rows)
     assert rows["last error"] == f"ScopeMissing: {view['status'][0]}"
     assert rows["what to do"] == view["status"][1] != ""
-    assert rows["seen"].endswith(", on the card of portals and projects")
+    assert re.fullmatch(r"(just now|\d+ seconds? ago), on the card of portals and projects", rows["seen"])
     assert "Zoho grants scopes at sign-in only" in rows["why"]
     made.close()
