@@ -11,6 +11,7 @@ import pytest
 
 from zbt_notebook.client.limits import registry
 from zbt_notebook.notebook import hints
+from zbt_notebook.notebook.sign_in import begun
 
 ROOT = Path(__file__).resolve().parent.parent
 _STRAY = (
@@ -127,8 +128,9 @@ def without_addresses(value):
 
 @pytest.fixture(autouse=True)
 def nothing_counted():
-    """Zoho's limits, which outlive a sign-in, do not outlive a test: tests share sandboxes, and so addresses."""
+    """Zoho's limits and sign-ins that wait outlive a sign-in, but no test: tests share sandboxes, and so addresses."""
     registry.forget()
+    begun._begun.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,8 @@ backend-path = ["."]
 [project]
 name = "zbt-notebook"
 version = "0"
-dynamic = ["dependencies"]
+dependencies = []
+optional-dependencies = { lab = ["pip"], test = [] }
 """
 BACKEND = """
 import zipfile
@@ -30,7 +31,8 @@ import zipfile
 def build_editable(folder, config_settings=None, metadata_directory=None):
     files = {
         "zbt_notebook-0.dist-info/METADATA":
-            "Metadata-Version: 2.1\\nName: zbt-notebook\\nVersion: 0\\nProvides-Extra: lab\\nProvides-Extra: test\\n",
+            "Metadata-Version: 2.1\\nName: zbt-notebook\\nVersion: 0\\n"
+            "Provides-Extra: lab\\nRequires-Dist: pip; extra == 'lab'\\nProvides-Extra: test\\n",
         "zbt_notebook-0.dist-info/WHEEL":
             "Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
         "zbt_notebook-0.dist-info/RECORD": "",
@@ -93,7 +95,7 @@ def test_what_is_installed_is_told_and_pip_works_there(environment, capfd):
     """The names are shown before and while they come; afterwards the user can install more."""
     environment.prepare("lab")
     said = capfd.readouterr()
-    assert "Installing requests and what they need:" in said.err
+    assert "Installing pip and what they need:" in said.err
     assert said.out == ""
     done = subprocess.run([environment.python, "-m", "pip", "--version"], check=True, capture_output=True, text=True)
     assert done.stdout.startswith("pip ")

@@ -50,9 +50,10 @@ class RequestLog:
         """How many requests there were since the start, kept or not."""
         return self._answered.total()
 
-    def answered(self, role: str) -> int:
-        """How many requests the ``api`` or the ``accounts`` server had, kept or not."""
-        return self._answered[role]
+    @property
+    def api_requests(self) -> int:
+        """How many requests all other servers than ``accounts`` had since the start, kept or not."""
+        return self.total - self._answered["accounts"]
 
     def entries(self, path: str | None = None, method: str | None = None) -> list[LogEntry]:
         """List the kept requests, of one path or method if asked."""

@@ -137,4 +137,4 @@ def _refresh_token(sandbox):
         DataCenter("sandbox", sandbox.accounts_url, sandbox.api_url),
     )
     connection = flow.finish(sandbox.world.consent(flow.authorization_url))
-    return connection.client.authorization._token.refresh_token
+    return connection.client.authorization._held.token.refresh_token

@@ -26,7 +26,7 @@ def test_the_issues_of_many_projects_are_listed_at_once_and_shown(connection, fe
     together = threading.Barrier(3, timeout=10)
 
     def transport(request):
-        if request.url.partition("?")[0].endswith("/issues") and dict(request.params)["page"] == "1":
+        if request.url.partition("?")[0].endswith(("/bugs", "/issues")) and dict(request.params)["page"] == "1":
             together.wait()  # three projects: each list waits for the two others
         return send(request)
 
@@ -41,7 +41,8 @@ def test_a_project_that_refuses_its_issues_is_listed_and_the_others_come(connect
     few.set(classic_end="410")
     whole = connection.pull("comments")
     gone = next(iter(few.bugtracker().store.projects))
-    few.faults.add(path=f"*/{gone.id}/issues", kind="status", status=403, times=99)
+    for older_and_newer in ("bugs", "issues"):
+        few.faults.add(path=f"*/{gone.id}/{older_and_newer}", kind="status", status=403, times=99)
     frame = connection.pull("comments")
     assert len(frame) == (whole["project.id"] != gone.id).sum() < len(whole)
     (error,) = frame.attrs["zbt"]["errors"]
@@ -70,7 +71,7 @@ def test_ctrl_c_while_v3_is_asked_what_there_is(connection, few):
     send = connection.client._transport
 
     def transport(request):
-        if request.url.partition("?")[0].endswith("/issues"):
+        if "/v3/" in request.url and request.url.partition("?")[0].endswith(("/bugs", "/issues")):
             pressed.append(time.monotonic())
             if len(pressed) == 1:
                 signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)

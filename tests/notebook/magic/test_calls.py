@@ -30,10 +30,6 @@ def answers(console):
     return answering
 
 
-def requests_seen(site):
-    return [seen for seen in site.world.log.entries() if seen.role == "api"] or site.world.log.entries()
-
-
 @pytest.mark.usefixtures("connection")
 def test_a_list_is_a_frame(zbt):
     """``%zbt GET /portals/`` answers with a DataFrame that knows where it came from."""
@@ -137,7 +133,7 @@ def test_ipythons_own_expansion_is_off(zbt):
 def test_showing_sends_nothing_and_holds_no_token(using, zbt, site):
     """--dry-run, --curl and --python show the whole call, with a placeholder."""
     secrets = using.client.authorization.secrets()
-    before = len(requests_seen(site))
+    before = site.world.log.api_requests
     line = f'POST {BUGS} "title=It\'s {{1 + 1}}" flag=Internal X-Mode:fast'
     for option in ("--dry-run", "--curl", "--python"):
         shown = zbt(f"{line} {option}")
@@ -145,7 +141,7 @@ def test_showing_sends_nothing_and_holds_no_token(using, zbt, site):
         assert "It" in shown
         assert "2" in shown
         assert repr(shown) == str(shown)
-    assert len(requests_seen(site)) == before
+    assert site.world.log.api_requests == before
 
 
 def test_the_shown_python_runs(using, zbt, monkeypatch, capsys):
@@ -260,14 +256,14 @@ def test_a_file_is_uploaded(zbt, tmp_path):
 def test_the_cache_answers_from_memory(zbt, site, console, capsys):
     """--cache asks once, says how old its answer is, and gives copies that nobody else changes."""
     zbt(f"{PROJECTS} --json --cache 10m")[0]["name"] = "spoilt"
-    before = len(requests_seen(site))
+    before = site.world.log.api_requests
     assert zbt(f"{PROJECTS} --json --cache 10m")[0]["name"] == "Harbor Web"
-    assert len(requests_seen(site)) == before
+    assert site.world.log.api_requests == before
     assert "from memory, fetched" in capsys.readouterr().out
     now = console.clock()
     console.memory = type(console.memory)(lambda: now + 601, console.memory.kept)
     zbt(f"{PROJECTS} --json --cache 10m")
-    assert len(requests_seen(site)) == before + 1
+    assert site.world.log.api_requests == before + 1
 
 
 @pytest.mark.usefixtures("using")

@@ -173,10 +173,10 @@ def test_where_nothing_fits_nothing_else_is_offered(line, shell):
 def test_names_that_were_seen_are_offered_and_nothing_is_fetched(shell, zbt, site):
     """After %zbt use the portals and projects are known; completing asks nobody."""
     zbt("use portal=brightwater project=Payments")
-    before = site.world.log.answered("api")
+    before = site.world.log.api_requests
     assert "%zbt use project=Harbor\\ Web" in offered(shell, "%zbt use project=Har")
     assert any("Payments" in line for line in offered(shell, "%zbt use project=P"))
-    assert site.world.log.answered("api") == before
+    assert site.world.log.api_requests == before
 
 
 def test_unloading_takes_completion_away(shell):

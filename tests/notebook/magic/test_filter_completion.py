@@ -85,8 +85,8 @@ def test_tab_learns_the_portals_own_words(shell, connection, zbt, site):
             return [one.text for one in shell.Completer.completions(text, len(text))]
 
     assert "severity==Critical" in [text.strip() for text in offered("%zbt bugs severity==Cr")]
-    before = site.world.log.answered("api")
+    before = site.world.log.api_requests
     assert offered("%zbt bugs assignee==Tom")
     assert offered("%zbt bugs Environment==st")
-    assert site.world.log.answered("api") == before
+    assert site.world.log.api_requests == before
     assert "Critical" in vocabulary(connection.lookups)["severity"]

@@ -42,14 +42,14 @@ def test_choosing_sets_the_context(picker, zbt, site):
     assert (view["status"], list(ids(view["portals"]))) == (["Nothing is in use yet"], ["brightwater"])
     assert "Payments" in ids(view["projects"])
     portal, project = ids(view["portals"])["brightwater"], ids(view["projects"])["Payments"]
-    before = site.world.log.answered("api")
+    before = site.world.log.api_requests
     assert say(picker, kind="use", portal=portal)["status"] == ["In use: portal brightwater, no project"]
     view = say(picker, kind="use", portal=portal, project=project)
     assert (view["portal"], view["project"]) == (portal, project)
     assert "project Payments" in repr(picker)
     assert "project Payments" in repr(zbt("status"))
     assert say(picker, kind="use", portal=portal, project="")["project"] == ""
-    assert site.world.log.answered("api") == before
+    assert site.world.log.api_requests == before
 
 
 def test_it_holds_no_state_of_its_own(picker, connection, site):

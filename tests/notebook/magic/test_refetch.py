@@ -92,12 +92,12 @@ def test_what_tells_nothing_is_refused(origin, site):
     frame = pd.DataFrame({"id": [1]})
     if origin is not None:
         frame.attrs["zbt"] = origin
-    before = site.world.log.answered("api")
+    before = site.world.log.api_requests
     with pytest.raises(UsageError):
         refetch(frame)
     with pytest.raises(UsageError):
         refetch([1])
-    assert site.world.log.answered("api") == before
+    assert site.world.log.api_requests == before
 
 
 def test_it_is_on_the_front_door():

@@ -16,10 +16,6 @@ BUGS = "/portal/{portal}/projects/{project}/bugs/"
 PROJECTS = "/portal/{portal}/projects/"
 
 
-def requests_seen(site):
-    return [seen for seen in site.world.log.entries() if seen.role == "api"] or site.world.log.entries()
-
-
 @pytest.mark.parametrize("suffix", ["csv", "json", "jsonl", "parquet"])
 @pytest.mark.usefixtures("using")
 def test_results_are_saved(suffix, zbt, tmp_path, capsys):
@@ -57,13 +53,13 @@ def test_a_place_where_nothing_can_be_saved_is_told_before_anything_is_sent(plac
     """Not after a long pull, and not after a write."""
     (tmp_path / "folder.csv").mkdir()
     (tmp_path / "closed").mkdir()
-    before = len(requests_seen(site))
+    before = site.world.log.api_requests
     with pytest.MonkeyPatch.context() as patch:  # root may write anywhere
         patch.setattr(os, "access", lambda path, _mode: path.name != "closed")
         for line in (f"{BUGS} --all", f"POST {BUGS} title=Unsaved --yes"):
             with pytest.raises(UsageError, match=message):
                 zbt(f"{line} --save '{tmp_path}/{place}'")
-    assert len(requests_seen(site)) == before
+    assert site.world.log.api_requests == before
 
 
 @pytest.mark.usefixtures("using")

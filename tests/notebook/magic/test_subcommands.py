@@ -99,10 +99,10 @@ def test_use_finds_by_name_and_by_id(zbt, site):
     """Names in any case, ids, both kept; nothing is fetched twice."""
     assert zbt("use portal=BRIGHTWATER project='harbor mobile'").startswith("context: portal brightwater (")
     project = zbt("GET /portal/{portal}/projects/{project}/")["id_string"]
-    before = site.world.log.answered("api")
+    before = site.world.log.api_requests
     assert f"Harbor Mobile ({project})" in zbt(f"use project={project}")
     assert "project Payments" in zbt("use project=Payments")
-    assert site.world.log.answered("api") == before
+    assert site.world.log.api_requests == before
     assert "project" not in zbt("use project=")
     assert zbt("use portal=") == "context: none"
     assert "portal brightwater" in zbt("use project=Payments")
