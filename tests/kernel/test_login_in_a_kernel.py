@@ -75,6 +75,39 @@ def test_the_magic_waits_as_well(kernel):
     assert kernel.wait(after).stdout == "sandbox\n"
 
 
+IN_ONE_CELL = "%load_ext zbt_notebook\nfor _ in range(1):\n    %zbt login --sandbox --wait 60\nprint('waited')"
+
+
+@pytest.mark.parametrize("version", ipykernels.VERSIONS)
+def test_the_cell_that_loads_the_extension_waits(start_kernel, version):
+    """IPython has decided before that it awaits nothing: the magic waits itself. The next cells keep their order."""
+    kernel = start_kernel(kernel_name=ipykernels.kernel_name(version))
+    waiting = kernel.start(IN_ONE_CELL.replace("for _ in range(1):\n    ", ""), allow_stdin=True)
+    after = [kernel.start(f"print({number})") for number in range(3)]
+    card = draw(kernel)
+    assert kernel.cell(after[0]).status == ""
+    sign_in(kernel, card)
+    assert kernel.wait(waiting).stdout.endswith("waited\n")
+    assert [kernel.wait(cell).stdout for cell in after] == [f"{number}\n" for number in range(3)]
+    kernel.send(card, {"kind": "hello"})
+    assert kernel.run("import zbt_notebook as zbt\nzbt.current().data_center.name").text == "'sandbox'"
+    assert kernel.run(RESTORED).stdout == "False asyncio.locks []\n"
+
+
+@pytest.mark.parametrize("version", ipykernels.VERSIONS)
+def test_stop_ends_a_wait_without_await(start_kernel, version):
+    """Indented there is no `await` either: Stop ends it in two lines, and kernel and card go on working."""
+    kernel = start_kernel(kernel_name=ipykernels.kernel_name(version))
+    waiting = kernel.start(IN_ONE_CELL, allow_stdin=True)
+    card = draw(kernel)
+    kernel.interrupt()
+    stopped = kernel.wait(waiting)
+    assert stopped.error["ename"] == "NotSignedIn"
+    assert "the wait for the sign-in was stopped" in stopped.traceback
+    sign_in(kernel, card)
+    assert kernel.run("import zbt_notebook as zbt\nzbt.current().name").text == "'default'"
+
+
 def test_colab_draws_the_card_by_its_own_widget_manager(start_kernel):
     """It sends no cell's id, and draws other widgets than ipywidgets' only where their output names its manager."""
     kernel = start_kernel(cell_ids=False)

@@ -1,4 +1,4 @@
-"""Waiting without `await`: in programs with and without a running loop, and never in a kernel."""
+"""Waiting without `await`: in programs with and without a running loop. `tests/kernel` waits so in real kernels."""
 
 import asyncio
 import subprocess
@@ -43,8 +43,8 @@ def test_inside_a_running_loop_it_nests():
     assert done.stdout == "42\n"
 
 
-def test_in_a_kernel_it_says_use_await(monkeypatch):
-    """There it would wedge the kernel; nothing is applied, and the coroutine is closed."""
+def test_in_a_kernel_that_nobody_knows_it_says_use_await(monkeypatch):
+    """A nested loop would wedge it; nothing is applied, and the coroutine is closed."""
     monkeypatch.setattr(environment, "kernel", object)
     with pytest.raises(UsageError, match="cannot wait like this") as caught:
         sync_wait.run(answer())

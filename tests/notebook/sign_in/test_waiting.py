@@ -240,4 +240,4 @@ def test_patience_has_an_end(use):
 @pytest.mark.parametrize("frames", [[], [b"x"], [b"<IDS|MSG>", b"", b"not json"], [b"<IDS|MSG>", b"", b"[]"]])
 def test_what_is_no_message_is_left_to_the_kernel(frames):
     """Frames of another make are not ours to judge."""
-    assert not comm_pump._is_comm_message(Kernel(), [zmq.Message(part) for part in frames])
+    assert not comm_pump.is_comm_message(Kernel(), [zmq.Message(part) for part in frames])

@@ -85,7 +85,7 @@ class LoginCard(anywidget.AnyWidget):
         super().close()
 
     def wait(self, seconds: float | None = None) -> Connection:
-        """As ``await``, in a program that has no kernel; in a cell raise UsageError, for there it cannot work."""
+        """As ``await``, where none can stand."""
         from zbt_notebook.notebook.sign_in.sync_wait import run
 
         return run(self.connected(seconds))

@@ -15,8 +15,8 @@ import contextlib
 import inspect
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextvars import copy_context
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextvars import ContextVar, copy_context
 from typing import Any, TypeVar
 from weakref import WeakSet
 
@@ -29,6 +29,9 @@ TICK = 0.1  # seconds: a single long await cannot be interrupted by Stop, on no 
 _COMM_MESSAGES = {"comm_open", "comm_msg", "comm_close"}
 _Found = TypeVar("_Found")
 
+pause: ContextVar[Callable[[float], Awaitable[None]]] = ContextVar("pause", default=asyncio.sleep)
+"""How a wait passes some seconds; where it stands in for the kernel's loop, it takes the messages of widgets itself."""
+
 
 async def until(ask: Callable[[], _Found | None], seconds: float | None = None) -> _Found:
     """Wait until ``ask()`` gives something, while widgets keep working; it is asked ten times a second.
@@ -39,7 +42,8 @@ async def until(ask: Callable[[], _Found | None], seconds: float | None = None) 
         return found
     environment.require_waiting()
     patience = PATIENCE if seconds is None else seconds
-    async with comms_flowing():
+    wait = pause.get()
+    async with comms_flowing() if wait is asyncio.sleep else contextlib.nullcontext():
         end = time.monotonic() + patience
         while (found := ask()) is None:
             if time.monotonic() >= end:
@@ -47,7 +51,7 @@ async def until(ask: Callable[[], _Found | None], seconds: float | None = None) 
                     f"nobody signed in within {patience:.0f} seconds",
                     hint="Finish on the card, then run the next cells; or wait longer: %zbt login --wait 900",
                 )
-            await asyncio.sleep(TICK)
+            await wait(TICK)
         return found
 
 
@@ -122,10 +126,8 @@ async def _past_the_lock(kernel: Any) -> AsyncIterator[None]:
     async def dispatch(frames: Any, /, subshell_id: str | None = None) -> None:
         if subshell_id is not None or asyncio.current_task() not in door.passed:
             await dispatch_shell(frames, subshell_id=subshell_id)
-        elif _is_comm_message(kernel, frames):
-            await asyncio.create_task(
-                _handle_within_the_cell(kernel, dispatch_shell(frames, subshell_id=None)), context=copy_context()
-            )
+        elif is_comm_message(kernel, frames):
+            await asyncio.create_task(_handle(kernel, dispatch_shell(frames, subshell_id=None)), context=copy_context())
             _restate_parent(kernel)
         else:
             async with lock:
@@ -154,9 +156,8 @@ async def _out_of_turn(kernel: Any) -> AsyncIterator[None]:
 async def _pump(kernel: Any) -> None:
     while True:
         for dispatch, arguments in _comm_messages_of(kernel):
-            parent, ident = kernel.get_parent("shell"), kernel._parent_ident["shell"]  # noqa: SLF001  as above
-            await _handle_within_the_cell(kernel, dispatch(*arguments))
-            kernel.set_parent(ident, parent, channel="shell")
+            with within_the_cell(kernel):
+                await dispatch(*arguments)
         await asyncio.sleep(TICK / 2)
 
 
@@ -166,21 +167,37 @@ def _comm_messages_of(kernel: Any) -> list[tuple[Callable[..., Any], tuple[Any, 
     taken = []
     for item in items:
         _number, dispatch, arguments = item
-        if arguments and _is_comm_message(kernel, arguments[0]):
+        if arguments and is_comm_message(kernel, arguments[0]):
             taken.append((dispatch, arguments))
         else:
             queue.put_nowait(item)
     return taken
 
 
-async def _handle_within_the_cell(kernel: Any, handling: Awaitable[None]) -> None:
-    """Handle a message inside a running cell: Stop goes on meaning the cell."""
+@contextlib.contextmanager
+def within_the_cell(kernel: Any) -> Iterator[None]:
+    """Handle a message inside a running cell: what is printed, and Stop, go on meaning the cell."""
+    parent, ident = kernel.get_parent("shell"), kernel._parent_ident["shell"]  # noqa: SLF001  there is no public way
+    try:
+        with _stop_means_the_cell(kernel):
+            yield
+    finally:
+        kernel.set_parent(ident, parent, channel="shell")
+
+
+@contextlib.contextmanager
+def _stop_means_the_cell(kernel: Any) -> Iterator[None]:
     on_interrupt = getattr(kernel, "saved_sigint_handler", None)
     try:
-        await handling
+        yield
     finally:
         if on_interrupt is not None:
             kernel.saved_sigint_handler = on_interrupt
+
+
+async def _handle(kernel: Any, handling: Awaitable[None]) -> None:
+    with _stop_means_the_cell(kernel):
+        await handling
 
 
 def _restate_parent(kernel: Any) -> None:
@@ -192,7 +209,7 @@ def _restate_parent(kernel: Any) -> None:
     kernel.set_parent(kernel._parent_ident["shell"], kernel.get_parent("shell"), channel="shell")  # noqa: SLF001  as above
 
 
-def _is_comm_message(kernel: Any, frames: Any) -> bool:
+def is_comm_message(kernel: Any, frames: Any) -> bool:
     """Read the header alone: to deserialize a message twice is refused as a repeated signature."""
     try:
         _idents, parts = kernel.session.feed_identities(frames, copy=False)

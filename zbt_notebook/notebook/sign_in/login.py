@@ -131,8 +131,8 @@ async def start_and_wait(*, seconds: float | None = None, **arguments: Any) -> C
         begun = login(**{"wait": seconds, **arguments})
     try:
         return await begun
-    except asyncio.CancelledError:
-        pass  # what Stop does to a cell that awaits
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        pass  # what Stop does to a cell that awaits, and to one that cannot
     raise NotSignedIn(
         "the wait for the sign-in was stopped", hint="The card goes on working: finish there at any time."
     )

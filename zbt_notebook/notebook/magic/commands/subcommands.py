@@ -55,15 +55,15 @@ def note_login(console: Session, options: Options) -> None:
 
 
 def _login(console: Session, line: CommandLine) -> Any:
-    from zbt_notebook.notebook.sign_in import login
+    from zbt_notebook.notebook.sign_in import login, sync_wait
 
     note_login(console, line.options)
-    connection = login.start(**login_arguments(line.options))
-    if connection is None and "wait" in line.options:
-        note(
-            "the card waits for you, but this cell does not: for that, write %zbt login --wait at the left margin, "
-            "in a cell below the one with %load_ext"
-        )
+    arguments = login_arguments(line.options)
+    if "wait" in arguments and sync_wait.is_possible():
+        return sync_wait.run(login.start_and_wait(seconds=arguments.pop("wait"), **arguments))
+    connection = login.start(**arguments)
+    if connection is None and "wait" in arguments:
+        note("the card waits for you, but this cell does not: for that, write %zbt login --wait at the left margin")
     return connection
 
 
