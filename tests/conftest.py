@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import signal
 import tempfile
 from pathlib import Path
 
@@ -64,6 +65,8 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "xdist_group: what pytest-xdist keeps in one process")  # also where it is absent
     home = config.stash[_home] = tempfile.TemporaryDirectory(prefix="zbt-tests-", ignore_cleanup_errors=True)
     keep_caches_of_the_real_home()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts what runs in its background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in [name for name in os.environ if name.startswith(_STRAY)]:
         del os.environ[name]
     os.environ |= {

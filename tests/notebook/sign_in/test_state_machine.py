@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule
@@ -249,6 +250,22 @@ def test_every_connection_is_kept_or_revoked(order):
     assert not isinstance(world.states[0], Settling)
     for connection in given_out:
         assert connection.live == (connection is world.current)
+
+
+@pytest.mark.parametrize(
+    ("button", "word"), [("refresh", "ok"), ("refresh", "general_error"), ("sign_out", "general_error")]
+)
+def test_signed_out_elsewhere_while_the_card_is_busy(button, word):
+    """The card is over as soon as its own request has ended, whichever way it ended."""
+    machine = SignInMachine()
+    machine.go_all_the_way(which=0, kept=False)
+    machine.world.take(0, on.Chosen(button))
+    machine.log_out_elsewhere()
+    for effect in machine.world.pending[0]:
+        if isinstance(effect, do.Renew | do.Leave):
+            machine.world.take(0, outcome(machine.world, effect, word))
+    assert isinstance(machine.world.states[0], Filling)
+    assert machine.world.states[0].ended == "signed out"
 
 
 def test_states_cannot_say_connected_without_a_connection():

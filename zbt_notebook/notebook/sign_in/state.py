@@ -105,12 +105,16 @@ class Settling:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """The kernel has the connection. ``greets``: it had it before this sign-in was begun."""
+    """The kernel has the connection. ``greets``: it had it before this sign-in was begun.
+
+    ``ended`` is what became of the connection while it was being signed out: the report on that comes first.
+    """
 
     desk: Desk
     connection: Connection
     greets: bool = False
     business: Business = ""
+    ended: Ended = ""
 
 
 State = Filling | Beginning | Waiting | Finishing | Settling | Connected
@@ -239,11 +243,13 @@ def _offered(state: State, event: on.Offered) -> Step:
 
 
 def _looked(state: State, event: on.Looked) -> Step:
-    if not isinstance(state, Connected) or state.business:
+    if not isinstance(state, Connected):
         return state, ()
     if event.standing != "live":
+        if state.business == "signing out":
+            return replace(state, ended=event.standing), ()
         return _is_over(state.desk, event.standing)
-    if event.problem and not state.desk.problem:
+    if event.problem and not state.desk.problem and not state.business:
         return replace(state, desk=_tell(state.desk, problem=event.problem)), ()
     return state, ()
 
@@ -325,7 +331,7 @@ def _refused(state: State, event: on.Refused) -> Step:
         return state, ()
     desk = _tell(desk, problem=problem)
     if isinstance(state, Connected):
-        return replace(state, desk=desk, business=""), ()
+        return _is_over(desk, state.ended) if state.ended else (replace(state, desk=desk, business=""), ())
     if isinstance(state, Beginning):
         unfit = problem.field == "client_secret"
         return Filling(replace(desk, held=desk.given) if unfit else desk), ()
