@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from zbt_notebook.client.errors import ApiError
-from zbt_notebook.client.lists.page import Ask
+from zbt_notebook.client.lists.page import Ask, Largest
 from zbt_notebook.client.lists.pager import Pager
 
 
@@ -152,7 +152,7 @@ def test_a_short_list_that_comes_whole_each_time_is_one(name):
     assert [row[name] for row in pager.ready()] == list(range(30))
 
 
-@pytest.mark.parametrize("cap", [25, 64, 100, 150])
+@pytest.mark.parametrize("cap", [25, 37, 73, 100, 150])
 @pytest.mark.parametrize("rows", [0, 1, 99, 100, 101, 200, 399, 450])
 @pytest.mark.parametrize("expected", [True, False])
 @pytest.mark.parametrize("name", ["id", "label"])
@@ -206,6 +206,28 @@ def test_records_without_ids_are_all_kept():
     listed.rows = [{"label": "same"}] * 25
     assert len(drain(Pager(size=10), listed)) == 25
     assert listed.requests <= 4
+
+
+def test_lists_that_a_server_caps_alike_ask_no_more_than_they_need():
+    """Where one page held a hundred records, thirty are no cap: a list of thirty is one request, of ten always."""
+    largest = Largest()
+    asked = []
+    for size in (30, 100, 30, 10, 99):
+        listed = Listed(size)
+        assert len(drain(Pager(largest=largest), listed)) == size
+        asked.append(listed.requests)
+    assert asked == [2, 2, 1, 1, 1]
+
+
+@pytest.mark.parametrize("identity", ["7", 7, "", None])
+def test_records_that_share_an_id_on_one_page_are_all_kept(identity):
+    """What is alike in all else comes once; what differs is not lost, and is counted."""
+    listed = Listed(0)
+    listed.rows = [{"id": identity, "title": title} for title in ("a", "b", "c")] + [{"id": 8}, {"id": 8}, {"id": 9}]
+    pager = Pager(size=200)
+    came = drain(pager, listed)
+    assert [row.get("title") for row in came] == ["a", "b", "c", None, None]
+    assert pager.sharing == (3 if identity else 0)
 
 
 def test_the_servers_own_word_that_there_is_more_counts():
@@ -380,7 +402,7 @@ TestChanging = Changing.TestCase
 
 @given(
     rows=st.integers(0, 700),
-    cap=st.sampled_from([20, 25, 50, 64, 100, 150, 200, 500]),
+    cap=st.integers(11, 210),
     counts=st.booleans(),
     numbered=st.booleans(),
     says_more=st.booleans(),

@@ -23,8 +23,10 @@ def cause_and_hint(failure: BaseException) -> tuple[str, str]:
 
 
 def differences(lines: Sequence[Line], announced: Mapping[str, int], what: str) -> list[str]:
-    """Where the number of records that a project announced is not the number that came, a sentence each."""
+    """Where what came is not what a project announced, or cannot be told apart by its ids, a sentence each."""
     told = []
+    if sharing := sum(line.pager.sharing for line in lines if line.pager):
+        told.append(f"{sharing:,} {what} bear an id that others on the same page bear: all of them were kept")
     for line in lines:
         listing: Listing = line.subject
         if line.pager is None or line.error is not None or not line.pager.done:

@@ -37,18 +37,44 @@ class Ask:
         return farthest if farthest.end > self.end else Ask(self.end // size * size + 1, size)
 
 
+@dataclass(slots=True)
+class Largest:
+    """The most records that a page of several lists held: a server that caps pages gives no fewer than that."""
+
+    page: int = 0
+
+
 def identify(record: Any) -> str | None:
     """What tells a record from all others of its list, or None where it bears no id."""
     if not isinstance(record, dict):
         return None
     identity = record.get("id_string") or record.get("id")
-    return None if identity is None else str(identity)
+    return None if identity in {None, ""} else str(identity)
 
 
 def identities(records: Sequence[Any]) -> list[str | None]:
-    """What identifies each record of a page; at once where all bear Zoho's ``id_string``, as most lists do."""
+    """What identifies each record of a page; at once where all bear Zoho's ``id_string``, as most lists do.
+
+    An id that different records of one page bear tells nothing apart: there it is None.
+    """
     try:
-        names = [record["id_string"] for record in records]
+        names: list[str | None] = [record["id_string"] for record in records]
     except (KeyError, TypeError):
-        return [identify(record) for record in records]
-    return names if set(map(type, names)) == {str} else [identify(record) for record in records]
+        names = [identify(record) for record in records]
+    else:
+        if set(map(type, names)) != {str} or "" in names:
+            names = [identify(record) for record in records]
+    return names if len(set(names)) == len(names) else _unshared(records, names)
+
+
+def _unshared(records: Sequence[Any], names: list[str | None]) -> list[str | None]:
+    firsts: dict[str | None, Any] = {}
+    shared = {name for record, name in zip(records, names, strict=True) if record != firsts.setdefault(name, record)}
+    return [None if name in shared else name for name in names]
+
+
+def share_ids(records: Sequence[Any], names: Sequence[str | None]) -> int:
+    """How many of a page's records bear an id that different ones of it bear."""
+    if None not in names:
+        return 0
+    return sum(name is None and identify(record) is not None for record, name in zip(records, names, strict=True))

@@ -10,7 +10,8 @@ A list is a window onto rows that move: a row added before the place one reads s
   Where pages bring nothing new, either many rows were added before them, which the first page then shows, or the server
   does not look at the index: the first page is looked at once more, to know, and then it is an error.
 * A **short page** is the last one where nothing contradicts it: an announced count, the server's word that there is
-  more, or a first page whose size looks like a cap (100 where 200 were asked for). Then one request more settles it.
+  more, or its own size, which may be the server's cap (100 where 200 were asked for) where no larger page has come, in
+  this list or in others of the same kind. Then one request more settles it.
 
 V3 numbers its pages, so that none begins at any record one likes; but the third page of 198 begins at the 397th, where
 the second page of 199 has reached the 398th: pages of falling sizes join too (``Ask.following``).
@@ -22,14 +23,14 @@ from where the sweep has not come to. So its beginning is swept again at the end
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from zbt_notebook.client.lists.page import PAGE_SIZE, Ask, identities
+from zbt_notebook.client.lists.page import PAGE_SIZE, Ask, Largest, identities, share_ids
 from zbt_notebook.client.lists.sweep import Sweep, repeated, torn
 
 _STEPS_BACK = 8  # in a row; a server that answers by chance must not keep a sweep going for ever …
 _LOOKS_BACK = 8  # … nor may one whose list grows faster than it is read
 _IDLE_PAGES = 2  # full pages in a row that bring nothing new: does the server look at the index
 _MOST_ALIKE = 50  # pages in a row of rows that are all the same: such a list may have no end
-_SMALLEST_CAP = 10  # records
+_SMALLEST_CAP = 10  # records; what is shorter is a short list, not a server that gives so few
 
 
 class Pager:
@@ -38,6 +39,7 @@ class Pager:
     *expected* is the number of rows that the list is announced to have, *at_most* a number that it cannot exceed.
     *is_new* tells a record that was made after the announcement. *numbered* is whether the list counts pages, not
     records. *is_past* tells a record after which nothing wanted comes, in a list with the newest change first.
+    *largest* is shared by lists whose pages one server caps alike.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Pager:
         numbered: bool = False,
         is_new: Callable[[Any], bool] | None = None,
         is_past: Callable[[Any], bool] | None = None,
+        largest: Largest | None = None,
     ) -> None:
         wanted = size if limit is None else min(size, max(limit, 1))
         self.size = size if numbered and (start - 1) % wanted else wanted  # a page of another size begins elsewhere
@@ -60,6 +63,7 @@ class Pager:
         self.began = False  # a page has come
         self.came = 0  # different records
         self.miscounted = False  # the announced number was wrong though nothing moved
+        self.sharing = 0  # records that bear an id which others of their page bear
         self._at_most = at_most
         self._limit = limit
         self._numbered = numbered
@@ -77,6 +81,7 @@ class Pager:
         self._sweep: Sweep | None = None
         self._sweeps = 0  # that are over
         self._largest = 0  # records on one page
+        self._largest_of_all = largest or Largest()
         self._has_ids = True
         self._latest: list[Any] = []  # the page before, where records bear no ids …
         self._alike = 0  # … and how often it has come again
@@ -171,10 +176,12 @@ class Pager:
                 if name is not None:
                     self._seen.add(name)
                 new.append(record)
+            self.sharing += share_ids(wanted, names)
         if self._limit is not None:
             new = new[: self._limit - self.came]
         self.came += len(new)
         self._largest = max(self._largest, len(records))
+        self._largest_of_all.page = max(self._largest_of_all.page, len(records))
         self._has_ids = self._has_ids and None not in names
         if self._is_new:
             self._made_since += sum(map(self._is_new, new))
@@ -365,12 +372,7 @@ class Pager:
             return True
         if len(records) >= ask.size:
             return False
-        is_largest = len(records) >= self._largest
         if not new:
+            is_largest = len(records) >= self._largest
             return not (self._is_owed and is_largest and ask.index > self.start and len(records) > 1)
-        return not (self._is_owed or (is_largest and _looks_like_a_cap(len(records))))
-
-
-def _looks_like_a_cap(count: int) -> bool:
-    """Whether a short page has a size that servers are limited to: 100, 50, 64."""
-    return count > _SMALLEST_CAP and (count % 10 == 0 or count % 25 == 0 or count & (count - 1) == 0)
+        return not (self._is_owed or max(_SMALLEST_CAP + 1, self._largest_of_all.page) <= len(records))

@@ -28,7 +28,7 @@ from zbt_notebook.client.lists.field_names import FieldNames, field_names
 from zbt_notebook.client.lists.interrupts import Interrupts, noticed
 from zbt_notebook.client.lists.kinds import Kind, find_kind
 from zbt_notebook.client.lists.outcome import cause_and_hint, differences
-from zbt_notebook.client.lists.page import PAGE_SIZE, Ask
+from zbt_notebook.client.lists.page import PAGE_SIZE, Ask, Largest
 from zbt_notebook.client.lists.page_call import beginning, fetch_page, paging_of
 from zbt_notebook.client.lists.pager import Pager
 from zbt_notebook.client.lists.plan import Listing, Plan
@@ -83,15 +83,14 @@ class Pull:
 
     def _forget(self) -> None:
         """Be as before the first page."""
-        self.rows = 0
-        self.pages = 0
+        self.rows = self.pages = self._due = 0
         self.forecast = ""
-        self._due = 0
         self._waiting = 0.0
         self._api = "v3" if self.wish.api == "v3" else "classic"
         self._plan: Plan | None = None
         self._planned_at = 0  # epoch milliseconds
         self._lines: list[Line] = []
+        self._largest = Largest()
         self._taken: Any = None
         self._sieve = RowFilter(self.wish, self._kind)
         self._checkpoint: Checkpoint | None = None
@@ -237,6 +236,7 @@ class Pull:
                 numbered=paging == "page",
                 is_new=partial(after, kind.made, self._planned_at) if kind and kind.made else None,
                 is_past=partial(before, kind.changed, since) if newest_first and kind and since is not None else None,
+                largest=self._largest,
             )
 
         return Line(open_pager, listing, position, error=listing.refused)
@@ -390,10 +390,10 @@ class Pull:
                 "announced": self._announced,
                 "project_ids": list(self._plan.projects) if self._plan else [],
                 "errors": [refusal(line) for line in self._lines if line.error is not None],
-                "warnings": list(self._differences()),
             }
         else:
             origin |= {"all": self.wish.limit is None, "limit": self.wish.limit}
+        origin["warnings"] = list(self._differences())
         origin["wish"] = replace(self.wish, id="", checkpoint="").token()  # for refetch
         frame.attrs["zbt"] = origin
         return frame

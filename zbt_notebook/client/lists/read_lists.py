@@ -7,7 +7,7 @@ from typing import Any
 
 from zbt_notebook.client.errors import ApiError
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane
-from zbt_notebook.client.lists.page import Ask
+from zbt_notebook.client.lists.page import Ask, Largest
 from zbt_notebook.client.lists.page_call import beginning, fetch_page, paging_of
 from zbt_notebook.client.lists.pager import Pager
 from zbt_notebook.client.lists.worker_pool import Line, Stopped, WorkerPool
@@ -61,7 +61,8 @@ def read_lists(
 
         return fetch_page(client, line, line.subject, ask, Lane(waiting=wait, gives_way=True))
 
-    lines = [_line(call, position) for position, call in enumerate(calls)]
+    largest = Largest()
+    lines = [_line(call, position, largest) for position, call in enumerate(calls)]
     listed = [Listed() for _ in lines]
     with WorkerPool(lines, fetch, size=max(1, size)) as pool:
         while not pool.finished:
@@ -77,7 +78,7 @@ def read_lists(
     return listed
 
 
-def _line(call: ApiCall, position: int = 0) -> Line:
+def _line(call: ApiCall, position: int = 0, largest: Largest | None = None) -> Line:
     paging = paging_of(call)
     start, size = beginning(call, paging)
-    return Line(lambda _: Pager(size=size, start=start, numbered=paging == "page"), call, position)
+    return Line(lambda _: Pager(size=size, start=start, numbered=paging == "page", largest=largest), call, position)

@@ -19,7 +19,7 @@ class RowFilter:
     def __init__(self, wish: PullRequest, kind: Kind | None) -> None:
         self._wish = wish
         self._kind = kind
-        self._seen: set[str] = set()
+        self._seen: dict[str, Listing] = {}
         self.untimed = 0  # records that bear no time of change, though it was to be compared
 
     def newest_change_first(self, *, v3: bool) -> bool:
@@ -57,10 +57,10 @@ class RowFilter:
         return [
             placed_record
             for placed_record in (placed(record, project) for record in records)
-            if self._is_wanted(kind, placed_record, v3=v3, of_many=of_many)
+            if self._is_wanted(kind, placed_record, listing if of_many else None, v3=v3)
         ]
 
-    def _is_wanted(self, kind: Kind, record: Any, *, v3: bool, of_many: bool) -> bool:
+    def _is_wanted(self, kind: Kind, record: Any, listing: Listing | None, *, v3: bool) -> bool:
         if self._wish.since is not None:
             if before(kind.changed, self._wish.since, record):
                 return False
@@ -69,10 +69,7 @@ class RowFilter:
             return False
         if self._wish.criteria and not fulfils(kind.name, record, self._wish.criteria):
             return False
-        if kind.ids_are_global and of_many:
-            identity = identify(record)
-            if identity is not None:
-                if identity in self._seen:
-                    return False  # moved from one project to another meanwhile
-                self._seen.add(identity)
-        return True
+        identity = identify(record) if kind.ids_are_global else None
+        if identity is None or listing is None:
+            return True
+        return self._seen.setdefault(identity, listing) is listing  # else it moved between projects meanwhile
