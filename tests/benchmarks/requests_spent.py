@@ -19,7 +19,7 @@ GOAL = "requests sent are 1.00 of the fewest possible where the projects tell th
 def measure(*, projects: int = 12, bugs: int = 5000) -> dict[str, Any]:
     """Count the requests for bugs of a pull with counts, of one by a filter without counts, and of V3's."""
     world = World(projects=projects, bugs=bugs, clock=SandboxClock(frozen_at=NOW))
-    wire, clock = Wire(world), Clock(wall=world.clock.now, monotonic=world.clock.now)
+    wire, clock = Wire(world), Clock(wall=world.clock.now, monotonic=world.clock.now, sleep=world.clock.advance)
     client = world.client
     data_center = DataCenter("sandbox", world.accounts_url(), world.api_url())
     words = (client.client_id, client.client_secret, client.redirect_uri, "triage", data_center)

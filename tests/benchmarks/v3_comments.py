@@ -23,7 +23,7 @@ _KEY = "GET /api/v3/portal/{}/projects/{}/issues/{}/comments"
 def measure(*, projects: int = 4, bugs: int = 2000) -> dict[str, Any]:
     """Pull in virtual time, by one worker; the forecast that was told before the first comment, and the fact."""
     world = World(projects=projects, bugs=bugs, clock=SandboxClock(frozen_at=NOW))
-    wire, clock = Wire(world), Clock(wall=world.clock.now, monotonic=world.clock.now)
+    wire, clock = Wire(world), Clock(wall=world.clock.now, monotonic=world.clock.now, sleep=world.clock.advance)
     client = world.client
     data_center = DataCenter("sandbox", world.accounts_url(), world.api_url())
     words = (client.client_id, client.client_secret, client.redirect_uri, "triage", data_center)

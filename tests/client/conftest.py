@@ -45,7 +45,7 @@ def login_flow(world, transport):
         "triage",
         DataCenter("sandbox", world.accounts_url(), world.api_url()),
         transport=transport,
-        clock=Clock(wall=world.clock.now, monotonic=world.clock.now),
+        clock=Clock(wall=world.clock.now, monotonic=world.clock.now, sleep=world.clock.advance),
     )
 
 
@@ -61,7 +61,7 @@ def wire(world):
 
 @pytest.fixture
 def clock(world):
-    return Clock(wall=world.clock.now, monotonic=world.clock.now)
+    return Clock(wall=world.clock.now, monotonic=world.clock.now, sleep=world.clock.advance)
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def connection(world, switches):
     world.set(**{name: told[0] for name, told in VALUES.items()} | switches)
     world.set(v3_limit=0, url_limit=0)
     world.clock.advance(700)  # Zoho gives a client ten codes in ten minutes
-    clock = Clock(wall=world.clock.now, monotonic=world.clock.now)
+    clock = Clock(wall=world.clock.now, monotonic=world.clock.now, sleep=world.clock.advance)
     client = world.client
     flow = LoginFlow(
         *(client.client_id, client.client_secret, client.redirect_uri, SCOPES),

@@ -1,6 +1,5 @@
 """One sign-in and everything it allows."""
 
-import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -71,7 +70,6 @@ class Connection(StaysInKernel):
             transport,
             limits or _limits(authorization, clock),
             clock=clock or Clock(),
-            sleep=time.sleep,
         )
         if limits is None and setting("ZBT_SHARED_BUDGET").lower() in {"1", "true", "yes"}:
             self.share_budget()

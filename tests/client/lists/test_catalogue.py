@@ -58,7 +58,7 @@ def everything(world, wire):
         SCOPES,
         DataCenter("sandbox", world.accounts_url(), world.api_url()),
         transport=wire,
-        clock=Clock(wall=world.clock.now, monotonic=world.clock.now),
+        clock=Clock(wall=world.clock.now, monotonic=world.clock.now, sleep=world.clock.advance),
     )
     connection = flow.finish(world.consent(flow.authorization_url))
     connection.client.limits = RateLimits(lambda: 0, connection.client.today, limit=10_000)

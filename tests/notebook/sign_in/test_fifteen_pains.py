@@ -53,7 +53,7 @@ def zoho(monkeypatch):
         us = DataCenter("us-sandbox", world.accounts_url("us"), world.api_url("us"), siblings=(eu,))
         monkeypatch.setenv("ZBT_ACCOUNTS_URL", us.accounts_url)
         monkeypatch.setenv("ZBT_API_URL", us.api_url)
-        clock = Clock(wall=world.clock.now, monotonic=world.clock.now)
+        clock = Clock(wall=world.clock.now, monotonic=world.clock.now, sleep=world.clock.advance)
 
         def flow(client=world.client, site=us, redirect_uri=world.client.redirect_uri, **more):
             given = {"scopes": SCOPES, "data_center": site, "clock": clock, **more}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from time import monotonic, time
+from time import monotonic, sleep, time
 
 from zbt_notebook.client.auth.data_centers import DataCenter
 from zbt_notebook.client.auth.oauth import (
@@ -30,10 +30,11 @@ LONGEST_LIFE = 86_400.0  # seconds: a shared token that claims more is from befo
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Two clocks: ``wall`` jumps when it is set, ``monotonic`` pauses while the machine sleeps."""
+    """Two clocks: ``wall`` jumps when it is set, ``monotonic`` pauses while the machine sleeps; and a wait by them."""
 
     wall: Callable[[], float] = time
     monotonic: Callable[[], float] = monotonic
+    sleep: Callable[[float], None] = sleep
 
     def today(self) -> datetime:
         """The wall clock's date and time, in UTC."""

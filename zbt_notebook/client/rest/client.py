@@ -39,14 +39,13 @@ class ApiClient(StaysInKernel):
         limits: RateLimits,
         *,
         clock: Clock,
-        sleep: Callable[[float], None],
         chance: Callable[[], float] = _CHANCE,
     ) -> None:
         self.authorization = authorization
         self.limits = limits
         self._transport = transport
         self._clock = clock
-        self._sleep = sleep
+        self._sleep = clock.sleep
         self._listeners: tuple[list[int], ...] = ()
         self._chance = chance
         self.classic_is_off = False  # found out once: a connection asks no second time
