@@ -3,6 +3,7 @@
 import random
 from itertools import repeat
 from math import ceil
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given, settings
@@ -398,6 +399,23 @@ class Changing(RuleBasedStateMachine):
 
 Changing.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
 TestChanging = Changing.TestCase
+
+
+def test_rows_that_go_to_the_beginning_by_the_dozen_are_no_server_that_repeats_itself():
+    """Several pages in a row bring nothing new, and the first page stands still meanwhile: the list goes on."""
+    world = Changing()
+    world.start(size=18, wanted=3, per_page=4)
+    steps = [
+        *(world.ask, world.answer, world.ask, [*range(4, 12)]),
+        *(world.answer, world.ask, world.answer, [0] * 7 + [12, 13, 14, 15], [0] * 7 + [16, 17]),
+    ]
+    for step in steps:
+        if callable(step):
+            step()
+        else:
+            draw = Mock(side_effect=step)
+            world.rows_are_changed(Mock(draw=draw), len(step))
+    world.teardown()
 
 
 @given(

@@ -7,8 +7,8 @@ A list is a window onto rows that move: a row added before the place one reads s
   rows made since then do not count. Where they differ, the list is swept once more in the other way.
 * **Sweep**: each page begins with the last record of the page before. As long as a page holds a record that the sweep
   has reached, the pages join without a gap. Where none is in it, rows were deleted, and the sweep steps back a page.
-  Where pages bring nothing new, either many rows were added before them, which the first page then shows, or the server
-  does not look at the index: the first page is looked at once more, to know, and then it is an error.
+  Where pages bring nothing new, either many rows were added before them, or the server does not look at the index: the
+  first page is looked at once more, to know. It is an error where nothing moved and the page had come before.
 * A **short page** is the last one where nothing contradicts it: an announced count, the server's word that there is
   more, or its own size, which may be the server's cap (100 where 200 were asked for) where no larger page has come, in
   this list or in others of the same kind. Then one request more settles it.
@@ -262,6 +262,7 @@ class Pager:
             return
         known = bool(names) and None not in names and sweep.reached.issuperset(names)
         sweep.idle = sweep.idle + 1 if known else 0
+        sweep.page_again, sweep.page = names == sweep.page, names
         sweep.steps_back = sweep.steps_back if known else 0
         sweep.reached.update(name for name in names if name is not None)
         sweep.end = ask.index + len(records) - 1
@@ -293,8 +294,8 @@ class Pager:
             self._go_to(back)
 
     def _looked_back(self, sweep: Sweep, at: Ask, records: Sequence[Any], names: list[str | None]) -> None:
-        """Go on where rows were added before the place that was reached; an error where nothing has moved."""
-        moved = names != sweep.first
+        """Go on where rows were added before the place that was reached; an error where one page comes everywhere."""
+        moved = names != sweep.first or not (sweep.page_again or sweep.page == names)
         sweep.first, sweep.looking_from, sweep.idle = names, None, 0
         sweep.looks_back += 1
         self._add(records)

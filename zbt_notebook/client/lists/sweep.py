@@ -19,6 +19,8 @@ class Sweep:
         "looking_from",
         "looks_back",
         "overlap",
+        "page",
+        "page_again",
         "reached",
         "steps_back",
         "until",
@@ -36,6 +38,8 @@ class Sweep:
         self.first: list[str | None] | None = None  # what the first page held when it was looked at last
         self.looking_from: Ask | None = None  # where to go on once the first page has been looked at again
         self.looks_back = 0
+        self.page: list[str | None] = []  # what the page before held …
+        self.page_again = False  # … and whether the last one held the same
 
 
 def repeated(ask: Ask) -> ApiError:
