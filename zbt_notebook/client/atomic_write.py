@@ -2,10 +2,10 @@
 
 import os
 import stat
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 
 
 def unfit_place(path: Path) -> str:
@@ -35,10 +35,9 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
 
     A new file is for its owner alone; one that was there keeps its mode.
     """
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=path.suffix, dir=path.parent)
-    beside = Path(name)
+    beside = path.with_name(f".{path.name[:40]}.{token_hex(8)}{path.suffix}")  # known before it is there
     try:
-        os.close(handle)
+        os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         write(beside)
         with suppress(FileNotFoundError):
             beside.chmod(stat.S_IMODE(path.stat().st_mode))

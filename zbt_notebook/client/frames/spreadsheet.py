@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -76,7 +77,9 @@ def write_workbook(frame: pd.DataFrame, path: Path, *, zone: tzinfo, sheet: str,
             if value is not None:
                 _put(page.cell(row, place), value)
     _widen(page, there)
-    book.save(path)
+    whole = BytesIO()  # a full disk is met by us, not by the end of openpyxl's archive
+    book.save(whole)
+    path.write_bytes(whole.getvalue())
 
 
 def _header_and_columns(frame: pd.DataFrame, zone: tzinfo) -> tuple[list[str], list[list[Any]]]:

@@ -10,6 +10,7 @@ A run writes new files first, then one new state; whoever reads sees the old dat
 either. Files that no state names any more are removed after that. The highest state that is whole counts.
 """
 
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -159,9 +160,16 @@ class Mirror:
         full: bool = False,
         progress: "bool | Told" = True,
     ) -> "pd.DataFrame":
-        """Fetch what changed, and commit it; gives the rows that came."""
-        with self._store.alone():
-            return self._update(connection, portal, projects, full=full, progress=progress)
+        """Fetch what changed, and commit it; gives the rows that came. Raise UsageError where it cannot be written."""
+        try:
+            with self._store.alone():
+                return self._update(connection, portal, projects, full=full, progress=progress)
+        except OSError as error:
+            reason = os.strerror(error.errno) if error.errno else type(error).__name__
+        raise UsageError(
+            f"the data set at {self._store} cannot be written: {reason}",
+            hint="Make room or choose another place, then run this again: what was there before still is.",
+        )
 
     def _update(
         self,
