@@ -81,7 +81,7 @@ VALUES = [
     ([{"id": np.int64(1)}], '[{"id":1}]'),
 ]
 REFUSED = [
-    *(None, float("nan"), np.float64("nan"), pd.NA, pd.NaT, np.datetime64("NaT"), Decimal("NaN"), Decimal("sNaN")),
+    *(None, float("nan"), np.float64("nan"), pd.NA, pd.NaT, np.datetime64("NaT", "s"), Decimal("NaN"), Decimal("sNaN")),
     *(float("inf"), -np.inf, Decimal("-Infinity"), 1e18, 10**5000, Decimal("1e999999")),
     *(b"x", bytearray(b"x"), memoryview(b"x"), np.bytes_(b"x"), object(), object, len, 1j, Fraction(1, 3)),
     *(timedelta(1), pd.Timedelta("1h"), pd.DataFrame({"a": [1]}), pd.Interval(0, 1), pd.Period("2026-01")),
