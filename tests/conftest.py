@@ -10,6 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.leaks.canaries import canaries, no_traces, pytest_runtest_makereport  # noqa: F401  for every test
 from zbt_notebook.client.limits import registry
 from zbt_notebook.notebook import hints
 from zbt_notebook.notebook.sign_in import begun

@@ -5,6 +5,8 @@ import contextlib
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from tests.leaks.canaries import leave_shell
+
 
 @contextlib.contextmanager
 def fresh_shell(**arguments):
@@ -18,6 +20,7 @@ def fresh_shell(**arguments):
     try:
         yield shell
     finally:
+        leave_shell(shell)
         if "zbt" in shell.magics_manager.magics["line"]:
             shell.run_line_magic("unload_ext", "zbt_notebook")
         history = shell.history_manager

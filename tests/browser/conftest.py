@@ -1,13 +1,16 @@
 """The browser, the servers and the notebooks of the browser tests; what a failed one leaves behind to look at."""
 
+import contextlib
 import re
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
 
 from tests.browser import chromium
 from tests.browser.jupyter import Application, LabNotebook
 from tests.conftest import ROOT
+from tests.leaks.canaries import leave, leave_children
 from zbt_notebook.simulator import Sandbox
 
 ARTEFACTS = ROOT / "tests" / "artefacts"
@@ -115,6 +118,13 @@ def open_notebook(application, open_page, request):
         return notebook
 
     yield open_one
+    leave_children()
+    for notebook in opened:
+        leave("saved notebook", notebook.saved_text())
+        leave("console of the page", "\n".join(notebook.console))
+        leave("log of the server", notebook.application.log())
+        with contextlib.suppress(PlaywrightError):  # the page may stand elsewhere by now
+            leave("outputs of the notebook", "\n".join(notebook.outputs()))
     for number, notebook in enumerate(opened):
         if _failed(request.node):
             text = "\n".join([*notebook.console, "", "--- server", notebook.application.log()])

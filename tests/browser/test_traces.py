@@ -70,6 +70,7 @@ def open_card(open_notebook, sandbox):
     return open_one
 
 
+@pytest.mark.holds_secret("it is planted")
 def test_a_file_with_a_secret_is_noticed(open_card, sandbox):
     """A secret in a saved output fails the search."""
     card = open_card("card = zbt.login(redirect_uri=uri)", f"print({sandbox.client_secret[:20]!r})")

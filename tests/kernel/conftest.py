@@ -1,5 +1,6 @@
 """Kernels, and terminals, for the tests of this folder."""
 
+import io
 import os
 import sys
 
@@ -7,6 +8,7 @@ import pexpect
 import pytest
 
 from tests.kernel.front_end import FrontEnd
+from tests.leaks.canaries import leave, leave_children
 from tests.leaks.watched_sandbox import watched_sandbox
 
 
@@ -26,7 +28,7 @@ def site(sandbox):
 @pytest.fixture
 def start_terminal(tmp_path):
     """``start_terminal("IPython", *options, **environment)``: in a pseudo-terminal, so wide that no link is wrapped."""
-    running = []
+    running, said = [], {}
 
     def start(module, *options, **environment):
         terminal = pexpect.spawn(
@@ -39,11 +41,14 @@ def start_terminal(tmp_path):
             dimensions=(50, 2000),
         )
         running.append(terminal)
+        terminal.logfile_read = said[terminal] = io.StringIO()
         terminal.expect(r"In \[1\]:")
         return terminal
 
     yield start
+    leave_children()
     for terminal in running:
+        leave("terminal", said[terminal].getvalue())
         terminal.close(force=True)
 
 

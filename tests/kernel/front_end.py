@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from jupyter_client.manager import KernelManager
 
+from tests.leaks.canaries import leave_front_end
+
 PATIENCE = 30.0  # seconds, for a busy machine; nothing here takes two
 
 
@@ -50,6 +52,7 @@ class FrontEnd:
             raise
 
     def stop(self):
+        leave_front_end(self)
         self._client.stop_channels()
         self._manager.shutdown_kernel()  # asked, not killed: a kernel writes its coverage as it ends
         self._manager.cleanup_resources()

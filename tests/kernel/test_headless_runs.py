@@ -106,6 +106,7 @@ def test_a_sign_in_that_is_refused_is_told(run, tmp_path, environment, monkeypat
     assert find_secrets((told + nbformat.writes(ran)).encode(), secrets) == []
 
 
+@pytest.mark.holds_secret("the kernel tells its sandbox's secrets to the test, in a file")
 def test_a_card_that_signed_in_by_itself_saves_no_secret(tmp_path):
     """The state of widgets is kept by nbclient: the sandbox's sign-in leaves none in it."""
     notebook = notebook_with("%zbt login --sandbox --auto")

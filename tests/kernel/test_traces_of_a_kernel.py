@@ -130,6 +130,7 @@ def watch(start_kernel, sandbox, site, tmp_path):
     return start
 
 
+@pytest.mark.holds_secret("it is planted")
 def test_what_is_said_aloud_is_found(watch):
     """The search is no formality: a secret in an output, a log, a repr or the history is found where it is."""
     here = watch()
@@ -257,6 +258,7 @@ def test_a_call_that_is_stopped(watch):
     assert here.leaks() == {}
 
 
+@pytest.mark.holds_secret("ZBT_CLIENT_SECRET is how this kernel is told its secret")
 def test_variables(watch, sandbox):
     """Secrets that come from the environment stay there; a wrong one is told without being quoted."""
     world = sandbox.world

@@ -8,6 +8,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from tests.leaks.canaries import leave, leave_children
+
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SECRET_SHAPES = re.compile(r"1000\.[0-9a-f]{32}\.[0-9a-f]{32}")
@@ -22,7 +24,9 @@ def execute(notebook, folder):
         resources={"metadata": {"path": str(folder)}},
         store_widget_state=True,
     )
+    client.on_cell_executed = lambda **_cell: leave_children()
     client.execute()
+    leave("notebook", nbformat.writes(notebook))
     return notebook
 
 
