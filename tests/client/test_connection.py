@@ -206,6 +206,24 @@ def test_retries_of_many_threads_do_not_fall_together(connection, world, monkeyp
     assert all(0.5 <= wait <= 1.5 for wait in waits[1::2])
 
 
+@pytest.mark.parametrize(("seconds", "tries"), [(0.1, 3), (30.0, 2), (60.0, 1)])
+def test_a_server_that_hangs_is_given_a_minute(connection, monkeypatch, seconds, tries):
+    """A broken connection is tried again; half a minute of silence once more; a minute is enough."""
+    monkeypatch.setattr(connection.client, "_sleep", lambda _: None)
+    asked = []
+
+    def transport(request):
+        asked.append(request)
+        failure = Unreachable("no answer")
+        failure.seconds = seconds
+        raise failure
+
+    connection.client._transport = transport
+    with pytest.raises(Unreachable):
+        connection.get("/portals/")
+    assert len(asked) == tries
+
+
 def test_a_response_behaves_as_one_of_requests(connection):
     """Iterated, read raw, with stream, in a with: the same body each time."""
     with connection.request("GET", "/portals/", stream=True) as response:

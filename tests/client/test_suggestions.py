@@ -1,7 +1,10 @@
 """The nearest right words."""
 
+import pytest
+
 from zbt_notebook.client.lists.plan import choose
-from zbt_notebook.client.suggestions import did_you_mean, nearest, same_name
+from zbt_notebook.client.quoting import a, counted, singular
+from zbt_notebook.client.suggestions import did_you_mean, nearest, same_name, there_are
 from zbt_notebook.notebook.magic.context import Place, find_place
 
 
@@ -25,3 +28,25 @@ def test_a_name_is_the_same_however_it_is_composed():
     named = {"id": 7, "name": "Caf\u00e9"}
     assert choose([named], ["cafe\u0301"]) == [named]
     assert find_place((Place("7", "Caf\u00e9"),), "Cafe\u0301") == Place("7", "Caf\u00e9")
+
+
+@pytest.mark.parametrize(("word", "known"), [("foo", "df"), ("tags", "status"), ("us", "eu"), ("x", "y")])
+def test_another_word_is_no_guess(word, known):
+    """Letters in common are no typo."""
+    assert there_are(word, [known]) == f"There are: {known}."
+
+
+def test_what_there_is_is_listed_in_two_lines_worth():
+    """The nearest before it; where there is nothing, that is said."""
+    assert (
+        there_are("bgs", ["bugs", "users", "tags"], most=2) == "Did you mean bugs? There are: bugs, users and 1 more."
+    )
+    assert there_are("bugs", []) == "There are none."
+
+
+def test_things_are_counted_in_words_that_agree():
+    """One thing is one; an int is no a int."""
+    assert [counted(1, "bugs"), counted(0, "bugs"), counted(1200, "pages")] == ["1 bug", "0 bugs", "1,200 pages"]
+    several = ["activities", "statuses", "bugs/customviews", "status", "bytes", "press"]
+    assert [singular(one) for one in several] == ["activity", "status", "bugs/customview", "status", "byte", "press"]
+    assert [a("int"), a("list"), a("NoneType")] == ["an int", "a list", "a NoneType"]

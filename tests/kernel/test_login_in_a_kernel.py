@@ -224,7 +224,7 @@ def test_a_wait_that_is_too_long_says_so(kernel):
     draw(kernel)
     error = kernel.wait(waiting)
     assert error.error["ename"] == "NotSignedIn"
-    assert "within 1 seconds" in error.traceback
+    assert "within 1 second" in error.traceback
     assert "Finish on the card" in error.traceback
 
 

@@ -34,7 +34,7 @@ from zbt_notebook.client.rest import api, arguments
 from zbt_notebook.client.rest.api import ApiCall, Page
 from zbt_notebook.client.rest.arguments import Params, pairs
 from zbt_notebook.client.rest.client import ApiClient
-from zbt_notebook.client.rest.encoding import as_count, as_text, unwrapped
+from zbt_notebook.client.rest.encoding import as_count, as_text, as_texts, unwrapped
 from zbt_notebook.client.secret_str import StaysInKernel
 from zbt_notebook.client.settings import setting
 from zbt_notebook.client.status import LogoutReport, Status
@@ -263,12 +263,12 @@ class Connection(StaysInKernel):
         told = listing(self, "bugs", asked, portal=_portal(portal), projects=projects, limit=_limit(limit))
         return fetch(self, told, progress=progress)  # type: ignore[no-any-return]  # a frame
 
-    def bug(self, said: str | int, *, portal: str | int | None = None, project: str | int | None = None) -> Bug:
-        """One bug by its key (``HW1-I600``), its number in a *project*, its id or its web address.
+    def bug(self, said: Any, *, portal: str | int | None = None, project: str | int | None = None) -> Bug:
+        """One bug by its key (``HW1-I600``), its number in a *project*, its id, its web address or its row of a frame.
 
         Raise NotFound where there is none, UsageError for what names no bug.
         """
-        projects = () if project is None else (str(project),)
+        projects = () if project is None else as_texts(project, "project=")
         return Bug(self, find_bug(self, said, portal=_portal(portal), projects=projects))
 
     def resume(self, wish: PullRequest, *, progress: "bool | Told" = True) -> "pd.DataFrame":

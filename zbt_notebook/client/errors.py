@@ -75,6 +75,7 @@ class Unreachable(ZbtError):
     """No answer came, or one that cannot be Zoho's; ``outcome_unknown`` where a write may have happened.
 
     ``nothing_sent`` where it is certain that no byte of the request left: there was never a connection to send it on.
+    ``seconds`` is how long it took to know.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Unreachable(ZbtError):
         super().__init__(message, hint=hint)
         self.outcome_unknown = outcome_unknown
         self.nothing_sent = nothing_sent
+        self.seconds = 0.0
 
 
 class ApiError(ZbtError):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.quoting import counted
 from zbt_notebook.client.streams import is_terminal, tell
 
 SILENT_FOR = 1.0  # seconds
@@ -41,10 +42,11 @@ class Snapshot:
         return min(1.0, self.pages / self.of) if self.of else None
 
     def __str__(self) -> str:
-        of = f" of {self.of:,}" if self.of and not self.done else ""
-        plural = "" if self.pages == 1 and not of else "s"
+        pages = counted(self.pages, "pages")
+        if self.of and not self.done:
+            pages = f"{self.pages:,} of {counted(self.of, 'pages')}"
         began = self.what and (self.pages or self.of or self.done or not self.waiting)
-        parts = [f"{self.rows:,} {self.what}", f"{self.pages:,}{of} page{plural}"] if began else []
+        parts = [counted(self.rows, self.what), pages] if began else []
         if self.done:
             parts.append(duration(self.seconds) if self.what else f"waited {duration(self.seconds)} for the rate limit")
         elif self.left is not None:
@@ -52,8 +54,7 @@ class Snapshot:
         if self.waiting > 1 and not self.done:
             parts.append(f"the rate limit frees a slot in {duration(self.waiting)}")
         if self.refused:
-            plural = "s" if self.refused > 1 else ""
-            parts.append(f"{self.refused:,} project{plural} refused, see attrs['zbt']['errors']")
+            parts.append(f"{counted(self.refused, 'projects')} refused, see attrs['zbt']['errors']")
         more = f" and {len(self.notes) - 3} more, see attrs['zbt']['warnings']" if len(self.notes) > 3 else ""  # noqa: PLR2004  a line's worth
         if self.notes:
             parts.append("; ".join(self.notes[:3]) + more)

@@ -1,4 +1,4 @@
-"""Quotes a user's words in a message: on one line, not too long, and without a secret."""
+"""Words in a message: a user's own are quoted, on one line and without a secret; things are counted and named."""
 
 from zbt_notebook.client.redactor import has_shape, redact
 
@@ -10,6 +10,24 @@ def shown(word: str, *, longest: int = 60) -> str:
 
 
 _MUCH = 500  # characters that are looked at, of which fewer are shown
+
+
+def counted(count: int, things: str) -> str:
+    """``1 bug``, ``1,200 bugs``; the *things* are named in the plural."""
+    return f"{count:,} {singular(things) if count == 1 else things}"
+
+
+def singular(things: str) -> str:
+    """One of the things: ``bugs`` → ``bug``, ``activities`` → ``activity``, ``statuses`` → ``status``."""
+    for many, one in (("ies", "y"), ("uses", "us"), ("ss", "ss"), ("us", "us"), ("s", "")):
+        if things.endswith(many):
+            return things.removesuffix(many) + one
+    return things
+
+
+def a(thing: str) -> str:
+    """``a list``, ``an int``."""
+    return f"{'an' if thing[:1].lower() in 'aeiou' else 'a'} {thing}"
 
 
 def holds_token(text: str) -> bool:

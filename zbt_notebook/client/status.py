@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from zbt_notebook.client.limits.rate_limit import WindowUse
+from zbt_notebook.client.quoting import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Status:
 
     def __str__(self) -> str:
         state = f"token good for {self.seconds_left / 60:.0f} min" if self.signed_in else "signed out"
-        return f"{self.name}: {self.data_center}, {state}, {len(self.scopes_granted)} scopes"
+        return f"{self.name}: {self.data_center}, {state}, {counted(len(self.scopes_granted), 'scopes')}"
 
 
 @dataclass(frozen=True, slots=True)

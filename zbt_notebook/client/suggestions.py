@@ -15,7 +15,10 @@ def folded(name: str) -> str:
     return normalize("NFC", normalize("NFC", name).casefold()).strip()
 
 
-def nearest(word: str, known: Iterable[str], *, n: int = 1, cutoff: float = 0.6) -> list[str]:
+_NEAR = 0.66  # of difflib's ratio: a typo or two, not another word that has letters in common
+
+
+def nearest(word: str, known: Iterable[str], *, n: int = 1, cutoff: float = _NEAR) -> list[str]:
     """At most *n* of the known words that a user may have meant, as they are written, in whatever case *word* is."""
     by_spelling: dict[str, str] = {}
     for name in known:
@@ -29,9 +32,17 @@ def did_you_mean(
     otherwise: str = "",
     *,
     n: int = 1,
-    cutoff: float = 0.6,
+    cutoff: float = _NEAR,
     quote: Callable[[str], str] = str,
 ) -> str:
     """``Did you mean a or b?`` for a hint, each word written by *quote*; *otherwise* where nothing is near."""
     near = nearest(word, known, n=n, cutoff=cutoff)
     return f"Did you mean {' or '.join(map(quote, near))}?" if near else otherwise
+
+
+def there_are(word: str, known: Iterable[str], *, most: int = 30) -> str:
+    """``Did you mean b? There are: a, b, c.`` for a hint, of which no more than *most* are named."""
+    names = list(known)
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    told = f"There are: {', '.join(names[:most])}{more}." if names else "There are none."
+    return f"{did_you_mean(word, names)} {told}".strip()

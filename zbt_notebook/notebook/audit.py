@@ -18,6 +18,7 @@ from typing import Any
 from zbt_notebook.client import redactor
 from zbt_notebook.client.atomic_write import unfit_place, write_atomically
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.quoting import a, counted
 from zbt_notebook.client.redactor import HIDDEN, Span
 from zbt_notebook.client.secret_str import live_secrets
 
@@ -70,7 +71,7 @@ class Audit:
         name = redactor.shown(self.name)
         if not self.findings:
             return f"{name}: no secret found"
-        count = f"{len(self)} secret{'s' if len(self) > 1 else ''}"
+        count = counted(len(self), "secrets")
         return "\n".join(
             [
                 f"{name}: {count} found",
@@ -112,7 +113,7 @@ def audit(notebook: str | Path | Mapping[str, Any]) -> Audit:
         return _audit_notebook("notebook", dict(notebook), "")
     if not isinstance(notebook, str | PathLike):
         raise UsageError(
-            f"a {type(notebook).__name__} is no notebook", hint="Name a notebook's file, such as analysis.ipynb."
+            f"{a(type(notebook).__name__)} is no notebook", hint="Name a notebook's file, such as analysis.ipynb."
         )
     text = _read(Path(notebook))
     try:

@@ -58,6 +58,7 @@ def test_a_refused_consent_is_explained():
         ("these words make no code", "not a code"),
         ("Dear Zoho, I would like to sign in, please let me know how.", "not a code"),
         ("http://localhost:8000/callback", "no code"),
+        ("http://localhost:8000/callback?error=", "no code"),
         ("https://accounts.zoho.com/oauth/v2/auth?response_type=code&client_id=1000.X", "no code"),
         ("code=", "not a code"),
         ("http://[broken?code=1", "no code"),

@@ -31,6 +31,21 @@ def test_a_bug_goes_by_key_number_id_and_address(connection, store, bug_of_the_w
     assert connection.bug(bug.number, project=project.name).key == key
 
 
+@pytest.mark.parametrize("api", ["auto", "v3"])
+def test_a_bug_goes_by_its_row(connection, store, bug_of_the_world, api):
+    """A row of any frame, a frame of one row, a record, a Bug itself; what is none of these says what to give."""
+    number = str(bug_of_the_world.id)
+    frame = connection.pull("bugs", projects=store.projects.get(bug_of_the_world.project_id).name, api=api)
+    chosen = frame[frame["id"].astype(str) == number]
+    row, key = chosen.iloc[0], key_of(store, bug_of_the_world)
+    record = {"id_string": number, "key": key}
+    for said in (row, row[["key", "title"]], chosen, record, row.to_dict(), connection.bug(key)):
+        assert connection.bug(said).id == number
+    for said, problem in ((frame, "a table of [0-9,]+ rows"), (row[["title"]], "names no bug"), ({}, "names no bug")):
+        with pytest.raises(UsageError, match=problem):
+            connection.bug(said)
+
+
 def test_a_wrong_key_names_the_prefixes_that_there_are(connection, store, bug_of_the_world):
     """Of no project: an error with the right ones. Of none of its bugs: not found."""
     with pytest.raises(UsageError) as caught:

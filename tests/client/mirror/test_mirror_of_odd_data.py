@@ -101,7 +101,7 @@ def test_a_project_that_is_gone_leaves_the_mirror_and_is_told(connection, store,
     kept = run(connection, tmp_path)
     assert titles(kept.frame()) == now(store)
     assert kept.deleted == count
-    assert f"1 project is gone from Zoho: {count} bugs leave the mirror" in capsys.readouterr().err
+    assert f"1 project gone from Zoho: {count} bugs taken out of the mirror" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("harm", ["missing", "empty", "cut", "other", "flipped"])

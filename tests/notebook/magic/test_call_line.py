@@ -204,6 +204,7 @@ def test_an_empty_line_asks_for_help() -> None:
         ("/portals/ --al", "there is no option '--al'", "Did you mean --all?"),
         ("/portals/ \u2014all", "there is no option '\u2014all'", "Did you mean --all?"),
         ("/portals/ -o", "-o is given without its NAME", "-o, --out NAME"),
+        ("/portals/ --foo", "there is no option '--foo'", "%zbt help lists the options"),
         ("/portals/ -ofile", "there is no option '-ofile'", "-o, --out NAME"),
         ("/portals/ -o 1x", "--out takes the name of a variable, not '1x'", "--out bugs"),
         ("/portals/ --limit 0", "--limit takes a whole number from 1 up, not '0'", "--limit 500"),

@@ -72,7 +72,7 @@ def test_what_is_only_shown_is_not_saved(zbt, tmp_path):
 @pytest.mark.usefixtures("using")
 def test_what_could_not_be_saved_is_in_its_variable(zbt, shell, tmp_path):
     """A result that its file cannot hold is not fetched for nothing, where --out names it."""
-    with pytest.raises(UsageError, match="holds a table"):
+    with pytest.raises(UsageError, match="hold tables"):
         zbt(f"{BUGS} --limit 2 -q 'length(@)' -o kept --save '{tmp_path}/x.csv'")
     assert shell.user_ns["kept"] == 2
 

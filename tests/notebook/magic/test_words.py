@@ -201,6 +201,25 @@ def test_a_slip_is_refused_with_the_right_word(zbt, line, hint):
 
 
 @pytest.mark.usefixtures("connection")
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("milestones status==x", "no milestone has the status 'x'. There are: completed, notcompleted."),
+        ("milestones status==complete", "Did you mean completed?"),
+        ("users role==x name==y", "no user has the name 'y'"),
+        ("tags name==Flakey", "no tag has the name 'Flakey'. Did you mean flaky?"),
+    ],
+)
+def test_an_empty_table_says_which_word_nothing_has(zbt, capsys, line, told):
+    """And what there is; a table with rows, or one that is empty for another reason, says nothing."""
+    frame = zbt(line)
+    assert frame.empty
+    assert told in capsys.readouterr().err
+    assert zbt("milestones status==completed name~=nowhere").empty
+    assert "has the" not in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("connection")
 def test_a_bug_that_is_not_there_is_not_found(zbt):
     """A number beyond the last one."""
     with pytest.raises(NotFound):

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from zbt_notebook.client.errors import SignInRejected, UsageError
-from zbt_notebook.client.quoting import shown
+from zbt_notebook.client.quoting import a, shown
 from zbt_notebook.client.settings import setting
 from zbt_notebook.client.suggestions import did_you_mean
 
@@ -125,7 +125,7 @@ def find_data_center(choice: "str | DataCenter | None") -> DataCenter:
         return default_data_center()
     if not isinstance(choice, str):
         raise UsageError(
-            f"a {type(choice).__name__} is no data centre", hint=f"The data centres are {', '.join(DATA_CENTERS)}."
+            f"{a(type(choice).__name__)} is no data centre", hint=f"The data centres are {', '.join(DATA_CENTERS)}."
         )
     name = choice.strip().lower()
     custom = _custom_data_center()

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from zbt_notebook.client.auth.oauth import rejection
 from zbt_notebook.client.errors import SignInRejected
+from zbt_notebook.client.quoting import a
 from zbt_notebook.client.secret_str import SecretStr, StaysInKernel
 
 _LONGEST = 4096
@@ -37,7 +38,7 @@ def read_pasted(text: str, *, state: str = "", redirect_uri: str = "") -> Redire
     quote the text.
     """
     if not isinstance(text, str):
-        raise SignInRejected(f"a {type(text).__name__} was handed over, and no text", hint=_AGAIN)
+        raise SignInRejected(f"{a(type(text).__name__)} was handed over, and no text", hint=_AGAIN)
     pasted = _INVISIBLE.sub("", text).strip(_QUOTES)
     if not pasted:
         raise SignInRejected("nothing was pasted", hint=_AGAIN)
@@ -48,7 +49,7 @@ def read_pasted(text: str, *, state: str = "", redirect_uri: str = "") -> Redire
         if sum(any(map(str.isalnum, word)) for word in text.split()) > _MOST_PIECES:
             raise SignInRejected("the pasted text is not a code", hint=_AGAIN)
         return Redirect(_code(pasted))
-    if "error" in fields:
+    if fields.get("error"):
         raise rejection(fields["error"])
     if state and "state" in fields and not compare_digest(fields["state"].encode(), state.encode()):
         raise SignInRejected(

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from zbt_notebook.client.errors import ApiError, NotFound, Unreachable, UsageError
 from zbt_notebook.client.http.messages import Request, Upload
-from zbt_notebook.client.quoting import shown
+from zbt_notebook.client.quoting import counted, shown
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
-from zbt_notebook.client.suggestions import did_you_mean
+from zbt_notebook.client.suggestions import there_are
 
 if TYPE_CHECKING:
     from zbt_notebook.client.bugs.finding import Found
@@ -32,7 +32,7 @@ class Download:
 
     def __str__(self) -> str:
         told = "with the token" if self.with_token else "without the token"
-        return f"{self.path}: {self.size:,} bytes from {self.host}, {told}"
+        return f"{self.path}: {counted(self.size, 'bytes')} from {self.host}, {told}"
 
     __repr__ = __str__
 
@@ -164,8 +164,7 @@ def _chosen(records: list[dict[str, Any]], which: str | int) -> dict[str, Any]:
     names = [_name(row) for row in records]
     if found:
         raise UsageError(f"{len(found)} files are called {word!r}", hint="Take one by its place: download(0).")
-    told = f"There are: {', '.join(names[:12])}." if names else "It has no files."
-    raise UsageError(f"the bug has no file {word!r}", hint=f"{did_you_mean(word, names)} {told}".strip())
+    raise UsageError(f"the bug has no file {shown(word)}", hint=there_are(word, names, most=12))
 
 
 def _target(to: Path, name: str) -> Path:

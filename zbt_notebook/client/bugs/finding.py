@@ -8,10 +8,11 @@ from urllib.parse import unquote
 
 from zbt_notebook.client.bugs.lookups import Lookups, Portal, Project
 from zbt_notebook.client.errors import NotFound, UsageError
+from zbt_notebook.client.quoting import counted
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.api import ApiCall
-from zbt_notebook.client.rest.encoding import as_text
-from zbt_notebook.client.suggestions import did_you_mean
+from zbt_notebook.client.rest.encoding import as_text, plain
+from zbt_notebook.client.suggestions import there_are
 
 if TYPE_CHECKING:
     from zbt_notebook.client.connection import Connection
@@ -34,13 +35,18 @@ class Found:
     key: str = ""
 
 
-def find_bug(connection: "Connection", said: str | int, *, portal: str = "", projects: Sequence[str] = ()) -> Found:
-    """The bug of that key, number, id or address; *projects*, by id or name, are looked into first.
+def find_bug(connection: "Connection", said: Any, *, portal: str = "", projects: Sequence[str] = ()) -> Found:
+    """The bug of that key, number, id or address, or of that row of a frame, record or Bug.
 
-    Raise UsageError for what is no such thing, NotFound where there is no such bug.
+    *projects*, by id or name, are looked into first. Raise UsageError for what is no such thing, NotFound where there
+    is no such bug.
     """
-    text = as_text(said, "the bug", lists=False).strip().strip("<>")
     lookups = connection.lookups
+    said, project = _of_row(said) if hasattr(said, "keys") else (said, "")
+    text = as_text(said, "the bug", lists=False).strip().strip("<>")
+    if project:
+        where = lookups.portal(portal)
+        return Found(where, _project(lookups, where, project), text)
     if address := _ADDRESS.search(unquote(text)):
         project, number = (part for part in address.groups() if part)
         where = lookups.portal(portal)
@@ -58,6 +64,25 @@ def find_bug(connection: "Connection", said: str | int, *, portal: str = "", pro
         )
     others = [one for one in lookups.projects(where) if one not in first]
     return _by_key(connection, where, [*first, *others], match[1], int(match[2]))
+
+
+def _of_row(row: Any) -> tuple[Any, str]:
+    """The id of a bug and its project's, where a row holds both; else its key, or id."""
+    if hasattr(row, "columns"):
+        if len(row) != 1:
+            raise UsageError(f"a table of {counted(len(row), 'rows')} is no bug", hint="Hand over a row: df.iloc[0].")
+        row = row.iloc[0]
+    held: dict[str, str] = {}
+    for name in ("id_string", "id", "key", "prefix", "project.id"):
+        value = plain(row.get(name), name)
+        if value is not None and value == value:  # noqa: PLR0124  NaN is not itself
+            held[name] = as_text(value, name)
+    number = held.get("id_string") or held.get("id", "")
+    if number and held.get("project.id"):
+        return number, held["project.id"]
+    if not (said := held.get("key") or held.get("prefix") or number):
+        raise UsageError("this row names no bug: it has neither key nor id", hint="Give the bug's key: HW1-I600.")
+    return said, ""
 
 
 def _project(lookups: Lookups, portal: Portal, number: str) -> Project:
@@ -108,7 +133,7 @@ def _by_key(connection: "Connection", portal: Portal, projects: Sequence[Project
     prefixes = [name for one in projects if (name := one.prefix or known.get(one.id, ""))]
     raise UsageError(
         f"no project here has bugs called {prefix}-…",
-        hint=f"{did_you_mean(prefix, prefixes)} There are: {', '.join(prefixes) or 'none'}.".strip(),
+        hint=there_are(prefix, prefixes),
     )
 
 

@@ -15,7 +15,8 @@ from zbt_notebook.client.lists.criteria import Criterion
 from zbt_notebook.client.lists.discovery import survey
 from zbt_notebook.client.lists.kinds import find_kind
 from zbt_notebook.client.lists.pull_request import PullRequest, as_names
-from zbt_notebook.client.suggestions import did_you_mean
+from zbt_notebook.client.quoting import counted
+from zbt_notebook.client.suggestions import there_are
 
 if TYPE_CHECKING:
     from zbt_notebook.client.connection import Connection
@@ -53,9 +54,7 @@ def listing(
 ) -> Listing:
     """Look every name up, and say what is to be read. Raise UsageError; nothing of the list itself is fetched."""
     if kind not in KINDS:
-        raise UsageError(
-            f"there is no list of {kind!r}", hint=did_you_mean(kind, KINDS, f"There are: {', '.join(KINDS)}.")
-        )
+        raise UsageError(f"there is no list of {kind!r}", hint=there_are(kind, KINDS))
     lookups, names = connection.lookups, as_names(projects)
     where = lookups.portal(portal)
     within = kind in _BY_PROJECT or (kind == "users" and names)
@@ -134,9 +133,9 @@ def explain(connection: "Connection", told: Listing) -> list[tuple[str, str]]:
     if not request.kind:
         return [*rows, ("list", request.path), ("cost", "one request a page of 200")]
     _, plan = survey(connection.client, replace(request, limit=None), find_kind(request.kind), lambda _: None)
-    pages = f"{plan.pages:,} request{'s' if plan.pages != 1 else ''}"
+    pages = counted(plan.pages, "requests")
     exact = plan.certain and request.since is None
-    lists = f"{len(plan.listings):,} list{'s' if len(plan.listings) != 1 else ''}"
+    lists = counted(len(plan.listings), "lists")
     return [
         *rows,
         ("lists", f"{lists} in portal {told.place.portal.name}"),

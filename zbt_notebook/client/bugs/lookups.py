@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 from zbt_notebook.client.errors import ApiError, ScopeMissing, Unreachable, UsageError
 from zbt_notebook.client.lists.criteria import Choice
 from zbt_notebook.client.lists.fields import Type
-from zbt_notebook.client.lists.project_lookup import is_retired
+from zbt_notebook.client.lists.project_lookup import is_retired, which_portal
 from zbt_notebook.client.lists.read_lists import read_list
+from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
-from zbt_notebook.client.suggestions import did_you_mean, folded
+from zbt_notebook.client.suggestions import folded, there_are
 
 PICK_LISTS = ("status", "severity", "classification", "module", "reproducible")
 ORDERED = PICK_LISTS[:2]  # those whose own order in Zoho's list means something
@@ -149,11 +150,7 @@ class Lookups:
         for one in portals:
             if wanted and folded(wanted) in {one.id, folded(one.name)}:
                 return one
-        names = [one.name for one in portals]
-        raise UsageError(
-            f"there is no portal {wanted!r}" if wanted else f"there are {len(portals)} portals",
-            hint=did_you_mean(wanted, names, f"Name one of: {', '.join(names) or '(none)'}."),
-        )
+        raise which_portal(wanted, [one.name for one in portals])
 
     def projects(self, portal: Portal) -> tuple[Project, ...]:
         """The active projects of a portal."""
@@ -185,11 +182,9 @@ class Lookups:
             return found[0]
         if found:
             ids = ", ".join(one.id for one in found)
-            raise UsageError(f"{len(found)} projects are called {wanted!r}", hint=f"Take one by its id: {ids}.")
+            raise UsageError(f"{len(found)} projects are called {shown(wanted)}", hint=f"Take one by its id: {ids}.")
         names = [one.name for one in projects]
-        told = f"There are: {', '.join(names[:12])}{'…' if len(names) > 12 else '.'}"  # noqa: PLR2004  two lines' worth
-        near = did_you_mean(wanted, names)
-        raise UsageError(f"there is no active project {wanted!r}", hint=f"{near} {told}".strip())
+        raise UsageError(f"there is no active project {shown(wanted)}", hint=there_are(wanted, names, most=12))
 
     # -- what a bug may hold
 

@@ -15,8 +15,9 @@ from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.lists import fields
 from zbt_notebook.client.lists.criteria import Choice, Criterion, Span, Value
 from zbt_notebook.client.lists.fields import Field
+from zbt_notebook.client.quoting import shown, singular
 from zbt_notebook.client.rest.encoding import Dates, as_text
-from zbt_notebook.client.suggestions import did_you_mean
+from zbt_notebook.client.suggestions import there_are
 
 if TYPE_CHECKING:
     from zbt_notebook.client.connection import Connection
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 _BACK = re.compile(r"([+-])(\d{1,5})([hdwmy])", re.ASCII)
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _MANY = 8  # projects whose own lists are looked at; in more, a name is told apart by the records alone
-_LISTED = 30  # values that an error names
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +98,7 @@ class Resolver:
             if word in {_word(own.label), _word(own.column), _word(fields.CUSTOM + own.label)}:
                 return fields.custom_field(own.label, own.type, own.column, own.values)
         names = [known.name for known in fields.FIELDS[self.kind]] + [own.label for own in custom]
-        near = did_you_mean(name, names)
-        raise UsageError(
-            f"{self.kind} have no field {name[:60]!r}", hint=f"{near} There are: {', '.join(names)}.".strip()
-        )
+        raise UsageError(f"{self.kind} have no field {shown(name)}", hint=there_are(name, names, most=100))
 
     def custom_fields(self) -> Iterable[CustomField]:
         """The portal's own fields of bugs, each once, in the chosen projects."""
@@ -295,11 +292,7 @@ def _one_of(field: Field, word: str) -> str:
 
 
 def _unknown(field: Field, word: str, names: Sequence[str]) -> UsageError:
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    told = f"There are: {', '.join(names[:_LISTED])}{more}."
-    return UsageError(
-        f"there is no {field.label.casefold()} {word[:60]!r}", hint=f"{did_you_mean(word, names)} {told}".strip()
-    )
+    return UsageError(f"there is no {singular(field.label.casefold())} {shown(word)}", hint=there_are(word, names))
 
 
 _READ: Mapping[str, Callable[[Field, Any], Value]] = {

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from zbt_notebook.client.errors import Unreachable
+from zbt_notebook.client.quoting import counted
 from zbt_notebook.client.redactor import shown
 
 Pairs = tuple[tuple[str, str], ...]
@@ -76,7 +77,7 @@ def decode_json(response: Response) -> Any:
     except (ValueError, RecursionError):
         kind = shown(response.headers.get("content-type", "no content type").partition(";")[0])
     raise Unreachable(
-        f"the answer is not JSON (HTTP {response.status}, {kind}, {len(response.body):,} bytes)",
+        f"the answer is not JSON (HTTP {response.status}, {kind}, {counted(len(response.body), 'bytes')})",
         hint="Check the data centre and the address: a proxy, a captive portal or a wrong host answers with pages.",
     )
 

@@ -77,6 +77,7 @@ class RequestsTransport:
         Raise UsageError, nothing sent, for a request that cannot be written.
         """
         failure: BaseException
+        began = self._clock()
         try:
             return self._exchange(request, *_written(request))
         except KeyboardInterrupt:
@@ -85,6 +86,7 @@ class RequestsTransport:
             failure = error.with_traceback(None)
         except Exception as error:  # noqa: BLE001  whatever it is: its frames hold the token
             failure = _unreachable(error, request)
+            failure.seconds = self._clock() - began
         raise failure  # outside the except block: a chained exception would bring its frames along, with their values
 
     def close(self) -> None:

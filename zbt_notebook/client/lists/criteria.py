@@ -100,13 +100,13 @@ def _same(value: Value, thing: object) -> bool:
     if isinstance(value, Choice):
         return isinstance(thing, Choice) and value.is_same(thing)
     if isinstance(value, str):
-        return _text(thing).casefold() == value.casefold()
+        return as_written(thing).casefold() == value.casefold()
     return type(value) is type(thing) and value == thing if isinstance(value, bool) else value == thing
 
 
 def _compare(operator: Operator, thing: object, value: Value) -> bool:
     if operator == "~=":
-        return _text(value).casefold() in _text(thing).casefold()
+        return as_written(value).casefold() in as_written(thing).casefold()
     if isinstance(value, Span) and isinstance(thing, datetime):
         return {
             ">=": thing >= value.begins,
@@ -160,5 +160,6 @@ def _unpacked(told: Any) -> Value:
     return date.fromisoformat(told["day"])
 
 
-def _text(value: object) -> str:
+def as_written(value: object) -> str:
+    """A value as a user would write it: a choice by its name."""
     return value.name if isinstance(value, Choice) else str(value)

@@ -375,12 +375,11 @@ def custom_field(label: str, kind: Type = "text", write: str = "", values: Seque
 
 def fulfils(kind: str, record: Any, criteria: Sequence[Criterion]) -> bool:
     """Whether a record, in the shape of either API, fulfils every criterion."""
-    if not isinstance(record, dict):
-        return not criteria
-    return all(criterion.holds(_read(kind, record, criterion)) for criterion in criteria)
+    return all(isinstance(record, dict) and one.holds(read(kind, record, one)) for one in criteria)
 
 
-def _read(kind: str, record: Mapping[str, Any], criterion: Criterion) -> list[object]:
+def read(kind: str, record: Mapping[str, Any], criterion: Criterion) -> list[object]:
+    """What a record has in the field of a criterion."""
     if not criterion.field.startswith(CUSTOM):
         return field(kind, criterion.field).read(record)
     sample = next((value for value in criterion.values if value is not None), "")

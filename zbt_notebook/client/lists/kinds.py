@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.endpoints import Endpoint
+from zbt_notebook.client.suggestions import there_are
 
 _PROJECT = "/restapi/portal/{portal}/projects/{project}/"
 
@@ -128,11 +129,7 @@ def find_kind(name: str) -> Kind:
     if word in others:
         return Kind(word, others[word].id, ids_are_global=False)
     names = [*(kind.name for kind in _KNOWN), *others]
-    nearest = get_close_matches(word, names, n=1)
-    raise UsageError(
-        f"there is no list of {name!r} in a project",
-        hint=(f"Did you mean {nearest[0]!r}? " if nearest else "") + f"There are: {', '.join(names)}.",
-    )
+    raise UsageError(f"there is no list of {shown(name)} in a project", hint=there_are(word, names))
 
 
 def _other_lists() -> dict[str, Endpoint]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from zbt_notebook.client.errors import RateLimited, ZbtError
 from zbt_notebook.client.lists.project_lookup import Retired
 from zbt_notebook.client.lists.worker_pool import Line
+from zbt_notebook.client.quoting import counted
 
 if TYPE_CHECKING:
     from zbt_notebook.client.lists.plan import Listing
@@ -35,5 +36,5 @@ def differences(lines: Sequence[Line], announced: Mapping[str, int], what: str) 
         differs = line.pager.miscounted or (listing.exact is None and count not in {None, line.pager.without_new})
         if count is not None and differs:
             name = listing.project.get("name") or listing.project.get("id")
-            told.append(f"{name} announces {count:,} {what}, {line.pager.came:,} came")
+            told.append(f"{name} announces {counted(count, what)}, {line.pager.came:,} came")
     return told

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from math import ceil
 from typing import Any
 
@@ -11,8 +10,9 @@ from zbt_notebook.client.errors import ApiError, UsageError
 from zbt_notebook.client.lists.kinds import Kind, announced
 from zbt_notebook.client.lists.page import PAGE_SIZE
 from zbt_notebook.client.lists.pull_request import PullRequest
+from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.rest.api import ApiCall
-from zbt_notebook.client.suggestions import folded
+from zbt_notebook.client.suggestions import folded, there_are
 
 _DAY = 86_400_000  # milliseconds
 
@@ -77,10 +77,7 @@ def _named(
     if found is not None:
         return found
     names = [str(project.get("name", "")) for project in projects]
-    near = get_close_matches(word, names, n=1)
-    guess = f"Did you mean {near[0]!r}? " if near else ""
-    known = f"There are: {', '.join(names[:12])}{'…' if len(names) > 12 else '.'}"  # noqa: PLR2004  two lines' worth
-    raise UsageError(f"there is no active project {word!r}", hint=guess + known)
+    raise UsageError(f"there is no active project {shown(word)}", hint=there_are(word, names, most=12))
 
 
 def plan(kind: Kind, wish: PullRequest, portal: str, projects: Sequence[Mapping[str, Any]], now: datetime) -> Plan:

@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from zbt_notebook.client.errors import ApiError, NotFound, RateLimited, TokenRejected, Unreachable, UsageError
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane
 from zbt_notebook.client.lists.plan import choose
 from zbt_notebook.client.lists.read_lists import read_list
+from zbt_notebook.client.quoting import counted, shown
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
-from zbt_notebook.client.suggestions import folded
+from zbt_notebook.client.suggestions import folded, there_are
 
 _GONE = frozenset({401, 403, 410})
 _PORTALS = "/restapi/portals/"
@@ -97,11 +97,14 @@ def _portal(portals: Sequence[Mapping[str, Any]], wanted: str) -> str:
     if found is not None:
         return str(found["id"])
     names = [_name(portal) for portal in portals]
-    near = get_close_matches(wanted, names, n=1)
-    raise UsageError(
-        f"there is no portal {wanted!r}" if wanted else f"there are {len(portals)} portals",
-        hint=(f"Did you mean {near[0]!r}? " if near else "") + f"Name one: portal= {', '.join(names) or '(none)'}.",
-    )
+    raise which_portal(wanted, names)
+
+
+def which_portal(wanted: str, names: Sequence[str]) -> UsageError:
+    """The error where there is no portal of the *wanted* name, or several and none is wanted."""
+    if wanted or not names:
+        return UsageError(f"there is no portal {shown(wanted)}".removesuffix(" ''"), hint=there_are(wanted, names))
+    return UsageError(f"there are {counted(len(names), 'portals')}", hint=f"Name one: portal= {', '.join(names)}.")
 
 
 def _name(portal: Mapping[str, Any]) -> str:

@@ -41,6 +41,7 @@ from zbt_notebook.client.lists.slot_reserve import Pace
 from zbt_notebook.client.lists.v3_filter import without_filter
 from zbt_notebook.client.lists.worker_pool import Line, Stopped, WorkerPool
 from zbt_notebook.client.progress import SILENT_FOR, Reporter, Snapshot
+from zbt_notebook.client.quoting import counted
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
@@ -303,14 +304,12 @@ class Pull:
     def _incomplete(self, failure: BaseException) -> BaseException:
         """What to raise where it ends early: the failure itself where nothing had come before it."""
         self._reporter.end(self._snapshot())
-        by_user = isinstance(failure, (KeyboardInterrupt, Stopped))
         is_first = not self.rows and (not self.pages or isinstance(failure, UsageError))
-        if is_first and not by_user and not isinstance(failure, Retired):
+        if is_first and not isinstance(failure, (KeyboardInterrupt, Stopped, Retired)):
             return failure.with_traceback(None)
         cause, hint = cause_and_hint(failure)
-        pages = f"{self.pages:,} page{'' if self.pages == 1 else 's'}"
         incomplete = IncompletePull(
-            f"{self.rows:,} {self.what} in {pages} came, then it ended: {cause}",
+            f"{counted(self.rows, self.what)} in {counted(self.pages, 'pages')} came, then it ended: {cause}",
             hint=hint,
             status=failure.status if isinstance(failure, ApiError) else 0,
             code=failure.code if isinstance(failure, ApiError) else "",
@@ -337,9 +336,11 @@ class Pull:
         told = differences(self._lines, {} if asks_for_part else self._announced, self.what)
         if self._sieve.untimed:
             told.append(
-                f"{self._sieve.untimed:,} {self.what} bear no time of change: since= could not be compared with it "
-                "here, and V3's own filter is all that chose them"
+                f"of {counted(self._sieve.untimed, self.what)} no time of change is told: since= could not be compared "
+                "with it here, and V3's own filter is all that chose them"
             )
+        if not self.rows:
+            told += self._sieve.misses()
         return tuple(told)
 
     @property
@@ -349,7 +350,7 @@ class Pull:
     @property
     def what(self) -> str:
         """What its rows are."""
-        return self._kind.name if self._kind else "rows"
+        return self.wish.holds or "rows"
 
     def _snapshot(self) -> Snapshot:
         elapsed = time.monotonic() - self._began

@@ -18,6 +18,7 @@ from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.arguments import Params, pairs
 from zbt_notebook.client.rest.encoding import as_moment, as_texts
 from zbt_notebook.client.rest.endpoints import Endpoint
+from zbt_notebook.client.suggestions import there_are
 
 Api = Literal["auto", "classic", "v3"]
 Since = datetime | date | timedelta | str | int | None
@@ -129,11 +130,8 @@ def _check(endpoint: Endpoint, name: str, value: str) -> None:
     if name in _OURS or param is None:
         names = [param.name for param in endpoint.params if param.place == "query" and param.name not in _OURS]
         nearest = endpoints.nearest_parameter(endpoint, name)
-        guess = f"Did you mean {nearest.name!r}? " if nearest and nearest.name not in _OURS else ""
-        raise UsageError(
-            f"Zoho's list has no filter {name!r}",
-            hint=f"{guess}There are: {', '.join(names) or 'none'}.",
-        )
+        meant = nearest.name if nearest and nearest.name in names else name
+        raise UsageError(f"Zoho's list has no filter {shown(name)}", hint=there_are(meant, names))
     if param.allowed and value not in param.allowed:
         raise UsageError(f"{name}={value!r} is not known", hint=f"It may be: {', '.join(param.allowed)}.")
 

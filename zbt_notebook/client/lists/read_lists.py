@@ -72,7 +72,7 @@ def read_lists(
             if pool.failure is not None:
                 raise pool.failure.with_traceback(None)
             seconds, rows = time.monotonic() - began, sum(len(one.records) for one in listed)
-            told(Snapshot("issues to look into", rows, pages, seconds=seconds, waiting=waiting))
+            told(Snapshot("issues", rows, pages, seconds=seconds, waiting=waiting))
     for line in lines:
         listed[line.position].refused = line.error
     return listed

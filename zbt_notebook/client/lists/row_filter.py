@@ -1,16 +1,21 @@
 """Which records of a list belong into the frame, where Zoho's answer holds more than was asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from zbt_notebook.client import v3_columns
-from zbt_notebook.client.lists.fields import fulfils
+from zbt_notebook.client.lists.criteria import Choice, as_written
+from zbt_notebook.client.lists.fields import field, fulfils, read
 from zbt_notebook.client.lists.kinds import Kind
 from zbt_notebook.client.lists.page import identify
 from zbt_notebook.client.lists.plan import Listing
 from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.lists.rows import before, placed
 from zbt_notebook.client.lists.v3_filter import filter_of
+from zbt_notebook.client.quoting import shown, singular
+from zbt_notebook.client.suggestions import did_you_mean, same_name, there_are
+
+_FEW = 12  # words that a line can name
 
 
 class RowFilter:
@@ -20,6 +25,7 @@ class RowFilter:
         self._wish = wish
         self._kind = kind
         self._seen: dict[str, Listing] = {}
+        self._met: dict[str, set[str]] | None = {}  # what the fields that were compared hold, while no record is let by
         self.untimed = 0  # records that bear no time of change, though it was to be compared
 
     def newest_change_first(self, *, v3: bool) -> bool:
@@ -51,14 +57,36 @@ class RowFilter:
     def sift(self, listing: Listing, records: Sequence[Any], *, v3: bool, of_many: bool) -> Sequence[Any]:
         """What is wanted of a list's records, with its project in front; *of_many* where there are other lists."""
         if self._kind is None:
-            wish = self._wish
-            return [one for one in records if fulfils(wish.word, one, wish.criteria)] if wish.criteria else records
+            return [one for one in records if self._fulfils(one)] if self._wish.criteria else records
         kind, project = self._kind, dict(listing.project)
         return [
             placed_record
             for placed_record in (placed(record, project) for record in records)
             if self._is_wanted(kind, placed_record, listing if of_many else None, v3=v3)
         ]
+
+    def _fulfils(self, record: Any) -> bool:
+        kind, criteria = self._wish.holds, self._wish.criteria
+        if fulfils(kind, record, criteria):
+            self._met = None
+            return True
+        if self._met is not None:
+            for one in criteria:
+                found = read(kind, record, one) if one.operator == "==" and isinstance(record, dict) else ()
+                self._met.setdefault(one.field, set()).update(as_written(value) for value in found)
+        return False
+
+    def misses(self) -> Iterator[str]:
+        """Where nothing came: the words that no record has in its field, and what it does have, a sentence each."""
+        for one in self._wish.criteria if self._met else ():
+            met = sorted(self._met.get(one.field, ())) if self._met else []
+            words = [as_written(value) for value in one.values if isinstance(value, str | Choice)]
+            missing = [word for word in words if not any(same_name(word, known) for known in met)]
+            if missing and met:
+                near = there_are(missing[0], met) if len(met) <= _FEW else did_you_mean(missing[0], met)
+                label = field(self._wish.holds, one.field).label.casefold()
+                told = f"no {singular(self._wish.holds)} has the {singular(label)} {shown(missing[0])}"
+                yield f"{told}. {near}".removesuffix(". ")
 
     def _is_wanted(self, kind: Kind, record: Any, listing: Listing | None, *, v3: bool) -> bool:
         if self._wish.since is not None:
@@ -67,7 +95,7 @@ class RowFilter:
             self.untimed += isinstance(record, dict) and record.get(kind.changed) is None
         if v3 and not v3_columns.keeps(kind.name, record, dict(self._wish.where)):
             return False
-        if self._wish.criteria and not fulfils(kind.name, record, self._wish.criteria):
+        if self._wish.criteria and not self._fulfils(record):
             return False
         identity = identify(record) if kind.ids_are_global else None
         if identity is None or listing is None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE_SLOTS, RateLimits
 from zbt_notebook.client.progress import duration
+from zbt_notebook.client.quoting import counted
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.api import ApiCall
 
@@ -57,7 +58,7 @@ class Pace:
         last_burst = min(due, self.limits.limit_of(_key(call)))
         seconds = self.wait(call, due) + _FIRST_GUESS * last_burst / max(1, concurrency)
         floor = "" if self.certain else "at least "
-        return f"{floor}{due:,} page{'' if due == 1 else 's'}, about {duration(max(1.0, seconds))}"
+        return f"{floor}{counted(due, 'pages')}, about {duration(max(1.0, seconds))}"
 
 
 def _key(call: ApiCall) -> str:

@@ -25,6 +25,7 @@ from zbt_notebook.client.lists.pull_request import as_names
 from zbt_notebook.client.mirror.store import Damaged, Store, is_data_file
 from zbt_notebook.client.mirror.tables import as_frame
 from zbt_notebook.client.progress import say
+from zbt_notebook.client.quoting import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,7 +120,7 @@ class Mirror:
         )
         rows = sum(state.rows.values())
         deleted = f", {self.deleted:,} found deleted" if self.deleted else ""
-        return f"<Mirror of {rows:,} {self.kind} at {self._store}, current at {when}{deleted}>"
+        return f"<Mirror of {counted(rows, self.kind)} at {self._store}, current at {when}{deleted}>"
 
     @property
     def state(self) -> State:
@@ -231,8 +232,7 @@ class Mirror:
         for project in gone:
             del files[project]
         if gone:
-            are = "s are" if len(gone) > 1 else " is"
-            say(f"{len(gone):,} project{are} gone from Zoho: {lost:,} {self.kind} leave the mirror")
+            say(f"{counted(len(gone), 'projects')} gone from Zoho: {counted(lost, self.kind)} taken out of the mirror")
         return lost
 
     def _checked(self, portal: str, projects: str | int | Sequence[str | int]) -> State:

@@ -23,6 +23,7 @@ from zbt_notebook.client.rest.v3_host import V3Host
 from zbt_notebook.client.rest.v3_words import V3Words
 from zbt_notebook.client.secret_str import StaysInKernel
 
+PATIENCE = 60.0  # seconds without an answer, after which a call is not repeated: a server that hangs goes on hanging
 RETRIES = 2  # of a safe request after a broken connection or a fault of the server's; each costs a slot
 _CHANCE = SystemRandom().random  # the same in no two processes, forked or not
 _REDIRECTS = 3  # that a file's address may take
@@ -135,13 +136,16 @@ class ApiClient(StaysInKernel):
         return response
 
     def _patiently(self, request: Request, token: str, lane: Lane) -> Response:
-        """Send; a safe request is repeated after a broken connection or a fault of the server's."""
+        """Send; a safe request is repeated after a broken connection or a fault of the server's, but not for ever."""
+        in_vain = 0.0
         tries = RETRIES if request.is_safe else 0
         for attempt in range(tries):
             try:
                 response = self._once(request, token, lane)
-            except Unreachable:
-                pass
+            except Unreachable as failure:
+                in_vain += failure.seconds
+                if in_vain >= PATIENCE:
+                    raise
             else:
                 if response.status not in _SERVER_FAULTS:
                     return response

@@ -131,12 +131,12 @@ def _key(key: object, what: str) -> str:
 def as_count(value: object, what: str, *, at_least: int = 0) -> int:
     """Read a number of things: a whole number, from *at_least* up."""
     value = plain(value, what)
-    if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,9}\s*", value, re.ASCII):
+    if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,200}\s*", value, re.ASCII):
         value = int(value)
     if isinstance(value, float | Decimal) and math.isfinite(value) and value == value // 1:
         value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and at_least <= value < _EXACT:
-        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and at_least <= value:
+        return min(int(value), _EXACT)  # there are no more of anything
     raise refusal(what, f"takes a whole number from {at_least} up", f"As in: {what}=500")
 
 

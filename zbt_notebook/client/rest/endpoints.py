@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from zbt_notebook.client import suggestions
 from zbt_notebook.client.rest.likeness import Likeness, is_placeholder
 
 FAMILY = "ZohoBugTracker"
@@ -150,14 +151,12 @@ def nearest(method: str, path: str, n: int = 3) -> tuple[Endpoint, ...]:
 
 def nearest_parameter(endpoint: Endpoint, name: str) -> Parameter | None:
     """The parameter that *name* was probably meant to be: itself, another spelling, or one that begins with it."""
-    from difflib import get_close_matches
-
     by_spelling = {_spelling(param.name): param for param in endpoint.params if param.place != "path"}
     written = _spelling(name)[:_LONGEST]
-    close = [written] if written in by_spelling else get_close_matches(written, by_spelling, n=1, cutoff=0.7)
+    close = [written] if written in by_spelling else suggestions.nearest(written, by_spelling, cutoff=0.7)
     if not close and len(written) > 2:  # noqa: PLR2004  two letters begin too much
         close = [spelling for spelling in by_spelling if spelling.startswith(written)]
-    close = close or get_close_matches(written, by_spelling, n=1, cutoff=0.6)
+    close = close or suggestions.nearest(written, by_spelling)
     return by_spelling[close[0]] if close else None
 
 

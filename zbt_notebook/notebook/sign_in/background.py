@@ -7,6 +7,7 @@ from typing import Any
 
 from zbt_notebook.client.connection import Connection
 from zbt_notebook.client.errors import NotSignedIn, UsageError, ZbtError
+from zbt_notebook.client.quoting import counted
 from zbt_notebook.client.streams import tell
 from zbt_notebook.notebook.sign_in.comm_pump import PATIENCE, until
 from zbt_notebook.notebook.sign_in.device import ShortCode
@@ -59,7 +60,8 @@ class BackgroundSignIn:
         patience = self._patience if seconds is None else seconds
         if not self._ended.wait(patience):
             raise NotSignedIn(
-                f"nobody signed in within {patience:.0f} seconds", hint="Run the cell again for a new link."
+                f"nobody signed in within {counted(round(patience), 'seconds')}",
+                hint="Run the cell again for a new link.",
             )
         return self._outcome()
 

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from weakref import WeakSet
 
 from zbt_notebook.client.errors import NotSignedIn
+from zbt_notebook.client.quoting import counted
 from zbt_notebook.notebook import environment
 
 PATIENCE = 300.0  # seconds for a user to sign in
@@ -48,7 +49,7 @@ async def until(ask: Callable[[], _Found | None], seconds: float | None = None) 
         while (found := ask()) is None:
             if time.monotonic() >= end:
                 raise NotSignedIn(
-                    f"nobody signed in within {patience:.0f} seconds",
+                    f"nobody signed in within {counted(round(patience), 'seconds')}",
                     hint="Finish on the card, then run the next cells; or wait longer: %zbt login --wait 900",
                 )
             await wait(TICK)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from zbt_notebook.client import signed_in
 from zbt_notebook.client.bugs.finding import with_ids
 from zbt_notebook.client.errors import ScopeMissing, Unreachable, UsageError, ZbtError
-from zbt_notebook.client.quoting import shown
+from zbt_notebook.client.quoting import counted, shown
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.suggestions import did_you_mean
@@ -16,7 +16,7 @@ from zbt_notebook.notebook.magic.commands.retired import explained
 from zbt_notebook.notebook.magic.commands.save import check_place, save
 from zbt_notebook.notebook.magic.commands.write_guard import Sent, confirm, summary
 from zbt_notebook.notebook.magic.display import request_preview
-from zbt_notebook.notebook.magic.display.table import ago, counted, listed, note, plain
+from zbt_notebook.notebook.magic.display.table import ago, listed, note, plain
 from zbt_notebook.notebook.magic.grammar import jmespath_query
 from zbt_notebook.notebook.magic.grammar.options import WRITES, seconds
 from zbt_notebook.notebook.magic.grammar.parser import CallLine, Options
@@ -188,8 +188,8 @@ def _outcome(answer: Answer) -> str:
         told = summary(answer.page.thing) or "one thing"
     else:
         pages = f" of {answer.pages} pages" if answer.pages > 1 else ""
-        told = f"{counted(len(records), 'row')}{pages}"
-    return f"HTTP {response.status}, {told}, {counted(len(response.body), 'byte')}" if response else told
+        told = f"{counted(len(records), 'rows')}{pages}"
+    return f"HTTP {response.status}, {told}, {counted(len(response.body), 'bytes')}" if response else told
 
 
 def _include(answer: Answer, options: Options) -> None:
@@ -235,4 +235,4 @@ def _assign(console: Session, value: Any, options: Options) -> Any:
 
 
 def _extent(value: Any) -> str:
-    return f"{counted(len(value), 'row')} " if isinstance(value, list) or hasattr(value, "to_csv") else ""
+    return f"{counted(len(value), 'rows')} " if isinstance(value, list) or hasattr(value, "to_csv") else ""

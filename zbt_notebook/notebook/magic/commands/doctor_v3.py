@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from zbt_notebook.client.auth.scopes import FAMILY, SEARCH, TWIN_FAMILY, holds, twin
 from zbt_notebook.client.errors import ZbtError
-from zbt_notebook.notebook.magic.display.table import Table, counted
+from zbt_notebook.client.quoting import counted
+from zbt_notebook.notebook.magic.display.table import Table
 from zbt_notebook.notebook.magic.grammar.parser import Options
 from zbt_notebook.notebook.magic.session import Session
 
@@ -69,7 +70,8 @@ def _cells(console: Session) -> str:
         return "none of this kernel's used a classic path"
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     told = ", ".join(f"[{number}]" for number in found[:_SHOWN])
-    return f"{counted(len(found), 'cell')} used classic paths: {told}{more}. Run one when it is off: it says V3's line."
+    cells = counted(len(found), "cells")
+    return f"{cells} used classic paths: {told}{more}. Run one when it is off: it says V3's line."
 
 
 def uses_classic(source: str) -> bool:

@@ -10,7 +10,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING
 
 from zbt_notebook.client.errors import UsageError
-from zbt_notebook.client.quoting import shown
+from zbt_notebook.client.quoting import counted, shown
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.suggestions import did_you_mean
 from zbt_notebook.notebook.magic.display.table import MONO, QUIET, UI, in_two_columns, text_width
@@ -97,8 +97,8 @@ def _indented(text: str) -> str:
 def _contents(members: "list[Endpoint]") -> str:
     """How many there are, and of what methods."""
     methods = Counter(endpoint.method for endpoint in members)
-    count = "1 endpoint" if len(members) == 1 else f"{len(members)} endpoints"
-    return f"{count}: {', '.join(f'{methods[name]} {name}' for name in METHODS if methods[name])}"
+    told = ", ".join(f"{methods[name]} {name}" for name in METHODS if methods[name])
+    return f"{counted(len(members), 'endpoints')}: {told}"
 
 
 def _module(name: str, members: "list[Endpoint]", *, is_open: bool) -> str:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.limits.rate_limit import Lane
 from zbt_notebook.client.progress import Reporter, Snapshot, reporter
+from zbt_notebook.client.quoting import counted
 from zbt_notebook.client.refetch import as_rows
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall, NotAList, Page
 from zbt_notebook.notebook.magic.display.bug_card import Bug, is_bug, page_of_issue
-from zbt_notebook.notebook.magic.display.table import counted, note
+from zbt_notebook.notebook.magic.display.table import note
 from zbt_notebook.notebook.magic.grammar import jmespath_query
 from zbt_notebook.notebook.magic.grammar.parser import Options
 
@@ -128,4 +129,4 @@ def tell_the_rest(answer: Answer) -> None:
     if answer.has_more:
         following = answer.page.next
         told = following is not None and following.param("page")  # V3 says it; the classic API's page is full
-        note(f"{counted(len(answer.records or ()), 'row')}; more {'exist' if told else 'may exist'}: --all")
+        note(f"{counted(len(answer.records or ()), 'rows')}; more {'exist' if told else 'may exist'}: --all")

@@ -104,7 +104,7 @@ def _frame(value: Any, kind: str) -> Any:
 
     records = value if isinstance(value, list) else [value]
     if not all(isinstance(record, dict) for record in records):
-        raise UsageError(f"a {kind} file holds a table, and the result is none", hint="Save it as .json.")
+        raise UsageError(f"{kind} files hold tables, and the result is none", hint="Save it as .json.")
     return to_frame(records)
 
 

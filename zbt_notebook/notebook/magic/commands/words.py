@@ -13,6 +13,7 @@ from zbt_notebook.client.bugs.resolver import Place
 from zbt_notebook.client.errors import UsageError, ZbtError
 from zbt_notebook.client.lists.discovery import survey
 from zbt_notebook.client.lists.kinds import find_kind
+from zbt_notebook.client.quoting import counted
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall, Page
 from zbt_notebook.client.rest.encoding import Dates
@@ -20,7 +21,7 @@ from zbt_notebook.notebook.magic.commands import calls, results
 from zbt_notebook.notebook.magic.commands.results import Answer
 from zbt_notebook.notebook.magic.commands.save import check_place
 from zbt_notebook.notebook.magic.display import request_preview
-from zbt_notebook.notebook.magic.display.table import PlainText, Table, counted, note, plain
+from zbt_notebook.notebook.magic.display.table import PlainText, Table, note, plain
 from zbt_notebook.notebook.magic.grammar import jmespath_query
 from zbt_notebook.notebook.magic.grammar.interpolation import in_text
 from zbt_notebook.notebook.magic.grammar.options import LISTS
@@ -102,7 +103,7 @@ def _requests(connection: "Connection", told: Listing) -> PlainText:
     first = request_preview.as_text(
         api.write(api.normalize(calls_to_make[0], connection.data_center), connection.data_center)
     )
-    more = f"\n\nand {counted(len(calls_to_make) - 1, 'list')} like it" if len(calls_to_make) > 1 else ""
+    more = f"\n\nand {counted(len(calls_to_make) - 1, 'lists')} like it" if len(calls_to_make) > 1 else ""
     return PlainText(f"{first}{more}")
 
 
@@ -154,7 +155,7 @@ def _recorded(console: Session, connection: "Connection", line: str, act: Any) -
         raise
     finally:
         last.seconds = console.clock() - began
-    last.outcome = counted(len(value), "row") if hasattr(value, "to_csv") else "one thing"
+    last.outcome = counted(len(value), "rows") if hasattr(value, "to_csv") else "one thing"
     return value
 
 

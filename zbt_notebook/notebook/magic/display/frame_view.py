@@ -8,7 +8,8 @@ from html import escape
 from typing import Any
 
 from zbt_notebook.client.lists import fields
-from zbt_notebook.notebook.magic.display.table import MONO, QUIET, counted, plain
+from zbt_notebook.client.quoting import counted
+from zbt_notebook.notebook.magic.display.table import MONO, QUIET, plain
 
 _LONGEST = 80  # characters of a cell
 
@@ -103,7 +104,7 @@ def _text(value: Any) -> str:
 def _extent(frame: Any, columns: Sequence[str]) -> str:
     more = len(frame.columns) - len(columns)
     rest = f": {more} of them in .columns, shown by --all-columns" if more else ""
-    return f"{counted(len(frame), 'row')}, {counted(len(frame.columns), 'column')}{rest}"
+    return f"{counted(len(frame), 'rows')}, {counted(len(frame.columns), 'columns')}{rest}"
 
 
 def _safe(text: str) -> str:

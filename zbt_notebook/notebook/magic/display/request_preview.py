@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from zbt_notebook.client.http.messages import Request, Response, Upload
+from zbt_notebook.client.quoting import counted
 from zbt_notebook.client.redactor import redact
 from zbt_notebook.notebook.magic.display.table import PlainText, plain
 
@@ -24,7 +25,7 @@ def as_text(request: Request) -> PlainText:
         kind = "multipart/form-data" if request.uploads else "application/x-www-form-urlencoded"
         lines += [f"Content-Type: {kind}", ""]
         lines += [f"{name}={_readable(value)}" for name, value in request.form or ()]
-        lines += [f"{upload.name}@{upload.filename} ({len(upload.content):,} bytes)" for upload in request.uploads]
+        lines += [f"{one.name}@{one.filename} ({counted(len(one.content), 'bytes')})" for one in request.uploads]
     return PlainText("\n".join(lines))
 
 

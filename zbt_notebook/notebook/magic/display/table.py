@@ -7,6 +7,7 @@ from itertools import zip_longest
 from shutil import get_terminal_size
 from textwrap import wrap
 
+from zbt_notebook.client.quoting import counted
 from zbt_notebook.client.streams import tell
 from zbt_notebook.notebook import environment
 
@@ -147,13 +148,8 @@ def listed(words: Iterable[str], *, most: int = 5) -> str:
 
 def ago(seconds: float) -> str:
     """Say how long ago: ``3 minutes ago``."""
-    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
+    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1)):
         count = int(seconds // size)
         if count:
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+            return f"{counted(count, unit)} ago"
     return "just now"
-
-
-def counted(count: int, noun: str) -> str:
-    """Count things: ``1 row``, ``1,200 rows``."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from zbt_notebook.client.errors import UsageError
-from zbt_notebook.client.quoting import shown
+from zbt_notebook.client.quoting import a, shown
 from zbt_notebook.client.rest.encoding import Dates, as_json, as_text, dates_of, plain, refuse_secret
 from zbt_notebook.client.suggestions import did_you_mean, same_name
 from zbt_notebook.notebook.magic.grammar.tokenizer import closing_brace
@@ -72,7 +72,7 @@ class Names:
             told = shown(text)
         except UsageError:  # NaN and their like mean nothing
             text, kind = "", type(variable).__name__
-            told = f"{'an' if kind == 'int' else 'a'} {kind} that cannot be sent"
+            told = f"{a(kind)} that cannot be sent"
         if text and (same_name(text, identity) or same_name(text, title)):
             return
         called = f"{shown(title)} ({identity})" if title else shown(identity)

@@ -310,7 +310,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def _number_problem(value: str) -> str:
-    return "" if re.fullmatch(r"[0-9]{1,9}", value, re.ASCII) and int(value) > 0 else "takes a whole number from 1 up"
+    return "" if re.fullmatch(r"0{0,99}[1-9][0-9]{0,99}", value, re.ASCII) else "takes a whole number from 1 up"
 
 
 def _duration_problem(value: str) -> str:

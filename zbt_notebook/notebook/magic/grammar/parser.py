@@ -170,7 +170,8 @@ def _unknown_option(spelling: str) -> UsageError:
         hint = f"Write {attached.usage}, with a space between."
     else:
         otherwise = "%zbt help lists the options. Before an item that begins with a dash, write --."
-        hint = did_you_mean("--" + plain.lstrip("-"), _SPELLINGS, otherwise)
+        flags = [flag[2:] for flag in _SPELLINGS if flag.startswith("--")]
+        hint = did_you_mean(plain.lstrip("-"), flags, otherwise, quote="--{}".format)
     return UsageError(f"there is no option {shown(spelling)}", hint=hint)
 
 
