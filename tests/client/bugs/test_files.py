@@ -65,13 +65,26 @@ def test_a_file_comes_from_its_own_host_without_the_token(bug, wire, tmp_path):
     assert done.host in str(done)
 
 
-def test_the_token_goes_there_only_where_the_user_says_so(bug, tmp_path):
-    """Where the host wants it, the error says how."""
-    files = bug(downloads_need_token=True).files
-    with pytest.raises(ApiError, match="answers HTTP 40") as raised:
+@pytest.mark.parametrize(
+    ("hidden", "told"), [(False, "answers HTTP 40"), (True, "answers HTTP 200 with INVALID_OAUTHTOKEN")]
+)
+def test_the_token_goes_there_only_where_the_user_says_so(bug, tmp_path, hidden, told):
+    """Where the host wants it, the error says how; a refusal under 200 is not saved as the file."""
+    files = bug(downloads_need_token=True, errors_in_200=hidden).files
+    with pytest.raises(ApiError, match=told) as raised:
         files.download(0, tmp_path)
     assert "with_token=True" in raised.value.hint
+    assert not list(tmp_path.iterdir())
     assert files.download(0, tmp_path, with_token=True).path.read_bytes()
+
+
+def test_a_file_that_tells_of_an_error_is_a_file(bug, tmp_path):
+    """JSON of the size that was told, whatever it says."""
+    source = tmp_path / "answer.json"
+    source.write_bytes(b'{"error": {"code": 6401, "message": "from a log"}}')
+    files = bug().files
+    files.attach(source)
+    assert files.download("answer.json", tmp_path / "again.json").path.read_bytes() == source.read_bytes()
 
 
 def test_nothing_is_overwritten_and_no_name_leads_out(bug, tmp_path):

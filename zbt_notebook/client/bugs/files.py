@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from zbt_notebook.client.errors import ApiError, NotFound, Unreachable, UsageError
-from zbt_notebook.client.http.messages import Request, Upload
+from zbt_notebook.client.http.messages import Request, Response, Upload
 from zbt_notebook.client.quoting import counted, shown
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
+from zbt_notebook.client.rest.api_errors import judge
 from zbt_notebook.client.suggestions import there_are
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Files:
             path = url.partition(host)[2]
             body = self._connection.client.send(api.normalize(ApiCall("GET", path), self._connection.data_center)).body
         else:
-            body = self._elsewhere(url, host, with_token=with_token)
+            body = self._elsewhere(url, record, with_token=with_token)
         try:
             with target.open("xb") as file:
                 file.write(body)
@@ -96,15 +97,17 @@ class Files:
             ) from None
         return Download(target, len(body), host, own or with_token)
 
-    def _elsewhere(self, url: str, host: str, *, with_token: bool) -> bytes:
+    def _elsewhere(self, url: str, record: Mapping[str, Any], *, with_token: bool) -> bytes:
+        host = urlsplit(url).netloc
         if with_token and not url.startswith("https://") and not host.startswith("127.0.0.1"):
             raise UsageError(f"{host} is not spoken to by https: the token does not go there", hint="Leave it away.")
         response = self._connection.client.unsigned(Request("GET", url), with_token=with_token)
-        if response.status != 200:  # noqa: PLR2004  OK
+        refused = _refusal(response, record)
+        if refused:
             hint = f"If you trust {host} with this sign-in's token, ask for it with_token=True."
             if with_token:
                 hint = "Open the file in Zoho: its address may have run out."
-            raise ApiError(f"{host} answers HTTP {response.status} for the file", hint=hint, status=response.status)
+            raise ApiError(f"{host} answers {refused} for the file", hint=hint, status=response.status)
         return response.body
 
     def _address(self, record: Mapping[str, Any]) -> str:
@@ -147,6 +150,19 @@ class Files:
         except (ApiError, Unreachable) as error:
             error.hint = f"It was uploaded as {number}, but not attached. {error.hint}"
             raise
+
+
+def _refusal(response: Response, record: Mapping[str, Any]) -> str:
+    """How a host refuses a file, empty where it gives it; JSON that tells of an error may be the file itself."""
+    if response.status != 200:  # noqa: PLR2004  OK
+        return f"HTTP {response.status}"
+    if str(record.get("size")) == str(len(response.body)):
+        return ""
+    try:
+        judge(response, ApiCall("GET", "/"))
+    except ApiError as refusal:
+        return f"HTTP 200 with {refusal.code}"
+    return ""
 
 
 def _name(record: Mapping[str, Any]) -> str:
