@@ -3,11 +3,13 @@
 import json
 import time
 import urllib.request
+from pathlib import Path
 
 import nbformat
 from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from tests.leaks.canaries import TOLD_SANDBOX
 from zbt_notebook.cli import as_json
 from zbt_notebook.notebook.jupyter_server import JupyterServer
 
@@ -225,8 +227,10 @@ class LabNotebook:
 
 
 def pointed_at(sandbox) -> str:
-    """The source of a first cell: it makes ``--sandbox`` mean the test's own."""
-    return f"import os\nos.environ['ZBT_SANDBOX'] = {as_json(sandbox)!r}"
+    """The source of a first cell: it makes ``--sandbox`` mean the test's own, whose secret is in no notebook."""
+    told = Path.home() / f"{TOLD_SANDBOX}-{sandbox.client_id}"
+    told.write_text(as_json(sandbox), "utf-8")
+    return f"import os\nos.environ['ZBT_SANDBOX'] = open({str(told)!r}).read()"
 
 
 def _text(output: dict) -> str:

@@ -28,7 +28,8 @@ LOGGERS = ("zbt_notebook", "urllib3", "requests")
 SHAPES = re.compile(rb"1000\.[0-9a-f]{32}\.[0-9a-f]{32}|(?<![0-9a-zA-Z_./+=-])[0-9a-f]{42}(?![0-9a-zA-Z_/+=-])")
 BASE64 = re.compile(rb"MTAwMC4|(?<=[A-Za-z0-9+/])(?:EwMDAu|xMDAwL)[A-Za-z0-9+/]{30}")  # "1000." at each place
 # Of the history the shell told its part; what processes share is an access token, in a folder that is the user's alone.
-_OTHERS = ("history.sqlite", "token-")
+TOLD_SANDBOX = "sandbox-of-a-test"  # and how a kernel is told of its sandbox
+_OTHERS = ("history.sqlite", "token-", TOLD_SANDBOX)
 _LARGEST = 2_000_000  # bytes of a file that are looked at
 
 _made: list[str] = []  # the halves of codes and tokens, in the order in which sandboxes gave them out

@@ -19,6 +19,8 @@ from zbt_notebook import cli
 from zbt_notebook.client.secret_str import SecretStr
 from zbt_notebook.notebook.audit import CLIENT_SECRET, LIVE, NAMED, TOKEN
 
+pytestmark = pytest.mark.holds_secret("notebooks with secrets are what is audited")
+
 CODE = "1000.0123456789abcdef0123456789abcdef.fedcba9876543210fedcba9876543210"
 SECRET = "0123456789abcdef0123456789abcdef0123456789"
 PLAIN = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}}
