@@ -29,4 +29,5 @@ def fresh_shell(**arguments):
             thread.stop()
         history.db.close()
         atexit.unregister(shell.atexit_operations)
+        shell.restore_sys_module_state()  # else each shell keeps the one before it alive, and what was signed in there
         InteractiveShell.clear_instance()

@@ -161,6 +161,7 @@ class _Server(socketserver.ThreadingTCPServer):
     block_on_close = False
     allow_reuse_address = os.name == "posix"  # elsewhere it would let another program listen at the same port
     timeout = 0
+    request_queue_size = 128  # a crowd of connections must not keep the browser waiting for a second try
 
     def __init__(self, address: str, port: int, answer: Callable[[str, str, str], tuple[int, bytes]]) -> None:
         self.address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
