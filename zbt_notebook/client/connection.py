@@ -38,6 +38,7 @@ from zbt_notebook.client.rest.encoding import as_count, as_text, as_texts, unwra
 from zbt_notebook.client.secret_str import StaysInKernel
 from zbt_notebook.client.settings import setting
 from zbt_notebook.client.status import LogoutReport, Status
+from zbt_notebook.client.v3_instead import hinted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,9 +107,9 @@ class Connection(StaysInKernel):
 
         Raise ApiError where the API refuses, Unreachable where nothing answers.
         """
-        return self.client.fetch(
-            self._meant(ApiCall("GET", expect.text(path, "the path"), pairs(params, "GET", path)))
-        ).body
+        call = self._meant(ApiCall("GET", expect.text(path, "the path"), pairs(params, "GET", path)))
+        with hinted(self, "get", call):
+            return self.client.fetch(call).body
 
     def request(
         self,
@@ -134,7 +135,8 @@ class Connection(StaysInKernel):
         del stream
         call = arguments.call(method, path, params=params, data=data, json=json, files=files, headers=headers)
         call = api.normalize(self._meant(call), self.data_center)
-        return as_requests_response(self.client.send(call), api.write(call, self.data_center))
+        with hinted(self, "request", call):
+            return as_requests_response(self.client.send(call), api.write(call, self.data_center))
 
     def send(self, call: ApiCall, lane: Lane = INTERACTIVE) -> Response:
         """One call that ``api.normalize`` has checked; its answer unread, but an ApiError where it is a refusal."""
@@ -154,7 +156,7 @@ class Connection(StaysInKernel):
 
     def _stream(self, wish: PullRequest) -> Iterator[Any]:
         pull = self._begin(wish, reporter(progress=False), as_records=True)
-        with kept_pull.kept_if_incomplete(pull):
+        with hinted(self, "rows", ApiCall("GET", wish.path, wish.where)), kept_pull.kept_if_incomplete(pull):
             for records in pull.stream():
                 yield from records
 
@@ -285,7 +287,7 @@ class Connection(StaysInKernel):
         """Carry a request out; *orders* are the portal's own of statuses and severities, else those fetched before."""
         pull = (kept_pull.kept(wish.id) if wish.id else None) or self._begin(wish, reporter(progress=False))
         pull.orders = pull.orders or orders or (self.lookups.orders(wish.portal) if wish.holds == "bugs" else {})
-        with kept_pull.kept_if_incomplete(pull):
+        with hinted(self, "frame", ApiCall("GET", wish.path, wish.where)), kept_pull.kept_if_incomplete(pull):
             pull.run(self.client, reporter(progress))
         return pull.frame()
 

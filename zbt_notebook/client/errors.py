@@ -75,7 +75,7 @@ class Unreachable(ZbtError):
     """No answer came, or one that cannot be Zoho's; ``outcome_unknown`` where a write may have happened.
 
     ``nothing_sent`` where it is certain that no byte of the request left: there was never a connection to send it on.
-    ``seconds`` is how long it took to know.
+    ``hung_up`` where somebody took the connection and closed it. ``seconds`` is how long it took to know.
     """
 
     def __init__(
@@ -84,7 +84,13 @@ class Unreachable(ZbtError):
         super().__init__(message, hint=hint)
         self.outcome_unknown = outcome_unknown
         self.nothing_sent = nothing_sent
+        self.hung_up = False
         self.seconds = 0.0
+
+    @property
+    def may_mean_gone(self) -> bool:
+        """Whether what was asked may be gone for good, and can be asked for elsewhere: nothing has happened."""
+        return self.nothing_sent or (self.hung_up and not self.outcome_unknown)
 
 
 class ApiError(ZbtError):

@@ -4,11 +4,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client import signed_in
-from zbt_notebook.client.errors import NotSignedIn, UsageError
+from zbt_notebook.client.errors import ApiError, NotSignedIn, Unreachable, UsageError
+from zbt_notebook.client.lists.fields import kind_of
 from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.next_steps import step
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
+from zbt_notebook.client.v3_instead import hinted, in_v3, is_over
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,8 +33,22 @@ def refetch(frame: "pd.DataFrame") -> "pd.DataFrame":
         )
     connection = _connection(origin)
     if "wish" in origin and "jmespath" not in origin:
-        return connection.resume(replace(PullRequest.from_token(str(origin["wish"])), id="", checkpoint=""))
-    return _anew(connection, origin)
+        return _resumed(connection, replace(PullRequest.from_token(str(origin["wish"])), id="", checkpoint=""))
+    with hinted(connection, "get", _call(origin)):
+        return _anew(connection, origin)
+
+
+def _resumed(connection: "Connection", wish: PullRequest) -> "pd.DataFrame":
+    """All of a list; from V3, in the classic columns, where it was a classic path's and that API is off by now."""
+    try:
+        return connection.resume(wish)
+    except (ApiError, Unreachable) as error:
+        call = ApiCall("GET", wish.path, wish.where)
+        twin = in_v3(connection, call) if is_over(connection, call, error) else None
+        word = wish.word or kind_of(wish.path)
+        if twin is None or not word or twin.path.endswith("/settings/fields"):
+            raise
+    return connection.resume(replace(wish, path=twin.path, where=twin.params, word=word))
 
 
 def _anew(connection: "Connection", origin: dict[str, Any]) -> "pd.DataFrame":

@@ -210,7 +210,11 @@ def _unreachable(error: Exception, request: Request) -> Unreachable:
     unknown = not request.is_safe and not nothing_sent
     if unknown:
         hint = "It may have happened all the same: look before you send it again."
-    return Unreachable(f"no answer from {host}: {what}", hint=hint, outcome_unknown=unknown, nothing_sent=nothing_sent)
+    problem = Unreachable(
+        f"no answer from {host}: {what}", hint=hint, outcome_unknown=unknown, nothing_sent=nothing_sent
+    )
+    problem.hung_up = any(isinstance(failure, ConnectionError) for failure in (error, *error.args))
+    return problem
 
 
 # What fails while there is no connection yet, by itself or as what an error was made of. Other errors of TLS may come

@@ -48,7 +48,7 @@ def _may_mean_gone(error: ApiError | Unreachable) -> bool:
     if isinstance(error, RateLimited):
         return False
     if isinstance(error, Unreachable):
-        return error.nothing_sent
+        return error.may_mean_gone
     if isinstance(error, (NotFound, TokenRejected)):  # whatever status they came under: Zoho refuses with 200 too
         return True
     redirected = 300 <= error.status < 400  # noqa: PLR2004  RFC 9110 §15.4

@@ -55,7 +55,7 @@ class V3Host:
 
 
 def _may_mean_absent(failure: ApiError | Unreachable) -> bool:
-    """A path that is not known there, or a name that is dead. Zoho words a missing scope like a wrong path, too."""
+    """A path that is not known there, or a host that is not; Zoho words a missing scope like a wrong path, too."""
     if isinstance(failure, Unreachable):
-        return failure.nothing_sent
+        return failure.may_mean_gone
     return failure.code == "URL_RULE_NOT_CONFIGURED" or isinstance(failure, NotFound)
