@@ -1,12 +1,13 @@
 """Filters as they are written, ``status==Open,Reopen`` or ``status=["Open", "Reopen"]``, not looked up yet."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from zbt_notebook.client.errors import UsageError
-from zbt_notebook.client.lists.criteria import OPERATORS, Operator
+from zbt_notebook.client.lists.criteria import OPERATORS, Choice, Operator
+from zbt_notebook.client.rest.encoding import plain
 
 _FILTER = re.compile(
     r"(?P<name>(?:\\.|[^\\=!<>~])+?)\s*(?P<operator>" + "|".join(map(re.escape, OPERATORS)) + r")\s*(?P<value>.*)",
@@ -71,8 +72,8 @@ def read_arguments(arguments: Mapping[str, Any]) -> list[Filter]:
     found = []
     for given, value in arguments.items():
         name, operator = _split(given)
-        many = isinstance(value, Iterable) and not isinstance(value, str | bytes)
-        values = tuple(value) if many else (value,)
+        several = value if isinstance(value, Choice) else plain(value, given)
+        values = tuple(several) if isinstance(several, list) else (several,)
         if not values:
             raise UsageError(f"{given}= is an empty list: nothing could be chosen by it", hint="Leave it away.")
         if operator not in {"==", "!="} and len(values) > 1:

@@ -16,7 +16,7 @@ from zbt_notebook.client.lists import fields
 from zbt_notebook.client.lists.criteria import Choice, Criterion, Span, Value
 from zbt_notebook.client.lists.fields import Field
 from zbt_notebook.client.quoting import shown, singular
-from zbt_notebook.client.rest.encoding import Dates, as_text
+from zbt_notebook.client.rest.encoding import Dates, as_text, is_missing, plain
 from zbt_notebook.client.suggestions import there_are
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Resolver:
                 hint=f"It takes {' '.join(field.operators)}, as in {_example(field)}.",
             )
         if one.operator == "~=":
-            return Criterion(field.name, "~=", (str(one.values[0]),))
+            return Criterion(field.name, "~=", (_text(field, one.values[0]),))
         if one.whole and len(one.values) > 1:
             values = self._whole(field, one) or tuple(self._each(field, one.values))
         else:
@@ -112,9 +112,11 @@ class Resolver:
 
     def value(self, field: Field, said: Any) -> list[Value]:
         """What is meant by one value; a word that is both ``none`` and a choice of that name means either."""
-        said = _plain(said)
-        if said is None or isinstance(said, Choice):
+        if isinstance(said, Choice):
             return [said]
+        said = plain(said, field.name)
+        if is_missing(said):
+            return [None]
         is_none = isinstance(said, str) and said.casefold() == "none"
         if field.type == "choice":
             named = self._choices(field, said, required=not is_none)
@@ -250,21 +252,14 @@ def _no_time(text: str) -> UsageError:
     )
 
 
-def _plain(said: Any) -> Any:
-    """A value of numpy's or pandas' as Python's own; what they have for a missing one as None."""
-    if hasattr(said, "to_pydatetime"):
-        said = said.to_pydatetime()
-    elif hasattr(said, "item") and not isinstance(said, str | bytes):
-        said = said.item()
-    if type(said).__name__ in {"NAType", "NaTType"} or (isinstance(said, float) and said != said):  # noqa: PLR0124  NaN is not itself
-        return None
-    return said
+def _text(field: Field, said: Any) -> str:
+    return as_text(said, field.name, dates=Dates.ISO, lists=False)
 
 
 def _number(field: Field, said: Any) -> float:
     if isinstance(said, int | float | Decimal) and not isinstance(said, bool):
         return said if isinstance(said, int) else float(said)
-    text = str(said).strip()
+    text = _text(field, said).strip()
     if re.fullmatch(r"[+-]?\d{1,18}", text, re.ASCII):
         return int(text)
     with suppress(ValueError):
@@ -277,9 +272,10 @@ def _flag(field: Field, said: Any) -> bool:
     if isinstance(said, bool):
         return said
     known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-    if str(said).casefold() in known:
-        return known[str(said).casefold()]
-    raise UsageError(f"{field.label} is true or false, not {str(said)[:60]!r}", hint=f"As in {_example(field)}.")
+    word = _text(field, said).casefold()
+    if word in known:
+        return known[word]
+    raise UsageError(f"{field.label} is true or false, not {shown(word)}", hint=f"As in {_example(field)}.")
 
 
 def _one_of(field: Field, word: str) -> str:
@@ -298,7 +294,7 @@ def _unknown(field: Field, word: str, names: Sequence[str]) -> UsageError:
 _READ: Mapping[str, Callable[[Field, Any], Value]] = {
     "number": _number,
     "flag": _flag,
-    "text": lambda field, said: _one_of(field, str(said)),
+    "text": lambda field, said: _one_of(field, _text(field, said)),
 }
 
 

@@ -58,7 +58,7 @@ def as_text(value: object, what: str, *, dates: Dates = Dates.US, lists: bool = 
     Several values become a comma list, as Zoho's filters take them, and a mapping JSON, both only with *lists*.
     """
     value = plain(value, what)
-    if _is_missing(value):
+    if is_missing(value):
         raise refusal(what, "is empty (None or NaN)", "Leave it away, or give it a value.")
     if lists and isinstance(value, list) and not any(isinstance(part, Mapping) for part in value):
         return _comma_list(value, what, dates)
@@ -86,7 +86,7 @@ def as_json(value: object, what: str, *, dates: Dates = Dates.ISO, depth: int = 
     if depth > _DEEPEST:
         raise refusal(what, "is nested too deeply, or in itself", "Give what the call needs of it.")
     value = plain(value, what)
-    if _is_missing(value):
+    if is_missing(value):
         return None
     if isinstance(value, Mapping):
         return _json_object(value, what, dates, depth)
@@ -201,7 +201,8 @@ def _unwrapped(value: Any) -> object:
         return value
 
 
-def _is_missing(value: object) -> bool:
+def is_missing(value: object) -> bool:
+    """Whether a value without its wrapper is none: None, NaN, what pandas has for it."""
     if value is None:
         return True
     return math.isnan(value) if isinstance(value, float) else isinstance(value, Decimal) and value.is_nan()
