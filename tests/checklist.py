@@ -27,6 +27,12 @@ _CONNECTION = "client/test_connection.py::test_"
 _FLOW = "client/test_login_flow.py::test_"
 _KEYRING = "client/auth/test_keyring_store.py::test_"
 _LIMITS = "client/limits/test_rate_limit.py::test_"
+_LISTENER = "sign_in/test_loopback.py::test_"
+_SIGN_IN = "sign_in/test_sign_in.py::test_"
+_PASTED = "auth/test_pasted.py::test_"
+_API = "client/rest/test_api.py::test_"
+_ERRORS = "client/rest/test_api_errors.py::test_"
+_PAGING = "client/lists/test_paging.py::test_"
 _SERVER = "sandbox/server/test_server.py::test_"
 
 CHECKLIST: Mapping[str, Row] = {
@@ -54,11 +60,36 @@ CHECKLIST: Mapping[str, Row] = {
         "state wrong or used", "yes OA AL MS RO", (f"{_FLOW}anothers_redirect", "test_pasted.py::test_another_sign_ins")
     ),
     "T16": Row("PKCE", "yes OA MS; RO AL by choice", (f"{_OAUTH}pkce_is_s256", f"{_FLOW}a_client_without_a_secret")),
-    "T17": Row("the listener", "partly MS", ("sign_in/test_loopback.py::test_",), "IPv6: Zoho takes exact addresses"),
-    "T18": Row("error_description=<script>", "yes MS", ("sign_in/test_loopback.py::test_",)),
-    "T19": Row("anything pasted", "-", ("auth/test_pasted.py::test_",)),
+    "T17": Row(
+        "the listener",
+        "partly MS",
+        (
+            f"{_LISTENER}other_hosts_paths",
+            f"{_LISTENER}only_this_machine",
+            f"{_LISTENER}it_listens_for_five_minutes",
+            f"{_LISTENER}whoever_says_nothing",
+            f"{_LISTENER}a_stopped_listener",
+        ),
+        "IPv6: Zoho takes exact addresses",
+    ),
+    "T18": Row(
+        "error_description=<script>",
+        "yes MS",
+        (f"{_LISTENER}errors_are_text", f"{_LISTENER}no_words_break"),
+    ),
+    "T19": Row(
+        "anything pasted",
+        "-",
+        (
+            f"{_PASTED}quotes_and_spaces",
+            f"{_PASTED}a_line_break",
+            f"{_PASTED}what_holds_no_code",
+            f"{_PASTED}the_consent_link",
+            f"{_PASTED}no_text_raises",
+        ),
+    ),
     "T20": Row("a code used or expired", "-", (f"{_FLOW}a_used_code", f"{_FLOW}an_expired_code")),
-    "T21": Row("a double click on Login", "-", ("sign_in/test_sign_in.py::test_",)),
+    "T21": Row("a double click on Login", "-", (f"{_SIGN_IN}a_double_click", f"{_SIGN_IN}pastes_from_many")),
     "T22": Row("sign-out", "yes gh ZC", (f"{_CONNECTION}signed_out_means", f"{_AUTH}signing_out_forgets")),
     "T23": Row("the API redirects elsewhere", "yes all, gh", (f"{_HTTP}redirects_are_not_followed",)),
     "T24": Row(
@@ -66,7 +97,15 @@ CHECKLIST: Mapping[str, Row] = {
     ),
     "T25": Row("307 from the token endpoint", "yes ZC; no RO AL GA PZ", (f"{_HTTP}redirects_are_not_followed",)),
     "T26": Row(".netrc", "yes RO AL; no requests GA ZC PZ", (f"{_HTTP}netrc_is_not_read",)),
-    "T27": Row("paths that name another host", "-", ("client/rest/test_api.py::test_", f"{_CHECKS}what_could_be_read")),
+    "T27": Row(
+        "paths that name another host",
+        "-",
+        (
+            f"{_API}a_path_cannot_lead_elsewhere",
+            f"{_API}every_path_stays",
+            f"{_CHECKS}what_could_be_read",
+        ),
+    ),
     "T28": Row("proxies", "-", (f"{_HTTP}proxies_are_honoured",)),
     "T29": Row(
         "certificates", "no requests", (f"{_HTTP}a_certificate_that_is_not",), "there is no way to switch checking off"
@@ -77,17 +116,15 @@ CHECKLIST: Mapping[str, Row] = {
         "a cut answer", "yes requests httpx", (f"{_HTTP}what_the_network_does", f"{_HTTP}a_write_that_broke_off")
     ),
     "T33": Row("a bomb", "-", (f"{_HTTP}an_answer_has_a_largest_size",)),
-    "T34": Row("JSON under another name", "no requests", ("client/rest/test_api.py::test_",)),
+    "T34": Row("JSON under another name", "no requests", (f"{_HTTP}t34_",)),
     "T35": Row(
         "odd JSON",
         "no orjson, json",
         ("frames/test_frame_dtypes.py::test_a_hundred_thousand", f"{_OAUTH}whatever_json"),
     ),
-    "T36": Row(
-        "a dead connection is used again", "-", (f"{_HTTP}threads_share_it", f"{_CONNECTION}a_fault_of_the_server")
-    ),
-    "T37": Row("the throttle's answer in any dress", "none", ("client/rest/test_api_errors.py::test_",)),
-    "T38": Row("an error under 200", "yes PZ", ("client/rest/test_api_errors.py::test_",)),
+    "T36": Row("a dead connection is used again", "-", (f"{_HTTP}t36_", f"{_CONNECTION}t36_")),
+    "T37": Row("the throttle's answer in any dress", "none", (f"{_ERRORS}the_lock_is_known_by_its_body",)),
+    "T38": Row("an error under 200", "yes PZ", (f"{_ERRORS}a_refusal_under_200", f"{_ERRORS}an_error_in_an_array")),
     "T39": Row("100 in any window", "no pyrate, aiolimiter", (f"{_LIMITS}no_rolling_window",)),
     "T40": Row("Zoho's lock", "-", (f"{_LIMITS}a_lock_holds", "lists/test_pull.py::test_a_lock_in_the_middle")),
     "T41": Row("several kernels, one killed", "pyrate", ("test_shared_budget.py::test_three_kernels",)),
@@ -96,18 +133,36 @@ CHECKLIST: Mapping[str, Row] = {
         "yes urllib3, stripe; no AZ GA PZ",
         (f"{_CONNECTION}a_fault_of_the_server", f"{_CONNECTION}a_write_is_repeated"),
     ),
-    "T43": Row("Retry-After of any kind", "yes urllib3; no PZ", ("client/rest/test_api_errors.py::test_",)),
+    "T43": Row("Retry-After of any kind", "yes urllib3; no PZ", (f"{_ERRORS}retry_after", f"{_ERRORS}a_lock_of_v3")),
     "T44": Row(
         "rows come and go between pages",
         "-",
-        ("client/lists/test_paging.py::test_", "lists/test_pull.py::test_bugs_made"),
+        (
+            f"{_PAGING}with_the_count_known",
+            f"{_PAGING}rows_deleted_at_every_request",
+            f"{_PAGING}rows_added_before",
+            f"{_PAGING}any_server",
+            "lists/test_pull.py::test_bugs_made",
+        ),
     ),
-    "T45": Row("a storm of 5xx", "-", (f"{_CONNECTION}retries_of_many_threads", "auth/test_storms.py::test_")),
+    "T45": Row(
+        "a storm of 5xx",
+        "-",
+        (
+            f"{_CONNECTION}retries_of_many_threads",
+            f"{_CONNECTION}a_server_that_hangs",
+            "test_what_counts.py::test_a_call_that_broke_off",
+        ),
+    ),
     "T46": Row("repr, vars, copy, pickle", "yes GA; vars: no RO AL ZC PZ", (f"{_AUTH}it_shows_no_secret",)),
     "T47": Row(
         "every failure in four xmodes",
         "no requests",
-        ("magic/test_errors_of_cells.py::test_", f"{_HTTP}what_fails_below"),
+        (
+            "magic/test_verbose_errors.py::test_no_frame",
+            "kernel/test_traces_of_a_kernel.py::test_the_card",
+            f"{_HTTP}what_fails_below",
+        ),
     ),
     "T48": Row(
         "logs at DEBUG",
@@ -118,7 +173,7 @@ CHECKLIST: Mapping[str, Row] = {
     "T50": Row(
         "a saved notebook",
         "no ipywidgets",
-        ("kernel/test_traces_of_a_kernel.py::test_", "browser/test_traces.py::test_"),
+        ("browser/test_traces.py::test_every_state", "kernel/test_headless_runs.py::test_a_card_that"),
     ),
     "T51": Row(
         "a secret on a line", "-", ("magic/test_history.py::test_a_refused_secret", "kernel/test_secrets_in_a_terminal")
@@ -129,7 +184,7 @@ CHECKLIST: Mapping[str, Row] = {
     "T53": Row(
         "the keyring is locked or unsafe", "yes gh", (f"{_KEYRING}a_locked_keyring", f"{_KEYRING}a_plain_text_keyring")
     ),
-    "T54": Row("hostile titles", "-", ("magic/test_bug_card.py::test_", "test_redactor.py::test_t54")),
+    "T54": Row("hostile titles", "-", ("magic/test_bug_card.py::test_hostile", "test_redactor.py::test_t54")),
     "T55": Row("ids of 18 digits", "no json_normalize", ("test_an_optional_id_of_18_digits",)),
     "T56": Row(
         "the sandbox itself",

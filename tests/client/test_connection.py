@@ -319,6 +319,28 @@ def test_a_fault_of_the_server_is_waited_out_for_reads_only(connection, world, b
     assert "before you send it again" in caught.value.hint
 
 
+def test_t36_a_read_on_a_dead_connection_is_sent_again_and_a_write_is_not(connection, bugs, wire, monkeypatch):
+    """The connection broke under the request: a write may have happened."""
+    monkeypatch.setattr(connection.client, "_sleep", lambda _: None)
+    answered = type(wire).__call__
+
+    def dying(wire, request):
+        answer = answered(wire, request)
+        if len(wire.requests) == dies_at:
+            raise Unreachable("the connection broke off", outcome_unknown=request.method != "GET")
+        return answer
+
+    monkeypatch.setattr(type(wire), "__call__", dying)
+    dies_at = before = len(wire.requests) + 1
+    assert connection.get("/portals/")
+    assert len(wire.requests) == before + 1
+    dies_at = before = len(wire.requests) + 1
+    with pytest.raises(Unreachable) as caught:
+        connection.request("POST", bugs, data={"title": "once"})
+    assert caught.value.outcome_unknown
+    assert len(wire.requests) == before
+
+
 def test_what_the_server_echoes_is_redacted(connection, world, monkeypatch):
     """An error that quotes the request shows no token."""
     monkeypatch.setattr(connection.client, "_sleep", lambda _: None)

@@ -25,6 +25,7 @@ def test_each_row_is_proved_by_tests_that_exist(number):
     assert proofs_of(number, NODES)
     missing = [part for part in CHECKLIST[number].tests if not any(part in node for node in NODES)]
     assert missing == []
+    assert not [part for part in CHECKLIST[number].tests if part.endswith("::test_")]  # a file is no proof of a case
 
 
 def test_the_table_tells_how_each_row_went():

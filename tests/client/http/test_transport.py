@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import logging
 import shutil
 import socket
@@ -14,7 +15,7 @@ import pytest
 import urllib3.connection
 
 from zbt_notebook.client.errors import Unreachable, ZbtError
-from zbt_notebook.client.http.messages import Request, Upload, decode_json
+from zbt_notebook.client.http.messages import Request, Response, Upload, decode_json
 from zbt_notebook.client.http.requests_objects import as_requests_response
 from zbt_notebook.client.http.transport import RequestsTransport
 from zbt_notebook.simulator import Sandbox
@@ -146,6 +147,60 @@ def test_t31_a_drip_ends_at_the_deadline(transport, drip, where):
     with pytest.raises(Unreachable, match="too long") as caught:
         transport(Request("GET", address))
     assert 0.4 < caught.value.seconds <= time.monotonic() - started < 2
+
+
+@pytest.fixture
+def closing():
+    """``closing(when)``: a server that closes each kept connection after one answer: idle, or at the next request."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        requests = []
+
+        def serve(when):
+            with contextlib.suppress(OSError):  # the test is over
+                while True:
+                    connection, _ = server.accept()
+                    with connection:
+                        requests.append(connection.recv(65536).partition(b" ")[0])
+                        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+                        if when == "at the next request":
+                            requests.append(connection.recv(65536).partition(b" ")[0])
+
+        def start(when):
+            threading.Thread(target=serve, args=(when,), daemon=True).start()
+            return f"http://127.0.0.1:{server.getsockname()[1]}/", requests
+
+        yield start
+
+
+def test_t36_a_kept_connection_that_died_idle_is_replaced(transport, closing):
+    """It is noticed before anything is sent on it: reads and writes arrive, each once."""
+    address, requests = closing("idle")
+    for method in ("GET", "POST", "GET", "POST"):
+        assert transport(Request(method, address)).status == 200
+        time.sleep(0.02)  # the end of the connection arrives
+    assert requests == [b"GET", b"POST", b"GET", b"POST"]
+
+
+@pytest.mark.parametrize(("method", "outcome_unknown"), [("GET", False), ("POST", True)])
+def test_t36_a_kept_connection_that_dies_under_a_request_sends_nothing_twice(
+    transport, closing, method, outcome_unknown
+):
+    """Whether to send it again is for whoever knows what it does: a read is, a write is not."""
+    address, requests = closing("at the next request")
+    transport(Request("GET", address))
+    with pytest.raises(Unreachable) as caught:
+        transport(Request(method, address))
+    assert caught.value.outcome_unknown is outcome_unknown
+    assert requests == [b"GET", method.encode()]
+
+
+@pytest.mark.parametrize("content_type", ["text/html", "application/json;charset=ISO-8859-1", "text/plain; charset=x"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["", "BOM"])
+@pytest.mark.parametrize("padding", [0, 9000], ids=["short", "long"])
+def test_t34_json_is_utf_8_whatever_it_is_called(content_type, mark, padding):
+    """Under another media type, another charset, behind a byte order mark, by either decoder: no letter is another."""
+    body = mark + json.dumps({"owner": "Łukasz Żółć 🐞", "more": "é" * padding}, ensure_ascii=False).encode()
+    assert decode_json(Response(200, {"content-type": content_type}, body))["owner"] == "Łukasz Żółć 🐞"
 
 
 def test_what_fails_below_shows_no_frame_of_ours(sandbox, transport):
