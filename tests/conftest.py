@@ -52,6 +52,7 @@ SLOW = {
     "house/test_command_line.py": "real servers",
     "house/test_dev_environment.py": "real virtual environments",
     "house/test_distribution.py": "a wheel is built and installed",
+    "house/test_other_pythons.py": "a virtual environment is filled, and much is run in it",
     "house/test_lowest_versions.py": "a virtual environment is filled, and much is run in it",
     "notebooks": "documents that run",
     "sandbox/bugtracker/test_tracker_openapi.py": "every operation of a description",
