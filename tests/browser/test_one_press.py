@@ -63,6 +63,7 @@ def client(sandbox):
     return sandbox.world.register_client("Own", redirect_uri=uri)
 
 
+@pytest.mark.holds_secret("the keyring of this test is a file")
 def test_two_clicks_and_two_pastes_and_then_none(open_notebook, sandbox, client, tmp_path):
     """ID and secret pasted, one press, Accept: connected; after a restart the same cell is connected by itself."""
     set_up = KEYRING.format(path=str(tmp_path / "chest"), accounts=sandbox.accounts_url, api=sandbox.api_url)

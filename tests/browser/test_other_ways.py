@@ -5,6 +5,7 @@ import socket
 import pytest
 
 from tests.browser.card import Card
+from tests.leaks.canaries import TOLD_SANDBOX
 from tests.leaks.find_secrets import find_secrets
 from tests.leaks.watched_sandbox import watched_sandbox
 from zbt_notebook.cli import as_json
@@ -21,7 +22,7 @@ def sandbox():
 @pytest.fixture
 def open_card(open_notebook, sandbox, tmp_path):
     """``open_card(login, …)``: the card of that line; ``--sandbox`` means this sandbox, in another process."""
-    told = tmp_path / "sandbox.json"  # for the notebook itself is searched for the secret that is in it
+    told = tmp_path / TOLD_SANDBOX  # for the notebook itself is searched for the secret that is in it
     told.write_text(as_json(sandbox), "utf-8")
 
     def open_one(login, *cells, **how):
