@@ -139,6 +139,7 @@ def _milestone(read: Reading, _of: str, _labels: Labels) -> dict[str, Any]:
         "flag": str(flag).lower() if flag else None,
         **read.moment("start_date", "start_date"),
         **read.moment("end_date", "end_date"),
+        **read.moment("completed_date", "completed_date"),
         "status": None if done is None else "completed" if done else "notcompleted",
         "link": {"self": {"url": None}, "status": {"url": None}},
     }
