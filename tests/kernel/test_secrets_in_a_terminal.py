@@ -2,7 +2,7 @@
 
 import pytest
 
-from zbt_notebook.notebook.magic.ipython.history import INSTEAD
+from zbt_notebook.notebook.magic.history import INSTEAD
 
 CANARY = "s3cr3tc4n4ry0123456789"
 REFUSED = f"%zbt login --client-secret {CANARY}"

@@ -8,7 +8,7 @@ from traitlets.config import Config
 
 from tests.shells import fresh_shell
 from zbt_notebook import UsageError
-from zbt_notebook.notebook.magic.ipython.history import INSTEAD
+from zbt_notebook.notebook.magic.history import INSTEAD
 
 CANARY = "s3cr3tc4n4ry0123456789"
 TOKEN = "1000." + "a" * 32 + "." + "b" * 32

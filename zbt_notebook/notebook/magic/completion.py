@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
 
 from zbt_notebook.client.auth.data_centers import DATA_CENTERS
 from zbt_notebook.client.auth.scopes import FAMILY, MODULES, PRESETS
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.notebook.magic.context import Place
-from zbt_notebook.notebook.magic.filter_completion import Values, changes, filters
+from zbt_notebook.notebook.magic.filter_completion import Values, changes, escaped, filters
 from zbt_notebook.notebook.magic.grammar.options import (
     CALL,
     LISTS,
@@ -21,9 +23,9 @@ from zbt_notebook.notebook.magic.grammar.options import (
     options_of,
 )
 from zbt_notebook.notebook.magic.grammar.tokenizer import split_words
-from zbt_notebook.notebook.magic.ipython.file_completion import escaped, files
 
 _SPELLINGS = {spelling: option for option in OPTIONS for spelling in (option.flag, option.short) if spelling}
+_MANY = 1000  # entries of a folder that are looked at: completion must not wait for a huge one
 _BODY_SIGNS = {"form": "=", "json": "=", "file": "@"}
 
 
@@ -125,7 +127,7 @@ def _call_words(word: str, fragment: str, positional: tuple[str, ...], known: Kn
         return
     if _FILE.fullmatch(word):
         name, _, begun = word.partition("@")
-        yield from files(f"{name}@", begun, is_quoted=_words(fragment) is None)
+        yield from _files(f"{name}@", begun, is_quoted=_words(fragment) is None)
     taken = {item.partition("=")[0].partition("@")[0].rstrip(":") for item in rest[1:]}
     for parameter in endpoint.params:
         sign = "==" if parameter.place == "query" else _BODY_SIGNS.get(parameter.place, "")
@@ -228,7 +230,7 @@ def _values(option: Option, head: str, fragment: str, known: Known) -> Candidate
         values = known.variables
     elif option.kind == "file":
         begun = _plain(fragment).removeprefix(head)
-        yield from files(head, begun, SAVE_SUFFIXES, is_quoted=_words(fragment) is None)
+        yield from _files(head, begun, SAVE_SUFFIXES, is_quoted=_words(fragment) is None)
         return
     elif option.name in {"scopes", "add-scope"}:
         chosen = fragment[: fragment.rindex(",") + 1] if "," in fragment else head
@@ -299,3 +301,21 @@ def _plain(fragment: str) -> str:
         if words is not None:
             return words[0] if words else ""
     return fragment
+
+
+def _files(name: str, begun: str, suffixes: tuple[str, ...] = (), *, is_quoted: bool) -> Iterator[tuple[str, str]]:
+    """Give the files and folders that go on from what was begun after ``name@``, or after an option, and their kind."""
+    head, slash, last = begun.rpartition("/")
+    write = str if is_quoted else escaped
+    try:
+        entries = sorted(entry.name for entry in islice(Path(head + slash).expanduser().iterdir(), _MANY))
+    except (OSError, ValueError, RuntimeError):  # no folder, a NUL in it, nobody's home
+        return
+    for entry in entries:
+        if not entry.startswith(last) or (entry.startswith(".") and not last):
+            continue
+        path = write(name + head + slash + entry)
+        if Path(head + slash, entry).expanduser().is_dir():
+            yield f"{path}/", "folder"
+        elif not suffixes or entry.lower().endswith(suffixes):
+            yield path, "file"

@@ -7,7 +7,6 @@ from types import MappingProxyType
 from zbt_notebook.client.lists import fields
 from zbt_notebook.client.lists.criteria import OPERATORS
 from zbt_notebook.client.lists.fields import Field
-from zbt_notebook.notebook.magic.ipython.file_completion import escaped
 
 Values = Mapping[str, Sequence[str]]
 NOTHING: Values = MappingProxyType({})
@@ -75,6 +74,11 @@ def _values(field: Field, known: Values) -> Iterator[str]:
 
 def _written(head: str, value: str, *, is_quoted: bool) -> str:
     return head + (value if is_quoted else escaped(value))
+
+
+def escaped(text: str) -> str:
+    """Write a text as a word without quotes around it."""
+    return "".join(f"\\{letter}" if letter in " \\'\"" else letter for letter in text)
 
 
 def changes(word: str, done: Sequence[str], known: Values, *, is_quoted: bool) -> Candidates:

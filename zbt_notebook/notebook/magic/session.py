@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client import signed_in
 from zbt_notebook.client.errors import NotSignedIn, UsageError, ZbtError
-from zbt_notebook.notebook.magic.commands.write_guard import Ask, Ledger, ask_by_stdin
 from zbt_notebook.notebook.magic.context import Atlas, Context
 from zbt_notebook.notebook.magic.grammar.interpolation import Names
 from zbt_notebook.notebook.magic.grammar.parser import Options
 from zbt_notebook.notebook.magic.grammar.secrets_on_lines import SecretOnLine
-from zbt_notebook.notebook.magic.ipython.history import take_out
+from zbt_notebook.notebook.magic.history import take_out
 from zbt_notebook.notebook.magic.response_cache import ResponseCache
+from zbt_notebook.notebook.magic.write_guard import Ask, Ledger, ask_by_stdin
 
 if TYPE_CHECKING:
     from zbt_notebook.client.connection import Connection
@@ -78,7 +78,7 @@ class Session:
             return {**self.shell.user_ns, **(local or {})}
 
         def evaluate(expression: str) -> object:
-            return eval(compile(expression, "<%zbt>", "eval"), variables())  # noqa: S307  the user's own expression, in the user's own signed_in
+            return eval(compile(expression, "<%zbt>", "eval"), variables())  # noqa: S307  the user's own expression, in the user's own namespace
 
         def known() -> list[str]:
             return [name for name in variables() if not name.startswith("_")]

@@ -14,7 +14,6 @@ from zbt_notebook.notebook.magic.commands import results
 from zbt_notebook.notebook.magic.commands.results import Answer
 from zbt_notebook.notebook.magic.commands.retired import explained
 from zbt_notebook.notebook.magic.commands.save import check_place, save
-from zbt_notebook.notebook.magic.commands.write_guard import Sent, confirm, summary
 from zbt_notebook.notebook.magic.display import request_preview
 from zbt_notebook.notebook.magic.display.table import ago, listed, note, plain
 from zbt_notebook.notebook.magic.grammar import jmespath_query
@@ -23,6 +22,7 @@ from zbt_notebook.notebook.magic.grammar.parser import CallLine, Options
 from zbt_notebook.notebook.magic.grammar.request_builder import doubts, fill, fill_options
 from zbt_notebook.notebook.magic.grammar.tokenizer import quote_word
 from zbt_notebook.notebook.magic.session import LastCall, Session
+from zbt_notebook.notebook.magic.write_guard import Sent, confirm, summary
 
 if TYPE_CHECKING:
     from zbt_notebook.client.connection import Connection

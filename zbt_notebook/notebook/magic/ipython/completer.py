@@ -106,7 +106,7 @@ def _values(console: "Session", connection: Any, line: str) -> Any:
 
 
 def _known(console: "Session", line: str = "") -> Any:
-    """Tell what completion may offer of this signed_in, without asking anybody."""
+    """Tell what completion may offer in this kernel, without asking anybody."""
     from zbt_notebook.client import signed_in
     from zbt_notebook.notebook.magic.completion import Known
 
