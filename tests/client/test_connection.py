@@ -179,7 +179,7 @@ def test_a_write_is_repeated_after_zohos_own_refusal_of_the_token_alone(connecti
         sent.append(request)
         return answers[min(len(sent), 2) - 1]
 
-    connection.client._transport = transport
+    connection.client.transport = transport
     if repeated:
         assert connection.request("POST", "/portals/", data={"a": 1}).status_code == 200
     else:
@@ -218,7 +218,7 @@ def test_a_server_that_hangs_is_given_a_minute(connection, monkeypatch, seconds,
         failure.seconds = seconds
         raise failure
 
-    connection.client._transport = transport
+    connection.client.transport = transport
     with pytest.raises(Unreachable):
         connection.get("/portals/")
     assert len(asked) == tries
@@ -243,14 +243,14 @@ def test_a_response_behaves_as_one_of_requests(connection):
 
 def test_a_response_repeats_no_token_in_its_headers(connection, wire):
     """A server that echoes the header it was sent."""
-    send = connection.client._transport
+    send = connection.client.transport
 
     def echo(request):
         answer = send(request)
         seen = dict(request.headers).get("Authorization", "")
         return dataclasses.replace(answer, headers={**answer.headers, "x-echo": f"you said {seen}"})
 
-    connection.client._transport = echo
+    connection.client.transport = echo
     for response in (
         connection.request("GET", "/portals/"),
         connection.session.get(connection.data_center.api_url + "/restapi/portals/"),

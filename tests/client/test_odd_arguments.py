@@ -61,7 +61,7 @@ def flow(**odd):
 
 def headless(c, **odd):
     named = {"client_id": "x", "client_secret": "x", "refresh_token": "y", "data_center": c.data_center}
-    return zbt.connect(transport=c.client._transport, **{**named, **odd})
+    return zbt.connect(transport=c.client.transport, **{**named, **odd})
 
 
 CALLS = {

@@ -14,8 +14,8 @@ slow = dict(path="/restapi/*", kind="latency", times=50)"""
 STOP_ONCE_ASKED = """
 import os, signal, zbt_notebook as zbt
 client = zbt.current().client
-transport = client._transport
-client._transport = lambda request: os.kill(os.getpid(), signal.SIGINT) or transport(request)"""
+transport = client.transport
+client.transport = lambda request: os.kill(os.getpid(), signal.SIGINT) or transport(request)"""
 CALL = "bugs = %zbt GET /portal/{portal}/projects/{project}/bugs/ --all"
 
 

@@ -65,7 +65,7 @@ def test_a_call_that_is_interrupted_counts(connection):
     def interrupted(_request):
         raise KeyboardInterrupt
 
-    connection.client._transport = interrupted
+    connection.client.transport = interrupted
     with pytest.raises(KeyboardInterrupt):
         connection.get("/portals/")
     assert used(connection) == 1

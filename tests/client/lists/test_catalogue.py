@@ -144,7 +144,7 @@ def test_tags_from_a_server_that_counts_them_from_one(everything, wire):
     """Zoho's page begins at 0; where that is the same as 1, none comes twice."""
     path = f"/api/v3/portal/{everything.get('/portals/')['portals'][0]['id']}/tags"
     wanted = list(everything.pull(path)["id"])
-    send = everything.client._transport
+    send = everything.client.transport
 
     def transport(request):
         params = dict(request.params)
@@ -152,7 +152,7 @@ def test_tags_from_a_server_that_counts_them_from_one(everything, wire):
             params["index"] = str(max(0, int(params["index"]) - 1))
         return send(replace(request, params=tuple(params.items())))
 
-    everything.client._transport = transport
+    everything.client.transport = transport
     for size in (3, 1, 200):
         assert list(everything.pull(path, where={"range": size})["id"]) == wanted
     assert len(wire.requests)

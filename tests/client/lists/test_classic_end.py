@@ -18,14 +18,14 @@ def off(world, connection):
         world.set(classic_end=way)
         if way != "dead":
             return
-        send = connection.client._transport
+        send = connection.client.transport
 
         def transport(request):
             if "//bugtracker." in request.url:
                 raise Unreachable("no such name", nothing_sent=True)
             return send(request)
 
-        connection.client._transport = transport
+        connection.client.transport = transport
 
     return end
 
@@ -48,7 +48,7 @@ def test_a_pull_takes_v3_from_its_next_beginning(connection, off, wire, way):
 @pytest.mark.parametrize("way", ["404", "redirect", "403"])
 def test_a_pull_under_way_stops_and_keeps_what_came(connection, world, way):
     """IncompletePull; the next one begins on V3."""
-    send, calls = connection.client._transport, []
+    send, calls = connection.client.transport, []
 
     def transport(request):
         calls.append(request)
@@ -56,7 +56,7 @@ def test_a_pull_under_way_stops_and_keeps_what_came(connection, world, way):
             world.set(classic_end=way)
         return send(request)
 
-    connection.client._transport = transport
+    connection.client.transport = transport
     with pytest.raises(IncompletePull) as caught:
         connection.pull("bugs", concurrency=1)
     assert len(caught.value.rows)
@@ -65,15 +65,15 @@ def test_a_pull_under_way_stops_and_keeps_what_came(connection, world, way):
 
 def test_a_lost_network_is_not_the_end_of_an_api(connection):
     """Nothing answers: that is what is said, and when it is back the classic API is spoken again."""
-    send = connection.client._transport
+    send = connection.client.transport
 
     def transport(_request):
         raise Unreachable("no network", nothing_sent=True)
 
-    connection.client._transport = transport
+    connection.client.transport = transport
     with pytest.raises(Unreachable):
         connection.pull("bugs", limit=1)
-    connection.client._transport = send
+    connection.client.transport = send
     assert connection.pull("bugs", limit=1).attrs["zbt"]["api"] == "classic"
 
 
@@ -86,13 +86,13 @@ def test_a_wrong_portal_is_not_the_end_of_an_api(connection):
 
 def test_a_server_that_fails_is_not_the_end_of_an_api(connection):
     """500 is a fault, whatever is asked."""
-    send = connection.client._transport
+    send = connection.client.transport
     connection.client._sleep = lambda _seconds: None
-    connection.client._transport = lambda _request: Response(500, {}, b"")
+    connection.client.transport = lambda _request: Response(500, {}, b"")
     with pytest.raises(ApiError) as raised:
         connection.pull("bugs", limit=1)
     assert not isinstance(raised.value, NotFound)
-    connection.client._transport = send
+    connection.client.transport = send
     assert connection.pull("bugs", limit=1).attrs["zbt"]["api"] == "classic"
 
 

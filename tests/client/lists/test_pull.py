@@ -255,14 +255,14 @@ def test_a_token_tells_no_secret(connection):
 def test_signed_out_in_the_middle_is_incomplete_and_goes_on_with_the_next_sign_in(connection, world, wire, store):
     """The pull belongs to the kernel, not to the connection."""
     pages = iter(range(3))
-    send = connection.client._transport
+    send = connection.client.transport
 
     def transport(request):
         if "/bugs/" in request.url and next(pages, None) is None:
             connection.logout()
         return send(request)
 
-    connection.client._transport = transport
+    connection.client.transport = transport
     with pytest.raises(IncompletePull) as caught:
         connection.pull("bugs", concurrency=1)
     assert len(caught.value.rows)
@@ -276,7 +276,7 @@ def test_a_dead_network_is_incomplete_too(connection, store, monkeypatch):
     """After the retries; what came is kept."""
     monkeypatch.setattr(connection.client, "_sleep", lambda _: None)
     later = list(store.projects)[2]
-    send = connection.client._transport
+    send = connection.client.transport
     dead = [True]
 
     def transport(request):
@@ -284,7 +284,7 @@ def test_a_dead_network_is_incomplete_too(connection, store, monkeypatch):
             raise Unreachable("no answer from there", hint="Try again.")
         return send(request)
 
-    connection.client._transport = transport
+    connection.client.transport = transport
     with pytest.raises(IncompletePull, match="no answer from there") as caught:
         connection.pull("bugs", concurrency=1)
     assert len(caught.value.rows)
@@ -295,7 +295,7 @@ def test_a_dead_network_is_incomplete_too(connection, store, monkeypatch):
 def test_ctrl_c_ends_it_within_half_a_second_and_loses_nothing(connection, store):
     """Even while every thread waits for an answer."""
     hanging = threading.Event()
-    send = connection.client._transport
+    send = connection.client.transport
     calls = iter(range(4))
 
     def transport(request):
@@ -307,7 +307,7 @@ def test_ctrl_c_ends_it_within_half_a_second_and_loses_nothing(connection, store
         return send(request)
 
     pressed = []
-    connection.client._transport = transport
+    connection.client.transport = transport
     with pytest.raises(IncompletePull) as caught:
         connection.pull("bugs", concurrency=2)
     assert time.monotonic() - pressed[0] < 0.5
@@ -336,7 +336,7 @@ def test_ctrl_c_while_the_rate_limit_makes_it_wait(connection):
 
 def test_bugs_made_and_deleted_while_it_runs(connection, store):
     """Whatever is there throughout is in the frame, once."""
-    send = connection.client._transport
+    send = connection.client.transport
     lock = threading.Lock()
     throughout = set(all_bugs(store))
     victims = [bug for project in store.projects for bug in store.bugs.of(project.id)[:3]]
@@ -350,7 +350,7 @@ def test_bugs_made_and_deleted_while_it_runs(connection, store):
                     store.bugs.remove(victim)
         return send(request)
 
-    connection.client._transport = transport
+    connection.client.transport = transport
     ids = list(connection.pull("bugs")["id"])
     assert len(set(ids)) == len(ids)
     assert throughout <= set(ids)
@@ -386,7 +386,7 @@ def test_rows_of_one_list_are_as_complete(connection, store):
     """connection.rows too: nothing is missed where the newest come first and some are deleted meanwhile."""
     project = max(store.projects, key=lambda project: len(store.bugs.of(project.id)))
     throughout = {bug.id for bug in store.bugs.of(project.id)}
-    send = connection.client._transport
+    send = connection.client.transport
 
     def transport(request):
         if "/bugs/" in request.url:
@@ -395,7 +395,7 @@ def test_rows_of_one_list_are_as_complete(connection, store):
                 store.bugs.remove(bug)
         return send(request)
 
-    connection.client._transport = transport
+    connection.client.transport = transport
     ids = [row["id"] for row in connection.rows(f"/portal/brightwater/projects/{project.id}/bugs/")]
     assert len(set(ids)) == len(ids)
     assert throughout <= set(ids)
@@ -405,7 +405,7 @@ def test_a_bug_changed_while_since_is_read_is_not_lost(connection, store):
     """It goes to the beginning, behind the reader's back, from a page that is still to come."""
     project = max(store.projects, key=lambda project: len(store.bugs.of(project.id)))
     bugs = sorted(store.bugs.of(project.id), key=lambda bug: -bug.updated_ms)
-    send = connection.client._transport
+    send = connection.client.transport
     asked = iter(range(1))
 
     def transport(request):
@@ -414,6 +414,6 @@ def test_a_bug_changed_while_since_is_read_is_not_lost(connection, store):
             store.bugs.put(replace(bugs[250], updated_ms=bugs[0].updated_ms + 1000))
         return response
 
-    connection.client._transport = transport
+    connection.client.transport = transport
     frame = connection.pull("bugs", projects=project.id, since=0)
     assert sorted(frame["id"]) == sorted(bug.id for bug in bugs)

@@ -42,7 +42,7 @@ def path(project):
 @pytest.fixture
 def twist(connection, monkeypatch):
     """Let ``twist(answer)`` change what the list of bugs answers: it is given the request, the answer, its position."""
-    send = connection.client._transport
+    send = connection.client.transport
     monkeypatch.setattr(connection.client, "_sleep", lambda _: None)
 
     def install(change):
@@ -52,9 +52,9 @@ def twist(connection, monkeypatch):
                 return answer
             return change(request, answer, int(dict(request.params).get("index", 1)))
 
-        connection.client._transport = transport
+        connection.client.transport = transport
 
-    install.off = lambda: setattr(connection.client, "_transport", send)
+    install.off = lambda: setattr(connection.client, "transport", send)
     return install
 
 
@@ -225,24 +225,24 @@ def test_a_fault_of_the_servers_is_no_refusal(connection, store, monkeypatch, fa
     """The first page of one project fails: the pull is incomplete, and does not go on without it."""
     monkeypatch.setattr(connection.client, "_sleep", lambda _: None)
     later = list(store.projects)[2]
-    send = connection.client._transport
+    send = connection.client.transport
 
     def transport(request):
         answer = send(request)
         return FAULTS[fault](answer) if f"{later.id}/bugs/" in request.url else answer
 
-    connection.client._transport = transport
+    connection.client.transport = transport
     with pytest.raises(IncompletePull) as caught:
         connection.pull("bugs", concurrency=1)
     assert caught.value.rows.attrs["zbt"]["errors"] == []
-    connection.client._transport = send
+    connection.client.transport = send
     assert len(resume()) == len(list(store.bugs))
 
 
 @pytest.mark.parametrize("off", [-3, 5])
 def test_a_count_that_is_not_what_came_is_told(connection, project, capsys, off):
     """In the frame and in a line."""
-    send = connection.client._transport
+    send = connection.client.transport
 
     def transport(request):
         answer = send(request)
@@ -254,7 +254,7 @@ def test_a_count_that_is_not_what_came_is_told(connection, project, capsys, off)
             answer = replace(answer, body=json.dumps(told).encode())
         return answer
 
-    connection.client._transport = transport
+    connection.client.transport = transport
     frame = connection.pull("bugs", projects=project.id, progress=False)
     assert len(frame) == 450
     assert frame.attrs["zbt"]["warnings"] == [f"{project.name} announces {450 + off} bugs, 450 came"]
@@ -271,7 +271,7 @@ def test_v3s_word_that_there_is_more_is_taken_in_every_dress(
     portal = connection.get("/portals/")["portals"][0]["id"]
     path = f"/api/v3/portal/{portal}/projects/{project.id}/issues"
     wanted = [{"id": str(bug.id)} for bug in store.bugs.of(project.id)]
-    send = connection.client._transport
+    send = connection.client.transport
 
     def transport(request):
         answer = send(request)
@@ -285,7 +285,7 @@ def test_v3s_word_that_there_is_more_is_taken_in_every_dress(
         told = {"issues": wanted[begin : begin + size], "page_info": info if shape == "object" else [info]}
         return replace(answer, status=200, body=json.dumps(told).encode())
 
-    monkeypatch.setattr(connection.client, "_transport", transport)
+    monkeypatch.setattr(connection.client, "transport", transport)
     ids = [row["id"] for row in connection.rows(path)] if road == "rows" else list(connection.frame(path)["id"])
     assert sorted(map(int, ids)) == sorted(int(row["id"]) for row in wanted)
 
@@ -307,13 +307,13 @@ LOG = {"id": 1, "id_string": "1", "hours": 2}
 @pytest.mark.parametrize("of", ["logs/", "bugs/404170000000040099/logs/"])
 def test_time_logs_are_rows_with_days_or_without(connection, project, told, of):
     """Of a project, and of one bug, where its own link points."""
-    send = connection.client._transport
+    send = connection.client.transport
 
     def transport(request):
         answer = send(request)
         return replace(answer, status=200, body=json.dumps(told).encode()) if "/logs/" in request.url else answer
 
-    connection.client._transport = transport
+    connection.client.transport = transport
     frame = connection.frame(f"/portal/brightwater/projects/{project.id}/{of}")
     assert list(frame["id"]) == [1]
 
@@ -323,12 +323,12 @@ def test_time_logs_are_rows_with_days_or_without(connection, project, told, of):
 )
 def test_time_logs_in_another_shape_are_an_error(connection, project, told):
     """They would be missing without a word."""
-    send = connection.client._transport
+    send = connection.client.transport
 
     def transport(request):
         answer = send(request)
         return replace(answer, status=200, body=json.dumps(told).encode()) if "/logs/" in request.url else answer
 
-    connection.client._transport = transport
+    connection.client.transport = transport
     with pytest.raises(ApiError):
         connection.frame(f"/portal/brightwater/projects/{project.id}/logs/")

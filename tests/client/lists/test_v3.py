@@ -130,7 +130,7 @@ def test_classic_alone_says_that_it_is_gone(connection, world):
 
 def test_retired_in_the_middle_of_a_pull(connection, world, store, tmp_path):
     """It stops and says so; the next one, and resume too, reads all of it from V3."""
-    send = connection.client._transport
+    send = connection.client.transport
     pages = iter(range(3))
 
     def transport(request):
@@ -138,7 +138,7 @@ def test_retired_in_the_middle_of_a_pull(connection, world, store, tmp_path):
             world.set(classic_end="410")
         return send(request)
 
-    connection.client._transport = transport
+    connection.client.transport = transport
     checkpoint = tmp_path / "bugs.jsonl"
     with pytest.raises(IncompletePull, match="Zoho has retired the classic API") as caught:
         connection.pull("bugs", concurrency=2, checkpoint=checkpoint)
@@ -174,7 +174,7 @@ def test_issues_deleted_while_v3_is_read_hide_no_others(connection, world, store
     project = max(store.projects, key=lambda project: len(store.bugs.of(project.id)))
     throughout = {bug.id for bug in store.bugs.of(project.id)}
     assert len(throughout) > 2 * 200
-    send = connection.client._transport
+    send = connection.client.transport
 
     def transport(request):
         response = send(request)
@@ -184,7 +184,7 @@ def test_issues_deleted_while_v3_is_read_hide_no_others(connection, world, store
                 store.bugs.remove(store.bugs.get(int(issue["id"])))
         return response
 
-    connection.client._transport = transport
+    connection.client.transport = transport
     ids = list(connection.pull("bugs", projects=project.id)["id"])
     assert len(set(ids)) == len(ids)
     assert throughout <= set(ids)

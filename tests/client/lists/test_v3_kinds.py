@@ -131,7 +131,7 @@ def test_time_logs_of_years_are_asked_for_by_half_years(connection, few, wire):
 def test_a_project_that_does_not_tell_its_beginning_is_asked_for_its_whole_span(connection, few, wire):
     """One request a project, and its pages."""
     few.set(classic_end="410")
-    send = connection.client._transport
+    send = connection.client.transport
 
     def transport(request):
         response = send(request)
@@ -140,7 +140,7 @@ def test_a_project_that_does_not_tell_its_beginning_is_asked_for_its_whole_span(
             response = replace(response, body=json.dumps(told).encode())
         return response
 
-    connection.client._transport = transport
+    connection.client.transport = transport
     frame = connection.pull("timelogs")
     assert sorted(frame["id"]) == sorted(log.id for log in few.bugtracker().store.logs if log.bug_id)
     asked = [dict(request.params) for request in wire.requests if "/timelogs" in request.url]
@@ -160,13 +160,13 @@ def test_comments_take_a_request_an_issue_where_nothing_counts_them(connection, 
     """Where the older list, which counts, is refused, every issue is asked: the newer one tells no counts."""
     few.set(classic_end="410")
     store = few.bugtracker().store
-    send = connection.client._transport
+    send = connection.client.transport
 
     def transport(request):
         refused = request.url.partition("?")[0].endswith("/bugs")
         return replace(send(request), status=404, body=b"{}") if refused else send(request)
 
-    connection.client._transport = transport
+    connection.client.transport = transport
     assert len(connection.pull("comments")) == len([row for bug in store.bugs for row in store.comments.of(bug.id)])
     asked = [request.url for request in wire.requests if "/comments" in request.url]
     assert len(asked) == len(list(store.bugs))
@@ -174,7 +174,7 @@ def test_comments_take_a_request_an_issue_where_nothing_counts_them(connection, 
 
 def retire_after(connection, world, pages, part):
     """The classic API goes once so many pages of a list have come."""
-    send = connection.client._transport
+    send = connection.client.transport
     left = count(pages, -1)
 
     def transport(request):
@@ -182,7 +182,7 @@ def retire_after(connection, world, pages, part):
             world.set(classic_end="410")
         return send(request)
 
-    connection.client._transport = transport
+    connection.client.transport = transport
 
 
 PARTS = {"bugs": "/bugs/", "comments": "/bugs/comments/", "milestones": "/milestones/", "timelogs": "/logs/"}

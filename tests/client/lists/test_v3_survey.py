@@ -22,7 +22,7 @@ def few(world, connection):
 def test_the_issues_of_many_projects_are_listed_at_once_and_shown(connection, few):
     """What V3 tells issue by issue takes a look at all issues first: that is shown, and takes all projects together."""
     few.set(classic_end="410")
-    send, told = connection.client._transport, []
+    send, told = connection.client.transport, []
     together = threading.Barrier(3, timeout=10)
 
     def transport(request):
@@ -30,7 +30,7 @@ def test_the_issues_of_many_projects_are_listed_at_once_and_shown(connection, fe
             together.wait()  # three projects: each list waits for the two others
         return send(request)
 
-    connection.client._transport = transport
+    connection.client.transport = transport
     assert len(connection.pull("comments", progress=told.append))
     assert "issues to look into" in {snapshot.what for snapshot in told}
     assert told[-1].what == "comments"
@@ -48,17 +48,17 @@ def test_a_project_that_refuses_its_issues_is_listed_and_the_others_come(connect
     (error,) = frame.attrs["zbt"]["errors"]
     assert error["project.name"] == gone.name
     file = tmp_path / "pull.jsonl"
-    send, left = connection.client._transport, count(3, -1)
+    send, left = connection.client.transport, count(3, -1)
 
     def transport(request):
         if "/comments" in request.url and next(left) <= 0:
             raise Unreachable("no answer from there", hint="Try again.")
         return send(request)
 
-    connection.client._transport, connection.client._sleep = transport, lambda _: None
+    connection.client.transport, connection.client._sleep = transport, lambda _: None
     with pytest.raises(IncompletePull):
         connection.pull("comments", checkpoint=file)
-    connection.client._transport = send
+    connection.client.transport = send
     again = connection.pull("comments", checkpoint=file)
     assert [error["project.name"] for error in again.attrs["zbt"]["errors"]] == [gone.name]
     assert sorted(again["id"]) == sorted(frame["id"])
@@ -68,7 +68,7 @@ def test_ctrl_c_while_v3_is_asked_what_there_is(connection, few):
     """Before the first page, with an answer that does not come."""
     pressed, late = [], threading.Event()
     few.set(classic_end="410")
-    send = connection.client._transport
+    send = connection.client.transport
 
     def transport(request):
         if "/v3/" in request.url and request.url.partition("?")[0].endswith(("/bugs", "/issues")):
@@ -78,7 +78,7 @@ def test_ctrl_c_while_v3_is_asked_what_there_is(connection, few):
             late.wait(10)
         return send(request)
 
-    connection.client._transport = transport
+    connection.client.transport = transport
     with pytest.raises((KeyboardInterrupt, IncompletePull)):
         connection.pull("comments", concurrency=2)
     assert time.monotonic() - pressed[0] < 0.5

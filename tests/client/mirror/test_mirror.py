@@ -111,7 +111,7 @@ def test_one_made_for_one_deleted_is_noticed_too(connection, world, store, tmp_p
 
 def test_a_count_that_is_always_wrong_is_believed_once(connection, world, wire, store, tmp_path):
     """A user may be shown fewer bugs than a project counts: that difference is remembered, and no reason to read."""
-    send = connection.client._transport
+    send = connection.client.transport
 
     def transport(request):
         response = send(request)
@@ -122,7 +122,7 @@ def test_a_count_that_is_always_wrong_is_believed_once(connection, world, wire, 
             response = replace(response, body=json.dumps(told).encode())
         return response
 
-    connection.client._transport = transport
+    connection.client.transport = transport
     mirror(tmp_path, connection=connection)
     world.clock.advance(3600)
     before = len(bug_requests(wire))

@@ -31,7 +31,7 @@ def connection(world):
 @pytest.fixture
 def twist(connection):
     """Let ``twist(change)`` change the records of bugs on their way."""
-    send = connection.client._transport
+    send = connection.client.transport
 
     def install(change):
         def transport(request):
@@ -43,7 +43,7 @@ def twist(connection):
                 change(bug)
             return replace(answer, body=json.dumps(told).encode())
 
-        connection.client._transport = transport
+        connection.client.transport = transport
 
     return install
 
@@ -68,9 +68,9 @@ def test_this_machines_clock_is_never_believed(connection, world, store, tmp_pat
     client, right = connection.client, connection.client._clock
     client._clock = Clock(wall=lambda: world.clock.now() + ahead, monotonic=right.monotonic)
     if dated:
-        send = client._transport
+        send = client.transport
         stamp = pd.Timestamp(world.clock.now(), unit="s").strftime("%a, %d %b %Y %H:%M:%S GMT")
-        client._transport = lambda request: replace(send(request), headers={"date": stamp})
+        client.transport = lambda request: replace(send(request), headers={"date": stamp})
     run(connection, tmp_path)
     if not always:
         client._clock = right
@@ -201,7 +201,7 @@ def test_no_value_of_the_servers_is_a_path(connection, twist, tmp_path, identity
 @pytest.mark.parametrize("identity", ["../..", None, {}, "", "a b"])
 def test_a_project_without_a_sound_id_is_one_error(connection, identity, tmp_path):
     """No path is made of it, and no bare exception."""
-    send = connection.client._transport
+    send = connection.client.transport
 
     def transport(request):
         answer = send(request)
@@ -211,7 +211,7 @@ def test_a_project_without_a_sound_id_is_one_error(connection, identity, tmp_pat
             answer = replace(answer, body=json.dumps(told).encode())
         return answer
 
-    connection.client._transport = transport
+    connection.client.transport = transport
     with pytest.raises(ApiError, match="id"):
         run(connection, tmp_path)
 

@@ -34,7 +34,7 @@ def test_a_pull_that_breaks_off_keeps_what_came(using, zbt, site):
 
 def test_an_interrupted_pull_keeps_what_came_and_goes_on_there(using, zbt):
     """Stop in the second page: the rows of the first are in the error, and resume fetches only the others."""
-    send, pages, late = using.client._transport, [], threading.Event()
+    send, pages, late = using.client.transport, [], threading.Event()
 
     def stopped(request):
         if "/bugs/" in request.url:
@@ -44,7 +44,7 @@ def test_an_interrupted_pull_keeps_what_came_and_goes_on_there(using, zbt):
                 late.wait(10)
         return send(request)
 
-    using.client._transport = stopped
+    using.client.transport = stopped
     with pytest.raises(IncompletePull, match="200 rows in 1 page came, then it ended: you stopped it") as broken:
         zbt(f"{BUGS} --all")
     late.set()

@@ -31,7 +31,10 @@ _SERVER_FAULTS = {500, 502, 503, 504}
 
 
 class ApiClient(StaysInKernel):
-    """The API of one data centre, called on behalf of one sign-in. Safe to use from any number of threads."""
+    """The API of one data centre, called on behalf of one sign-in. Safe to use from any number of threads.
+
+    ``transport`` sends each request and gives its response. A test or a recorder may replace it.
+    """
 
     def __init__(
         self,
@@ -44,7 +47,7 @@ class ApiClient(StaysInKernel):
     ) -> None:
         self.authorization = authorization
         self.limits = limits
-        self._transport = transport
+        self.transport = transport
         self._clock = clock
         self._sleep = clock.sleep
         self._listeners: tuple[list[int], ...] = ()
@@ -158,7 +161,7 @@ class ApiClient(StaysInKernel):
         key = endpoints.template(request.method, path)
         with self.limits.slot(key, lane) as use:
             try:
-                response = self._transport(signed)
+                response = self.transport(signed)
             except Unreachable as failure:
                 use.sent = not failure.nothing_sent
                 raise
@@ -194,12 +197,12 @@ class ApiClient(StaysInKernel):
         if with_token:
             token = self.authorization.access_token()
             first = replace(request, headers=(*request.headers, ("Authorization", f"Zoho-oauthtoken {token}")))
-        response = self._transport(first)
+        response = self.transport(first)
         for _ in range(_REDIRECTS):
             address = response.headers.get("location", "")
             if not 300 <= response.status < 400 or not address.startswith("https://"):  # noqa: PLR2004  RFC 9110 §15.4
                 break
-            response = self._transport(replace(request, url=address))
+            response = self.transport(replace(request, url=address))
         return response
 
     def _check_host(self, request: Request) -> None:
