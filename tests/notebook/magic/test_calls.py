@@ -108,6 +108,8 @@ def test_out_assigns(zbt, shell):
     """-o puts the result into a variable and shows nothing."""
     assert zbt(f"{PROJECTS} -o projects") is None
     assert shell.user_ns["projects"]["name"].iloc[0] == "Harbor Web"
+    zbt(f"{PROJECTS} -o \ufb01")  # a ligature: the cell that types it means fi
+    assert len(shell.ev("\ufb01")) == len(shell.user_ns["projects"])
 
 
 @pytest.mark.usefixtures("using")

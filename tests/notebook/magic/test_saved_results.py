@@ -148,7 +148,22 @@ def test_names_are_filled_into_the_file(zbt, shell, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     "name",
-    ["__builtins__", "__name__", "_", "___", "_oh", "_ih", "_i", "_i3", "_7", "In", "Out", "get_ipython", "exit"],
+    [
+        "__builtins__",
+        "__name__",
+        "_",
+        "___",
+        "_oh",
+        "_ih",
+        "_i",
+        "_i3",
+        "_7",
+        "In",
+        "\uff29n",
+        "Out",
+        "get_ipython",
+        "exit",
+    ],
 )
 def test_a_result_does_not_take_the_place_of_what_the_kernel_needs(name, zbt):
     """Names that Python and IPython keep for themselves are refused as they are read."""

@@ -17,7 +17,7 @@ from zbt_notebook.notebook.magic.commands.save import check_place, save
 from zbt_notebook.notebook.magic.display import request_preview
 from zbt_notebook.notebook.magic.display.table import ago, listed, note, plain
 from zbt_notebook.notebook.magic.grammar import jmespath_query
-from zbt_notebook.notebook.magic.grammar.options import WRITES, seconds
+from zbt_notebook.notebook.magic.grammar.options import WRITES, seconds, variable
 from zbt_notebook.notebook.magic.grammar.parser import CallLine, Options
 from zbt_notebook.notebook.magic.grammar.request_builder import doubts, fill, fill_options
 from zbt_notebook.notebook.magic.grammar.tokenizer import quote_word
@@ -230,7 +230,7 @@ def _assign(console: Session, value: Any, options: Options) -> Any:
     """Put the value where ``--out`` says; give it back where nothing does."""
     if "out" not in options:
         return value
-    console.shell.push({options.get("out"): value}, interactive=True)
+    console.shell.push({variable(options.get("out")): value}, interactive=True)
     return None
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import Literal
+from unicodedata import normalize
 
 from zbt_notebook.client.errors import UsageError
 
@@ -317,7 +318,13 @@ def _duration_problem(value: str) -> str:
     return "" if _DURATION.fullmatch(value) else "takes a length of time"
 
 
+def variable(written: str) -> str:
+    """The name by which Python knows a variable: ``ﬁ`` is ``fi`` to it (PEP 3131)."""
+    return normalize("NFKC", written)
+
+
 def _variable_problem(value: str) -> str:
+    value = variable(value)
     if not value.isidentifier() or keyword.iskeyword(value):
         return "takes the name of a variable"
     return "takes a name of your own, and this one is Python's or IPython's" if _TAKEN.fullmatch(value) else ""
