@@ -26,6 +26,8 @@ KERNEL_IS_IDLE = f"""() => {{
     const context = window.jupyterapp && {NOTEBOOK} && {NOTEBOOK}.sessionContext;
     return Boolean(context && context.isReady && context.session?.kernel?.status === 'idle');
 }}"""
+EVERY_CELL_HAS_ITS_ANSWER = f"""() =>
+    {NOTEBOOK}.content.widgets.every(cell => cell.model.executionState !== 'running')"""
 OUTPUTS = f"""() => {NOTEBOOK}.content.widgets.map(cell => cell.model.outputs ? cell.model.outputs.toJSON() : [])"""
 
 
@@ -151,6 +153,11 @@ class LabNotebook:
         field.fill(text)
         field.press("Enter")
 
+    def printed_link(self, index: int) -> str:
+        """The link that a cell prints before it asks for the code: it comes by another channel than the question."""
+        self.wait_for_text("Its redirect URI is", cell=index)
+        return next(word for word in self.outputs()[index].split() if "/oauth/v2/auth?" in word)
+
     def restart(self) -> None:
         """Restart the kernel, without the question whether that is meant."""
         self.page.evaluate(f"() => {NOTEBOOK}.sessionContext.session.kernel.restart()")
@@ -168,6 +175,10 @@ class LabNotebook:
     def wait_until_idle(self, timeout: float = 60.0) -> None:
         """Wait until the kernel has nothing to do."""
         self.page.wait_for_function(KERNEL_IS_IDLE, timeout=timeout * 1000)
+
+    def wait_until_answered(self) -> None:
+        """Wait until no cell waits for the kernel: after an error it refuses what comes while it refuses the rest."""
+        self.page.wait_for_function(EVERY_CELL_HAS_ITS_ANSWER, timeout=60_000)
 
     def wait_until_run(self, index: int = -1, timeout: float = 60.0) -> None:
         """Wait until the cell has an execution count, that is, has run to its end, in order or in error."""

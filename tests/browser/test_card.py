@@ -35,10 +35,9 @@ def open_card(open_notebook, sandbox):
     return open_one
 
 
-@pytest.mark.parametrize("kind", ["lab", "notebook"])
-def test_the_main_story_leaves_no_secret(open_card, sandbox, kind):
+def test_the_main_story_leaves_no_secret(open_card, sandbox):
     """Type, consent in a new tab, paste, call; saved at every step with widget state on, the file holds no secret."""
-    card = open_card("zbt.current().get('/portals/')", kind=kind, save_widget_state=True)
+    card = open_card("zbt.current().get('/portals/')", save_widget_state=True)
     saved = []
 
     def save():
@@ -329,24 +328,6 @@ def test_texts_are_texts(open_notebook, sandbox):
     card.connect()
     card.place.get_by_text(hostile).wait_for()
     assert card.page.evaluate("() => window.hit") is None
-
-
-@pytest.mark.parametrize("kind", ["lab", "notebook"])
-def test_run_all_waits_for_the_card(open_notebook, sandbox, kind):
-    """Run All stops at the awaited card, whose widgets work meanwhile, and goes on once it is connected."""
-    notebook = open_notebook(
-        "import zbt_notebook as zbt\n"
-        f"site = zbt.DataCenter('sandbox', {sandbox.accounts_url!r}, {sandbox.api_url!r})\n"
-        f"connection = await zbt.login(data_center=site, redirect_uri={sandbox.redirect_uri!r})",
-        "print('goes on as', connection.name)",
-        kind=kind,
-    )
-    notebook.run_all()
-    card = Card(notebook, sandbox)
-    card.says("Not connected")
-    assert notebook.execution_counts()[1] is None
-    card.connect()
-    notebook.wait_for_text("goes on as default", cell=1)
 
 
 def test_a_wait_can_be_stopped(open_notebook, sandbox):

@@ -1,6 +1,4 @@
-"""Tab on a ``%zbt`` line, in a real JupyterLab and Notebook 7."""
-
-import pytest
+"""Tab on a ``%zbt`` line, in a real JupyterLab."""
 
 SIGN_IN = "%load_ext zbt_notebook\n%zbt login --sandbox --auto\n%zbt use portal=brightwater project=Payments"
 POPUP = ".jp-Completer:not(.lm-mod-hidden)"
@@ -17,10 +15,9 @@ def press_tab_after(notebook, typed):
     return editor
 
 
-@pytest.mark.parametrize("kind", ["lab", "notebook"])
-def test_tab_offers_what_comes_next(open_notebook, kind):
+def test_tab_offers_what_comes_next(open_notebook):
     """Subcommands, segments of paths, parameters and names, put where the word stands."""
-    notebook = open_notebook(SIGN_IN, "", kind=kind)
+    notebook = open_notebook(SIGN_IN, "")
     notebook.run_cell(0)
     notebook.wait_for_text("context: portal brightwater", cell=0)
     for typed, offered in (

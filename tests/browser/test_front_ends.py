@@ -54,14 +54,11 @@ def signs_in(page, sandbox):
     return card
 
 
-@pytest.mark.parametrize("kind", ["lab", "notebook"])
-def test_jupyters_own_server_catches_the_redirect(open_notebook, application, sandbox, kind):
+def test_jupyters_own_server_catches_the_redirect(open_notebook, application, sandbox):
     """Two fields, two presses, nothing pasted back: the card offers the server's address, and connects by itself."""
-    offered = f"{application(kind).address_of('').split('lab/tree')[0].split('notebooks/')[0]}zbt/callback"
+    offered = f"{application('lab').address_of('').split('lab/tree')[0]}zbt/callback"
     client = sandbox.world.register_client("Jupyter", redirect_uri=offered)
-    notebook = open_notebook(
-        site(sandbox), "%zbt login", "print(zbt.current().name)", kind=kind, save_widget_state=True
-    )
+    notebook = open_notebook(site(sandbox), "%zbt login", "print(zbt.current().name)", save_widget_state=True)
     notebook.run_all()
     card = Card(notebook, sandbox, 1)
     card.says("Not connected")
@@ -78,7 +75,7 @@ def test_jupyters_own_server_catches_the_redirect(open_notebook, application, sa
     notebook.wait_for_text("default", cell=2)
     notebook.save()
     assert find_secrets(notebook.saved_text().encode(), sandbox.world.secrets) == []
-    assert find_secrets(application(kind).log().encode(), sandbox.world.secrets) == []
+    assert find_secrets(application("lab").log().encode(), sandbox.world.secrets) == []
 
 
 def test_nbclassic(application, open_page, sandbox):

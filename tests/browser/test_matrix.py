@@ -1,4 +1,4 @@
-"""Each way to sign in, in JupyterLab and Notebook 7, on the kernels of three generations of ipykernel."""
+"""Each way to sign in in JupyterLab, and what waits in Notebook 7 and on the older ipykernels, too."""
 
 import socket
 from contextlib import contextmanager
@@ -44,6 +44,7 @@ class Desk:
     def stops(self, cell):
         """Wait until this cell has failed; none after it has run, and it shows one error of two lines."""
         self.notebook.wait_for_text("NotSignedIn", cell=cell)
+        self.notebook.wait_until_answered()
         self.notebook.wait_until_idle()
         assert not self.is_at_the_end
         assert [output.count("NotSignedIn: ") for output in self.notebook.outputs()].count(1) == 1
@@ -125,8 +126,7 @@ def the_waiting_card_hands_over_to_a_prompt(desk):
     desk.card.press("Paste in a prompt instead")
     desk.page.locator(".jp-Stdin-input").wait_for()
     assert not desk.is_at_the_end
-    link = next(word for word in desk.notebook.outputs()[LOGIN].split() if "/oauth/v2/auth?" in word)
-    desk.notebook.answer(desk.sandbox.world.consent(link))
+    desk.notebook.answer(desk.sandbox.world.consent(desk.notebook.printed_link(LOGIN)))
     desk.ends()
 
 
@@ -182,6 +182,7 @@ def run_all_waits_for_the_device_flow(desk):
 
 
 WAITS = (run_all_waits_for_the_card, the_waiting_card_hands_over_to_a_prompt, stop_ends_the_prompt, stop_ends_the_wait)
+IN_THE_MAIN_SHELL = {"comms_over_subshells": "disabled"}
 ACTS = (
     nobody_signs_in,
     the_card_by_hand,
@@ -191,19 +192,24 @@ ACTS = (
 )
 
 
-@pytest.mark.parametrize("version", ipykernels.VERSIONS)
-@pytest.mark.parametrize("kind", ["lab", "notebook"])
-def test_every_way_works(open_desk, kind, version):
+def test_every_way_works(open_desk):
     """By hand, waiting, prompted, stopped, loopback, short code, and not at all; the saved file holds no secret."""
-    desk = open_desk(kind, version)
-    play(desk, ACTS, version)
+    play(open_desk("lab", ipykernels.NEWEST), ACTS, ipykernels.NEWEST)
 
 
-@pytest.mark.parametrize("version", ["7.3", ipykernels.NEWEST])
-def test_waiting_works_without_subshells(open_desk, version):
-    """Where the front end sends the messages of widgets to the main shell, as VS Code does."""
-    desk = open_desk("lab", version, comms_over_subshells="disabled")
-    play(desk, WAITS, version)
+@pytest.mark.parametrize(
+    ("kind", "version", "settings"),
+    [
+        ("lab", "6.31", {}),
+        ("lab", "7.1", {}),
+        ("lab", "7.3", IN_THE_MAIN_SHELL),
+        ("notebook", ipykernels.NEWEST, IN_THE_MAIN_SHELL),
+    ],
+    ids=["lab-6.31", "lab-7.1", "lab-7.3-main-shell", "notebook-newest-main-shell"],
+)
+def test_waiting_works(open_desk, kind, version, settings):
+    """Where the messages of widgets overtake the cell that waits, and where they go to the main shell as in VS Code."""
+    play(open_desk(kind, version, **settings), WAITS, version)
 
 
 def play(desk, acts, version):

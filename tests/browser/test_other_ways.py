@@ -204,19 +204,14 @@ def test_the_line_for_a_prompt_can_be_copied(open_card):
     assert not card.place.get_by_text(line).is_visible()
 
 
-@pytest.mark.parametrize("kind", ["lab", "notebook"])
-def test_a_waiting_cell_goes_over_to_the_prompt(open_card, sandbox, kind):
+def test_a_waiting_cell_goes_over_to_the_prompt(open_card, sandbox):
     """The cell that waits asks instead, for what is not typed yet; the card shows how it ends."""
-    card = open_card(
-        f"%zbt login --wait 60 --redirect-uri {sandbox.redirect_uri}", "print('as', zbt.current().name)", kind=kind
-    )
+    card = open_card(f"%zbt login --wait 60 --redirect-uri {sandbox.redirect_uri}", "print('as', zbt.current().name)")
     card.fill_in()
     card.press(PROMPT)
     card.place.get_by_text("Go on in the prompt").wait_for()
     card.notebook.page.locator(".jp-Stdin-input").wait_for()
-    link = next(word for word in card.notebook.outputs()[1].split() if "/oauth/v2/auth?" in word)
-    code = sandbox.world.consent(link)
-    card.notebook.answer(code)
+    card.notebook.answer(sandbox.world.consent(card.notebook.printed_link(1)))
     connected(card)
     card.notebook.run_cell(2)
     card.notebook.wait_for_text("as default", cell=2)

@@ -16,12 +16,9 @@ def sandbox():
         yield running
 
 
-@pytest.mark.parametrize("kind", ["lab", "notebook"])
-def test_a_project_is_chosen_by_keyboard(open_notebook, sandbox, kind):
+def test_a_project_is_chosen_by_keyboard(open_notebook, sandbox):
     """Tab, type to find, arrow down: the context is set, and the next cell uses it; widget state holds no names."""
-    notebook = open_notebook(
-        f"{pointed_at(sandbox)}\n{SIGN_IN}", "%zbt use", "%zbt status", kind=kind, save_widget_state=True
-    )
+    notebook = open_notebook(f"{pointed_at(sandbox)}\n{SIGN_IN}", "%zbt use", "%zbt status", save_widget_state=True)
     notebook.run_cell(0)
     notebook.wait_for_text("Granted, as you asked", cell=0)
     notebook.run_cell(1)

@@ -52,11 +52,14 @@ def papermill_runs(notebook, folder):
     return nbformat.read(folder / "out.ipynb", as_version=4), told
 
 
-RUNNERS = pytest.mark.parametrize("run", [nbclient_runs, papermill_runs])
+def _runs(logins):
+    """Each login with one runner, and the first with both: how it is run makes no difference to the rest."""
+    return pytest.mark.parametrize(
+        ("run", "login"), [(papermill_runs, logins[0]), *((nbclient_runs, login) for login in logins)]
+    )
 
 
-@RUNNERS
-@pytest.mark.parametrize("login", LOGINS)
+@_runs(LOGINS)
 def test_without_variables_it_fails_at_once(run, login, tmp_path):
     """No card, no prompt, no wait: the error names what to set, and the cells after it do not run."""
     ran, told = run(notebook_with(login), tmp_path)
@@ -83,8 +86,7 @@ def environment(monkeypatch):
         yield sandbox
 
 
-@RUNNERS
-@pytest.mark.parametrize("login", [login for login in LOGINS if "mode" not in login])
+@_runs([login for login in LOGINS if "mode" not in login])
 def test_with_variables_it_runs_to_the_end(run, login, tmp_path, environment):
     """Silent, whatever line a person would have used; no secret is in the notebook that was run."""
     ran, told = run(notebook_with(login), tmp_path)
@@ -95,12 +97,11 @@ def test_with_variables_it_runs_to_the_end(run, login, tmp_path, environment):
     assert find_secrets(saved.encode(), environment.world.secrets) == []
 
 
-@RUNNERS
-def test_a_sign_in_that_is_refused_is_told(run, tmp_path, environment, monkeypatch):
+def test_a_sign_in_that_is_refused_is_told(tmp_path, environment, monkeypatch):
     """A secret that is wrong stops the run at the sign-in; neither the error nor the notebook quotes it."""
     wrong = "0123456789abcdef" * 2
     monkeypatch.setenv("ZBT_CLIENT_SECRET", wrong)
-    ran, told = run(notebook_with("%zbt login"), tmp_path)
+    ran, told = nbclient_runs(notebook_with("%zbt login"), tmp_path)
     assert "SignInRejected" in told
     secrets = environment.world.secrets | {"the wrong one": wrong}
     assert find_secrets((told + nbformat.writes(ran)).encode(), secrets) == []
