@@ -116,6 +116,14 @@ def test_nothing_sticks_out(states, stage, width):
         assert page.evaluate(STICKS_OUT) == [], name
 
 
+def test_what_may_be_done_is_never_cut_off(states, stage):
+    """The permissions are read whole, beside an address of any length."""
+    page = stage(width=700)
+    page.evaluate("view => window.show(view)", states["empty"])
+    for summary in page.locator(".zbt-fold:first-child .zbt-summary").all():
+        assert summary.evaluate("element => element.scrollWidth <= element.clientWidth")
+
+
 def test_what_is_filled_in_by_the_server_leaves_one_button(states, stage):
     """ZBT_CLIENT_ID and ZBT_CLIENT_SECRET are set: the client's fields are folded, and can be unfolded."""
     page = stage()
@@ -141,5 +149,6 @@ def test_the_next_step_is_inside_the_card(states, stage):
     page.evaluate("view => window.show(view)", states["connected"])
     assert page.get_by_label("Portal", exact=True).input_value() == "1"
     assert page.get_by_label("Project", exact=True).input_value() == "3"
-    page.get_by_text("%zbt use portal=brightwater project='Project 3'").wait_for()
+    lines = ["%zbt login --sandbox --auto", "%zbt use portal=brightwater project='Project 3'"]
+    assert page.locator(".zbt-next .zbt-line").inner_text().splitlines() == lines
     assert page.get_by_role("status").all_inner_texts() == ["Connected"]

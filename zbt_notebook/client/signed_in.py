@@ -35,6 +35,9 @@ def register(connection: "Connection", *, keep_old: bool = False) -> "Connection
         is_ours = replaced.is_consented and not replaced.shares_grant_with(connection)
         if is_ours and keep_old:
             _earlier.setdefault(connection.name, []).append(replaced)
+        elif is_ours:
+            over = f"a newer sign-in replaced this connection, {connection.name!r}, and it is signed out"
+            replaced.client.authorization.over_because = over
     for watcher in watchers:
         watcher()
     return replaced if is_ours and not keep_old else None

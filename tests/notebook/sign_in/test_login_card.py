@@ -1,11 +1,13 @@
 """The card as a widget, on a comm that records: what travels, and what is state."""
 
+import asyncio
 import json
 
 import comm
 import pytest
 
 from tests.recording_comm import RecordingComm
+from zbt_notebook.notebook import environment
 from zbt_notebook.notebook.sign_in.card import LoginCard
 from zbt_notebook.notebook.sign_in.sign_in import SignIn
 
@@ -99,6 +101,25 @@ def test_a_view_names_the_step_that_it_answers(card):
     send(card, kind="start", attempt=0, turn="page-1")
     assert views(card)[0]["turn"] == ""
     assert views(card)[-1]["turn"] == "page-1"
+
+
+def test_an_awaited_card_offers_the_prompt_as_it_is_drawn(card, monkeypatch):
+    """Its first view says so: a press that comes at once is not taken for one where no cell waits."""
+    monkeypatch.setattr(environment, "can_be_asked", lambda: True)
+    monkeypatch.setattr(environment, "may_draw_widgets", lambda: True)
+    card.falls_back = True
+
+    async def begin():
+        waiting = asyncio.ensure_future(card.connected())
+        await asyncio.sleep(0)
+        assert not card.is_seen
+        assert card.sign_in.view()["prompt"] == "possible"
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+    asyncio.run(begin())
+    assert card.sign_in.view()["prompt"] == ""
 
 
 def test_a_look_meanwhile_does_not_take_the_answer(card):

@@ -5,6 +5,7 @@ import pytest
 
 from tests.recording_comm import RecordingComm
 from zbt_notebook.client import signed_in
+from zbt_notebook.client.errors import NotSignedIn
 from zbt_notebook.client.login_flow import LoginFlow, connect
 from zbt_notebook.notebook import embedded_sandbox, environment
 from zbt_notebook.notebook.sign_in import login
@@ -72,6 +73,8 @@ def test_a_replaced_card_says_so_and_its_grant_is_revoked(connected, site):
     second = connected()
     assert (last_status(first), last_status(second)) == ("Replaced by a newer sign-in", "Connected")
     assert not before.status().signed_in
+    with pytest.raises(NotSignedIn, match="a newer sign-in replaced this connection"):
+        before.get("/portals/")
     assert first.connection is None
     assert site.world.log.entries(path="/oauth/v2/token/revoke")
     first.sign_in.handle({"kind": "refresh"})
@@ -134,6 +137,36 @@ def test_signed_in_already_it_greets(connected):
     card.sign_in.handle({"kind": "keep"})
     assert not card.sign_in.view()["greets"]
     assert card.connection is before
+
+
+def test_signed_in_already_nobody_is_asked(connected, monkeypatch, capsys):
+    """`%zbt login` once more where no card can be drawn: one line says as whom, and the connection is the same."""
+    before = connected().connection
+    monkeypatch.setattr(environment, "may_draw_widgets", lambda: False)
+    monkeypatch.setattr(environment, "can_be_asked", lambda: False)
+    assert login.login() is before
+    assert login.login(sandbox=True) is before
+    assert capsys.readouterr().out.startswith("Connected as ")
+
+
+@pytest.mark.parametrize(("name", "line"), [("default", "%zbt login"), ("acme", "%zbt login --as acme")])
+def test_the_line_for_tomorrow_signs_in(connected, name, line):
+    """It names the connection, and its cell ends when the sign-in does: the rest is remembered."""
+    card = connected(name=name)
+    ends = "--sandbox --auto" if card.connection.data_center.name == "sandbox" else "--wait 300"
+    assert card.sign_in.view()["tomorrow"] == f"{line} {ends}"
+    card.connection.logout()
+    assert card.sign_in.view()["tomorrow"] == ""
+
+
+def test_a_browser_that_is_late_learns_that_it_had_connected(connected):
+    """Signed out before the caught page was written: it does not say that its answer came too late."""
+    card = connected()
+    attempt = card.sign_in.state.desk.connected_by
+    assert card.sign_in.answer(attempt).title == "Connected"
+    card.connection.logout()
+    assert "has ended since" in card.sign_in.answer(attempt).text
+    assert "too late" in card.sign_in.answer(attempt - 1).title
 
 
 def test_somebody_else_can_sign_in(connected, site):

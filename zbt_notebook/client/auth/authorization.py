@@ -117,6 +117,7 @@ class Authorization(StaysInKernel):
         self.asked = asked
         self.login_id = ""  # what the API calls its user, once an answer has told
         self._held = _Held(client, Token(""))
+        self.over_because = "this connection is signed out"
         self._is_over = False  # no lock guards a sign-out, for Stop may come between any two lines: see _take
         self._transport = transport
         self._clock = clock or Clock()
@@ -234,7 +235,7 @@ class Authorization(StaysInKernel):
     def _require_sign_in(self) -> ClientCredentials:
         client = self._held.client
         if client is None or self._is_over:
-            raise NotSignedIn("this connection is signed out", hint=f"Sign in again: {step('login')}")
+            raise NotSignedIn(self.over_because, hint=f"Sign in again: {step('login')}")
         return client
 
     def _is_recent(self, attempt: _Attempt) -> bool:

@@ -30,7 +30,8 @@ export class Connection {
     this.places = new Places(`${prefix}places-`, (chosen) => listener.places(chosen));
     this.placesTold = make("p", { className: "zbt-help", "aria-live": "polite" });
     this.line = make("code", { className: "zbt-line" });
-    const copy = copyButton("Copy the line", () => this.line.textContent);
+    this.tomorrow = ""; // the line that signs in
+    const copy = copyButton("Copy the lines", () => this.line.textContent);
     this.linePlace = make(
       "div",
       { className: "zbt-prompt-line", hidden: true },
@@ -67,6 +68,7 @@ export class Connection {
       this.asksPlaces = false;
       return;
     }
+    this.tomorrow = view.tomorrow ?? "";
     this.shownAt = performance.now();
     this.asked = false;
     const as = connection.account || connection.name;
@@ -104,7 +106,7 @@ export class Connection {
     this.next.hidden = false;
     this.places.show(view);
     this.placesTold.textContent = view.status.filter(Boolean).join(" ");
-    this.line.textContent = view.line ?? "";
+    this.line.textContent = [this.tomorrow, view.line].filter(Boolean).join("\n");
     this.linePlace.hidden = !view.line;
   }
 

@@ -61,10 +61,10 @@ class LoginCard(anywidget.AnyWidget):
             environment.require_waiting()
         if not self.is_seen and not environment.may_draw_widgets():
             environment.require_a_user()  # a run without a user and without a front end would only wait in vain
-        if self.falls_back and not self.is_seen and not await self.drawn(DRAWN_WITHIN):
-            return self._asked_by_prompt()
-        self.sign_in.offer_prompt(possible=environment.can_be_asked())
+        self.sign_in.offer_prompt(possible=environment.can_be_asked())  # in the first view: a press may come at once
         try:
+            if self.falls_back and not self.is_seen and not await self.drawn(DRAWN_WITHIN):
+                return self._asked_by_prompt()
             await until(self._is_decided, self.patience if seconds is None else seconds)
             return self.sign_in.connection or self._asked_by_prompt()
         finally:

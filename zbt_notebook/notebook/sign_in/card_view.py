@@ -59,6 +59,7 @@ def view_of(state: State, outlook: Outlook) -> dict[str, Any]:
         "ended": state.ended if isinstance(state, Filling) else "",
         "note": _note(state, outlook),
         "line": _login_line(desk, outlook) if isinstance(state, Filling) and state.ended else "",
+        "tomorrow": _tomorrows_line(desk, outlook) if isinstance(state, Connected) else "",
         "form": {
             "data_center": desk.form.data_center,
             "client_id": desk.form.client_id,
@@ -138,6 +139,13 @@ def _waiting(state: State) -> Mapping[str, Any]:
 
 def _login_line(desk: Desk, outlook: Outlook) -> str:
     return _line("%zbt login", desk, outlook)
+
+
+def _tomorrows_line(desk: Desk, outlook: Outlook) -> str:
+    """What signs in tomorrow, before the cells below it run; the form is filled in from what is remembered."""
+    ends = ["--sandbox", "--auto"] if desk.form.data_center == "sandbox" else ["--wait", "300"]
+    given = ["--as", quote(outlook.name)] if outlook.name != "default" else []
+    return " ".join(["%zbt login", *given, *(["--self-client"] if desk.self_client else []), *ends])
 
 
 def _prompt_line(desk: Desk, outlook: Outlook) -> str:

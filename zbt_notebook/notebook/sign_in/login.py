@@ -94,6 +94,9 @@ def login(
     asked = Asked(site.data_center if site else data_center, client_id, scopes, redirect_uri)
     if chosen == "card" and not auto and (known := signed_in_as(name, asked)):
         return _shown_card(_sign_in_of(known, then, greets=True), wait, fall_back=False)
+    if mode == "auto" and chosen == "prompt" and not auto and (known := signed_in_as(name, asked)):
+        _tell(f"Connected as {known.status().account or known.name}. As someone else: %zbt login --mode prompt")
+        return _already(known, then)
     if mode == "auto" and not sandbox and (kept := recalled(name, asked)):
         return _already(kept, then)
     sign_in = _sign_in(site, then, asked, name=name, self_client=self_client, keep_old=keep_old, mode=chosen)

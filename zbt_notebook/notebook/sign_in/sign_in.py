@@ -147,8 +147,14 @@ class SignIn:
     def answer(self, attempt: int) -> Answer:
         """What the browser that brought a redirect is told."""
         state = self._state
-        if state.desk.attempt == attempt + 1 and isinstance(state, Connected):
+        if state.desk.connected_by == attempt and isinstance(state, Connected):
             return Answer(connected=True, title="Connected", text="You can close this tab and go back to the notebook.")
+        if state.desk.connected_by == attempt:
+            return Answer(
+                connected=False,
+                title="Connected, and over again",
+                text="The notebook connected, and that sign-in has ended since. You can close this tab.",
+            )
         return Answer(
             connected=False,
             title="This answer came too late",

@@ -33,6 +33,7 @@ class Desk:
     given: HeldSecret | None = None  # the caller's, which outlives a sign-in
     held: HeldSecret | None = None  # the one to use: that one, or what was typed
     attempt: int = 0
+    connected_by: int = -1  # the attempt that last led to a connection
     method: Method = "link"  # how it was begun last, to be begun again
     problem: Problem | None = None
     note: str = ""
@@ -321,7 +322,8 @@ def _settled(state: State, event: on.Settled) -> Step:
     over: tuple[Effect, ...] = (do.Discard(event.replaced),) if event.replaced else ()
     prompt: Prompt = "" if desk.prompt == "possible" else desk.prompt
     over = (do.Hush(desk.attempt), *over)
-    desk = replace(_tell(desk, note=event.note), held=desk.given, prompt=prompt, attempt=desk.attempt + 1)
+    desk = replace(_tell(desk, note=event.note), held=desk.given, prompt=prompt)
+    desk = replace(desk, attempt=desk.attempt + 1, connected_by=desk.attempt)
     return Connected(desk, event.connection), over  # without a secret that was typed: it has done its work
 
 
