@@ -1,9 +1,9 @@
 """Nothing of a V3 record is lost: every leaf of it is in the frame."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zbt_notebook.client import v3_columns
@@ -23,33 +23,46 @@ KEYS = {
     **dict.fromkeys(("status", "approval", "module_detail", "role"), STATUS),
     **dict.fromkeys(("created_time", "last_updated_time", "due_date", "start_date", "completed_time"), MOMENT),
     **dict.fromkeys(("name", "prefix", "description", "flag", "comment", "notes", "cf_text", "of_tomorrow"), TEXT),
-    "id": IDS,
+    **dict.fromkeys(("is_it_billable", "is_public", "cf_done"), st.booleans()),
+    **dict.fromkeys(("tags", "followers"), st.lists(st.fixed_dictionaries({"id": IDS, "name": TEXT}), max_size=3)),
+    **dict.fromkeys(("cf_choices", "attachments"), st.lists(TEXT, max_size=3)),
+    **dict.fromkeys(("reactions", "third_party_service_details"), st.dictionaries(TEXT, TEXT, max_size=2)),
+    "cf_persons": st.lists(PERSON, max_size=2),
 }
-RECORDS = st.fixed_dictionaries({}, optional=KEYS)
+RECORDS = st.fixed_dictionaries({"id": IDS}, optional=KEYS)
 
 
-def leaves(value):
-    if isinstance(value, dict):
-        for inner in value.values():
-            yield from leaves(inner)
-    elif value is not None:
-        yield value
+KINDS = ("bugs", "comments", "milestones", "timelogs", "users", "projects", "tags", "attachments", "portals", "forums")
 
 
-def forms(leaf):
-    """How a leaf may read in a cell: as it is, as a number, as the moment it names, lower-case where words are."""
-    yield str(leaf).casefold()
-    if isinstance(leaf, str) and leaf.endswith("Z"):
-        at = datetime.fromisoformat(leaf)
-        yield str(at.astimezone(UTC).replace(tzinfo=None)).casefold()
+def altered(value):
+    """The value with one leaf of it told otherwise, for each leaf: a text, a number, a flag, what is empty."""
+    if isinstance(value, dict) and value:
+        for name, inner in value.items():
+            yield from ((value | {name: other}, inner) for other, _ in altered(inner))
+    elif isinstance(value, list) and value:
+        for place, inner in enumerate(value):
+            yield from (([*value[:place], other, *value[place + 1 :]], inner) for other, _ in altered(inner))
+    elif isinstance(value, bool):
+        yield not value, value
+    elif isinstance(value, (dict, list)):
+        yield None, value
+    elif isinstance(value, str) and value.isdigit():
+        yield str(int(value) + 1), value
+    elif isinstance(value, str) and value.endswith("Z"):
+        yield f"1999{value[4:]}", value
+    else:
+        yield f"{value}x", value
 
 
-@pytest.mark.parametrize("kind", ["bugs", "comments", "milestones", "timelogs", "users"])
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=40)
 @given(record=RECORDS)
 def test_every_leaf_of_a_record_is_in_the_frame(kind, record):
-    """Under a classic name or its own, whatever the record holds."""
-    frame = to_frame([v3_columns.as_classic(kind, record, "7", {"cf_text": "Text"})])
-    cells = " | ".join(str(value) for value in frame.iloc[0].tolist()).casefold() if len(frame) else ""
-    for leaf in leaves(record):
-        if not isinstance(leaf, bool):
-            assert any(form in cells for form in forms(leaf)), (leaf, record)
+    """Under a classic name or its own, flags, lists and what is empty too: told otherwise, the row is another."""
+    others = [other for other, _ in altered(record)]
+    frame = to_frame([v3_columns.as_classic(kind, one, "7", {"cf_text": "Text"}) for one in (record, *others)])
+    first, *rows = [[repr(cell) for cell in row] for row in frame.itertuples(index=False)]
+    assert len(rows) == len(others)
+    for row, (_, leaf) in zip(rows, altered(record), strict=True):
+        assert row != first, (leaf, record)
