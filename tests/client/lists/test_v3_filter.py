@@ -111,6 +111,21 @@ def test_since_is_a_filter_too(connection, world, wire):
     assert any("last_updated_time" in dict(one.params).get("filter", "") for one in wire.requests)
 
 
+@pytest.mark.parametrize("zone", ["portal", "UTC"])
+def test_a_change_at_the_boundary_is_not_lost(connection, world, zone):
+    """Whichever zone V3 reckons days in, at either end of a day, and where its times are rounded to the second."""
+    store = world.bugtracker().store
+    early, late = list(store.bugs)[:2]
+    midnight = 1_789_948_800_000  # 2026-09-21 in UTC
+    store.bugs.change(early, updated_ms=midnight)
+    store.bugs.change(late, updated_ms=midnight - 1000)
+    world.set(classic_end="410", filter_days_in=zone)
+    for bug, moment in ((early, midnight), (late, midnight - 1000)):
+        for later in (0, 999):
+            since = datetime.fromtimestamp((moment + later) / 1000, UTC)
+            assert bug.id in set(connection.pull("bugs", since=since, progress=False)["id"])
+
+
 @pytest.mark.parametrize("honoured", ["honoured", "ignored"])
 def test_records_without_a_time_of_change_are_told(connection, world, honoured):
     """Since cannot be compared with what is not there: that is said, and no wanted bug is dropped."""

@@ -89,8 +89,10 @@ class RowFilter:
                 yield f"{told}. {near}".removesuffix(". ")
 
     def _is_wanted(self, kind: Kind, record: Any, listing: Listing | None, *, v3: bool) -> bool:
-        if self._wish.since is not None:
-            if before(kind.changed, self._wish.since, record):
+        since = self._wish.since
+        if since is not None:
+            since -= since % 1000 if v3 else 0  # V3 was seen to round its times down to the second
+            if before(kind.changed, since, record):
                 return False
             self.untimed += isinstance(record, dict) and record.get(kind.changed) is None
         if v3 and not v3_columns.keeps(kind.name, record, dict(self._wish.where)):
