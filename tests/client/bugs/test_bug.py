@@ -46,6 +46,17 @@ def test_a_bug_goes_by_its_row(connection, store, bug_of_the_world, api):
             connection.bug(said)
 
 
+@pytest.mark.parametrize("api", ["classic", "v3"])
+def test_a_bug_is_found_where_the_server_caps_its_pages(connection, world, store, api):
+    """It gives 37 where 200 are asked for: no bug is missing for that."""
+    if api == "v3":
+        world.set(classic_end="410")
+    project = max(store.projects, key=lambda one: len(store.bugs.of(one.id)))
+    world.faults.add(path=f"*/{project.id}/*", kind="small_pages", size=37, times=99)
+    number = len(store.bugs.of(project.id)) // 2
+    assert connection.bug(number, project=project.name).key == f"{project.prefix}-I{number}"
+
+
 def test_a_wrong_key_names_the_prefixes_that_there_are(connection, store, bug_of_the_world):
     """Of no project: an error with the right ones. Of none of its bugs: not found."""
     with pytest.raises(UsageError) as caught:

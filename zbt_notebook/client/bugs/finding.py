@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from zbt_notebook.client.bugs.lookups import Lookups, Portal, Project
 from zbt_notebook.client.errors import NotFound, UsageError
+from zbt_notebook.client.lists.read_lists import read_list
 from zbt_notebook.client.quoting import counted
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.api import ApiCall
@@ -138,7 +139,10 @@ def _by_key(connection: "Connection", portal: Portal, projects: Sequence[Project
 
 
 def _near(connection: "Connection", portal: Portal, project: Project, number: int) -> Iterator[dict[str, Any]]:
-    """The bugs of a project, from where that number should be on: numbers are given in the order of making."""
+    """The bugs of a project, from where that number should be on: numbers are given in the order of making.
+
+    A server that gives fewer at once than it is asked for leaves holes: then all of the list is read, on the one road.
+    """
     call, first = _list(connection, portal, project)
     at = max(1, min(number, project.count or number))
     if connection.lookups.is_v3:
@@ -150,11 +154,14 @@ def _near(connection: "Connection", portal: Portal, project: Project, number: in
         starts = [begin, *range(begin - _PAGE, 0, -_PAGE), *([1] if begin > 1 else [])]
         starts += list(range(begin + _PAGE, begin + 1000 * _PAGE, _PAGE))
     for start in starts:
-        records = connection.client.fetch(
-            replace(call, params=(*first, (words[0], str(start)), (words[1], str(_PAGE))))
-        ).records
-        yield from (record for record in records or () if isinstance(record, dict))
-        if start >= begin and len(records or ()) < _PAGE and start != begin:
+        page = connection.client.fetch(replace(call, params=(*first, (words[0], str(start)), (words[1], str(_PAGE)))))
+        records = page.records or ()
+        yield from (record for record in records if isinstance(record, dict))
+        left = 0 if connection.lookups.is_v3 else (project.count or 0) - start + 1
+        if 0 < len(records) < (_PAGE if page.more else min(_PAGE, left)):
+            yield from read_list(connection.client, replace(call, params=first))
+            return
+        if start > begin and len(records) < _PAGE:
             return
 
 
