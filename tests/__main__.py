@@ -54,8 +54,8 @@ def linters() -> dict[str, list[str]]:
         "ruff format": [sys.executable, "-m", "ruff", "format", "--check", "."],
         "ruff check": [sys.executable, "-m", "ruff", "check", "."],
         "mypy": [sys.executable, "-m", "mypy"],
-        "mypy, Windows": [sys.executable, "-m", "mypy", "--platform", "win32"],
-        "mypy, macOS": [sys.executable, "-m", "mypy", "--platform", "darwin"],
+        "mypy, Windows": [sys.executable, "-m", "mypy", "-p", "zbt_notebook", "--platform", "win32"],
+        "mypy, macOS": [sys.executable, "-m", "mypy", "-p", "zbt_notebook", "--platform", "darwin"],
         "import-linter": [str(SCRIPTS / "lint-imports"), "--no-logo"],
     }
 

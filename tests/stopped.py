@@ -7,7 +7,7 @@ import sys
 
 def lines_of(act, folders):
     """Each line that *act* comes to in the files of these folders (or files), in order, once."""
-    seen = {}
+    seen: dict = {}
     _traced(act, folders, seen.setdefault)
     return list(seen)
 

@@ -215,14 +215,14 @@ def _serve_werkzeug() -> int:
     serving = importlib.import_module("werkzeug.serving")
     wrappers = importlib.import_module("werkzeug.wrappers")
 
-    class Handler(serving.WSGIRequestHandler):  # type: ignore[name-defined,misc]  # imported by name
+    class Handler(serving.WSGIRequestHandler):  # type: ignore[name-defined]  # imported by name
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True  # as it comes, head and body wait 40 ms for each other
 
         def log_request(self, *_: object) -> None:
             """Say nothing."""
 
-    @wrappers.Request.application  # type: ignore[untyped-decorator]  # imported by name
+    @wrappers.Request.application
     def application(_: object) -> Any:
         return wrappers.Response(_BODY, content_type="application/json;charset=UTF-8")
 

@@ -95,7 +95,7 @@ def open_notebook(application, open_page, request):
 
     ``kernel_name`` is a kernelspec's; more settings are those of ``Application.set``.
     """
-    opened = []
+    opened: list = []
 
     def open_one(
         *sources,

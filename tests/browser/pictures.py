@@ -54,6 +54,8 @@ def picture(browser, application, theme):
     notebook.page.evaluate("() => document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
     around = panel.bounding_box()
     last = notebook.page.locator(".jp-Notebook .jp-Cell").last.bounding_box()
+    assert around
+    assert last
     shown = {**around, "height": last["y"] + last["height"] + 16 - around["y"]}  # down to the table's end
     notebook.page.screenshot(path=IMAGES / f"quickstart-{theme}.png", clip=shown)
     context.close()

@@ -194,7 +194,7 @@ def _as_bytes(body):
 
 def test_retries_of_many_threads_do_not_fall_together(connection, world, monkeypatch):
     """Each waits a time of its own: half as long again at most, half at least."""
-    waits = []
+    waits: list = []
     monkeypatch.setattr(connection.client, "_sleep", waits.append)
     world.faults.add(path="/restapi/portals/", kind="status", status=503, times=90)
     for _ in range(10):

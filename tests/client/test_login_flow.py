@@ -178,7 +178,8 @@ def test_a_new_data_centre_is_learnt_from_zohos_own_directory(flow, world):
             return Response(200, {}, b'{"result":"success","locations":{"mx":"https://accounts.zoho.mx"}}')
         return Response(200, {}, b'{"access_token":"t","refresh_token":"r"}')
 
-    asked, flow._transport = [], directory
+    asked: list = []
+    flow._transport = directory
     redirect = f"code=1000.{'0' * 32}.{'1' * 32}&location=mx&accounts-server="
     with pytest.raises(SignInRejected, match="none of Zoho's"):
         flow.finish(redirect + "https://accounts.zoho.mx.evil.example")

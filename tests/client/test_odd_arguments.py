@@ -64,7 +64,7 @@ def headless(c, **odd):
     return zbt.connect(transport=c.client.transport, **{**named, **odd})
 
 
-CALLS = {
+CALLS: dict[str, dict] = {
     "Connection.get": {
         "path": lambda c, v: c.get(v),
         "params": lambda c, v: c.get(HERE, v),

@@ -61,11 +61,11 @@ def test_other_refusals_keep_their_hints(connection, bugs):
     with pytest.raises(NotFound) as raised:
         connection.get(f"{bugs}1/")
     assert "V3" not in raised.value.hint
-    connection.client._transport = lambda _request: Response(500, {}, b"")
+    connection.client.transport = lambda _request: Response(500, {}, b"")
     connection.client._sleep = lambda _seconds: None
-    with pytest.raises(ApiError) as raised:
+    with pytest.raises(ApiError) as failed:
         connection.get(bugs)
-    assert "V3" not in raised.value.hint
+    assert "V3" not in failed.value.hint
 
 
 @pytest.mark.parametrize("way", ["401", "404", "410", "400", "403", "redirect"])

@@ -74,7 +74,7 @@ def test_every_error_says_what_to_do_next(path):
     assert without_a_next_step(path.read_text("utf-8")) == []
 
 
-@pytest.mark.parametrize("kind", sorted(kinds(), key=lambda kind: kind.__name__), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", sorted(kinds(), key=str), ids=lambda kind: kind.__name__)
 def test_the_doctor_has_an_explanation_of_every_kind(kind, monkeypatch):
     """More than the base class's, but for the base class."""
     monkeypatch.setattr(last_error, "_last", None)

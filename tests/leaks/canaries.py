@@ -13,6 +13,7 @@ import os
 import re
 import weakref
 from pathlib import Path
+from secrets import token_hex
 from types import SimpleNamespace
 
 import IPython.core.displaypub
@@ -22,6 +23,7 @@ import pytest
 from tests.leaks.find_secrets import find_secrets
 from zbt_notebook.client.limits.runtime_folder import runtime_folder
 from zbt_notebook.simulator.accounts import state, tokens
+from zbt_notebook.simulator.accounts.clients import invent_credentials
 
 WATCHED = {"notebook", "notebooks", "kernel", "browser"}  # folders of tests
 LOGGERS = ("zbt_notebook", "urllib3", "requests")
@@ -95,8 +97,8 @@ def traces(since=0):
 def canaries():
     """Remember every code, token and client secret that a sandbox of this process makes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tokens, "secrets", SimpleNamespace(token_hex=_remembering_half(tokens.secrets.token_hex)))
-        patch.setattr(state, "invent_credentials", _remembering_secret(state.invent_credentials))
+        patch.setattr(tokens, "secrets", SimpleNamespace(token_hex=_remembering_half(token_hex)))
+        patch.setattr(state, "invent_credentials", _remembering_secret(invent_credentials))
         yield
 
 
@@ -169,7 +171,7 @@ def _record(patch):
             super().__init__(*arguments)
             recorders.append(self)
 
-    recorders = []
+    recorders: list = []
     patch.setattr(pytest.CaptureFixture, "readouterr", read)
     patch.setattr(IPython.core.displaypub.DisplayPublisher, "publish", published)
     patch.setattr(IPython.utils.capture, "StringIO", Recorder)

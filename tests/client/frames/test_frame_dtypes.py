@@ -174,7 +174,7 @@ def test_changing_a_frame_does_not_change_the_builder():
     builder.add([{"n": 1, "s": "a", "f": 1.5, "b": True}])
     frame = builder.frame()
     for name, value in {"n": 9, "s": "z", "f": 9.0, "b": False}.items():
-        frame.loc[0, name] = value
+        frame.loc[0, name] = value  # type: ignore[call-overload]
     assert builder.frame().iloc[0].tolist() == [1, "a", 1.5, True]
 
 
@@ -266,7 +266,7 @@ def test_thousands_of_different_strings_are_kept_where_they_are_objects():
 @pytest.mark.parametrize("cut", [0, 1, 2])
 def test_an_empty_list_of_custom_fields_is_a_column_wherever_the_page_is_cut(cut):
     """Found by chance: a record without the key on the page before made the column come and go."""
-    records = [{}, {"customfields": []}]
+    records: list[dict] = [{}, {"customfields": []}]
     builder = FrameBuilder()
     builder.add(records[:cut])
     builder.add(records[cut:])

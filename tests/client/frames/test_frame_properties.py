@@ -193,7 +193,7 @@ def test_declared_types_lose_nothing(storage: str, records: list[dict[str, Any]]
         declared, found = to_frame(records, types), to_frame(records)
         for name in types:
             assert name in declared
-        for name in found:
+        for name in map(str, found):
             cells, plain = declared[name].tolist(), found[name].tolist()
             for cell, value in zip(cells, plain, strict=True):
                 assert missing(cell) == missing(value)

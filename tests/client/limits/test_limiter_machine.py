@@ -88,7 +88,7 @@ class Callers(RuleBasedStateMachine):
     @rule(seconds=st.floats(0, 25), pages=st.integers(1, 4))
     def pages_are_asked_for_while_the_user_waits(self, seconds, pages):
         """The slot that comes back is the user's."""
-        seen = []
+        seen: list = []
 
         def meanwhile():
             self.now += int(seconds * SECOND)

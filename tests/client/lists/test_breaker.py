@@ -38,7 +38,8 @@ def test_nothing_is_sent_until_the_time(world, wire, status):
     for thread in threads:
         thread.join()
     assert len(refusals) == 8
-    assert max(refusals) - met.value.retry_at < timedelta(seconds=1)
+    assert met.value.retry_at
+    assert max(filter(None, refusals)) - met.value.retry_at < timedelta(seconds=1)
     assert len(wire.requests) == sent
     first.get("/portals/")
     world.clock.advance((met.value.retry_at - first.client.today()).total_seconds() - 1)

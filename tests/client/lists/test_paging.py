@@ -204,7 +204,7 @@ def test_rows_deleted_at_every_request_hide_no_others(numbered):
 def test_records_without_ids_are_all_kept():
     """Nothing tells them apart, so nothing is dropped and no page overlaps."""
     listed = Listed(0)
-    listed.rows = [{"label": "same"}] * 25
+    listed.rows = [{"label": 0}] * 25
     assert len(drain(Pager(size=10), listed)) == 25
     assert listed.requests <= 4
 

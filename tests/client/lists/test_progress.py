@@ -7,7 +7,7 @@ import pytest
 
 from zbt_notebook.client import progress
 from zbt_notebook.client.progress import Reporter, Snapshot, duration, reporter
-from zbt_notebook.notebook import progress_bar
+from zbt_notebook.notebook import environment, progress_bar
 
 STATE = Snapshot("bugs", 1200, 6, 62, 12.0, 63.0, 40.0)
 
@@ -93,10 +93,10 @@ def test_a_notebook_has_one_output_that_is_updated(monkeypatch):
 
 def test_a_kernel_is_a_notebook_and_off_is_off(monkeypatch):
     """progress=False is silence; a function gets every state."""
-    monkeypatch.setattr(progress_bar.environment, "kernel", object)
+    monkeypatch.setattr(environment, "kernel", object)
     assert isinstance(reporter(True)._face, progress_bar.ProgressBar)  # noqa: FBT003  as the user writes it
     assert isinstance(reporter(False)._face, progress._Nobody)  # noqa: FBT003  as the user writes it
-    states = []
+    states: list = []
     told = reporter(states.append)
     told.tell(STATE)
     told.tell(STATE)

@@ -306,7 +306,7 @@ def test_ctrl_c_ends_it_within_half_a_second_and_loses_nothing(connection, store
             hanging.wait(20)
         return send(request)
 
-    pressed = []
+    pressed: list = []
     connection.client.transport = transport
     with pytest.raises(IncompletePull) as caught:
         connection.pull("bugs", concurrency=2)
@@ -321,7 +321,7 @@ def test_ctrl_c_ends_it_within_half_a_second_and_loses_nothing(connection, store
 def test_ctrl_c_while_the_rate_limit_makes_it_wait(connection):
     """The wait for a slot ends as fast."""
     connection.client.limits = RateLimits(lambda: 0, connection.client.today, limit=3)
-    pressed = []
+    pressed: list = []
 
     def watch(snapshot):
         if snapshot.waiting and snapshot.pages == 3 and not pressed:
@@ -373,7 +373,7 @@ def test_a_frame_of_one_list_is_as_complete(connection, store, world):
 
 def test_the_forecast_comes_before_the_first_page(connection, store):
     """62 pages, about 75 s: known from the counts, and told to whoever watches."""
-    told = []
+    told: list = []
     connection.pull("bugs", progress=told.append)
     pages = sum(ceil(size / 200) for size in sizes(store))
     assert told[0].forecast.startswith(f"{pages} pages, about ")

@@ -54,7 +54,7 @@ def twist(connection, monkeypatch):
 
         connection.client.transport = transport
 
-    install.off = lambda: setattr(connection.client, "transport", send)
+    install.off = lambda: setattr(connection.client, "transport", send)  # type: ignore[attr-defined]
     return install
 
 

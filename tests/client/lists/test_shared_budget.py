@@ -11,6 +11,7 @@ import textwrap
 import time
 from array import array
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -218,7 +219,7 @@ _KERNEL = """
 def test_three_kernels_together_keep_the_limit(tmp_path):
     """By the clock of the server, whatever the latencies; one that is killed in flight does not spoil it."""
     command = [sys.executable, "-c", textwrap.dedent(_KERNEL), str(tmp_path)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": ROOT}
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": ROOT}
     children = [subprocess.Popen([*command, str(seed)], **pipes) for seed in range(4)]
     for child in children:
         assert child.stdout.readline() == "ready\n"
@@ -227,7 +228,7 @@ def test_three_kernels_together_keep_the_limit(tmp_path):
         child.stdin.flush()
     time.sleep(0.3)  # into its work: there is no event to wait for in a process that is to die unprepared
     os.kill(children[3].pid, signal.SIGKILL)
-    times = []
+    times: list = []
     for child in children:
         out, _ = child.communicate(timeout=60)
         times += json.loads(out) if out else []
@@ -247,7 +248,7 @@ class Kernels(RuleBasedStateMachine):
 
         self.folder = tempfile.TemporaryDirectory()
         self.now = SECOND
-        self.flights = {0: [], 1: [], 2: []}
+        self.flights: dict[int, list] = {0: [], 1: [], 2: []}
         self.windows = {name: self.open() for name in self.flights}
         self.arrivals = []
 

@@ -44,7 +44,7 @@ def test_the_same_rows_and_columns_from_both(both):
 )
 def test_the_same_cells(both, column):
     """Whatever V3 tells, it tells under the classic name and with the classic value."""
-    assert same(*both, column)
+    assert same(both[0], both[1], column)
 
 
 @pytest.mark.parametrize("column", ["created_time_long", "updated_time_long"])
@@ -162,6 +162,7 @@ def test_every_dress_of_v3s_pages(connection, world, store, switches):
 
 def test_odd_records_are_no_crash():
     """Whatever is missing is missing."""
+    record: object
     for record in ({}, {"id": None}, {"status": "open"}, {"prefix": 5, "created_time": "soon"}, {"id": "x"}, [], None):
         for kind in ("bugs", "milestones", "comments", "users", "timelogs"):
             v3_columns.as_classic(kind, record)

@@ -22,7 +22,8 @@ def few(world, connection):
 def test_the_issues_of_many_projects_are_listed_at_once_and_shown(connection, few):
     """What V3 tells issue by issue takes a look at all issues first: that is shown, and takes all projects together."""
     few.set(classic_end="410")
-    send, told = connection.client.transport, []
+    send = connection.client.transport
+    told: list = []
     together = threading.Barrier(3, timeout=10)
 
     def transport(request):

@@ -21,7 +21,7 @@ class Ended(BaseException):
     """The kernel dies here."""
 
 
-class Buckets(fsspec.AbstractFileSystem):
+class Buckets(fsspec.AbstractFileSystem):  # type: ignore[name-defined]
     """What object stores have in common: an object appears whole or not at all, a folder is but a common beginning.
 
     There is no rename: moving is copying, then deleting. ``left`` is how many more writes and deletions it lives.

@@ -246,7 +246,7 @@ def test_what_is_no_moment_is_refused(since):
 def test_projects_by_name_or_id():
     """One, several, in a Series, as an enum; none and NaN are refused, for "all" is what they would become."""
     assert as_names("all") == ()
-    assert as_names(7) == as_names(np.int64(7)) == as_names([7.0]) == ("7",)
+    assert as_names(7) == as_names(np.int64(7)) == as_names([7.0]) == ("7",)  # type: ignore[list-item]
     assert as_names(pd.Series(["a", "b"])) == as_names(("a", Upper("b"))) == ("a", "b")
     for nothing in ([], pd.Series([], dtype=object), None, [None], float("nan"), object(), ["\ud800"], [[1]]):
         assert outcome(lambda nothing=nothing: as_names(nothing)) is UsageError

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from zbt_notebook.client.errors import NotSignedIn, UsageError
 from zbt_notebook.client.quoting import holds_token
 
+LOOP: list = []
+LOOP.append(LOOP)
 VALUES = {
     "text": "a b/c?d=e&f#g%h\n\x00\u202e'\"{}",
     "half": "\ud800",
@@ -24,9 +26,8 @@ VALUES = {
     "array": np.array([[1, 2], [3, 4]]),
     "day": date(2026, 1, 2),
     "nested": {"a": [1, {"b": None}], 2: float("nan")},
-    "loop": [],
+    "loop": LOOP,
 }
-VALUES["loop"].append(VALUES["loop"])
 WORDS = (
     *("GET", "post", "DELETE", "/", "/portals/", "/restapi/portals/", "/api/v3/portals", "https://", "/../", "/%2e"),
     *("==", ":=", "=", "@", ":", "\\", "'", '"', "{", "}", "{{", "}}", " ", "\t", "\u3000", "?", "#", "&", ";", "--"),

@@ -79,7 +79,7 @@ def test_a_bug_is_a_card_in_a_notebook_and_a_dict_in_python(zbt, connection, pat
     assert repr(bug) == repr(plain)
     assert json.loads(json.dumps(bug)) == plain
     assert pd.json_normalize(bug).equals(pd.json_normalize(plain))
-    html = bug._repr_html_()
+    html = bug._repr_html_()  # type: ignore[attr-defined]
     for word in (plain["key"], plain["status"]["type"], plain["status"]["colorcode"], plain["severity"]["type"]):
         assert word in html
     assert plain["link"]["web"]["url"] in Seen(html).links

@@ -9,7 +9,8 @@ import pytest
 
 from zbt_notebook import IncompletePull, UsageError
 from zbt_notebook.client import connection
-from zbt_notebook.client.limits.rate_limit import SECOND, RateLimits
+from zbt_notebook.client.limits.rate_limit import RateLimits
+from zbt_notebook.client.limits.sliding_window import SECOND
 from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.progress import reporter
 from zbt_notebook.client.resume import resume
@@ -67,7 +68,7 @@ def crowded(using, monkeypatch):
         window=10 * SECOND,
         wait=lambda _condition, seconds: now.__setitem__(0, now[0] + round(seconds * SECOND)),
     )
-    states = []
+    states: list = []
     for module in (results, connection):
         monkeypatch.setattr(module, "reporter", lambda _=True, **_told: reporter(states.append))
     return states
@@ -96,7 +97,7 @@ def test_a_write_that_is_stopped_may_have_happened(using, run):
     using.send = lambda _call, _lane: (_ for _ in ()).throw(KeyboardInterrupt)
     with pytest.raises(KeyboardInterrupt, match="may have happened") as stop:
         run(cell)
-    lines = stop.value._render_traceback_()
+    lines = stop.value._render_traceback_()  # type: ignore[attr-defined]
     assert len(lines) == 2
     assert "--again" in lines[1]
     with pytest.raises(UsageError, match="may have happened"):

@@ -229,7 +229,7 @@ def test_a_bug_that_is_not_there_is_not_found(zbt):
 @pytest.mark.usefixtures("connection")
 def test_the_page_of_a_row_opens(zbt, monkeypatch):
     """``df.zbt.open(0)`` is the bug's page at Zoho, also of a filtered table."""
-    opened = []
+    opened: list = []
     monkeypatch.setattr("webbrowser.open", opened.append)
     frame = zbt("bugs --limit 3")
     address = frame[frame["key"] == frame["key"].iloc[2]].zbt.open(0)

@@ -70,7 +70,7 @@ def mine(site):
             catchers=[LOOPBACK],
             **more,
         )
-        sign_in.told = Told(sign_in)
+        sign_in.told = Told(sign_in)  # type: ignore[attr-defined]
         made.append(sign_in)
         return sign_in
 

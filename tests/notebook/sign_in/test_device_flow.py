@@ -50,7 +50,7 @@ def device(site):
         connect=partial(connected, name="device"),
         clock=site.clock.now,
     )
-    work.run_while = lambda *acts: work.poll(Ticks(*acts))
+    work.run_while = lambda *acts: work.poll(Ticks(*acts))  # type: ignore[attr-defined]
     return work
 
 

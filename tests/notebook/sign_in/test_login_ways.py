@@ -45,7 +45,7 @@ def user(monkeypatch, site, capsys):
         link = next(line for line in printed.splitlines() if "/oauth/v2/auth" in line)
         return site.consent(link)
 
-    sit_down.accept = accept
+    sit_down.accept = accept  # type: ignore[attr-defined]
     return sit_down
 
 

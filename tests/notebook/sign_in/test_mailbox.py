@@ -130,8 +130,8 @@ class TwoSignIns(RuleBasedStateMachine):
         for path in folder.iterdir():
             path.unlink()
         self.boxes = {name: Mailbox(name, folder) for name in ("ada", "bob")}
-        self.posted = {"ada": [], "bob": []}
-        self.taken = {"ada": [], "bob": []}
+        self.posted: dict[str, list] = {"ada": [], "bob": []}
+        self.taken: dict[str, list] = {"ada": [], "bob": []}
         self.is_open = dict.fromkeys(self.boxes, False)
         self.number = 0
 

@@ -220,7 +220,7 @@ def _noting(shown):
 
 def test_what_needs_no_user_shows_the_same_card(monkeypatch):
     """`--sandbox --auto` in a notebook: a connected card; the connection is what the caller gets."""
-    shown = []
+    shown: list = []
     monkeypatch.setattr(LoginCard, "show", _noting(shown))
     connection = login.login(sandbox=True, auto=True)
     (card,) = shown

@@ -86,7 +86,7 @@ def test_a_prompt_tells_what_became_of_it(site, chest, monkeypatch, capsys, told
     if "not" in told:
         monkeypatch.setattr(chest, "set_password", None)
     answers = iter([site.client_secret])
-    flows = []
+    flows: list = []
 
     def answer(prompt):
         return next(answers) if "secret" in prompt else site.consent(flows[0].authorization_url)

@@ -43,7 +43,7 @@ class FakeConnection:
 
 def short_code():
     code = object.__new__(ShortCode)
-    code._code = SimpleNamespace(user_code="ABCD-EFGH", verification_url="https://z/", complete_url="https://z/")
+    code._code = SimpleNamespace(user_code="ABCD-EFGH", verification_url="https://z/", complete_url="https://z/")  # type: ignore[assignment]
     code._clock, code._end, code.link = (lambda: 0.0), 300.0, "https://z/"
     return code
 
@@ -61,7 +61,7 @@ class World:
         given = HeldSecret(FORM.client_id, "zoho", SECRET)
         desk = Desk(form=FORM, blank=FORM, given=given, held=given)
         self.states: list[State] = [Filling(desk), Filling(desk)]
-        self.pending = [[], []]  # effects that have not ended yet; they may end in any order, or twice
+        self.pending: list[list] = [[], []]  # effects that have not ended yet; they may end in any order, or twice
 
     def take(self, which, event):
         self.states[which], effects = step(self.states[which], event)

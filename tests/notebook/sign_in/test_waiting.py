@@ -53,7 +53,7 @@ class Kernel6(Kernel):
 
     def __init__(self):
         super().__init__()
-        self.msg_queue = asyncio.Queue()
+        self.msg_queue: asyncio.Queue = asyncio.Queue()
 
     async def dispatch_shell(self, frames):
         self.handle(frames)
@@ -216,7 +216,7 @@ def test_a_cancelled_wait_undoes_as_well(use):
     async def cell():
         kernel = Kernel6()
         use(kernel)
-        wait = asyncio.ensure_future(comm_pump.until(lambda: None))
+        wait: asyncio.Future = asyncio.ensure_future(comm_pump.until(lambda: None))
         await asyncio.sleep(0)
         wait.cancel()
         with pytest.raises(asyncio.CancelledError):
