@@ -23,7 +23,7 @@ def test_durations_as_people_say_them(seconds, said):
 def test_a_state_reads_as_a_sentence():
     """Rows, pages, time left, and what it waits for."""
     assert str(STATE) == "1,200 bugs, 6 of 62 pages, about 63 s left, the rate limit frees a slot in 40 s"
-    assert str(Snapshot("bugs", 1, 1, done=True, seconds=2)) == "1 bugs, 1 page, 2 s"
+    assert str(Snapshot("bugs", 1, 1, done=True, seconds=2)) == "1 bug, 1 page, 2 s"
     assert "2 projects refused" in str(Snapshot("bugs", refused=2))
 
 
