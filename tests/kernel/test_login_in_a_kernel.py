@@ -288,6 +288,7 @@ def test_where_no_front_end_draws_the_card_prompts_take_over(kernel):
     assert kernel.comms
 
 
+@pytest.mark.holds_secret("the kernel tells its secrets to the test once all else was said")
 def test_no_secret_is_in_any_message(kernel):
     """All that the kernel says during a sign-in, to every front end, is free of secrets."""
     waiting = kernel.start(LOGIN + "connection = await zbt.login(sandbox=True)", allow_stdin=True)

@@ -21,6 +21,7 @@ from zbt_notebook.client.auth.oauth import (
 )
 from zbt_notebook.client.errors import SignInRejected, Unreachable, ZbtError
 from zbt_notebook.client.http.messages import Response
+from zbt_notebook.client.secret_str import SecretStr
 
 US = DATA_CENTERS["us"]
 CLIENT = ClientCredentials("1000.CLIENT", "the-secret")
@@ -62,6 +63,8 @@ def test_pkce_is_s256():
         urlsplit(AuthorizationRequest("c", "http://x/", ("s",), "st", code_verifier=verifier).url(US)).query
     )
     assert query["code_challenge_method"] == ["S256"]
+    assert query["code_challenge"] == [code_challenge(verifier)]
+    assert dict(exchange_request(US, CLIENT, "code", code_verifier=verifier).form)["code_verifier"] == verifier
 
 
 def test_secrets_travel_in_the_body_never_in_the_url():
@@ -88,6 +91,30 @@ def test_the_exchange_has_zohos_fields():
         "redirect_uri": "http://x/",
     }
     assert "redirect_uri" not in dict(exchange_request(US, CLIENT, "code").form)
+
+
+def test_a_refresh_and_a_revocation_have_zohos_fields():
+    """Those of the pages, and no other."""
+    assert dict(refresh_request(US, CLIENT, "refresh").form) == {
+        "client_id": "1000.CLIENT",
+        "client_secret": "the-secret",
+        "grant_type": "refresh_token",
+        "refresh_token": "refresh",
+    }
+    assert revoke_request(US, "refresh").form == (("token", "refresh"),)
+
+
+def test_scopes_that_are_unknown_here_are_taken_as_told():
+    """Between commas or blanks; Zoho may know more than the catalogue does."""
+    told = "ZohoBugTracker.bugs.READ,Zoho Tomorrow.things.ALL"
+    token = read_token(answer({"access_token": "a", "scope": told}), asked=())
+    assert token.scopes == ("ZohoBugTracker.bugs.READ", "Zoho", "Tomorrow.things.ALL")
+
+
+def test_a_clients_secret_is_one():
+    """Held as a secret from the beginning, and equal to its text."""
+    assert isinstance(CLIENT.client_secret, SecretStr)
+    assert CLIENT.client_secret == "the-secret"
 
 
 def test_an_answer_is_read():
