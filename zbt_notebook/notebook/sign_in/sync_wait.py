@@ -63,6 +63,18 @@ def _driven(coroutine: Coroutine[Any, Any, _Result]) -> _Result:
     raise UsageError("a cell cannot wait like this", hint="Write await before it.")
 
 
+def _handle(kernel: Any, frames: Any) -> None:
+    """Handle a message of a widget; the kernel's own ``dispatch_shell`` would take a Stop meanwhile for its own."""
+    idents, parts = kernel.session.feed_identities(frames, copy=False)
+    message = kernel.session.deserialize(parts, content=True, copy=False)
+    kernel.set_parent(idents, message, channel="shell")
+    kernel._publish_status("busy", "shell")  # noqa: SLF001  there is no public way
+    try:
+        kernel.shell_handlers[message["header"]["msg_type"]](kernel.shell_stream, idents, message)
+    finally:
+        kernel._publish_status("idle", "shell")  # noqa: SLF001  as above
+
+
 @contextlib.contextmanager
 def _comms_by_hand(kernel: Any) -> Iterator[None]:
     import zmq
@@ -73,7 +85,7 @@ def _comms_by_hand(kernel: Any) -> Iterator[None]:
     def take(frames: Any) -> None:
         if comm_pump.is_comm_message(kernel, frames):
             with comm_pump.within_the_cell(kernel):
-                _driven(kernel.dispatch_shell(frames))
+                _handle(kernel, frames)
         else:
             others.append(frames)
 
