@@ -38,7 +38,7 @@ def sign_in(notebook, context):
 def picture(browser, application, theme):
     """One notebook, signed in, with a table below."""
     application.set(save_widget_state=False, theme=theme)
-    context = browser.new_context(viewport={"width": 1180, "height": 1100}, device_scale_factor=1.5, color_scheme=theme)
+    context = browser.new_context(viewport={"width": 1180, "height": 1400}, device_scale_factor=1.5, color_scheme=theme)
     notebook = LabNotebook(context.new_page(), application, f"{theme}.ipynb")
     notebook.write(*CELLS)
     notebook.open()
@@ -48,6 +48,8 @@ def picture(browser, application, theme):
     panel = notebook.page.locator(".jp-NotebookPanel-notebook")
     notebook.page.locator(".zbt-card").screenshot(path=IMAGES / f"card-{theme}.png")
     sign_in(notebook, context)
+    notebook.page.get_by_label("Project", exact=True).select_option(label="Harbor Web")
+    notebook.page.get_by_text("In use: portal brightwater, project Harbor Web").wait_for()
     notebook.run_cell(2)
     notebook.wait_until_idle()
     notebook.page.get_by_text("HW1-I").first.wait_for()
