@@ -3,6 +3,7 @@
 import base64
 import html
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -28,8 +29,8 @@ _INVISIBLE = (
     r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
 _ENCODED = re.compile(
-    rf"{_ANSI.pattern}|[{_INVISIBLE}]+|(?:%[0-9A-Fa-f]{{2}})+|&(?:#[0-9]{{1,7}}|#[xX][0-9A-Fa-f]{{1,6}}|[A-Za-z]{{2,31}});"
-    r"|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[/\"'\\nrt]"
+    rf"{_ANSI.pattern}|[{_INVISIBLE}]+|(?:%[0-9A-Fa-f]{{2}})+|&(?:#[0-9]{{1,7}};?|#[xX][0-9A-Fa-f]{{1,6}};?|[A-Za-z]{{2,31}};)"
+    r"|\\u[0-9A-Fa-f]{4}|\\u\{[0-9A-Fa-f]{1,6}\}|\\U00[0-9A-Fa-f]{6}|\\x[0-9A-Fa-f]{2}|\\[/\"'\\nrt]"
 )
 _ONLY_INVISIBLE = re.compile(f"[{_INVISIBLE}]+")
 _SAME = str.maketrans("-_", "+/")  # base64 in addresses has other characters
@@ -200,8 +201,8 @@ def _meaning(encoded: str) -> str:
         meant = unquote_to_bytes(encoded).decode("utf-8", "replace")
     elif encoded[0] == "&":
         meant = html.unescape(encoded)
-    elif encoded[0] == "\\" and encoded[1] in "ux":
-        meant = chr(int(encoded[2:], 16))  # noqa: FURB166  base 0 would read \u0041 as no number
+    elif encoded[0] == "\\" and encoded[1] in "uUx":
+        meant = chr(min(int(encoded[2:].strip("{}"), 16), sys.maxunicode))
     elif encoded[0] == "\\":
         return _SHORT_ESCAPES.get(encoded[1], encoded[1])
     else:
