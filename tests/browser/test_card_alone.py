@@ -204,6 +204,35 @@ def test_a_field_is_checked_as_it_is_filled_in(show, field, text, words):
     page.get_by_text(words).wait_for(state="hidden")
 
 
+def test_what_zoho_refused_stays_marked_until_it_is_changed(show):
+    """The check of what was typed finds nothing wrong with it: that does not take Zoho's refusal away."""
+    page = show(SignIn().view())
+    client_id = page.get_by_label("Client ID")
+    client_id.fill("1000.AB1")
+    refused = SignIn().view() | {"failed": True, "field": "client_id", "status": ["Zoho does not know this client"]}
+    page.evaluate("view => window.listeners[0](view)", refused)
+    client_id.blur()
+    assert client_id.get_attribute("aria-invalid") == "true"
+    client_id.fill("1000.AB2")
+    client_id.blur()
+    assert client_id.get_attribute("aria-invalid") == "false"
+
+
+def test_what_is_in_use_is_asked_for_when_the_card_is_pointed_at(show):
+    """`%zbt use` in another cell is seen on the card; the line that signs in stands there from the start."""
+    view = SignIn().view() | {"phase": "connected", "connection": CONNECTION, "places": True, "tomorrow": "%zbt login"}
+    page = show(view)
+    told = {"kind": "places", "failed": False, "portals": [], "projects": [], "portal": "", "project": ""}
+    page.evaluate(
+        "told => window.listeners[0](told)", told | {"in_use": [], "status": ["Nothing is in use"], "line": ""}
+    )
+    page.locator(".zbt-next").get_by_text("%zbt login", exact=True).wait_for()
+    asked = "window.sent.filter(message => message.kind === 'places').length"
+    before = page.evaluate(asked)
+    page.get_by_role("button", name="Refresh").hover()
+    assert page.evaluate(asked) == before + 1
+
+
 def test_a_code_is_looked_at_as_it_is_pasted(show):
     """A pasted client ID or consent link is no code: told at the field at once; the field is blank again."""
     waiting = SignIn(client_id="1000.ABC").view() | {"phase": "waiting", "consent_url": "https://accounts.zoho.com/x"}

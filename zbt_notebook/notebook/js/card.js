@@ -257,6 +257,7 @@ class Card {
   cameBack() {
     if (document.visibilityState !== "visible") return;
     this.look();
+    this.connection.lookAround();
     if (!this.consent.cameBack()) return;
     const active = focusedNear(this.root);
     if (!active || active === document.body || this.root.contains(active)) this.consent.code.focus();
@@ -273,6 +274,7 @@ class Card {
   build() {
     this.root = make("section", { className: "zbt-card", "aria-label": "Zoho BugTracker sign-in" });
     keepKeys(this.root);
+    this.root.addEventListener("pointerenter", () => this.connection.lookAround());
     this.root.dataset.phase = "loading";
     this.status = make("div", { className: "zbt-status", role: "status", tabIndex: -1 });
     this.note = make("p", { className: "zbt-note", "aria-live": "polite" });

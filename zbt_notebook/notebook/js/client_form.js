@@ -16,6 +16,7 @@ export class ClientForm {
     this.prefix = prefix;
     this.listener = listener;
     /** @type {Set<string>} */
+    this.typed = new Set(); // fields typed into since Python told something
     this.edited = new Set(); // fields typed into: until Python tells the same, what it tells is older, and replaces nothing
     /** @type {Record<string, any>} */
     this.fields = {
@@ -215,6 +216,7 @@ export class ClientForm {
   /** @param {string} name */
   touched(name) {
     this.edited.add(name);
+    this.typed.add(name);
     this.checkSoon(name, 800);
     this.summarize();
     if (name !== "client_secret") this.listener.changed();
@@ -242,7 +244,16 @@ export class ClientForm {
    */
   mark(name, problem) {
     if (this.problems[name].textContent !== problem) this.problems[name].textContent = problem;
-    this.fields[name].setAttribute("aria-invalid", String(Boolean(problem)));
+    this.showValidity(name);
+  }
+
+  /**
+   * A field is at fault where this form says so, or Python did and it was not typed into since.
+   * @param {string} name
+   */
+  showValidity(name) {
+    const isTold = this.view?.failed && this.view.field === name && !this.typed.has(name);
+    this.fields[name].setAttribute("aria-invalid", String(Boolean(isTold || this.problems[name].textContent)));
   }
 
   /** The first field with a problem that no kernel and no Zoho need to be asked about; it is opened and gets the focus. */
@@ -294,11 +305,9 @@ export class ClientForm {
       if (this.fields[name].value === value) this.edited.delete(name);
       else if (!this.edited.has(name)) this.fields[name].value = value;
     }
-    for (const name of NAMES) {
-      const isTold = view.failed && view.field === name;
-      this.fields[name].setAttribute("aria-invalid", String(isTold || Boolean(this.problems[name].textContent)));
-    }
     this.view = view;
+    this.typed.clear();
+    for (const name of NAMES) this.showValidity(name);
     this.fields.client_secret.placeholder = view.secret_held ? "held in the kernel" : "";
     this.redirect?.element.toggleAttribute("hidden", view.self_client);
     this.showOrigin(view);

@@ -107,7 +107,12 @@ export class Connection {
     this.places.show(view);
     this.placesTold.textContent = view.status.filter(Boolean).join(" ");
     this.line.textContent = [this.tomorrow, view.line].filter(Boolean).join("\n");
-    this.linePlace.hidden = !view.line;
+    this.linePlace.hidden = !this.line.textContent;
+  }
+
+  /** Another cell may have said what is in use. */
+  lookAround() {
+    if (this.asksPlaces) this.listener.places({});
   }
 
   tick() {
