@@ -217,6 +217,7 @@ export class ClientForm {
   touched(name) {
     this.edited.add(name);
     this.typed.add(name);
+    this.showValidity(name);
     this.checkSoon(name, 800);
     this.summarize();
     if (name !== "client_secret") this.listener.changed();
