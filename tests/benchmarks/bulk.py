@@ -91,9 +91,9 @@ def _fetch(connection: Any, threads: int) -> int:
 
     line = Line(lambda _: Pager(expected=PAGES * frames.PAGE))
     count = 0
-    with WorkerPool([line], fetch, size=threads) as crew:
-        while not crew.finished:
-            count += sum(len(records) for _, records in crew.collect(0.1))
+    with WorkerPool([line], fetch, size=threads) as pool:
+        while not pool.finished:
+            count += sum(len(records) for _, records in pool.collect(0.1))
     assert count == PAGES * frames.PAGE
     return count
 

@@ -154,9 +154,9 @@ class Connection(StaysInKernel):
         call = self._meant(ApiCall("GET", expect.text(path, "the path"), pairs(params, "GET", path)))
         return self._stream(PullRequest(path=call.path, where=call.params, limit=_limit(limit)))
 
-    def _stream(self, wish: PullRequest) -> Iterator[Any]:
-        pull = self._begin(wish, reporter(progress=False), as_records=True)
-        with hinted(self, "rows", ApiCall("GET", wish.path, wish.where)), kept_pull.kept_if_incomplete(pull):
+    def _stream(self, request: PullRequest) -> Iterator[Any]:
+        pull = self._begin(request, reporter(progress=False), as_records=True)
+        with hinted(self, "rows", ApiCall("GET", request.path, request.where)), kept_pull.kept_if_incomplete(pull):
             for records in pull.stream():
                 yield from records
 
@@ -176,8 +176,8 @@ class Connection(StaysInKernel):
 
         Raise IncompletePull where it ends early, NotAList where the answer is one thing.
         """
-        wish = PullRequest(path=call.path, where=call.params, limit=limit)
-        pull = self._begin(wish, reporter(progress), call=call, as_records=True)
+        request = PullRequest(path=call.path, where=call.params, limit=limit)
+        pull = self._begin(request, reporter(progress), call=call, as_records=True)
         with kept_pull.kept_if_incomplete(pull):
             pull.run()
         return pull.records, pull.pages
@@ -221,9 +221,9 @@ class Connection(StaysInKernel):
                 raise UsageError(
                     f"{shown(kind)} is one list: portal=, projects=, since= are not for it", hint="Use where=."
                 )
-            wish = PullRequest(path=kind, where=pairs(where, "GET", kind), limit=_limit(limit))
+            request = PullRequest(path=kind, where=pairs(where, "GET", kind), limit=_limit(limit))
         else:
-            wish = PullRequest(
+            request = PullRequest(
                 kind=find_kind(kind).name,
                 portal=_portal(portal),
                 projects=as_names(projects),
@@ -234,10 +234,10 @@ class Connection(StaysInKernel):
                 concurrency=as_count(concurrency, "concurrency", at_least=1),
             )
         if checkpoint is True:
-            wish = replace(wish, checkpoint=str(default_path(wish, self.data_center.name)))
+            request = replace(request, checkpoint=str(default_path(request, self.data_center.name)))
         elif checkpoint is not False and checkpoint is not None:
-            wish = replace(wish, checkpoint=str(expect.file_place(checkpoint, "checkpoint=")))
-        return self.pulled(wish, progress=progress)
+            request = replace(request, checkpoint=str(expect.file_place(checkpoint, "checkpoint=")))
+        return self.pulled(request, progress=progress)
 
     @cached_property
     def lookups(self) -> Lookups:
@@ -273,29 +273,29 @@ class Connection(StaysInKernel):
         projects = () if project is None else as_texts(project, "project=")
         return Bug(self, find_bug(self, said, portal=_portal(portal), projects=projects))
 
-    def resume(self, wish: PullRequest, *, progress: "bool | Told" = True) -> "pd.DataFrame":
+    def resume(self, request: PullRequest, *, progress: "bool | Told" = True) -> "pd.DataFrame":
         """Go on with a pull that ended early; what this kernel or a checkpoint holds of it is not fetched again."""
-        return self.pulled(wish, progress=progress)
+        return self.pulled(request, progress=progress)
 
     def pulled(
         self,
-        wish: PullRequest,
+        request: PullRequest,
         *,
         progress: "bool | Told",
         orders: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> "pd.DataFrame":
         """Carry a request out; *orders* are the portal's own of statuses and severities, else those fetched before."""
-        pull = (kept_pull.kept(wish.id) if wish.id else None) or self._begin(wish, reporter(progress=False))
-        pull.orders = pull.orders or orders or (self.lookups.orders(wish.portal) if wish.holds == "bugs" else {})
-        with hinted(self, "frame", ApiCall("GET", wish.path, wish.where)), kept_pull.kept_if_incomplete(pull):
+        pull = (kept_pull.kept(request.id) if request.id else None) or self._begin(request, reporter(progress=False))
+        pull.orders = pull.orders or orders or (self.lookups.orders(request.portal) if request.holds == "bugs" else {})
+        with hinted(self, "frame", ApiCall("GET", request.path, request.where)), kept_pull.kept_if_incomplete(pull):
             pull.run(self.client, reporter(progress))
         return pull.frame()
 
     def _begin(
-        self, wish: PullRequest, shown: Reporter, *, call: ApiCall | None = None, as_records: bool = False
+        self, request: PullRequest, shown: Reporter, *, call: ApiCall | None = None, as_records: bool = False
     ) -> Pull:
-        wish = replace(wish, connection=self.name, id=wish.id or token_hex(8))
-        return Pull(self.client, wish, shown, call=call, as_records=as_records)
+        request = replace(request, connection=self.name, id=request.id or token_hex(8))
+        return Pull(self.client, request, shown, call=call, as_records=as_records)
 
     def frame_of(
         self, call: ApiCall, records: Sequence[Any], *, pages: int = 1, is_part: bool = False, **told: Any

@@ -38,17 +38,17 @@ def refetch(frame: "pd.DataFrame") -> "pd.DataFrame":
         return _anew(connection, origin)
 
 
-def _resumed(connection: "Connection", wish: PullRequest) -> "pd.DataFrame":
+def _resumed(connection: "Connection", request: PullRequest) -> "pd.DataFrame":
     """All of a list; from V3, in the classic columns, where it was a classic path's and that API is off by now."""
     try:
-        return connection.resume(wish)
+        return connection.resume(request)
     except (ApiError, Unreachable) as error:
-        call = ApiCall("GET", wish.path, wish.where)
+        call = ApiCall("GET", request.path, request.where)
         twin = in_v3(connection, call) if is_over(connection, call, error) else None
-        word = wish.word or kind_of(wish.path)
+        word = request.word or kind_of(request.path)
         if twin is None or not word or twin.path.endswith("/settings/fields"):
             raise
-    return connection.resume(replace(wish, path=twin.path, where=twin.params, word=word))
+    return connection.resume(replace(request, path=twin.path, where=twin.params, word=word))
 
 
 def _anew(connection: "Connection", origin: dict[str, Any]) -> "pd.DataFrame":

@@ -25,11 +25,11 @@ def resume(token: str | None = None, *, progress: "bool | Told" = True) -> "pd.D
             raise UsageError(
                 "no pull of this kernel was interrupted", hint="Give the token: zbt.resume(error.resume), or pull anew."
             )
-        wish: PullRequest = latest.wish
+        request: PullRequest = latest.request
     else:
-        wish = PullRequest.from_token(token)
+        request = PullRequest.from_token(token)
     try:
-        connection = signed_in.current(wish.connection)
+        connection = signed_in.current(request.connection)
     except NotSignedIn:
         connection = signed_in.current()
-    return connection.resume(wish, progress=progress)
+    return connection.resume(request, progress=progress)

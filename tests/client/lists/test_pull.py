@@ -230,7 +230,7 @@ def test_resume_alone_means_the_latest(connection, world, store):
 
 
 def test_a_token_without_its_kernel_pulls_all_anew(connection, world, store):
-    """It holds the wish, not the rows: what is nowhere kept is fetched again, so that the frame is whole."""
+    """It holds the request, not the rows: what is nowhere kept is fetched again, so that the frame is whole."""
     world.set(url_limit=4)
     with pytest.raises(IncompletePull) as caught:
         connection.pull("bugs")
@@ -242,14 +242,14 @@ def test_a_token_without_its_kernel_pulls_all_anew(connection, world, store):
 
 def test_a_token_tells_no_secret(connection):
     """It may be printed, and saved with the notebook."""
-    wish = PullRequest(
+    request = PullRequest(
         kind="bugs", projects=("1", "2"), where=(("statustype", "open"),), since=5, connection="work", id="x"
     )
-    assert PullRequest.from_token(wish.token()) == wish
-    for text in ("", "zbt1.", "zbt1.AAAA", "zbt2.x", wish.token()[:-9], "1000.secret"):
+    assert PullRequest.from_token(request.token()) == request
+    for text in ("", "zbt1.", "zbt1.AAAA", "zbt2.x", request.token()[:-9], "1000.secret"):
         with pytest.raises(UsageError):
             PullRequest.from_token(text)
-    assert all(secret not in wish.token() for secret in connection.client.authorization.secrets())
+    assert all(secret not in request.token() for secret in connection.client.authorization.secrets())
 
 
 def test_signed_out_in_the_middle_is_incomplete_and_goes_on_with_the_next_sign_in(connection, world, wire, store):

@@ -122,8 +122,8 @@ class Bug(Mapping[str, Any]):
         return Files(self._connection, self._found, self._path())
 
     def _list(self, below: str, word: str) -> "pd.DataFrame":
-        wish = PullRequest(path=self._path(below), word=word)
-        frame = self._connection.resume(wish, progress=False)
+        request = PullRequest(path=self._path(below), word=word)
+        frame = self._connection.resume(request, progress=False)
         frame.attrs["zbt"] |= {"bug": self._found.id, "portal": self._found.portal.id}
         return frame
 

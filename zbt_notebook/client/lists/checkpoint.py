@@ -24,23 +24,23 @@ _VERSION = 1
 _BEGINNING = b'{"version":'
 
 
-def default_path(wish: PullRequest, data_center: str) -> Path:
-    """Where the checkpoint of a wish lies when the user names no place: in the user's cache, under its own name."""
+def default_path(request: PullRequest, data_center: str) -> Path:
+    """Where the checkpoint of a request lies when the user names no place: in the user's cache, under its own name."""
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    name = hashlib.sha256(f"{data_center} {_essence(wish)}".encode()).hexdigest()[:24]
+    name = hashlib.sha256(f"{data_center} {_essence(request)}".encode()).hexdigest()[:24]
     return Path(cache) / "zbt-notebook" / "pulls" / f"{name}.jsonl"
 
 
-def _essence(wish: PullRequest) -> str:
-    return repr(replace(wish, id="", checkpoint="", concurrency=0))
+def _essence(request: PullRequest) -> str:
+    return repr(replace(request, id="", checkpoint="", concurrency=0))
 
 
 class Checkpoint:
     """One pull's file, readable by its owner alone. Pages may be written from any thread."""
 
-    def __init__(self, wish: PullRequest) -> None:
-        self._path = Path(wish.checkpoint)
-        self._wish = _essence(wish)
+    def __init__(self, request: PullRequest) -> None:
+        self._path = Path(request.checkpoint)
+        self._request = _essence(request)
         self._lock = threading.Lock()
         self._file: Any = None
         self._whole = 0  # bytes that were read as whole lines
@@ -65,7 +65,7 @@ class Checkpoint:
             header = json.loads(first)
             if header["version"] != _VERSION:
                 raise ValueError  # noqa: TRY301  one way out for all that is no checkpoint
-            wish, listings = header["wish"], tuple(map(_listing, header["listings"]))
+            request, listings = header["wish"], tuple(map(_listing, header["listings"]))
             begun = (
                 str(header["api"]),
                 int(header["planned_at"]),
@@ -75,7 +75,7 @@ class Checkpoint:
             raise UsageError(
                 f"{str(self._path)!r} is no checkpoint of a pull", hint="Name another file, or delete this one."
             ) from None
-        if wish != self._wish:
+        if request != self._request:
             raise UsageError(
                 f"the checkpoint {str(self._path)!r} is of another pull",
                 hint="Ask for the same as then, name another file, or delete this one.",
@@ -106,7 +106,7 @@ class Checkpoint:
         """Write the plan into a fresh file."""
         header = {
             "version": _VERSION,
-            "wish": self._wish,
+            "wish": self._request,
             "api": api,
             "planned_at": planned_at,
             "empty": plan.empty,

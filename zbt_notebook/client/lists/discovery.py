@@ -18,41 +18,41 @@ Told = Callable[[Snapshot], None]
 
 
 def survey(
-    client: ApiClient, wish: PullRequest, kind: Kind | None, told: Told, call: ApiCall | None = None
+    client: ApiClient, request: PullRequest, kind: Kind | None, told: Told, call: ApiCall | None = None
 ) -> tuple[str, Plan]:
     """The API that answers, "classic" or "v3", and what is to be read from it; UsageError where that is nothing.
 
-    *told* is how far it is, where it takes long; *call* the one list, where the wish does not say all of it.
+    *told* is how far it is, where it takes long; *call* the one list, where the request does not say all of it.
     """
     if kind is None:
-        call = api.normalize(call or ApiCall("GET", wish.path, wish.where), client.data_center)
-        return "v3" if wish.api == "v3" else "classic", Plan((Listing(call, limit=wish.limit),))
-    if wish.since is not None and not kind.changed:
+        call = api.normalize(call or ApiCall("GET", request.path, request.where), client.data_center)
+        return "v3" if request.api == "v3" else "classic", Plan((Listing(call, limit=request.limit),))
+    if request.since is not None and not kind.changed:
         raise UsageError(
             f"{kind.name} do not tell when they were changed: since= has nothing to compare",
             hint="Pull them all, and choose in the DataFrame.",
         )
-    if wish.api == "classic" or (wish.api == "auto" and not client.classic_is_off):
+    if request.api == "classic" or (request.api == "auto" and not client.classic_is_off):
         try:
-            return "classic", _survey_classic(client, wish, kind, told)
+            return "classic", _survey_classic(client, request, kind, told)
         except Retired:
-            if wish.api == "classic":
+            if request.api == "classic":
                 raise retired() from None
-    found = survey_v3(client, wish, kind, told)
-    client.classic_is_off |= wish.api == "auto"  # V3 has answered in its place: a connection asks no second time
+    found = survey_v3(client, request, kind, told)
+    client.classic_is_off |= request.api == "auto"  # V3 has answered in its place: a connection asks no second time
     return "v3", found
 
 
-def _survey_classic(client: ApiClient, wish: PullRequest, kind: Kind, told: Told) -> Plan:
-    portal, projects = find_places(client, wish.portal, wish.projects, _lane(told), v3=False)
-    return plan(kind, wish, portal, projects, client.today())
+def _survey_classic(client: ApiClient, request: PullRequest, kind: Kind, told: Told) -> Plan:
+    portal, projects = find_places(client, request.portal, request.projects, _lane(told), v3=False)
+    return plan(kind, request, portal, projects, client.today())
 
 
-def survey_v3(client: ApiClient, wish: PullRequest, kind: Kind, told: Told) -> Plan:
-    """What is to be read from V3. Raise UsageError where it cannot answer the wish."""
-    check(kind, wish)
-    portal, projects = find_places(client, wish.portal, wish.projects, _lane(told), v3=True)
-    return plan_v3(client, kind, wish, portal, projects, told=told)
+def survey_v3(client: ApiClient, request: PullRequest, kind: Kind, told: Told) -> Plan:
+    """What is to be read from V3. Raise UsageError where it cannot answer the request."""
+    check(kind, request)
+    portal, projects = find_places(client, request.portal, request.projects, _lane(told), v3=True)
+    return plan_v3(client, kind, request, portal, projects, told=told)
 
 
 def _lane(told: Told) -> Lane:

@@ -38,9 +38,9 @@ def kept_if_incomplete(pull: "Pull") -> Iterator[None]:
     try:
         yield
     except IncompletePull:
-        keep(pull.wish.id, pull)
+        keep(pull.request.id, pull)
         raise
-    forget(pull.wish.id)
+    forget(pull.request.id)
 
 
 def forget(name: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""From a wish and the projects' own counts: which lists to read, in how many requests."""
+"""From a request and the projects' own counts: which lists to read, in how many requests."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -61,7 +61,7 @@ class Plan:
 
 
 def choose(projects: Sequence[Mapping[str, Any]], wanted: Sequence[str]) -> list[Mapping[str, Any]]:
-    """The projects of those ids or names, in the order of the wish; all of them where none is named."""
+    """The projects of those ids or names, in the order of the request; all of them where none is named."""
     if not wanted:
         return list(projects)
     by_word = {str(project["id"]): project for project in projects}
@@ -80,25 +80,25 @@ def _named(
     raise UsageError(f"there is no active project {shown(word)}", hint=there_are(word, names, most=12))
 
 
-def plan(kind: Kind, wish: PullRequest, portal: str, projects: Sequence[Mapping[str, Any]], now: datetime) -> Plan:
+def plan(kind: Kind, request: PullRequest, portal: str, projects: Sequence[Mapping[str, Any]], now: datetime) -> Plan:
     """The lists of a kind in the classic API; projects that say that they have none are left out."""
     listings: list[Listing] = []
-    empty, wanted = 0, wish.limit
+    empty, wanted = 0, request.limit
     told_counts: dict[str, int] = {}
     for project in projects:
         count, _ = announced(kind, project, {})
         if count is not None:
             told_counts[str(project["id"])] = count
-        exact, at_most = announced(kind, project, dict(wish.where))
+        exact, at_most = announced(kind, project, dict(request.where))
         if exact == 0 or at_most == 0 or (kind.count == "bug_count" and project.get("IS_BUG_ENABLED") is False):
             empty += 1
             continue
-        if wish.since is not None and kind.changed:
+        if request.since is not None and kind.changed:
             exact = None
         if kind.by_month:
             exact = at_most = None
         told = {"id": project["id"], "name": project.get("name", "")}
-        for call in _calls(kind, wish, portal, project, now, in_order=exact is not None):
+        for call in _calls(kind, request, portal, project, now, in_order=exact is not None):
             listings.append(Listing(call, told, exact, at_most, wanted))
             if wanted is not None and exact is not None:
                 wanted -= min(wanted, exact)
@@ -108,18 +108,18 @@ def plan(kind: Kind, wish: PullRequest, portal: str, projects: Sequence[Mapping[
 
 
 def _calls(
-    kind: Kind, wish: PullRequest, portal: str, project: Mapping[str, Any], now: datetime, *, in_order: bool
+    kind: Kind, request: PullRequest, portal: str, project: Mapping[str, Any], now: datetime, *, in_order: bool
 ) -> Iterator[ApiCall]:
     path = kind.endpoint.path.format(portal=portal, project=project["id"])
-    params = dict(wish.where)
-    if wish.since is not None:
+    params = dict(request.where)
+    if request.since is not None:
         params |= dict(kind.newest_change_first)
     elif in_order or "sort_column" not in params:
         params = dict(kind.in_order) | params
     if not kind.by_month or "date" in params:
         yield ApiCall("GET", path, tuple(params.items()))
         return
-    since = wish.since if wish.since is not None else _made(project, now)
+    since = request.since if request.since is not None else _made(project, now)
     for first in _months(datetime.fromtimestamp(since / 1000, UTC), now):
         yield ApiCall("GET", path, (*params.items(), ("date", f"{first:%m-%d-%Y}")))
 

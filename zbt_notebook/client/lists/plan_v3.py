@@ -1,4 +1,4 @@
-"""From a wish to V3's lists, which announce no counts: by project, by period, or issue by issue."""
+"""From a request to V3's lists, which announce no counts: by project, by period, or issue by issue."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ _MONTHS_AT_ONCE = 6  # the most that customdate spans
 def plan_v3(
     client: ApiClient,
     kind: Kind,
-    wish: PullRequest,
+    request: PullRequest,
     portal: str,
     projects: Sequence[Mapping[str, Any]],
     *,
@@ -39,7 +39,7 @@ def plan_v3(
     listings: list[Listing] = []
     found = [Listed() for _ in projects]
     if kind.v3_by_issue:
-        found = _issues(client, wish, portal, projects, told)
+        found = _issues(client, request, portal, projects, told)
     for project, issues in zip(projects, found, strict=True):
         named = {
             "id": int(project["id"]) if str(project["id"]).isdecimal() else project["id"],
@@ -50,9 +50,11 @@ def plan_v3(
             continue
         place = {"portal": portal, "project": str(project["id"])}
         calls = list(
-            _by_issue(kind, place, issues.records) if kind.v3_by_issue else _calls(client, kind, wish, place, project)
+            _by_issue(kind, place, issues.records)
+            if kind.v3_by_issue
+            else _calls(client, kind, request, place, project)
         )
-        listings += [Listing(call, named, limit=wish.limit) for call in calls]
+        listings += [Listing(call, named, limit=request.limit) for call in calls]
         if not calls:
             listings.append(Listing(ApiCall("GET", _path(kind.v3)), named, exact=0))
     counts = {str(project["id"]): count for project in projects if (count := _announced(kind, project)) is not None}
@@ -61,7 +63,7 @@ def plan_v3(
 
 def _issues(
     client: ApiClient,
-    wish: PullRequest,
+    request: PullRequest,
     portal: str,
     projects: Sequence[Mapping[str, Any]],
     told: Callable[[Snapshot], None],
@@ -73,7 +75,7 @@ def _issues(
 
     def read(name: str, where: Sequence[Mapping[str, Any]], params: Pairs = ()) -> list[Listed]:
         paths = [_path(name).format(portal=portal, project=project["id"]) for project in where]
-        return read_lists(client, [ApiCall("GET", path, params) for path in paths], told, size=wish.concurrency)
+        return read_lists(client, [ApiCall("GET", path, params) for path in paths], told, size=request.concurrency)
 
     found = read("v3.bugs.list", projects, (("is_desc_needed", "true"),))
     again = [position for position, one in enumerate(found) if one.refused is not None]
@@ -90,14 +92,14 @@ def _announced(kind: Kind, project: Mapping[str, Any]) -> int | None:
     return sum(numbers) if kind.name == "bugs" and len(numbers) == len(parts) else None
 
 
-def check(kind: Kind, wish: PullRequest) -> None:
-    """Raise UsageError where V3 has no such list, or not one of the wish's filters."""
+def check(kind: Kind, request: PullRequest) -> None:
+    """Raise UsageError where V3 has no such list, or not one of the request's filters."""
     if kind.v3_endpoint is None:
         raise UsageError(
             f"V3 has no list of {kind.name} that is known",
             hint="It has bugs, comments, milestones, timelogs, users; others by their path: connection.frame(path).",
         )
-    v3_columns.check_filters(kind.name, dict(wish.where), dict(kind.params))
+    v3_columns.check_filters(kind.name, dict(request.where), dict(kind.params))
 
 
 def issue_of(kind: Kind, call: ApiCall) -> str:
@@ -112,18 +114,18 @@ def _by_issue(kind: Kind, place: Mapping[str, str], issues: Sequence[Any]) -> It
 
 
 def _calls(
-    client: ApiClient, kind: Kind, wish: PullRequest, place: Mapping[str, str], project: Mapping[str, Any]
+    client: ApiClient, kind: Kind, request: PullRequest, place: Mapping[str, str], project: Mapping[str, Any]
 ) -> Iterator[ApiCall]:
     path = _path(kind.v3).format(**place)
     if not kind.by_month:
-        where = dict(wish.where)
+        where = dict(request.where)
         names = field_names(client, path).picks if kind.name == "bugs" and not PICKS.isdisjoint(where) else {}
-        chosen = filter_of(kind.name, where, wish.criteria, wish.since, names=names).text
+        chosen = filter_of(kind.name, where, request.criteria, request.since, names=names).text
         yield ApiCall("GET", path, (("filter", chosen),) if chosen else ())
         return
-    module = "general" if dict(wish.where).get("component_type") == "general" else "issue"
+    module = "general" if dict(request.where).get("component_type") == "general" else "issue"
     told = (("module", json.dumps({"type": module}, separators=(",", ":"))),)
-    for period in _periods(wish, project, client.today()):
+    for period in _periods(request, project, client.today()):
         yield ApiCall("GET", path, (*told, *period))
 
 
@@ -131,12 +133,12 @@ def _path(name: str) -> str:
     return next(endpoint.path for endpoint in endpoints.all_endpoints() if endpoint.id == name)
 
 
-def _periods(wish: PullRequest, project: Mapping[str, Any], now: datetime) -> Iterator[tuple[tuple[str, str], ...]]:
-    where = dict(wish.where)
+def _periods(request: PullRequest, project: Mapping[str, Any], now: datetime) -> Iterator[tuple[tuple[str, str], ...]]:
+    where = dict(request.where)
     if "date" in where:
         first, last = _asked(where["view_type"], datetime.strptime(where["date"], "%m-%d-%Y").date())  # noqa: DTZ007  a day
     else:
-        begin = wish.since if wish.since is not None else _made(project)
+        begin = request.since if request.since is not None else _made(project)
         if begin is None:
             yield (("view_type", "projectspan"),)
             return

@@ -55,27 +55,25 @@ _PATIENCE = 0.1  # seconds between two looks at Ctrl-C
 class Pull:
     """One pull. ``run`` reads all of it or raises IncompletePull; called again, it goes on where it stopped.
 
-    Then ``frame`` and, *as_records*, ``records`` give what came. *call* is the list where it is more than the wish can
-    say: a call with headers of the user's own.
+    Then ``frame`` and, *as_records*, ``records`` give what came. *call* is the list where the request cannot name it:
+    a call with headers of the user's own.
     """
 
     def __init__(
         self,
         client: ApiClient,
-        wish: PullRequest,
+        request: PullRequest,
         reporter: Reporter,
         *,
         call: ApiCall | None = None,
         as_records: bool = False,
     ) -> None:
-        self.wish = wish
+        self.request = request
         self.orders: Mapping[str, Sequence[str]] = {}  # the portal's own order of statuses and severities, where known
-        self._client = client
-        self._reporter = reporter
-        self._call = call
-        self._as_records = as_records
+        self._client, self._reporter = client, reporter
+        self._call, self._as_records = call, as_records
         self._streams = False
-        self._kind: Kind | None = find_kind(wish.kind) if wish.kind else None
+        self._kind: Kind | None = find_kind(request.kind) if request.kind else None
         self._lock = threading.Lock()  # over what the threads count
         self._interrupts = Interrupts()
         self._began = time.monotonic()
@@ -87,13 +85,13 @@ class Pull:
         self.rows = self.pages = self._due = 0
         self.forecast = ""
         self._waiting = 0.0
-        self._api = "v3" if self.wish.api == "v3" else "classic"
+        self._api = "v3" if self.request.api == "v3" else "classic"
         self._plan: Plan | None = None
         self._planned_at = 0  # epoch milliseconds
         self._lines: list[Line] = []
         self._largest = Largest()
         self._taken: Any = None
-        self._sieve = RowFilter(self.wish, self._kind)
+        self._filter = RowFilter(self.request, self._kind)
         self._checkpoint: Checkpoint | None = None
         self._one_lock = OneLock()
         self._unfiltered = False  # V3's filter was found to be ignored or refused
@@ -101,7 +99,7 @@ class Pull:
     def run(self, client: ApiClient | None = None, reporter: Reporter | None = None) -> None:
         """Read what is still to come. Raise IncompletePull where it ends early, else what refused the first call."""
         self._streams = False
-        threads = max(1, min(self.wish.concurrency, 32)) if self._kind else 1
+        threads = max(1, min(self.request.concurrency, 32)) if self._kind else 1
         with self._under_way(client, reporter), noticed() as interrupted, self._pool(threads) as pool:
             while not pool.finished:
                 self._take(pool.collect(_PATIENCE))
@@ -126,21 +124,21 @@ class Pull:
     def _prepare(self) -> None:
         self._planned_at = int(self._client.today().timestamp() * 1000)
         begun = None
-        if self.wish.checkpoint:
-            self._checkpoint = Checkpoint(self.wish)
+        if self.request.checkpoint:
+            self._checkpoint = Checkpoint(self.request)
             begun = self._checkpoint.read()
         if begun is not None:
             self._api, self._planned_at, plan = begun
         else:
-            self._api, plan = survey(self._client, self.wish, self._kind, self._reporter.tell, self._call)
+            self._api, plan = survey(self._client, self.request, self._kind, self._reporter.tell, self._call)
         self._lines = [self._line(listing, position) for position, listing in enumerate(plan.listings)]
-        self._due = plan.pages if self._kind or self.wish.limit is None else ceil(self.wish.limit / PAGE_SIZE)
+        self._due = plan.pages if self._kind or self.request.limit is None else ceil(self.request.limit / PAGE_SIZE)
         self._taken = taker(self._kind, plan, as_records=self._as_records)
         if self._checkpoint is not None:
             self._take_up(self._checkpoint, None if begun is not None else plan)
         self._plan = plan
         first = plan.listings[0].call if plan.listings else None
-        self.forecast = self._pace.foretell(first, self._due, self.wish.concurrency) if first else "0 pages"
+        self.forecast = self._pace.foretell(first, self._due, self.request.concurrency) if first else "0 pages"
 
     def _take_up(self, checkpoint: Checkpoint, fresh: Plan | None) -> None:
         if fresh is not None:
@@ -161,8 +159,8 @@ class Pull:
             self._lines,
             partial(self._fetch, lambda: pool.stopped),
             size=threads,
-            eager=self.wish.limit is None or knows,
-            wanted=None if self.wish.limit is None or self._chooses else self.wish.limit - self.rows,
+            eager=self.request.limit is None or knows,
+            wanted=None if self.request.limit is None or self._chooses else self.request.limit - self.rows,
         )
         return pool
 
@@ -179,17 +177,17 @@ class Pull:
             with self._interrupts.let_through():
                 records, more = self._choose(line, call, ask, self._lane(call, waiting))
         except (ApiError, Unreachable) as error:
-            if self._kind and self._api == "classic" and self.wish.api == "auto" and is_retired(self._client, error):
+            if self._kind and self._api == "classic" and self.request.api == "auto" and is_retired(self._client, error):
                 raise Retired from None
             raise
         self._count(pages=1)
-        holds = self._kind.name if self._kind and self._is_v3 else self.wish.word
+        holds = self._kind.name if self._kind and self._is_v3 else self.request.word
         if holds and call.path.startswith("/api/v3"):
             of = issue_of(self._kind, call) if self._kind else ""
             names = field_names(self._client, call.path) if holds == "bugs" and records else FieldNames()
             with gc_paused():
                 records = [v3_columns.as_classic(holds, record, of, names.labels) for record in records]
-            if call.param("filter") and not self._sieve.obeyed(records, names.picks):
+            if call.param("filter") and not self._filter.obeyed(records, names.picks):
                 self._unfiltered = True  # the rows are tested here in any case
         if self._checkpoint is not None:
             self._checkpoint.write(line.position, ask, more, records)
@@ -226,8 +224,8 @@ class Pull:
             limits = [limit for limit in (listing.limit, wanted) if limit is not None and not self._chooses]
             paging = paging_of(listing.call)
             start, size = beginning(listing.call, paging)
-            since, kind = self.wish.since, self._kind
-            newest_first = self._sieve.newest_change_first(v3=self._is_v3)
+            since, kind = self.request.since, self._kind
+            newest_first = self._filter.newest_change_first(v3=self._is_v3)
             return Pager(
                 size=size,
                 start=start,
@@ -245,16 +243,16 @@ class Pull:
     def _take(self, batch: Sequence[tuple[Line, Sequence[Any]]]) -> None:
         """Take records of lists, in order, into the result."""
         for line, came in batch:
-            records = self._sieve.sift(line.subject, came, v3=self._is_v3, of_many=len(self._lines) > 1)
-            if self.wish.limit is not None:
-                records = records[: max(0, self.wish.limit - self.rows)]
+            records = self._filter.sift(line.subject, came, v3=self._is_v3, of_many=len(self._lines) > 1)
+            if self.request.limit is not None:
+                records = records[: max(0, self.request.limit - self.rows)]
             with gc_paused():
                 self._taken.add(records)
             self.rows += len(records)
 
     @property
     def _has_enough(self) -> bool:
-        return self.wish.limit is not None and self.rows >= self.wish.limit
+        return self.request.limit is not None and self.rows >= self.request.limit
 
     def _look_for_an_end(self, pool: WorkerPool, interrupted: Callable[[], bool]) -> None:
         if interrupted():
@@ -273,7 +271,7 @@ class Pull:
 
     @property
     def _chooses(self) -> bool:
-        return self._sieve.chooses(v3=self._is_v3)
+        return self._filter.chooses(v3=self._is_v3)
 
     @contextmanager
     def _under_way(self, client: ApiClient | None = None, reporter: Reporter | None = None) -> Iterator[None]:
@@ -314,7 +312,7 @@ class Pull:
             status=failure.status if isinstance(failure, ApiError) else 0,
             code=failure.code if isinstance(failure, ApiError) else "",
             rows=self.records if self._streams else self.frame(),
-            resume=self.wish.token(),
+            resume=self.request.token(),
         )
         if isinstance(failure, Retired):
             if self._checkpoint is not None:
@@ -332,15 +330,16 @@ class Pull:
 
     def _differences(self) -> tuple[str, ...]:
         """What the user is told of what came and what was announced."""
-        asks_for_part = self._chooses or self.wish.where or self.wish.since is not None or self.wish.limit is not None
+        request = self.request
+        asks_for_part = self._chooses or request.where or request.since is not None or request.limit is not None
         told = differences(self._lines, {} if asks_for_part else self._announced, self.what)
-        if self._sieve.untimed:
+        if self._filter.untimed:
             told.append(
-                f"of {counted(self._sieve.untimed, self.what)} no time of change is told: since= could not be compared "
-                "with it here, and V3's own filter is all that chose them"
+                f"of {counted(self._filter.untimed, self.what)} no time of change is told: since= could not be "
+                "compared with it here, and V3's own filter is all that chose them"
             )
         if not self.rows:
-            told += self._sieve.misses()
+            told += self._filter.misses()
         return tuple(told)
 
     @property
@@ -350,11 +349,12 @@ class Pull:
     @property
     def what(self) -> str:
         """What its rows are."""
-        return self.wish.holds or "rows"
+        return self.request.holds or "rows"
 
     def _snapshot(self) -> Snapshot:
         elapsed = time.monotonic() - self._began
-        knows = self._plan is not None and (self._plan.certain or (self._kind is None and self.wish.limit is not None))
+        ends_early = self._kind is None and self.request.limit is not None
+        knows = self._plan is not None and (self._plan.certain or ends_early)
         of = self.pages + self._due if knows else None
         left = None
         if self._due and self.pages and self._plan:
@@ -375,26 +375,26 @@ class Pull:
         call = listings[0].call if listings and self._kind is None else None
         types = (api.column_types(call),) if self._as_records and call else ()
         path = listings[0].call.path if listings else ""
-        frame = arranged(self._taken.frame(*types), self.wish.holds, self.orders, path)
-        origin = about(self._client, self.wish.connection, frame, self.pages, call)
-        if self._kind is None and self.wish.word:
-            origin["word"] = self.wish.word
+        frame = arranged(self._taken.frame(*types), self.request.holds, self.orders, path)
+        origin = about(self._client, self.request.connection, frame, self.pages, call)
+        if self._kind is None and self.request.word:
+            origin["word"] = self.request.word
         if self._kind is not None:
             origin |= {
                 "kind": self._kind.name,
                 "api": self._api,
                 "projects": len({str(listing.project["id"]) for listing in listings})
                 + (self._plan.empty if self._plan else 0),
-                "where": [list(pair) for pair in self.wish.where],
-                "since": self.wish.since,
+                "where": [list(pair) for pair in self.request.where],
+                "since": self.request.since,
                 "forecast": self.forecast,
                 "announced": self._announced,
                 "project_ids": list(self._plan.projects) if self._plan else [],
                 "errors": [refusal(line) for line in self._lines if line.error is not None],
             }
         else:
-            origin |= {"all": self.wish.limit is None, "limit": self.wish.limit}
+            origin |= {"all": self.request.limit is None, "limit": self.request.limit}
         origin["warnings"] = list(self._differences())
-        origin["wish"] = replace(self.wish, id="", checkpoint="").token()  # for refetch
+        origin["wish"] = replace(self.request, id="", checkpoint="").token()  # for refetch
         frame.attrs["zbt"] = origin
         return frame

@@ -52,7 +52,7 @@ class PullRequest:
         return self.kind or self.word
 
     def token(self) -> str:
-        """The wish as one word: to be kept, and given to ``zbt.resume``."""
+        """The request as one word: to be kept, and given to ``zbt.resume``."""
         told = {name: value for name, value in asdict(self).items() if value not in ("", (), None)}
         if self.criteria:
             told["criteria"] = as_json(self.criteria)

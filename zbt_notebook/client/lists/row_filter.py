@@ -19,10 +19,10 @@ _FEW = 12  # words that a line can name
 
 
 class RowFilter:
-    """Lets through what a wish asks for, each record once; *v3* is whether it came from that API."""
+    """Lets through what a request asks for, each record once; *v3* is whether it came from that API."""
 
-    def __init__(self, wish: PullRequest, kind: Kind | None) -> None:
-        self._wish = wish
+    def __init__(self, request: PullRequest, kind: Kind | None) -> None:
+        self._request = request
         self._kind = kind
         self._seen: dict[str, Listing] = {}
         self._met: dict[str, set[str]] | None = {}  # what the fields that were compared hold, while no record is let by
@@ -31,23 +31,25 @@ class RowFilter:
     def newest_change_first(self, *, v3: bool) -> bool:
         """Whether the server sorts by the time of change, so that the first older record ends a list."""
         kind = self._kind
-        return bool(kind and kind.newest_change_first and self._wish.since is not None and not v3)
+        return bool(kind and kind.newest_change_first and self._request.since is not None and not v3)
 
     def chooses(self, *, v3: bool) -> bool:
         """Whether records are left out after they came, so that what is wanted cannot be counted before."""
-        if self._wish.criteria:
+        if self._request.criteria:
             return True
         if v3:
-            assumed = self._kind is not None and v3_columns.leaves_out(self._kind.name, dict(self._wish.where))
-            return assumed or self._wish.since is not None
-        return self._wish.since is not None and not self.newest_change_first(v3=False)
+            assumed = self._kind is not None and v3_columns.leaves_out(self._kind.name, dict(self._request.where))
+            return assumed or self._request.since is not None
+        return self._request.since is not None and not self.newest_change_first(v3=False)
 
     def obeyed(self, records: Sequence[Any], names: Mapping[str, str]) -> bool:
         """Whether V3 has chosen as it was asked to, by what every row would then fulfil."""
         kind = self._kind
         if kind is None:
             return True
-        asked = filter_of(kind.name, dict(self._wish.where), self._wish.criteria, self._wish.since, names=names)
+        asked = filter_of(
+            kind.name, dict(self._request.where), self._request.criteria, self._request.since, names=names
+        )
         where = dict(asked.where)
         return all(
             v3_columns.keeps(kind.name, record, where) and fulfils(kind.name, record, asked.criteria)
@@ -57,7 +59,7 @@ class RowFilter:
     def sift(self, listing: Listing, records: Sequence[Any], *, v3: bool, of_many: bool) -> Sequence[Any]:
         """What is wanted of a list's records, with its project in front; *of_many* where there are other lists."""
         if self._kind is None:
-            return [one for one in records if self._fulfils(one)] if self._wish.criteria else records
+            return [one for one in records if self._fulfils(one)] if self._request.criteria else records
         kind, project = self._kind, dict(listing.project)
         return [
             placed_record
@@ -66,7 +68,7 @@ class RowFilter:
         ]
 
     def _fulfils(self, record: Any) -> bool:
-        kind, criteria = self._wish.holds, self._wish.criteria
+        kind, criteria = self._request.holds, self._request.criteria
         if fulfils(kind, record, criteria):
             self._met = None
             return True
@@ -78,26 +80,26 @@ class RowFilter:
 
     def misses(self) -> Iterator[str]:
         """Where nothing came: the words that no record has in its field, and what it does have, a sentence each."""
-        for one in self._wish.criteria if self._met else ():
+        for one in self._request.criteria if self._met else ():
             met = sorted(self._met.get(one.field, ())) if self._met else []
             words = [as_written(value) for value in one.values if isinstance(value, str | Choice)]
             missing = [word for word in words if not any(same_name(word, known) for known in met)]
             if missing and met:
                 near = there_are(missing[0], met) if len(met) <= _FEW else did_you_mean(missing[0], met)
-                label = field(self._wish.holds, one.field).label.casefold()
-                told = f"no {singular(self._wish.holds)} has the {singular(label)} {shown(missing[0])}"
+                label = field(self._request.holds, one.field).label.casefold()
+                told = f"no {singular(self._request.holds)} has the {singular(label)} {shown(missing[0])}"
                 yield f"{told}. {near}".removesuffix(". ")
 
     def _is_wanted(self, kind: Kind, record: Any, listing: Listing | None, *, v3: bool) -> bool:
-        since = self._wish.since
+        since = self._request.since
         if since is not None:
             since -= since % 1000 if v3 else 0  # V3 was seen to round its times down to the second
             if before(kind.changed, since, record):
                 return False
             self.untimed += isinstance(record, dict) and record.get(kind.changed) is None
-        if v3 and not v3_columns.keeps(kind.name, record, dict(self._wish.where)):
+        if v3 and not v3_columns.keeps(kind.name, record, dict(self._request.where)):
             return False
-        if self._wish.criteria and not self._fulfils(record):
+        if self._request.criteria and not self._fulfils(record):
             return False
         identity = identify(record) if kind.ids_are_global else None
         if identity is None or listing is None:

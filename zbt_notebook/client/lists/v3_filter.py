@@ -1,4 +1,4 @@
-"""What of a wish V3's ``filter`` can express: JSON criteria and a pattern that joins them.
+"""What of a request V3's ``filter`` can express: JSON criteria and a pattern that joins them.
 
 The rows are tested here all the same, so that a portal that ignores the filter costs time and no row. Days are widened
 by one on each side: a filter knows no time of day, and nobody told in which zone its days begin. Choices of a pick list

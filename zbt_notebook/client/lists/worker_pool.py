@@ -18,7 +18,7 @@ _ENOUGH_FAILURES = 8  # lists refused in the same words before the first success
 
 
 class Stopped(Exception):
-    """The crew was told to stop while a call waited for its turn."""
+    """The pool was told to stop while a call waited for its turn."""
 
 
 @dataclass(slots=True)
