@@ -118,7 +118,7 @@ def test_a_page_that_fails_midway_is_no_result(connection, twist, project, path,
     assert len(broken.rows) == 200
     assert isinstance(broken.rows, list) == (road in {"rows", "limit"})
     assert broken.hint
-    assert asked[0] == 1
+    assert 1 in asked
     del asked[:]
     twist(lambda _request, answer, index: asked.append(index) or answer)
     assert sorted(resume(broken.resume, progress=False)["id"]) == wanted
