@@ -85,7 +85,10 @@ def test_nbclassic(application, open_page, sandbox):
     write(path, site(sandbox), "%zbt login")
     page = open_page()
     page.goto(server.address_of("").replace("lab/tree/?reset", f"nbclassic/notebooks/{path.name}?"))
-    page.wait_for_function("() => window.Jupyter?.notebook?.kernel?.is_connected()", timeout=60_000)
+    page.wait_for_function(
+        "() => window.Jupyter?.notebook?.kernel?.is_connected() && Jupyter.notebook.kernel.widget_manager",
+        timeout=60_000,
+    )
     page.evaluate("() => { Jupyter.notebook.execute_all_cells() }")
     signs_in(page, sandbox)
     page.evaluate("() => Jupyter.notebook.save_notebook()")

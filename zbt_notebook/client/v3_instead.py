@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from zbt_notebook.client.errors import ApiError, IncompletePull, Unreachable, ZbtError
+from zbt_notebook.client.errors import ApiError, IncompletePull, ScopeMissing, Unreachable, ZbtError
 from zbt_notebook.client.lists.field_names import field_names
 from zbt_notebook.client.lists.page_call import paging_of
 from zbt_notebook.client.lists.project_lookup import is_retired
@@ -17,6 +17,8 @@ from zbt_notebook.client.rest.api import ApiCall
 
 if TYPE_CHECKING:
     from zbt_notebook.client.connection import Connection
+
+_OF_THEIR_OWN = (IncompletePull, ScopeMissing)  # refusals whose own hint is the one that helps
 
 
 @contextmanager
@@ -36,7 +38,7 @@ def hinted(connection: "Connection", verb: str, call: ApiCall) -> Iterator[None]
 
 def is_over(connection: "Connection", call: ApiCall, error: ZbtError) -> bool:
     """Whether a call was refused because it is of the classic API, and that is off. It may cost one request."""
-    if not call.path or not isinstance(error, (ApiError, Unreachable)) or isinstance(error, IncompletePull):
+    if not call.path or not isinstance(error, (ApiError, Unreachable)) or isinstance(error, _OF_THEIR_OWN):
         return False
     if isinstance(error, Unreachable) and not error.may_mean_gone:
         return False
