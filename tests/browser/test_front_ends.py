@@ -86,9 +86,10 @@ def test_nbclassic(application, open_page, sandbox):
     page = open_page()
     page.goto(server.address_of("").replace("lab/tree/?reset", f"nbclassic/notebooks/{path.name}?"))
     page.wait_for_function(
-        "() => window.Jupyter?.notebook?.kernel?.is_connected() && Jupyter.notebook.kernel.widget_manager",
+        "() => { const kernel = window.Jupyter?.notebook?.kernel;"
+        " return kernel?.is_connected() && kernel.widget_manager && kernel.info_reply?.implementation }",
         timeout=60_000,
-    )
+    )  # nbclassic takes a view away that was drawn before the kernel said that it is ready
     page.evaluate("() => { Jupyter.notebook.execute_all_cells() }")
     signs_in(page, sandbox)
     page.evaluate("() => Jupyter.notebook.save_notebook()")
