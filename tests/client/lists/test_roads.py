@@ -1,6 +1,7 @@
 """Whatever road leads to a list: it comes whole, or what came stands in an error that tells so."""
 
 import json
+import threading
 from dataclasses import replace
 
 import pytest
@@ -97,6 +98,26 @@ FAULTS = {
     "another list": lambda answer: replace(answer, body=b'{"milestones":[{"id":1,"id_string":"1"}]}'),
     "one thing": lambda answer: replace(answer, body=b'{"bugs":{"id":1}}'),
 }
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_later_page_that_fails_first_waits_for_the_first_page(connection, twist, project, store, fault):
+    """Pages are asked for side by side: which answer comes first makes no difference to what is told."""
+    late = threading.Event()
+
+    def change(_request, answer, index):
+        if index == 1:
+            late.wait(0.1)
+            return answer
+        return FAULTS[fault](answer)
+
+    twist(change)
+    with pytest.raises(IncompletePull) as caught:
+        connection.pull("bugs", projects=project.id, progress=False)
+    assert len(caught.value.rows) == 200
+    twist(lambda _request, answer, _index: answer)
+    wanted = sorted(bug.id for bug in store.bugs.of(project.id))
+    assert sorted(resume(caught.value.resume, progress=False)["id"]) == wanted
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
-from zbt_notebook.client.errors import ApiError, RateLimited, ScopeMissing, TokenRejected
+from zbt_notebook.client.errors import ApiError, RateLimited, ScopeMissing, TokenRejected, Unreachable
 from zbt_notebook.client.lists.page import Ask
 from zbt_notebook.client.lists.pager import Pager
 
@@ -30,7 +30,7 @@ class Line:
     position: int = 0
     pager: Pager | None = None
     error: ApiError | None = None  # why it refused its first page
-    broken: ApiError | None = None  # what a later page met while the first one is still to come
+    broken: ApiError | Unreachable | None = None  # what a later page met while the first one is still to come
     key: str = ""  # under which its first page held its records
     flying: set[Ask] = field(default_factory=set)
 
@@ -209,12 +209,11 @@ class WorkerPool:
                 return
             line.flying.discard(ask)
             line.pager.give_back(ask)
-            if isinstance(error, ApiError) and refuses(error) and not line.pager.began:
-                if ask.index == line.pager.start:
-                    line.error = error
-                    self.failure = self.failure or (error if self._is_hopeless(error) else None)
-                else:
-                    line.broken = error  # the first page tells whether the list refuses or breaks off
+            if not line.pager.began and ask.index != line.pager.start and isinstance(error, (ApiError, Unreachable)):
+                line.broken = error  # the first page tells whether the list refuses or breaks off
+            elif not line.pager.began and isinstance(error, ApiError) and refuses(error):
+                line.error = error
+                self.failure = self.failure or (error if self._is_hopeless(error) else None)
             else:
                 self.failure = self.failure or error
             self._changed.notify_all()
