@@ -1,5 +1,7 @@
 """Changes of a bug by name over V3: what the world holds afterwards; what either API cannot do is refused unsent."""
 
+import copy
+
 import pytest
 
 from zbt_notebook.client.bugs.bug import creating, made
@@ -91,6 +93,49 @@ def test_a_custom_field_by_its_label(v3_bug, store, row, case):
     assert held in store.bugs.get(row.id).custom.values()
     v3_bug.update(**{said: None})
     assert held not in store.bugs.get(row.id).custom.values()
+
+
+@pytest.mark.parametrize(
+    ("label", "said", "sent"),
+    [
+        ("QA contact", "Maya Lindqvist", {"zpuid": "Maya Lindqvist"}),
+        ("Reviewers", "Maya Lindqvist, Chen Wei", [{"zpuid": "Maya Lindqvist"}, {"zpuid": "Chen Wei"}]),
+        ("Reviewers", ["Chen Wei"], [{"zpuid": "Chen Wei"}]),
+        ("Platforms", "Linux,windows", ["Linux", "Windows"]),
+        ("Platforms", ["Linux"], ["Linux"]),
+        ("Cost", 12.5, {"amount": "12.50"}),
+        ("Cost", "1234", {"amount": "1234.00"}),
+    ],
+)
+def test_custom_fields_that_are_more_than_a_text(v3_bug, store, wire, row, label, said, sent):
+    """People, several choices and money go in V3's own shapes, and are found again in its answer; None empties them."""
+    names = {str(member.zpuid): member.name for member in store.members}
+    v3_bug.update(**{label: said})
+    (told,) = copy.deepcopy(writes(wire)[-1].json).values()
+    for person in told if isinstance(told, list) else [told]:
+        if isinstance(person, dict) and "zpuid" in person:
+            person["zpuid"] = names[person["zpuid"]]
+    assert told == sent
+    held = {value for value in map(str, store.bugs.get(row.id).custom.values()) if value}
+    v3_bug.update(**{label: None})
+    assert len(held - {str(value) for value in store.bugs.get(row.id).custom.values()}) == 1
+
+
+@pytest.mark.parametrize(
+    ("label", "said", "words"),
+    [
+        ("QA contact", "Nobody Here", "there is no person"),
+        ("Reviewers", "Maya Lindqvist, X", "there is no person 'X'"),
+        ("Platforms", "Win,Linux", "there is no platform 'Win'"),
+        ("Cost", "much", "is a number"),
+        ("Reviewers", [], "no plain text"),
+    ],
+)
+def test_what_does_not_fit_such_a_field_is_refused(v3_bug, wire, label, said, words):
+    """Nothing is sent."""
+    with pytest.raises(UsageError, match=words):
+        v3_bug.update(**{label: said})
+    assert not writes(wire)
 
 
 def test_a_new_bug_by_name(world, connection, store, row):

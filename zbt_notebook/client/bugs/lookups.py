@@ -71,12 +71,13 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class CustomField:
-    """A field that the portal added to its bugs; *column* is its key in a write."""
+    """A field that the portal added to its bugs; *column* is its key in a write, *kind* V3's own word for its type."""
 
     label: str
     column: str
     type: Type = "text"
     values: tuple[str, ...] = ()
+    kind: str = ""
 
 
 class Lookups:
@@ -379,6 +380,7 @@ def _custom_of_v3(row: Mapping[str, Any]) -> CustomField:
             str(one.get("value") or one.get("name")) if isinstance(one, dict) else str(one)
             for one in (values if isinstance(values, list) else ())
         ),
+        str(row.get("type")).casefold(),
     )
 
 

@@ -1,8 +1,8 @@
 """Writes by name: what is said of a bug's fields, as the body that the API at hand wants, and whether it took."""
 
 import dataclasses
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,9 @@ from zbt_notebook.client.html_text import text_of
 from zbt_notebook.client.lists import fields
 from zbt_notebook.client.lists.criteria import Choice, Criterion, Span, Value
 from zbt_notebook.client.lists.fields import Field
+from zbt_notebook.client.rest.encoding import is_missing
 from zbt_notebook.client.suggestions import did_you_mean
+from zbt_notebook.client.v3_columns.custom_fields import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,59 @@ def change(resolver: Resolver, said: Mapping[str, Any]) -> Change:
             )
         if any(field.name == other.name for other, _ in wanted):
             raise UsageError(f"{field.label} is there twice", hint="Keep one of them.")
-        one = _single(resolver, field, value)
-        body.append((key, _written_v3(field, one) if is_v3 else _written(field, one)))
+        kind = next((own.kind for own in resolver.custom_fields() if field.name == fields.CUSTOM + own.label), "")
+        if is_v3 and kind in _KINDS and not _is_nothing(value):
+            sent, one = _KINDS[kind](resolver, field, value)
+        else:
+            one = _single(resolver, field, value)
+            sent = _written_v3(field, one) if is_v3 else _written(field, one)
+        body.append((key, sent))
         wanted.append((field, one))
     return Change(tuple(body), tuple(wanted))
+
+
+def _is_nothing(said: Any) -> bool:
+    """Whether a field is to be emptied, or a list holds nothing to write into it."""
+    if isinstance(said, str):
+        return said.strip().casefold() in {"", "none"}
+    return not said if isinstance(said, Iterable) else is_missing(said)
+
+
+def _people(resolver: Resolver, field: Field, said: Any) -> tuple[Any, Value]:
+    chosen = [one for word in _several(said) for one in resolver.value(replace(field, type="person"), word)]
+    people = [one for one in chosen if isinstance(one, Choice)]
+    return [{"zpuid": one.id} for one in people], ", ".join(one.name for one in people)
+
+
+def _person(resolver: Resolver, field: Field, said: Any) -> tuple[Any, Value]:
+    people, names = _people(resolver, field, [said])
+    return people[0], names
+
+
+def _picks(resolver: Resolver, field: Field, said: Any) -> tuple[Any, Value]:
+    names = [str(one) for word in _several(said) for one in resolver.value(field, word)]
+    return names, ", ".join(names)
+
+
+def _money(resolver: Resolver, field: Field, said: Any) -> tuple[Any, Value]:
+    amount = f"{resolver.value(replace(field, type='number'), said)[0]:.2f}"
+    return {"amount": amount}, amount
+
+
+def _several(said: Any) -> list[Any]:
+    """The values of a list, or of a text with commas between them."""
+    if isinstance(said, str):
+        return [word.strip() for word in said.split(",") if word.strip()]
+    return list(said) if isinstance(said, Iterable) else [said]
+
+
+_KINDS: Mapping[str, Callable[[Resolver, Field, Any], tuple[Any, Value]]] = {
+    "userpicklist": _person,
+    "multiuserpicklist": _people,
+    "multipicklist": _picks,
+    "currency": _money,
+}
+"""What V3 takes for kinds of custom fields that are more than a text, and the text by which its answers show it."""
 
 
 def _single(resolver: Resolver, field: Field, said: Any) -> Value:
@@ -107,12 +158,19 @@ def _id(field: Field, value: Choice) -> str:
 
 
 def _took(field: Field, value: Value, record: Mapping[str, Any]) -> bool:
-    found = field.read(record)
+    found = _read(field, record)
     if field.name == "description":
         return [text_of(str(one)) for one in found] == ([] if value is None else [text_of(str(value))])
     if field.name.startswith(fields.CUSTOM) and not found and value is not None:
         return not any(key.startswith(fields.CUSTOM.rstrip(".")) for key in record) or _in_values(value, record)
+    if field.name.startswith(fields.CUSTOM) and isinstance(value, str):
+        return any(_parts(str(one)) == _parts(value) or str(one).endswith(f" {value}") for one in found)
     return Criterion(field.name, "==", (value,)).holds(found)
+
+
+def _parts(text: str) -> list[str]:
+    """What stands between commas, in any order."""
+    return sorted(part.strip().casefold() for part in text.split(","))
 
 
 def _in_values(value: Value, record: Mapping[str, Any]) -> bool:
@@ -130,7 +188,15 @@ def _now(field: Field, record: Mapping[str, Any] | None) -> str:
 
 
 def _there(field: Field, record: Mapping[str, Any]) -> str:
-    return ", ".join(_text(value) for value in field.read(record))
+    return ", ".join(_text(value) for value in _read(field, record))
+
+
+def _read(field: Field, record: Mapping[str, Any]) -> list[object]:
+    """What a record has in a field; people, choices and money of a custom one as the text that shows them."""
+    if field.type != "text" or not field.name.startswith(fields.CUSTOM):
+        return field.read(record)
+    told = [plain(fields.at(record, place)) for place in field.places]
+    return [str(one) for one in told if one not in {None, ""}]
 
 
 def _text(value: object) -> str:
