@@ -7,8 +7,10 @@ from tests.sandbox.switch_sets import ROADS, VALUES, numbered
 from zbt_notebook.client.auth.authorization import Clock
 from zbt_notebook.client.auth.data_centers import DataCenter
 from zbt_notebook.client.auth.scopes import PRESETS
-from zbt_notebook.client.errors import ApiError, Unreachable
+from zbt_notebook.client.errors import ApiError, IncompletePull, Unreachable
 from zbt_notebook.client.limits.rate_limit import RateLimits
+from zbt_notebook.client.limits.sliding_window import SECOND
+from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.login_flow import LoginFlow
 from zbt_notebook.client.mirror import mirror
 from zbt_notebook.simulator.clock import Clock as SandboxClock
@@ -119,7 +121,39 @@ def test_what_hangs_on_an_issue_is_read_and_written(connection, world, switches)
     assert zpuid in {str(one.get("zpuid") or one.get("id")) for one in connection.rows(f"{path}/followers")}
 
 
-@pytest.mark.parametrize("switches", ROADS[::6], ids=numbered)
+THROTTLES = ("v3_lock", "v3_lock_told", "v3_rate_headers", "v3_window", "throttle_status", "throttle_retry_after")
+
+
+THROTTLED = [road for road in ROADS if not road.keys().isdisjoint(THROTTLES)]
+
+
+@pytest.mark.usefixtures("switches")
+@pytest.mark.parametrize("switches", THROTTLED, ids=numbered)
+def test_a_pull_rides_through_a_lock_in_every_dress(connection, world):
+    """Zoho refuses earlier than the client counts on: it waits as told, and every comment comes, none twice.
+
+    A lock that is longer than anything tells is met twice: what came is kept, and resume has the rest.
+    """
+    store, now = world.bugtracker().store, world.clock.now
+
+    def wait(_changed, seconds):
+        world.clock.advance(seconds)
+
+    connection.client.limits = RateLimits(lambda: int(now() * SECOND), connection.client.today, wait=wait)
+    world.set(v3_limit=15)  # of 24 issues' comments, a call each
+    began = now()
+    try:
+        comments = connection.pull("comments", progress=False, concurrency=1)
+    except IncompletePull as stopped:
+        assert world.switches.v3_lock > 600
+        assert world.switches.throttle_retry_after == "none"
+        world.clock.advance(world.switches.v3_lock)
+        comments = connection.resume(PullRequest.from_token(stopped.resume), progress=False)
+    assert len(comments) == len(set(comments["id"])) == sum(len(store.comments.of(bug.id)) for bug in store.bugs)
+    assert now() - began < 2 * 1800
+
+
+@pytest.mark.parametrize("switches", ROADS[::3], ids=numbered)
 def test_the_mirror_leads_through_v3(connection, world, tmp_path, switches):
     """Begun there, and kept in step: what is written between two runs is in the second."""
     store, place = world.bugtracker().store, tmp_path / numbered(switches)

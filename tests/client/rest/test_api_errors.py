@@ -63,25 +63,27 @@ def test_retry_after_is_used_where_the_text_has_no_minutes(header, wait):
 
 
 @pytest.mark.parametrize(
-    ("text", "header", "minutes"),
+    ("text", "header", "seconds"),
     [
-        (THROTTLE, "", 23),
-        (THROTTLE, "1500", 25),
-        (THROTTLE, "60", 23),
-        ("", "Thu, 01 Jan 2026 12:09:00 GMT", 9),
+        (THROTTLE, "", 23 * 60),
+        (THROTTLE, "1500", 1500),
+        (THROTTLE, "60", 23 * 60),
+        ("Try again after 8 minutes.", "", 601),
+        ("Try again after 8 minutes.", "300", 540),
+        ("", "Thu, 01 Jan 2026 12:09:00 GMT", 541),
         ("", "Thu, 01 Jan 2026 11:00:00 GMT", 0),
-        ("", "", 10),
+        ("", "", 601),
     ],
 )
 @pytest.mark.parametrize("status", [400, 429])
-def test_a_lock_of_v3_lasts_as_long_as_the_longer_of_text_and_header_says(text, header, minutes, status):
-    """Seconds or a date; where neither is there, ten minutes, not the half hour of the classic API."""
+def test_a_lock_of_v3_lasts_as_long_as_the_longer_of_text_and_header_says(text, header, seconds, status):
+    """Seconds or a date; without a header ten minutes at least, and not the half hour of the classic API."""
     refusal = gateway("URL_ROLLING_THROTTLES_LIMIT_EXCEEDED", text, as_object=True)
     with pytest.raises(RateLimited) as raised:
         judge(
             Response(status, {"retry-after": header}, refusal.body), ApiCall("GET", "/api/v3/portal/1/issues"), now=NOW
         )
-    assert raised.value.retry_at == NOW + timedelta(minutes=minutes)
+    assert raised.value.retry_at == NOW + timedelta(seconds=seconds)
 
 
 def test_a_portal_id_that_is_none_is_not_found():

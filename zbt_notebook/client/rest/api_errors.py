@@ -18,6 +18,7 @@ from zbt_notebook.client.rest.api import ApiCall
 LOCK = timedelta(minutes=30)  # what a breach costs: https://www.zoho.com/deluge/help/projects/get-portals.html
 V3_LOCK = timedelta(minutes=10)  # and in V3: https://projects.zoho.com/api-docs
 LONGEST_LOCK = timedelta(days=1)
+_ROUNDED = timedelta(seconds=1)  # a date of HTTP has no fractions, and a call a moment too early prolongs the lock
 
 _THROTTLED = {"URL_ROLLING_THROTTLES_LIMIT_EXCEEDED"}
 _NO_SUCH_PORTAL = (
@@ -186,13 +187,18 @@ def _scope_missing(refusal: _Refusal, granted: tuple[str, ...]) -> ScopeMissing:
 
 
 def _wait(refusal: _Refusal, now: datetime) -> timedelta:
-    """How long the lock lasts: the longer of the text's minutes (rounded: one more) and Retry-After; else all of it."""
+    """How long the lock lasts: the longer of the text's minutes (rounded: one more) and Retry-After; else all of it.
+
+    V3's text alone is not relied on: after its "8 minutes", a real portal still refused, and so made the lock longer.
+    """
     minutes = _MINUTES.findall(refusal.text)
     told = [timedelta(minutes=int(minutes[-1]) + 1)] if minutes else []
-    if (after := _retry_after(refusal.retry_after, now)) is not None:
+    after = _retry_after(refusal.retry_after, now)
+    if after is not None:
         told.append(after)
-    whole = V3_LOCK if refusal.call.path.startswith("/api/") else LOCK
-    return min(max(told, default=whole), LONGEST_LOCK)
+    elif refusal.call.path.startswith("/api/"):
+        told.append(V3_LOCK + _ROUNDED)
+    return min(max(told, default=LOCK), LONGEST_LOCK)
 
 
 def _retry_after(value: str, now: datetime) -> timedelta | None:
@@ -204,7 +210,7 @@ def _retry_after(value: str, now: datetime) -> timedelta | None:
         at = parsedate_to_datetime(value)
     except ValueError:
         return None
-    return max(timedelta(), (at if at.tzinfo else at.replace(tzinfo=UTC)) - now)
+    return max(timedelta(), (at if at.tzinfo else at.replace(tzinfo=UTC)) + _ROUNDED - now)
 
 
 def _path_advice(call: ApiCall) -> str:
