@@ -6,7 +6,9 @@ import pytest
 
 from zbt_notebook.client.bugs.bug import creating, made
 from zbt_notebook.client.bugs.resolver import Place
+from zbt_notebook.client.bugs.writing import Change
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.lists.fields import custom_field
 
 EMPTIED = ("assignee", "due", "milestone", "affected", "status", "flag")  # the others have a choice called None
 
@@ -136,6 +138,21 @@ def test_what_does_not_fit_such_a_field_is_refused(v3_bug, wire, label, said, wo
     with pytest.raises(UsageError, match=words):
         v3_bug.update(**{label: said})
     assert not writes(wire)
+
+
+@pytest.mark.parametrize("told", ["Old Acme", "Acme, Old", "Old"])
+def test_another_text_has_not_taken(told):
+    """The text of a custom field is compared whole: it is no list of names, though a comma stands in it."""
+    record = {"customfields": [{"label_name": "Customer", "column_name": "cf_customer", "value": told}]}
+    wanted = Change((), ((custom_field("Customer", "text", "cf_customer"), "Old, Acme"),))
+    assert len(wanted.not_taken(record)) == 1
+
+
+def test_no_list_of_custom_fields_is_fetched_for_a_title(connection, store, row, wire):
+    """What the portal added is asked for where it is named, and not before."""
+    connection.bug(f"{store.projects.get(row.project_id).prefix}-I{row.number}").update(title="Login fails")
+    assert writes(wire)
+    assert not [request for request in wire.requests if "/customfields/" in request.url]
 
 
 def test_a_new_bug_by_name(world, connection, store, row):

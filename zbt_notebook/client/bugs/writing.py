@@ -2,8 +2,10 @@
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from zbt_notebook.client.bugs.filters import Filter
@@ -20,11 +22,23 @@ from zbt_notebook.client.v3_columns.custom_fields import plain
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """What is sent of a custom field that is more than a text to V3, and the text that shows it."""
+
+    value: Any = dataclasses.field(repr=False)
+    text: str = dataclasses.field(repr=False)
+
+    def equals(self, told: Any) -> bool:
+        """Whether an answer tells the same: it knows more of a person, and has several in an order of its own."""
+        return bool(_essence(told) == _essence(self.value))
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What is to be written: *body* as the API wants it, *wanted* to compare the answer with."""
 
     body: tuple[tuple[str, Any], ...] = dataclasses.field(repr=False)
-    wanted: tuple[tuple[Field, Value], ...]
+    wanted: tuple[tuple[Field, Value | Sent], ...]
 
     def shown(self, record: Mapping[str, Any] | None) -> list[str]:
         """Each change in words: ``severity: Minor → Major``."""
@@ -43,7 +57,7 @@ def change(resolver: Resolver, said: Mapping[str, Any]) -> Change:
     """Look every name and value up. Raise UsageError for one that there is not, or that cannot be written."""
     is_v3 = resolver.lookups.is_v3
     body: list[tuple[str, Any]] = []
-    wanted: list[tuple[Field, Value]] = []
+    wanted: list[tuple[Field, Value | Sent]] = []
     for name, value in said.items():
         field = resolver.field(name)
         key = field.write_v3 if is_v3 else field.write
@@ -55,13 +69,12 @@ def change(resolver: Resolver, said: Mapping[str, Any]) -> Change:
             )
         if any(field.name == other.name for other, _ in wanted):
             raise UsageError(f"{field.label} is there twice", hint="Keep one of them.")
-        kind = next((own.kind for own in resolver.custom_fields() if field.name == fields.CUSTOM + own.label), "")
-        if is_v3 and kind in _KINDS and not _is_nothing(value):
-            sent, one = _KINDS[kind](resolver, field, value)
-        else:
-            one = _single(resolver, field, value)
-            sent = _written_v3(field, one) if is_v3 else _written(field, one)
-        body.append((key, sent))
+        if is_v3 and (sent := _of_a_kind(resolver, field, value)):
+            body.append((key, sent.value))
+            wanted.append((field, sent))
+            continue
+        one = _single(resolver, field, value)
+        body.append((key, _written_v3(field, one) if is_v3 else _written(field, one)))
         wanted.append((field, one))
     return Change(tuple(body), tuple(wanted))
 
@@ -73,25 +86,33 @@ def _is_nothing(said: Any) -> bool:
     return not said if isinstance(said, Iterable) else is_missing(said)
 
 
-def _people(resolver: Resolver, field: Field, said: Any) -> tuple[Any, Value]:
+def _of_a_kind(resolver: Resolver, field: Field, said: Any) -> Sent | None:
+    """What is to be sent of a custom field whose kind V3 takes in a shape of its own; None for any other."""
+    if not field.name.startswith(fields.CUSTOM) or _is_nothing(said):
+        return None
+    kind = next((own.kind for own in resolver.custom_fields() if field.name == fields.CUSTOM + own.label), "")
+    return _KINDS[kind](resolver, field, said) if kind in _KINDS else None
+
+
+def _people(resolver: Resolver, field: Field, said: Any) -> Sent:
     chosen = [one for word in _several(said) for one in resolver.value(replace(field, type="person"), word)]
     people = [one for one in chosen if isinstance(one, Choice)]
-    return [{"zpuid": one.id} for one in people], ", ".join(one.name for one in people)
+    return Sent([{"zpuid": one.id} for one in people], ", ".join(one.name for one in people))
 
 
-def _person(resolver: Resolver, field: Field, said: Any) -> tuple[Any, Value]:
-    people, names = _people(resolver, field, [said])
-    return people[0], names
+def _person(resolver: Resolver, field: Field, said: Any) -> Sent:
+    people = _people(resolver, field, [said])
+    return Sent(people.value[0], people.text)
 
 
-def _picks(resolver: Resolver, field: Field, said: Any) -> tuple[Any, Value]:
+def _picks(resolver: Resolver, field: Field, said: Any) -> Sent:
     names = [str(one) for word in _several(said) for one in resolver.value(field, word)]
-    return names, ", ".join(names)
+    return Sent(names, ", ".join(names))
 
 
-def _money(resolver: Resolver, field: Field, said: Any) -> tuple[Any, Value]:
+def _money(resolver: Resolver, field: Field, said: Any) -> Sent:
     amount = f"{resolver.value(replace(field, type='number'), said)[0]:.2f}"
-    return {"amount": amount}, amount
+    return Sent({"amount": amount}, amount)
 
 
 def _several(said: Any) -> list[Any]:
@@ -101,13 +122,26 @@ def _several(said: Any) -> list[Any]:
     return list(said) if isinstance(said, Iterable) else [said]
 
 
-_KINDS: Mapping[str, Callable[[Resolver, Field, Any], tuple[Any, Value]]] = {
+def _essence(value: Any) -> Any:
+    """What two tellings of a value share: of a person the zpuid, of money the amount, of several things any order."""
+    if isinstance(value, list):
+        return sorted(map(str, map(_essence, value)))
+    if not isinstance(value, dict):
+        return value
+    if "zpuid" in value:
+        return str(value["zpuid"])
+    with suppress(InvalidOperation):
+        return Decimal(str(value.get("amount")))
+    return value
+
+
+_KINDS: Mapping[str, Callable[[Resolver, Field, Any], Sent]] = {
     "userpicklist": _person,
     "multiuserpicklist": _people,
     "multipicklist": _picks,
     "currency": _money,
 }
-"""What V3 takes for kinds of custom fields that are more than a text, and the text by which its answers show it."""
+"""V3's own words for the kinds of custom fields that are more than a text."""
 
 
 def _single(resolver: Resolver, field: Field, said: Any) -> Value:
@@ -157,20 +191,15 @@ def _id(field: Field, value: Choice) -> str:
     return value.ids[0]
 
 
-def _took(field: Field, value: Value, record: Mapping[str, Any]) -> bool:
-    found = _read(field, record)
+def _took(field: Field, value: Value | Sent, record: Mapping[str, Any]) -> bool:
+    if isinstance(value, Sent):
+        return any(value.equals(fields.at(record, place)) for place in field.places)
+    found = field.read(record)
     if field.name == "description":
         return [text_of(str(one)) for one in found] == ([] if value is None else [text_of(str(value))])
     if field.name.startswith(fields.CUSTOM) and not found and value is not None:
         return not any(key.startswith(fields.CUSTOM.rstrip(".")) for key in record) or _in_values(value, record)
-    if field.name.startswith(fields.CUSTOM) and isinstance(value, str):
-        return any(_parts(str(one)) == _parts(value) or str(one).endswith(f" {value}") for one in found)
     return Criterion(field.name, "==", (value,)).holds(found)
-
-
-def _parts(text: str) -> list[str]:
-    """What stands between commas, in any order."""
-    return sorted(part.strip().casefold() for part in text.split(","))
 
 
 def _in_values(value: Value, record: Mapping[str, Any]) -> bool:
@@ -204,7 +233,7 @@ def _text(value: object) -> str:
         return "none"
     if isinstance(value, Span):
         return value.begins.isoformat(timespec="minutes")
-    text = value.name if isinstance(value, Choice) else str(value)
+    text = value.text if isinstance(value, Sent) else value.name if isinstance(value, Choice) else str(value)
     return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004  what fits on a line
 
 
