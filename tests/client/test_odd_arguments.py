@@ -51,7 +51,7 @@ SCOPES = ["ZohoBugTracker.bugs.READ"]
 def flow(**odd):
     named = {
         "client_id": "1000.ABC",
-        "client_secret": "secret",
+        "client_secret": "canary-of-a-client",
         "redirect_uri": "http://localhost/x",
         "scopes": SCOPES,
         "data_center": "us",

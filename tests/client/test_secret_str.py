@@ -18,5 +18,5 @@ def test_it_is_its_text_and_shows_nothing():
 
 def test_what_holds_secrets_holds_them_unshown():
     """Whoever takes one out of a token or a client into a variable keeps it unshown."""
-    token, client = Token("access", "refresh"), ClientCredentials("id", "secret")
+    token, client = Token("canary-of-an-access", "canary-of-a-refresh"), ClientCredentials("id", "canary-of-a-client")
     assert {type(text) for text in (token.access_token, token.refresh_token, client.client_secret)} == {SecretStr}

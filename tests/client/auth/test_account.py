@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from zbt_notebook.client import signed_in
 from zbt_notebook.client.auth.account import Account, AccountLookup
-from zbt_notebook.client.auth.oauth import Token
 from zbt_notebook.client.auth.scopes import PRESETS, PROFILE, parse_scopes
 from zbt_notebook.client.login_flow import LoginFlow, connect
 from zbt_notebook.notebook.embedded_sandbox import sandbox
@@ -89,15 +88,16 @@ def test_a_failing_look_up_is_no_error(site, kind, recwarn):
 
 def test_a_look_up_that_breaks_ends_all_the_same(site):
     """An error that nobody foresaw is no traceback in a cell, and nobody waits for its answer."""
-    connection = sign_in(site, WITHOUT)
+    connection, asked = sign_in(site, site.scopes), []
 
-    def broken(_request):
+    def broken(request):
+        asked.append(request)
         raise RuntimeError
 
     who = AccountLookup(connection.client.authorization, broken)
-    connection.client.authorization._token = Token("x", "", (PROFILE,))
     who.start()
     assert who.wait(10) is None
+    assert asked
     assert who._ended.is_set()
 
 

@@ -30,7 +30,9 @@ def at(address, transport=lambda _: PORTALS, client_id="1000.COUNTS", refresh="1
     token = Token("1000.access", refresh, ("ZohoBugTracker.bugs.READ",), 3600)
     data_center = DataCenter("here", address, address)
     clock = options.get("clock")
-    authorization = Authorization(ClientCredentials(client_id, "secret"), data_center, token, transport, clock=clock)
+    authorization = Authorization(
+        ClientCredentials(client_id, "canary-of-a-client"), data_center, token, transport, clock=clock
+    )
     connection = Connection(authorization, transport, **options)
     connection.client._sleep = lambda _: None  # between two tries
     return connection

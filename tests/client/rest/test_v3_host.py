@@ -43,7 +43,9 @@ def _answer(status, body):
 
 def connected(zoho, data_center=EU, scopes=SCOPES):
     token = Token("canary", "", scopes, 3600)
-    return Connection(Authorization(ClientCredentials("id", "secret"), data_center, token, zoho), zoho, name="work")
+    return Connection(
+        Authorization(ClientCredentials("id", "canary-of-a-client"), data_center, token, zoho), zoho, name="work"
+    )
 
 
 @pytest.mark.parametrize("absent", ["rule", "404", "dead"])
