@@ -376,6 +376,7 @@ class Connection(StaysInKernel):
                 revoked = self.client.authorization.revoke()
             finally:  # Stop, too, may end the request
                 self.client.authorization.forget()
+                self.client.close()
                 forgotten = {keeper: forget() for keeper, forget in self.on_logout.items()}
                 self._left = LogoutReport(revoked=revoked, forgotten=True, keyring=forgotten.get("keyring"))
         return self._left

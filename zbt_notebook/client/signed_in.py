@@ -38,6 +38,7 @@ def register(connection: "Connection", *, keep_old: bool = False) -> "Connection
         elif is_ours:
             over = f"a newer sign-in replaced this connection, {connection.name!r}, and it is signed out"
             replaced.client.authorization.over_because = over
+    replaced.client.close()
     for watcher in watchers:
         watcher()
     return replaced if is_ours and not keep_old else None

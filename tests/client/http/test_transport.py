@@ -388,6 +388,28 @@ def test_threads_share_it(sandbox):
     transport.close()
 
 
+def test_what_is_closed_under_a_request_ends_after_its_answer_and_can_be_used_again(transport):
+    """A sign-in that is replaced lets go of its connections, whoever still calls through it."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        asked = []
+
+        def serve():
+            for _ in range(2):
+                connection, _ = server.accept()
+                with connection:
+                    asked.append(connection.recv(65536).partition(b" ")[0])
+                    transport.close()
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+                    asked.append(connection.recv(65536))
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        for _ in range(2):
+            assert transport(Request("GET", f"http://127.0.0.1:{server.getsockname()[1]}/")).status == 200
+        thread.join(5)
+    assert asked == [b"GET", b"", b"GET", b""]
+
+
 def test_requests_own_response_is_whole(sandbox, transport):
     """What connection.request gives."""
     request = info(sandbox)

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.benchmarks import budget, requests_spent, run
+from tests.benchmarks import budget, requests_spent, run, soak
 
 
 def test_every_benchmark_tells_its_name_and_its_goal():
@@ -20,6 +20,13 @@ def test_the_budget_is_kept_to_the_last_request():
 def test_a_pull_spends_the_fewest_requests():
     """G6: exactly, where the projects tell their counts."""
     assert all(requests_spent.measure(projects=4, bugs=900)["met"].values())
+
+
+def test_a_sign_in_a_day_leaves_no_connection_open():
+    """The soak, with days of eight hours: each sign-in that replaces another closes what that one kept open."""
+    _, settled, _, end = soak.measure(days=4, hours=8, calls_an_hour=1)["after"].values()
+    assert end["threads"] - settled["threads"] < 4
+    assert end["files"] - settled["files"] < 8
 
 
 def test_the_command_writes_what_it_measured(tmp_path, capsys, monkeypatch):

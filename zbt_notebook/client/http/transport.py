@@ -68,6 +68,10 @@ class RequestsTransport:
 
     def renew_after_fork(self) -> None:
         """Have no connections: those there are belong to the parent."""
+        self.close()
+
+    def close(self) -> None:
+        """Close connections once they are idle; a later request opens its own."""
         self._adapter = HTTPAdapter(pool_connections=_ORIGINS, pool_maxsize=self._pool, max_retries=0)
         self._routes: dict[str, _Route] = {}
 
@@ -88,10 +92,6 @@ class RequestsTransport:
             failure = _unreachable(error, request)
             failure.seconds = self._clock() - began
         raise failure  # outside the except block: a chained exception would bring its frames along, with their values
-
-    def close(self) -> None:
-        """Close the pooled connections."""
-        self._adapter.close()
 
     def _exchange(self, request: Request, url: str, body: bytes | None, headers: dict[str, str]) -> Response:
         started = self._clock()

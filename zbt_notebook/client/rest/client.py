@@ -61,6 +61,12 @@ class ApiClient(StaysInKernel):
         """Where the calls go."""
         return self.authorization.data_center
 
+    def close(self) -> None:
+        """Keep no connection open that is idle; whoever calls on opens one anew."""
+        close = getattr(self.transport, "close", None)
+        if close:
+            close()
+
     def fetch(self, call: ApiCall, lane: Lane = INTERACTIVE) -> Page:
         """Send one call and read its answer; raise the narrowest ApiError where the API refuses."""
         call = api.normalize(call, self.data_center)
