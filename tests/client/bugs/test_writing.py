@@ -1,14 +1,15 @@
 """Changes of a bug by name over V3: what the world holds afterwards; what either API cannot do is refused unsent."""
 
 import copy
+from dataclasses import replace
 
 import pytest
 
 from zbt_notebook.client.bugs.bug import creating, made
 from zbt_notebook.client.bugs.resolver import Place
 from zbt_notebook.client.bugs.writing import Change
-from zbt_notebook.client.errors import UsageError
-from zbt_notebook.client.lists.fields import custom_field
+from zbt_notebook.client.errors import ApiError, UsageError
+from zbt_notebook.client.lists.fields import custom_field, field
 
 EMPTIED = ("assignee", "due", "milestone", "affected", "status", "flag")  # the others have a choice called None
 
@@ -146,6 +147,50 @@ def test_another_text_has_not_taken(told):
     record = {"customfields": [{"label_name": "Customer", "column_name": "cf_customer", "value": told}]}
     wanted = Change((), ((custom_field("Customer", "text", "cf_customer"), "Old, Acme"),))
     assert len(wanted.not_taken(record)) == 1
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"title": "Acme"},
+        {"title": "Acme", "customfields": []},
+        {"customfields": [{"label_name": "Client", "column_name": "cf_client", "value": "Acme"}]},
+        {"customfields": [{"label_name": "Customer", "column_name": "cf_customer", "value": "ACME"}]},
+        {"customfields": [{"label_name": "Customer", "column_name": "cf_customer", "value": None}]},
+    ],
+)
+def test_a_value_is_looked_for_in_its_own_field(record):
+    """That another column has the same text, or that an answer tells no field at all, is no proof."""
+    wanted = Change((), ((custom_field("Customer", "text", "cf_customer"), "Acme"),))
+    assert len(wanted.not_taken(record)) == 1
+
+
+@pytest.mark.parametrize("api", ["classic", "v3"])
+def test_a_custom_field_that_did_not_take_is_said(world, store, row, api):
+    """In either API: the answer to the write has other custom fields, and one text that is equal, and not this."""
+    from tests.client.lists.conftest import Wire, sign_in
+
+    def deaf(request):
+        key = next((key for key, value in request.form or () if value == "Acme"), "")
+        kept = tuple(pair for pair in request.form or () if pair[0] != key) if request.form else request.form
+        told = {name: value for name, value in (request.json or {}).items() if value != "Acme"}
+        return Wire(world)(replace(request, form=kept, json=told if request.json else request.json))
+
+    if api == "v3":
+        world.set(classic_end="410")
+    bug = sign_in(world, deaf).bug(f"{store.projects.get(row.project_id).prefix}-I{row.number}")
+    with pytest.raises(ApiError, match=r"did not take: Customer \(asked: Acme, Zoho has: "):
+        bug.update(title="acme", Customer="Acme")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "took"),
+    [("Login", "login", False), ("a <b> c", "a &amp;lt;b&amp;gt; c", True), ("&lt;", "<", True), (" x ", "x", True)],
+)
+def test_a_title_is_compared_letter_by_letter(asked, told, took):
+    """Another case is another title; that a portal escapes it for HTML, or trims it, is none."""
+    wanted = Change((), ((field("bugs", "title"), asked),))
+    assert bool(wanted.not_taken({"title": told})) is not took
 
 
 def test_no_list_of_custom_fields_is_fetched_for_a_title(connection, store, row, wire):

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from html import unescape
 from typing import Any
 
 from zbt_notebook.client.bugs.filters import Filter
@@ -192,18 +193,20 @@ def _id(field: Field, value: Choice) -> str:
 
 
 def _took(field: Field, value: Value | Sent, record: Mapping[str, Any]) -> bool:
+    """Whether the field itself, and no other column of the answer, has what was asked."""
     if isinstance(value, Sent):
         return any(value.equals(fields.at(record, place)) for place in field.places)
     found = field.read(record)
     if field.name == "description":
         return [text_of(str(one)) for one in found] == ([] if value is None else [text_of(str(value))])
-    if field.name.startswith(fields.CUSTOM) and not found and value is not None:
-        return not any(key.startswith(fields.CUSTOM.rstrip(".")) for key in record) or _in_values(value, record)
+    if field.type == "text" and not field.values and isinstance(value, str):
+        return [_unescaped(str(one)) for one in found] == [_unescaped(value)]
     return Criterion(field.name, "==", (value,)).holds(found)
 
 
-def _in_values(value: Value, record: Mapping[str, Any]) -> bool:
-    return any(_text(value) == str(told) for told in record.values())
+def _unescaped(text: str) -> str:
+    """A text as it was meant: some portals escape a title for HTML, even twice."""
+    return unescape(unescape(text)).strip()
 
 
 def _name(field: Field) -> str:
