@@ -10,7 +10,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser import chromium
 from tests.browser.jupyter import Application, LabNotebook
 from tests.conftest import ROOT
-from tests.leaks.canaries import leave, leave_children
+from tests.leaks.canaries import leave, leave_children, leave_notebook
 from zbt_notebook.simulator import Sandbox
 
 ARTEFACTS = ROOT / "tests" / "artefacts"
@@ -120,7 +120,7 @@ def open_notebook(application, open_page, request):
     yield open_one
     leave_children()
     for notebook in opened:
-        leave("saved notebook", notebook.saved_text())
+        leave_notebook("saved notebook", notebook.saved_text())
         leave("console of the page", "\n".join(notebook.console))
         leave("log of the server", notebook.application.log())
         with contextlib.suppress(PlaywrightError):  # the page may stand elsewhere by now

@@ -3,6 +3,7 @@
 Known are all codes and tokens that were made while the test ran, and the secrets of the clients of every sandbox that
 runs; of what a sandbox in another process makes, the shapes. Searched is what was printed, displayed, logged and kept
 in the shell's history, what kernels and pages said, the files of ``tmp_path``, of the home and of the runtime folder,
+notebooks as they are and as the page that nbconvert makes of them, what any process wrote into IPython's database,
 and what children were called with. A test that holds a secret on purpose says so: ``@pytest.mark.holds_secret("why")``.
 """
 
@@ -20,6 +21,7 @@ import IPython.core.displaypub
 import IPython.utils.capture
 import pytest
 
+from tests.leaks.artefacts import exported, last_rows, new_rows
 from tests.leaks.find_secrets import find_secrets
 from zbt_notebook.client.limits.runtime_folder import runtime_folder
 from zbt_notebook.simulator.accounts import state, tokens
@@ -29,9 +31,10 @@ WATCHED = {"notebook", "notebooks", "kernel", "browser"}  # folders of tests
 LOGGERS = ("zbt_notebook", "urllib3", "requests")
 SHAPES = re.compile(rb"1000\.[0-9a-f]{32}\.[0-9a-f]{32}|(?<![0-9a-zA-Z_./+=-])[0-9a-f]{42}(?![0-9a-zA-Z_/+=-])")
 BASE64 = re.compile(rb"MTAwMC4|(?<=[A-Za-z0-9+/])(?:EwMDAu|xMDAwL)[A-Za-z0-9+/]{30}")  # "1000." at each place
-# Of the history the shell told its part; what processes share is an access token, in a folder that is the user's alone.
+# What processes share is an access token, in a folder that is the user's alone.
 TOLD_SANDBOX = "sandbox-of-a-test"  # and how a kernel is told of its sandbox
-_OTHERS = ("history.sqlite", "token-", TOLD_SANDBOX)
+_OTHERS = ("token-", TOLD_SANDBOX)
+_HISTORY = "history.sqlite"  # and its journal: the tests' home has one for all of them
 _LARGEST = 2_000_000  # bytes of a file that are looked at
 
 _made: list[str] = []  # the halves of codes and tokens, in the order in which sandboxes gave them out
@@ -45,14 +48,18 @@ def leave(artefact, text):
     _left.append((artefact, text if isinstance(text, bytes) else str(text).encode("utf-8", "surrogatepass")))
 
 
+def leave_notebook(artefact, text):
+    """A saved notebook, and the page that is published of it."""
+    leave(artefact, text)
+    leave(f"{artefact} as HTML", exported(text))
+
+
 def leave_shell(shell):
-    """The history of an IPython shell, what its cells gave, and what of it the database holds."""
+    """The history of an IPython shell, and what its cells gave."""
     history = shell.history_manager
     history.writeout_cache()
-    session = (history.session_number,)
-    rows = history.db.execute("SELECT source, source_raw FROM history WHERE session = ?", session).fetchall()
-    outputs = history.db.execute("SELECT output FROM output_history WHERE session = ?", session).fetchall()
-    leave("history", repr((history.input_hist_raw, history.input_hist_parsed, rows, outputs)))
+    rows = history.db.execute("SELECT source, source_raw FROM history WHERE session = ?", (history.session_number,))
+    leave("history", repr((history.input_hist_raw, history.input_hist_parsed, rows.fetchall())))
     leave("outputs of the shell", repr(history.output_hist_reprs) + repr(shell.user_ns.get("Out", "")))
 
 
@@ -83,8 +90,9 @@ def leave_front_end(front_end):
 
 def traces(since=0):
     """Where what was left behind holds a secret: known ones (tokens from the *since*-th on), or its shape."""
-    secrets = {f"code or token {number}": half for number, half in enumerate(_made[since:])}
-    secrets |= {f"secret of {name}": secret for secret, (name, sandbox) in _clients.items() if sandbox() is not None}
+    secrets = _tokens(since) | {
+        f"secret of {name}": secret for secret, (name, sandbox) in _clients.items() if sandbox() is not None
+    }
     found = set()
     for artefact, content in _left:
         found |= {f"{artefact}: {one}" for one in find_secrets(content, secrets)}
@@ -135,6 +143,7 @@ def no_traces(request):
         return
     _left.clear()
     since, before = len(_made), _files(request)
+    rows = {path: last_rows(path) for path in before if path.name == _HISTORY}
     with pytest.MonkeyPatch.context() as patch, _logs():
         recorders = _record(patch)
         yield
@@ -142,7 +151,7 @@ def no_traces(request):
         leave("captured by a cell", recorder.getvalue())
     for path, changed in _files(request).items():
         if before.get(path) != changed and not path.name.startswith(_OTHERS):
-            leave(path.name, path.read_bytes()[:_LARGEST] if path.is_file() else b"")
+            _leave_file(path, rows.get(path, {}), since)
     for report in request.node.stash.get(_reports, {}).values():
         for title, text in report.sections:
             leave(title, text)
@@ -151,6 +160,23 @@ def no_traces(request):
     _left.clear()
     if marker is None:
         assert not found, found
+
+
+def _leave_file(path, rows, since):
+    """What is in a file; of a history all that is new, and of its bytes, which tests share, this test's own tokens."""
+    content = path.read_bytes()[:_LARGEST] if path.is_file() else b""
+    if path.name == _HISTORY:
+        leave("IPython's database", repr(new_rows(path, rows)))
+    if not path.name.startswith(_HISTORY):
+        leave(path.name, content)
+    elif find_secrets(content, _tokens(since)):
+        leave(f"bytes of {path.name}", "".join(_tokens(since).values()))
+    if path.suffix == ".ipynb":
+        leave(f"{path.name} as HTML", exported(content.decode("utf-8", "replace")))
+
+
+def _tokens(since):
+    return {f"code or token {number}": half for number, half in enumerate(_made[since:])}
 
 
 def _record(patch):

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 HEAD = """
-import base64, logging, pathlib, subprocess, sys
+import base64, json, logging, pathlib, sqlite3, subprocess, sys
 import pytest
 from tests.leaks.canaries import leave_children
 from tests.shells import fresh_shell
@@ -21,6 +21,22 @@ def secret():
 @pytest.fixture
 def token(secret):
     return world.generate_code()
+
+def notebook_of(printed):
+    output = {"output_type": "stream", "name": "stdout", "text": printed}
+    cell = {"cell_type": "code", "source": "", "metadata": {}, "execution_count": 1, "outputs": [output]}
+    text = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+    return text.replace(printed, "".join(f"\\\\u{ord(character):04x}" for character in printed))
+
+def other_history(source, *, is_deleted=False):
+    with sqlite3.connect(pathlib.Path.home() / "history.sqlite") as database:
+        database.execute("create table if not exists history (session, line, source, source_raw)")
+        database.execute("create table if not exists output_history (session, line, output)")
+        database.execute("pragma secure_delete = off")
+        database.execute("insert into history values (9, 9, ?, ?)", (source, source))
+        if is_deleted:
+            database.execute("delete from history where session = 9")
+    database.close()
 
 @pytest.fixture
 def run():
@@ -38,6 +54,9 @@ PLANTED = {
     "logged": "logging.getLogger('urllib3.pool').debug('%s', token)",
     "in_a_file": "(tmp_path / 'x').write_bytes(base64.b64encode(token.encode()))",
     "in_the_home": "(pathlib.Path.home() / '.x').write_text(token.upper())",
+    "in_a_notebook": "(tmp_path / 'x.ipynb').write_text(notebook_of(token))",
+    "in_the_history_of_another_process": "other_history('print(' + repr(token) + ')')",
+    "deleted_from_a_history_but_in_its_bytes": "other_history(token, is_deleted=True)",
     "of_another_process": "print('1000.' + '0123456789abcdef' * 2 + '.' + '0123456789abcdef' * 2)",
     "of_another_process_in_base64": "print(base64.b64encode(b'ab1000.' + b'0123456789abcdef' * 4))",
     "an_argument": "child = subprocess.Popen(['cat', '-', token], stdin=subprocess.PIPE); leave_children();"

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.leaks.canaries import leave, leave_children
+from tests.leaks.canaries import leave_children, leave_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -26,7 +26,7 @@ def execute(notebook, folder):
     )
     client.on_cell_executed = lambda **_cell: leave_children()
     client.execute()
-    leave("notebook", nbformat.writes(notebook))
+    leave_notebook("notebook", nbformat.writes(notebook))
     return notebook
 
 
