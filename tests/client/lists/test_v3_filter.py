@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.lists.criteria import Choice, Criterion, Span
 from zbt_notebook.client.lists.v3_filter import filter_of
 
@@ -85,7 +86,9 @@ def test_other_kinds_are_not_filtered_by_zoho():
     assert filter_of("milestones", {"status": "completed"}).text == ""
 
 
-@pytest.mark.parametrize(("honoured", "by"), [("honoured", "name"), ("honoured", "id"), ("ignored", "name")])
+@pytest.mark.parametrize(
+    ("honoured", "by"), [("honoured", "name"), ("honoured", "id"), ("ignored", "name"), ("refused", "id")]
+)
 def test_the_rows_are_those_of_the_classic_api(connection, world, wire, honoured, by):
     """Whether V3 heeds the filter or not, and whether it compares pick lists by name or by id."""
     severity = connection.pull("bugs", limit=1)["severity.type"][0]
@@ -126,12 +129,31 @@ def test_a_change_at_the_boundary_is_not_lost(connection, world, zone):
             assert bug.id in set(connection.pull("bugs", since=since, progress=False)["id"])
 
 
-@pytest.mark.parametrize("honoured", ["honoured", "ignored"])
-def test_records_without_a_time_of_change_are_told(connection, world, honoured):
-    """Since cannot be compared with what is not there: that is said, and no wanted bug is dropped."""
+def test_where_no_time_of_change_is_told_what_v3_chose_is_taken(connection, world, wire):
+    """V3 was seen to choose by the time of change, which its list does not tell: what came may be a day too much."""
     since = datetime(2026, 9, 10, tzinfo=UTC)
-    wanted = connection.pull("bugs", since=since)
-    world.set(classic_end="410", last_updated_time_in_lists=False, filter_on_issues=honoured)
+    wanted, every = connection.pull("bugs", since=since), connection.pull("bugs")
+    world.set(classic_end="410", last_updated_time_in_lists=False)
     found = connection.pull("bugs", since=since)
-    assert set(wanted["id"]) <= set(found["id"])
+    assert set(wanted["id"]) <= set(found["id"]) < set(every["id"])
     assert "no time of change" in " ".join(found.attrs["zbt"]["warnings"])
+    assert sum("2999" in str(dict(one.params).get("filter")) for one in wire.requests) == 1
+
+
+@pytest.mark.parametrize("filtering", ["ignored", "refused"])
+@pytest.mark.parametrize("threads", [1, 8])
+def test_since_that_cannot_be_answered_is_refused(connection, world, filtering, threads):
+    """Neither V3 nor the client can choose: that is an error, not every bug."""
+    world.set(classic_end="410", last_updated_time_in_lists=False, filter_on_issues=filtering)
+    with pytest.raises(UsageError, match=r"since= cannot be answered here") as failure:
+        connection.pull("bugs", since=datetime(2026, 9, 10, tzinfo=UTC), concurrency=threads)
+    assert "Leave since= out" in failure.value.hint
+
+
+def test_bugs_made_after_the_time_need_no_time_of_change(connection, world):
+    """What was made later has changed later: no other time is asked for."""
+    made = connection.pull("bugs")["created_time_long"]
+    world.set(classic_end="410", last_updated_time_in_lists=False, filter_on_issues="ignored")
+    found = connection.pull("bugs", since=made.min().to_pydatetime())
+    assert len(found) == len(made)
+    assert not found.attrs["zbt"]["warnings"]

@@ -47,6 +47,18 @@ def test_the_first_run_fetches_all_the_next_only_what_changed(connection, world,
     assert "bugs at" in repr(second)
 
 
+@pytest.mark.parametrize("filtering", ["honoured", "ignored", "refused"])
+def test_a_change_is_seen_where_v3_tells_no_time_of_it(connection, world, store, tmp_path, filtering):
+    """Where neither V3 nor the records say what changed, all of it is compared."""
+    world.set(classic_end="410", last_updated_time_in_lists=False, filter_on_issues=filtering)
+    mirror(tmp_path, connection=connection)
+    world.clock.advance(3600)
+    changed = [touch(world, store, bug, title="Changed") for bug in list(store.bugs)[::300]]
+    frame = mirror(tmp_path, connection=connection).frame()
+    assert sorted(frame["id"]) == sorted(all_bugs(store))
+    assert set(frame[frame["title"] == "Changed"]["id"]) == {bug.id for bug in changed}
+
+
 def test_types_survive_the_file(connection, tmp_path):
     """Ids exact, times in UTC."""
     frame = mirror(tmp_path, connection=connection).frame()

@@ -332,7 +332,7 @@ def test_a_filter_reaches_custom_fields(caller, full):
 
 
 def test_a_filter_may_want_ids_or_be_ignored(caller):
-    """Pick lists by name or by id; and a portal where nothing is chosen at all."""
+    """Pick lists by name or by id; a portal where nothing is chosen at all; and one that takes no filter."""
     severity = SEVERITIES[3]
     by_name = caller.get(f"{PP}/issues", page=1, filter=sent(("severity", "is", severity.name)))
     caller.switch(pick_list_filter_by="id")
@@ -340,6 +340,10 @@ def test_a_filter_may_want_ids_or_be_ignored(caller):
     assert ids(caller.get(f"{PP}/issues", page=1, filter=sent(("severity", "is", severity.name)))) == []
     caller.switch(filter_on_issues="ignored")
     assert len(ids(caller.get(f"{PP}/issues", page=1, filter=sent(("severity", "is", severity.name))))) == 90
+    caller.switch(filter_on_issues="refused")
+    refused = caller.send("GET", f"{PP}/issues", page=1, filter=sent(("severity", "is", severity.name)))
+    assert refused.status == 400
+    assert len(ids(caller.get(f"{PP}/issues", page=1))) == 90
 
 
 @pytest.mark.parametrize(

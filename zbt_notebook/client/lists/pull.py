@@ -9,12 +9,9 @@ from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from zbt_notebook.client import v3_columns
 from zbt_notebook.client.errors import (
     ApiError,
     IncompletePull,
-    RateLimited,
-    ScopeMissing,
     Unreachable,
     UsageError,
     ZbtError,
@@ -24,21 +21,19 @@ from zbt_notebook.client.limits.allowance import OneLock
 from zbt_notebook.client.limits.rate_limit import Lane
 from zbt_notebook.client.lists.checkpoint import Checkpoint
 from zbt_notebook.client.lists.discovery import survey
-from zbt_notebook.client.lists.field_names import FieldNames, field_names
 from zbt_notebook.client.lists.interrupts import Interrupts, noticed
 from zbt_notebook.client.lists.kinds import Kind, find_kind
 from zbt_notebook.client.lists.outcome import cause_and_hint, differences
 from zbt_notebook.client.lists.page import PAGE_SIZE, Ask, Largest
-from zbt_notebook.client.lists.page_call import beginning, fetch_page, paging_of
+from zbt_notebook.client.lists.page_call import beginning, paging_of
 from zbt_notebook.client.lists.pager import Pager
+from zbt_notebook.client.lists.pages import NoTimeOfChange, Pages
 from zbt_notebook.client.lists.plan import Listing, Plan
-from zbt_notebook.client.lists.plan_v3 import issue_of
 from zbt_notebook.client.lists.project_lookup import Retired, is_retired
 from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.lists.row_filter import RowFilter
 from zbt_notebook.client.lists.rows import about, after, arranged, before, refusal, taker
 from zbt_notebook.client.lists.slot_reserve import Pace
-from zbt_notebook.client.lists.v3_filter import without_filter
 from zbt_notebook.client.lists.worker_pool import Line, Stopped, WorkerPool
 from zbt_notebook.client.progress import SILENT_FOR, Reporter, Snapshot
 from zbt_notebook.client.quoting import counted
@@ -94,7 +89,7 @@ class Pull:
         self._filter = RowFilter(self.request, self._kind)
         self._checkpoint: Checkpoint | None = None
         self._one_lock = OneLock()
-        self._unfiltered = False  # V3's filter was found to be ignored or refused
+        self._pages = Pages(self._filter, self._kind, self._kind.name if self._kind else self.request.word)
 
     def run(self, client: ApiClient | None = None, reporter: Reporter | None = None) -> None:
         """Read what is still to come. Raise IncompletePull where it ends early, else what refused the first call."""
@@ -172,37 +167,17 @@ class Pull:
             if stopped():
                 raise Stopped
 
-        call = without_filter(listing.call) if self._unfiltered else listing.call
         try:
             with self._interrupts.let_through():
-                records, more = self._choose(line, call, ask, self._lane(call, waiting))
+                records, more = self._pages.fetch(self._client, line, ask, self._lane(listing.call, waiting))
         except (ApiError, Unreachable) as error:
             if self._kind and self._api == "classic" and self.request.api == "auto" and is_retired(self._client, error):
                 raise Retired from None
             raise
         self._count(pages=1)
-        holds = self._kind.name if self._kind and self._is_v3 else self.request.word
-        if holds and call.path.startswith("/api/v3"):
-            of = issue_of(self._kind, call) if self._kind else ""
-            names = field_names(self._client, call.path) if holds == "bugs" and records else FieldNames()
-            with gc_paused():
-                records = [v3_columns.as_classic(holds, record, of, names.labels) for record in records]
-            if call.param("filter") and not self._filter.obeyed(records, names.picks):
-                self._unfiltered = True  # the rows are tested here in any case
         if self._checkpoint is not None:
             self._checkpoint.write(line.position, ask, more, records)
         return records, more
-
-    def _choose(self, line: Line, call: ApiCall, ask: Ask, lane: Lane) -> tuple[Sequence[Any], bool | None]:
-        """Fetch a page; once more without the filter, where V3 refuses that."""
-        try:
-            return fetch_page(self._client, line, call, ask, lane)
-        except ApiError as refusal:
-            ours = self._kind is not None and self._is_v3 and call.param("filter") is not None
-            if not ours or refusal.status != 400 or isinstance(refusal, (RateLimited, ScopeMissing)):  # noqa: PLR2004  RFC 9110 §15.5.1
-                raise
-        self._unfiltered = True
-        return fetch_page(self._client, line, without_filter(call), ask, lane)
 
     def _count(self, *, pages: int = 0, waiting: float = 0.0) -> None:
         with self._lock:
@@ -303,7 +278,8 @@ class Pull:
         """What to raise where it ends early: the failure itself where nothing had come before it."""
         self._reporter.end(self._snapshot())
         is_first = not self.rows and (not self.pages or isinstance(failure, UsageError))
-        if is_first and not isinstance(failure, (KeyboardInterrupt, Stopped, Retired)):
+        is_unanswerable = isinstance(failure, NoTimeOfChange)  # the rows that came are no part of an answer
+        if is_unanswerable or (is_first and not isinstance(failure, (KeyboardInterrupt, Stopped, Retired))):
             return failure.with_traceback(None)
         cause, hint = cause_and_hint(failure)
         incomplete = IncompletePull(
@@ -335,8 +311,8 @@ class Pull:
         told = differences(self._lines, {} if asks_for_part else self._announced, self.what)
         if self._filter.untimed:
             told.append(
-                f"of {counted(self._filter.untimed, self.what)} no time of change is told: since= could not be "
-                "compared with it here, and V3's own filter is all that chose them"
+                f"of {counted(self._filter.untimed, self.what)} no time of change is told: "
+                "some of them may have changed before since="
             )
         if not self.rows:
             told += self._filter.misses()

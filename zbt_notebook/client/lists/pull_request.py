@@ -107,10 +107,11 @@ _LATEST = 253_402_300_800_000  # the year 10000, in epoch milliseconds
 def as_filters(where: Params, kind: str) -> tuple[tuple[str, str], ...]:
     """Check filters against what the kind's list takes; raise UsageError for an unknown name, word or a missing one."""
     endpoint = find_kind(kind).endpoint
-    given = dict(pairs(where))
+    assumed, given = dict(find_kind(kind).params), dict(pairs(where))
     for name, value in given.items():
-        _check(endpoint, name, value)
-    told = {**dict(find_kind(kind).params), **given}
+        if assumed.get(name) != value:
+            _check(endpoint, name, value)
+    told = assumed | given
     missing = [
         param
         for param in endpoint.params
@@ -132,8 +133,19 @@ def _check(endpoint: Endpoint, name: str, value: str) -> None:
         nearest = endpoints.nearest_parameter(endpoint, name)
         meant = nearest.name if nearest and nearest.name in names else name
         raise UsageError(f"Zoho's list has no filter {shown(name)}", hint=there_are(meant, names))
-    if param.allowed and value not in param.allowed:
+    if param.type in {"id", "ids"}:
+        _check_ids(endpoint, name, value)
+    elif param.allowed and value not in param.allowed:
         raise UsageError(f"{name}={value!r} is not known", hint=f"It may be: {', '.join(param.allowed)}.")
+
+
+def _check_ids(endpoint: Endpoint, name: str, value: str) -> None:
+    """Refuse names: no record would pass, and the answer would be an empty table."""
+    strangers = [part for part in value.split(",") if not part.strip().isdecimal()]
+    if strangers:
+        by_name = f": connection.bugs({name}={value!r})" if endpoint.list_key == "bugs" else ""
+        hint = f"Give the number of its id; several are separated by commas. Names can be asked for by word{by_name}."
+        raise UsageError(f"the filter {name} wants ids, and {shown(strangers[0])} is none", hint=hint)
 
 
 def as_names(projects: str | int | Sequence[str | int]) -> tuple[str, ...]:

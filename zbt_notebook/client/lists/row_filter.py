@@ -10,7 +10,7 @@ from zbt_notebook.client.lists.kinds import Kind
 from zbt_notebook.client.lists.page import identify
 from zbt_notebook.client.lists.plan import Listing
 from zbt_notebook.client.lists.pull_request import PullRequest
-from zbt_notebook.client.lists.rows import before, placed
+from zbt_notebook.client.lists.rows import after, before, placed
 from zbt_notebook.client.lists.v3_filter import filter_of
 from zbt_notebook.client.quoting import shown, singular
 from zbt_notebook.client.suggestions import did_you_mean, same_name, there_are
@@ -56,6 +56,19 @@ class RowFilter:
             for record in records
         )
 
+    def cannot_be_dated(self, records: Sequence[Any]) -> bool:
+        """Whether ``since`` can be compared with no record of a page, though some may be older."""
+        kind = self._kind
+        if kind is None or self._request.since is None:
+            return False
+        bears = any(isinstance(record, dict) and record.get(kind.changed) is not None for record in records)
+        return not bears and any(self._may_be_older(kind, record) for record in records)
+
+    def _may_be_older(self, kind: Kind, record: Any) -> bool:
+        if not isinstance(record, dict) or record.get(kind.changed) is not None:
+            return False
+        return not after(kind.made, _to_the_second(self._request.since or 0) - 1, record)
+
     def sift(self, listing: Listing, records: Sequence[Any], *, v3: bool, of_many: bool) -> Sequence[Any]:
         """What is wanted of a list's records, with its project in front; *of_many* where there are other lists."""
         if self._kind is None:
@@ -93,10 +106,9 @@ class RowFilter:
     def _is_wanted(self, kind: Kind, record: Any, listing: Listing | None, *, v3: bool) -> bool:
         since = self._request.since
         if since is not None:
-            since -= since % 1000 if v3 else 0  # V3 was seen to round its times down to the second
-            if before(kind.changed, since, record):
+            if before(kind.changed, _to_the_second(since) if v3 else since, record):
                 return False
-            self.untimed += isinstance(record, dict) and record.get(kind.changed) is None
+            self.untimed += self._may_be_older(kind, record)
         if v3 and not v3_columns.keeps(kind.name, record, dict(self._request.where)):
             return False
         if self._request.criteria and not self._fulfils(record):
@@ -105,3 +117,8 @@ class RowFilter:
         if identity is None or listing is None:
             return True
         return self._seen.setdefault(identity, listing) is listing  # else it moved between projects meanwhile
+
+
+def _to_the_second(moment: int) -> int:
+    """Rounded down, as V3 was seen to round its times; in epoch milliseconds."""
+    return moment - moment % 1000

@@ -79,6 +79,12 @@ def without_filter(call: ApiCall) -> ApiCall:
     return replace(call, params=tuple(pair for pair in call.params if pair[0] != "filter"))
 
 
+def with_filter(call: ApiCall, text: str) -> ApiCall:
+    """The same call with another filter."""
+    bare = without_filter(call)
+    return replace(bare, params=(*bare.params, ("filter", text)))
+
+
 def _as_text(asked: Sequence[Asked]) -> str:
     pattern = " AND ".join(str(number) for number in range(1, len(asked) + 1))
     told = {"criteria": list(asked), "pattern": pattern}
@@ -88,6 +94,10 @@ def _as_text(asked: Sequence[Asked]) -> str:
 def _condition(name: str, condition: str, values: Sequence[str] = ()) -> Asked:
     told: Asked = {"field_name": name, "criteria_condition": condition}
     return {**told, "value": list(values)} if values else told
+
+
+CHANGED_NEVER = _as_text([_condition("last_updated_time", "greater_than", ["2999-12-31"])])
+"""A filter that no record passes, where V3 chooses by the time of change."""
 
 
 def _of_word(name: str, value: str, names: Mapping[str, str], *, guess: bool) -> Asked | None:

@@ -15,12 +15,14 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client import signed_in
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.lists.kinds import Kind, find_kind
+from zbt_notebook.client.lists.pages import NoTimeOfChange
 from zbt_notebook.client.lists.pull_request import as_names
 from zbt_notebook.client.mirror.store import Damaged, Store, is_data_file
 from zbt_notebook.client.mirror.tables import as_frame
@@ -191,7 +193,12 @@ class Mirror:
         since = max(0, cursor - _LEE_WAY) if state.number and cursor and kind.changed and not full else None
         started = time.monotonic()
         with connection.client.dates_heard() as dates:
-            frame = connection.pull(self.kind, portal=portal or None, projects=projects, since=since, progress=progress)
+            pull = partial(connection.pull, self.kind, portal=portal or None, projects=projects, progress=progress)
+            try:
+                frame = pull(since=since)
+            except NoTimeOfChange:  # then all of it is compared with what is here
+                since = None
+                frame = pull()
         began = min(dates, default=int(connection.client.today().timestamp() * 1000))
         refused = _refused(frame)
         self.deleted = self._without_the_gone(frame, files, rows, refused) if since is not None else 0

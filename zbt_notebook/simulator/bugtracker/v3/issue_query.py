@@ -66,6 +66,8 @@ def chosen(call: Call, project_id: int | None) -> list[Bug]:
     if field in _UPDATE and switches.sort_by_update not in {"both", "ignored", field}:
         raise refusals.invalid_value("sort_by")
     asked = [values.get(name) for name in ("sort_by", "view_id", "issue_ids")]
+    if switches.filter_on_issues == "refused" and "filter" in call.request.query:
+        raise refusals.invalid_value("filter")
     ignored = switches.filter_on_issues == "ignored"
     told = "" if ignored else call.request.query.get("filter", "")
     zone = (

@@ -1,0 +1,91 @@
+"""The pages of a list, in the classic shape whatever API they came from, and what V3 made of the filter it was sent."""
+
+from collections.abc import Sequence
+from threading import Lock
+from typing import Any
+
+from zbt_notebook.client import v3_columns
+from zbt_notebook.client.errors import ApiError, NotFound, RateLimited, ScopeMissing, TokenRejected, UsageError
+from zbt_notebook.client.gc_pause import gc_paused
+from zbt_notebook.client.limits.rate_limit import Lane
+from zbt_notebook.client.lists.field_names import FieldNames, field_names
+from zbt_notebook.client.lists.kinds import Kind
+from zbt_notebook.client.lists.page import Ask
+from zbt_notebook.client.lists.page_call import fetch_page
+from zbt_notebook.client.lists.plan_v3 import issue_of
+from zbt_notebook.client.lists.row_filter import RowFilter
+from zbt_notebook.client.lists.v3_filter import CHANGED_NEVER, with_filter, without_filter
+from zbt_notebook.client.lists.worker_pool import Line
+from zbt_notebook.client.rest.api import ApiCall
+from zbt_notebook.client.rest.client import ApiClient
+
+_SERVER_FAULT = 500  # from this status on it is no refusal
+
+
+class NoTimeOfChange(UsageError):
+    """``since`` cannot be answered: the records bear no time of change, and V3 does not choose by it."""
+
+
+class Pages:
+    """Fetches pages for one pull. Several threads call it at once."""
+
+    def __init__(self, rows: RowFilter, kind: Kind | None, holds: str) -> None:
+        self._rows, self._kind, self._holds = rows, kind, holds
+        self._lock = Lock()  # over what is found out once
+        self._is_ignored = False  # V3 ignored the filter, or refused it
+        self._chooses_by_change: bool | None = None  # V3 chooses by the time of change; None: not asked yet
+
+    def fetch(self, client: ApiClient, line: Line, ask: Ask, lane: Lane) -> tuple[Sequence[Any], bool | None]:
+        """One page's records, and the server's word on whether there is more (None where it has none).
+
+        Raise what ``fetch_page`` raises, and NoTimeOfChange.
+        """
+        call: ApiCall = line.subject.call
+        asked = without_filter(call) if self._is_ignored else call
+        try:
+            records, more = fetch_page(client, line, asked, ask, lane)
+        except ApiError as refusal:
+            if not self._is_refused_filter(asked, refusal):
+                raise
+            self._is_ignored = True
+            asked = without_filter(call)
+            records, more = fetch_page(client, line, asked, ask, lane)
+        if self._holds and call.path.startswith("/api/v3"):
+            records = self._in_classic_shape(client, asked, records)
+            if self._rows.cannot_be_dated(records) and not self._chooses(client, line, asked, lane):
+                raise NoTimeOfChange(
+                    "since= cannot be answered here: V3's list tells no time of change and cannot be filtered by it",
+                    hint="Leave since= out and read all of it, or choose in the DataFrame by the time of creation.",
+                )
+        return records, more
+
+    def _is_refused_filter(self, call: ApiCall, refusal: ApiError) -> bool:
+        """Whether it is the filter that V3 may refuse: with 400, or under 200 as it was seen to."""
+        ours = self._kind is not None and call.param("filter") is not None and call.path.startswith("/api/v3")
+        of_another_kind = (NotFound, RateLimited, ScopeMissing, TokenRejected)
+        return ours and refusal.status < _SERVER_FAULT and not isinstance(refusal, of_another_kind)
+
+    def _in_classic_shape(self, client: ApiClient, call: ApiCall, records: Sequence[Any]) -> Sequence[Any]:
+        of = issue_of(self._kind, call) if self._kind else ""
+        names = field_names(client, call.path) if self._holds == "bugs" and records else FieldNames()
+        with gc_paused():
+            records = [v3_columns.as_classic(self._holds, record, of, names.labels) for record in records]
+        if call.param("filter") and not self._rows.obeyed(records, names.picks):
+            self._is_ignored = True  # the rows are tested here in any case
+        return records
+
+    def _chooses(self, client: ApiClient, line: Line, call: ApiCall, lane: Lane) -> bool:
+        """Whether V3 chooses by the time of change: asked once, for what no record can fulfil."""
+        if self._is_ignored or call.param("filter") is None:
+            return False
+        with self._lock:
+            if self._chooses_by_change is None:
+                impossible = with_filter(call, CHANGED_NEVER)
+                try:
+                    found, _ = fetch_page(client, line, impossible, Ask(1, 1), lane)
+                except ApiError as refusal:
+                    if not self._is_refused_filter(impossible, refusal):
+                        raise
+                    found = (refusal,)
+                self._chooses_by_change = not found
+            return self._chooses_by_change
