@@ -59,6 +59,13 @@ def test_the_consent_page_names_client_user_and_scopes(person):
         assert words in text
 
 
+def test_the_consent_page_says_once_what_two_scopes_allow(person):
+    """The same permission in Zoho's two families is one line, so that the buttons are not far below."""
+    text = person.get(person.link(scope="ZohoBugTracker.bugs.READ,ZohoProjects.bugs.READ")).body.decode()
+    assert text.count("See bugs") == 1
+    assert "ZohoBugTracker.bugs.READ, ZohoProjects.bugs.READ" in text
+
+
 def test_pages_run_no_script_but_their_own(world, person):
     """The policy allows the page's own style and script, no frame, and forms to the redirect's origin alone."""
     client = world.register_client("Other", redirect_uri="http://127.0.0.1:8090/callback")

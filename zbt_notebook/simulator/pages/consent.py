@@ -10,7 +10,13 @@ _VERBS = {
     "delete": "Delete",
     "all": "See, add, change and delete",
 }
-_NOUNS = {"profile": "your name and e-mail address", "timesheets": "time logs", "status": "project status"}
+_NOUNS = {
+    "profile": "your name and e-mail address",
+    "timesheets": "time logs",
+    "status": "project status",
+    "securesearch": "search",
+    "custom_fields": "custom fields",
+}
 
 
 def consent_page(
@@ -42,8 +48,11 @@ def consent_page(
 
 
 def scope_list(scopes: tuple[str, ...]) -> Markup:
-    """Say in words what each scope allows."""
-    return joined([fill("scope.html", words=_in_words(scope), scope=scope) for scope in scopes])
+    """Say in words what the scopes allow: once, where those of two families allow the same."""
+    allowed: dict[str, list[str]] = {}
+    for scope in scopes:
+        allowed.setdefault(_in_words(scope), []).append(scope)
+    return joined([fill("scope.html", words=words, scope=", ".join(same)) for words, same in allowed.items()])
 
 
 def _in_words(scope: str) -> str:
