@@ -315,11 +315,41 @@ def test_copied_is_said_only_where_it_was(show):
     page.get_by_text("Not copied").wait_for()
 
 
-def test_it_is_short(show):
-    """420 pixels at most in the first state, 900 wide: also where everything is filled in."""
+@pytest.mark.parametrize("width", [900, 480])
+def test_it_is_short(show, width):
+    """420 pixels at most in the first state, 900 wide, also in JupyterLab with its side bar open, or filled in."""
     for view in (SignIn().view(), SignIn(client_id="1000.A", client_secret="x", filled_in="for you").view()):
-        page = show(view)
+        page = show(view, width=width)
         assert page.locator(".zbt-card").bounding_box()["height"] <= 420
+
+
+@pytest.mark.parametrize("width", [900, 480, 280])
+def test_what_is_wrong_stands_at_its_field(show, width):
+    """Nothing comes between a field and its problem, and the mark stands beside what it marks."""
+    page = show(SignIn().view(), width=width)
+    page.get_by_label("Client secret").fill("1000.OTHER")
+    page.get_by_label("Client secret").blur()
+    problem, steps = page.get_by_text("never begins with 1000."), page.get_by_role("button", name="No client yet?")
+    field = page.get_by_label("Client secret").bounding_box()
+    problem.wait_for()
+    assert 0 <= problem.bounding_box()["y"] - field["y"] - field["height"] < 8
+    assert steps.bounding_box()["y"] < field["y"] + field["height"] or width < 900
+    refused = SignIn().view() | {"failed": True, "field": "code", "status": ["No such code", "Start again"]}
+    page.evaluate("view => window.listeners[0](view)", refused)
+    mark, status = (page.locator(one).bounding_box() for one in (".zbt-mark", ".zbt-status"))
+    assert 0 < status["x"] - mark["x"] < 30
+    assert 0 <= mark["y"] - status["y"] < 12
+
+
+def test_what_was_granted_is_folded_and_what_was_not_is_plain(show):
+    """A list of twenty scopes stays behind its number; a missing one is seen at once."""
+    granted, missing = [f"ZohoBugTracker.m{number}.READ" for number in range(20)], ["ZohoBugTracker.bugs.READ"]
+    view = SignIn().view() | {"phase": "connected", "connection": CONNECTION | {"granted": granted, "missing": missing}}
+    page = show(view)
+    page.get_by_text("bugs.READ not granted").wait_for()
+    assert not page.get_by_text("m7.READ").is_visible()
+    page.get_by_text("Granted, except 1 of the permissions").click()
+    page.get_by_text("m7.READ").wait_for()
 
 
 def test_ids_are_each_cards_own(show):

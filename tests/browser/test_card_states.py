@@ -107,9 +107,9 @@ def test_axe_finds_nothing(states, stage, theme):
     assert found == {}
 
 
-@pytest.mark.parametrize("width", [340, 450, 900])
+@pytest.mark.parametrize("width", [280, 340, 450, 900])
 def test_nothing_sticks_out(states, stage, width):
-    """From a side panel's width on; half of 900 pixels is what a magnification of 200 % leaves."""
+    """From what 200 % leaves beside a side bar on; half of 900 pixels is what a magnification of 200 % leaves."""
     page = stage(width=width)
     for name, view in states.items():
         page.evaluate("view => window.show(view)", json.loads(json.dumps(view)))

@@ -291,8 +291,12 @@ class Card {
         "header",
         { className: "zbt-header" },
         make("div", { className: "zbt-title", textContent: "Zoho BugTracker" }),
-        make("span", { className: "zbt-mark", "aria-hidden": "true" }),
-        this.status,
+        make(
+          "div",
+          { className: "zbt-state" },
+          make("span", { className: "zbt-mark", "aria-hidden": "true" }),
+          this.status,
+        ),
       ),
       make("div", { className: "zbt-notes" }, this.note, this.patience, this.linePlace),
       make(

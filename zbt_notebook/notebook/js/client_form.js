@@ -312,6 +312,7 @@ export class ClientForm {
     this.fields.client_secret.placeholder = view.secret_held ? "held in the kernel" : "";
     this.redirect?.element.toggleAttribute("hidden", view.self_client);
     this.showOrigin(view);
+    this.steps?.summary.toggleAttribute("hidden", Boolean(view.filled_in));
     this.picker.show();
     this.summarize();
     this.showSite();

@@ -16,8 +16,9 @@ export class Connection {
     this.asksPlaces = false;
     this.greeting = make("p", { className: "zbt-greeting" });
     this.facts = make("dl", { className: "zbt-facts" });
-    this.scopesTitle = make("div", { className: "zbt-subtitle" });
+    this.scopesTitle = make("summary", { textContent: "Granted" });
     this.granted = make("ul", { className: "zbt-scopes" });
+    this.missing = make("ul", { className: "zbt-scopes" });
     const press = (/** @type {string} */ text, /** @type {string} */ kind, className = "") => {
       const control = button(text, className, () => isPressable(control) && listener.press(kind));
       return control;
@@ -52,8 +53,8 @@ export class Connection {
       { className: "zbt-connected" },
       this.greeting,
       this.facts,
-      this.scopesTitle,
-      this.granted,
+      make("details", { className: "zbt-granted" }, this.scopesTitle, this.granted),
+      this.missing,
       make("div", { className: "zbt-row" }, ...this.buttons),
       this.next,
     );
@@ -86,11 +87,13 @@ export class Connection {
     );
     const missing = connection.missing.length;
     this.scopesTitle.textContent = missing
-      ? `Granted, except ${missing} of the scopes you asked for`
-      : "Granted, as you asked";
+      ? `Granted, except ${missing} of the permissions you asked for`
+      : `Granted, as you asked: ${connection.granted.length} permissions`;
     const { family } = view.scopes;
     this.granted.replaceChildren(
       ...connection.granted.map((/** @type {string} */ scope) => scopeItem(family, scope, true)),
+    );
+    this.missing.replaceChildren(
       ...connection.missing.map((/** @type {string} */ scope) => scopeItem(family, scope, false)),
     );
     this.refresh.hidden = !connection.can_refresh;

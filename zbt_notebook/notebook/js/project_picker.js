@@ -16,18 +16,17 @@ class Picker {
     this.root = make("section", { className: "zbt-card zbt-places", "aria-label": "Portal and project" });
     keepKeys(this.root);
     this.status = make("div", { className: "zbt-status", role: "status" });
-    const heading = make(
-      "div",
-      { className: "zbt-heading" },
-      make("div", { className: "zbt-title", textContent: "Portal and project" }),
-      this.status,
-    );
     this.root.append(
       make(
         "header",
         { className: "zbt-header" },
-        heading,
-        make("span", { className: "zbt-mark", "aria-hidden": "true" }),
+        make("div", { className: "zbt-title", textContent: "Portal and project" }),
+        make(
+          "div",
+          { className: "zbt-state" },
+          make("span", { className: "zbt-mark", "aria-hidden": "true" }),
+          this.status,
+        ),
       ),
       make("div", { className: "zbt-body" }, ...this.places.elements),
     );
