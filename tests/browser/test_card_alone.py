@@ -341,6 +341,25 @@ def test_what_is_wrong_stands_at_its_field(show, width):
     assert 0 <= mark["y"] - status["y"] < 12
 
 
+def test_a_box_is_a_permission_on_both_apis(show):
+    """Zoho has the same scope in two families: a box asks for both; one that is held by half says so."""
+    page = show(SignIn(scopes="ZohoBugTracker.users.READ").view())
+    page.get_by_role("button", name="Change", exact=True).first.click()
+    page.get_by_text("Choose from the list").click()
+    assert page.get_by_label("users read").evaluate("box => [box.checked, box.indeterminate]") == [False, True]
+    page.get_by_label("users read").click()
+    page.get_by_label("bugs create").check()
+    scopes = page.get_by_label("Scopes").input_value().split(", ")
+    assert scopes == [
+        "ZohoBugTracker.users.READ",
+        "ZohoProjects.users.READ",
+        "ZohoBugTracker.bugs.CREATE",
+        "ZohoProjects.bugs.CREATE",
+    ]
+    page.get_by_label("users read").uncheck()
+    assert page.get_by_label("Scopes").input_value().split(", ") == scopes[2:]
+
+
 def test_what_was_granted_is_folded_and_what_was_not_is_plain(show):
     """A list of twenty scopes stays behind its number; a missing one is seen at once."""
     granted, missing = [f"ZohoBugTracker.m{number}.READ" for number in range(20)], ["ZohoBugTracker.bugs.READ"]

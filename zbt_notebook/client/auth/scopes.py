@@ -17,7 +17,8 @@ SEARCH = "ZohoSearch.securesearch.READ"  # what V3's search asks for in place of
 
 _FULL = ("READ", "CREATE", "UPDATE", "DELETE", "ALL")
 
-_ASIDE = frozenset({"forums", "documents", "search"})  # what no word of the toolkit reads, and what has no twin
+_CUSTOM_FIELDS = f"{TWIN_FAMILY}.custom_fields.READ"  # where V3 has the labels of fields and the choices of pick lists
+_UNREAD = frozenset({"forums", "documents"})  # by any word of the toolkit
 
 # Module -> operations, as the pages https://www.zoho.com/projects/help/rest-api/bugtracker-*-api.html name them
 MODULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -37,29 +38,41 @@ MODULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
-def _both(module: str, *operations: str) -> tuple[str, ...]:
-    """The scopes of a module in the two families, as far as each has the module."""
-    families = [family for family in (FAMILY, TWIN_FAMILY) if family == TWIN_FAMILY or module in MODULES]
-    return tuple(f"{family}.{module}.{operation}" for family in families for operation in operations)
+def _asked_by(module: str, operation: str) -> tuple[str, ...]:
+    """The scopes that whoever wants one operation on a module needs, on either API."""
+    if module == "search":
+        return (f"{FAMILY}.search.READ", SEARCH)
+    if module in _UNREAD:
+        return (f"{FAMILY}.{module}.{operation}",)
+    fields = (_CUSTOM_FIELDS,) if (module, operation) == ("bugs", "READ") else ()
+    return (f"{FAMILY}.{module}.{operation}", f"{TWIN_FAMILY}.{module}.{operation}", *fields)
 
 
-# Each with its twin, for V3; custom_fields is where V3 has the labels of fields and the choices of pick lists
+# Module -> operation -> the scopes to ask for: each with its twin, for V3
+CHOICES: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        module: MappingProxyType({operation: _asked_by(module, operation) for operation in operations})
+        for module, operations in MODULES.items()
+    }
+)
+
+
+def _preset(**choices: str) -> tuple[str, ...]:
+    asked = [CHOICES[module][operation] for module, operations in choices.items() for operation in operations.split()]
+    return (*(scope for scopes in asked for scope in scopes), PROFILE)
+
+
 PRESETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "read only": (
-            *(scope for module in MODULES if module not in _ASIDE for scope in _both(module, "READ")),
-            f"{FAMILY}.search.READ",
-            SEARCH,
-            *_both("custom_fields", "READ"),
-            PROFILE,
-        ),
-        "triage": (
-            *(scope for module in ("portals", "projects", "milestones", "users") for scope in _both(module, "READ")),
-            *_both("bugs", "READ", "CREATE", "UPDATE"),
-            *_both("timesheets", "READ"),
-            *_both("tags", "READ"),
-            *_both("custom_fields", "READ"),
-            PROFILE,
+        "read only": _preset(**{module: "READ" for module in MODULES if module not in _UNREAD}),
+        "triage": _preset(
+            portals="READ",
+            projects="READ",
+            milestones="READ",
+            users="READ",
+            bugs="READ CREATE UPDATE",
+            timesheets="READ",
+            tags="READ",
         ),
     }
 )

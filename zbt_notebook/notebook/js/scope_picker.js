@@ -16,6 +16,8 @@ export class ScopePicker {
     this.field = field;
     this.prefix = prefix;
     this.changed = changed;
+    /** @type {Map<any, Set<string>>} */
+    this.boxes = new Map();
     this.presets = make("div", { className: "zbt-presets", role: "radiogroup", "aria-label": "Presets" });
     this.grid = make("div", { className: "zbt-grid" });
     this.element = make(
@@ -48,45 +50,43 @@ export class ScopePicker {
         this.element.open = true;
       }),
     );
-    this.grid.append(make("label", { className: "zbt-profile" }, this.box(scopes.profile, {}), "Who is signed in"));
+    this.grid.append(make("label", { className: "zbt-profile" }, this.box([scopes.profile], {}), "Who is signed in"));
     const head = make(
       "tr",
       {},
       make("td"),
       ...OPERATIONS.map((operation) => make("th", { scope: "col", textContent: operation.toLowerCase() })),
     );
-    const rows = scopes.modules.map((/** @type {[string, string[]]} */ [module, operations]) =>
+    const rows = scopes.modules.map((/** @type {[string, Record<string, string[]>]} */ [module, choices]) =>
       make(
         "tr",
         {},
         make("th", { scope: "row", textContent: module }),
         ...OPERATIONS.map((operation) =>
-          make("td", {}, ...(operations.includes(operation) ? [this.boxOf(module, operation)] : [])),
+          make(
+            "td",
+            {},
+            ...(choices[operation]
+              ? [this.box(choices[operation], { "aria-label": `${module} ${operation.toLowerCase()}` })]
+              : []),
+          ),
         ),
       ),
     );
     this.grid.append(make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows)));
   }
 
-  /**
-   * @param {string} module
-   * @param {string} operation
-   */
-  boxOf(module, operation) {
-    return this.box(`${this.known.family}.${module}.${operation}`, {
-      "aria-label": `${module} ${operation.toLowerCase()}`,
-    });
-  }
-
-  /**
-   * @param {string} scope
+  /** One choice, which may stand for several scopes: the same one in each of Zoho's families.
+   * @param {string[]} scopes
    * @param {Record<string, string>} name
    */
-  box(scope, name) {
-    const box = make("input", { type: "checkbox", value: scope, ...name });
+  box(scopes, name) {
+    const box = make("input", { type: "checkbox", ...name });
+    const own = new Set(scopes.map((scope) => scope.toLowerCase()));
+    this.boxes.set(box, own);
     box.addEventListener("change", () => {
-      const others = scopesIn(this.field.value).filter((one) => one.toLowerCase() !== scope.toLowerCase());
-      this.pick(box.checked ? [...others, scope] : others);
+      const others = scopesIn(this.field.value).filter((one) => !own.has(one.toLowerCase()));
+      this.pick(box.checked ? [...others, ...scopes] : others);
     });
     return box;
   }
@@ -105,7 +105,11 @@ export class ScopePicker {
 
   show() {
     const picked = new Set(scopesIn(this.field.value).map((scope) => scope.toLowerCase()));
-    for (const box of this.grid.querySelectorAll("input")) box.checked = picked.has(box.value.toLowerCase());
+    for (const [box, own] of this.boxes) {
+      const held = [...own].filter((scope) => picked.has(scope)).length;
+      box.checked = held === own.size;
+      box.indeterminate = held > 0 && !box.checked;
+    }
     for (const radio of this.presets.querySelectorAll("input")) radio.checked = radio.value === this.preset();
   }
 

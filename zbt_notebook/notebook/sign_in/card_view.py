@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from zbt_notebook.client.auth.data_centers import DATA_CENTERS, DataCenter
 from zbt_notebook.client.auth.oauth import CODE_LIFE
-from zbt_notebook.client.auth.scopes import FAMILY, MODULES, PRESETS, PROFILE
+from zbt_notebook.client.auth.scopes import CHOICES, FAMILY, PRESETS, PROFILE
 from zbt_notebook.client.connection import Connection
 from zbt_notebook.client.login_flow import DEFAULT_REDIRECT_URI
 from zbt_notebook.notebook.sign_in.device import ShortCode
@@ -82,7 +82,10 @@ def view_of(state: State, outlook: Outlook) -> dict[str, Any]:
         ],
         "scopes": {
             "family": FAMILY,
-            "modules": [[module, list(operations)] for module, operations in MODULES.items()],
+            "modules": [
+                [module, {operation: list(scopes) for operation, scopes in choices.items()}]
+                for module, choices in CHOICES.items()
+            ],
             "profile": PROFILE,
             "presets": [[name.capitalize(), list(scopes), _ALLOWS.get(name, "")] for name, scopes in PRESETS.items()],
         },
