@@ -209,7 +209,8 @@ def test_a_new_bug_by_name(world, connection, store, row):
     change, call = creating(connection, place, said)
     assert call.method == "POST"
     assert call.path.endswith("/issues")
-    bug = made(connection, place, change, connection.client.fetch(call).thing)
+    bug = made(connection, place, connection.client.fetch(call).thing)
+    bug.take(change, ())
     there = store.bugs.get(int(bug.id))
     assert there.title == said["title"]
     assert store.choices[there.severity_id].name == "Major"

@@ -138,6 +138,28 @@ def test_a_change_is_asked_about_in_words(zbt, console, key, capsys):
 
 
 @pytest.mark.usefixtures("connection")
+def test_tags_are_asked_about_and_written(zbt, console, key, site, capsys):
+    """With other fields, one question for all requests; a new bug has them too; what is so already is not sent."""
+    asked = []
+    console.ask = lambda question: asked.append(question) or "y"
+    zbt(f"bug {key} tags=none --yes")
+    zbt(f"bug {key} tags=flaky,quick-win severity=Critical comment=so")
+    assert len(asked) == 1
+    assert "tags: none → flaky, quick-win, severity: " in asked[0]
+    zbt(f"bug {key} tags=flaky")
+    assert "tags: flaky, quick-win → flaky" in asked[1]
+    capsys.readouterr()
+    zbt(f"bug {key} tags=flaky")
+    assert len(asked) == 2
+    assert "is so already, nothing was sent: tags: flaky → flaky" in capsys.readouterr().out
+    assert zbt(f"bug {key} tags=none severity=Major --dry-run").count("PATCH ") == 1
+    made = zbt('bug new title="Tagged" project=Payments tags=flaky --yes')
+    assert len(store(site).bugs.get(int(made["id"])).tags) == 1
+    with pytest.raises(UsageError, match="there is no tag 'x'"):
+        zbt('bug new title="Tagged" project=Payments tags=x --yes')
+
+
+@pytest.mark.usefixtures("connection")
 def test_close_reopen_and_dry_run(zbt, key, site):
     """The portal's own statuses; --dry-run shows the request and sends none."""
     shown = zbt(f"bug {key} close --dry-run")

@@ -1,12 +1,12 @@
 """One bug: what it holds, what hangs on it, and how it is changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client import v3_columns
 from zbt_notebook.client.bugs.files import Files
-from zbt_notebook.client.bugs.finding import Found, bug_path
+from zbt_notebook.client.bugs.finding import Found, bug_path, v3_path
 from zbt_notebook.client.bugs.resolver import Place, Resolver, known_as
 from zbt_notebook.client.bugs.writing import Change, change, closing
 from zbt_notebook.client.errors import ApiError, UsageError
@@ -32,6 +32,7 @@ class Bug(Mapping[str, Any]):
         self._connection = connection
         self._found = found
         self._record = dict(record) if record else None
+        self._tags: list[Any] | None = None  # as V3 tells them, where the classic API is at hand, which does not
 
     def __repr__(self) -> str:
         told = "" if self._record is None else f" {self['title']!r}: {self['status']}"
@@ -62,15 +63,17 @@ class Bug(Mapping[str, Any]):
 
     def refresh(self) -> "Bug":
         """Fetch it anew."""
-        self._record = None
+        self._record = self._tags = None
         _ = self.record
         return self
 
     def __getitem__(self, name: str) -> Any:
+        if name == "tags":
+            return [tag.name for tag in self._tagged()] or None
         for known in fields.FIELDS["bugs"]:
             if known.name == name:
                 values = [value.name if isinstance(value, Choice) else value for value in known.read(self._classic)]
-                return None if not values else values if known.name == "tags" else values[0]
+                return values[0] if values else None
         if name in self.record:
             return self.record[name]
         raise KeyError(name)
@@ -92,7 +95,7 @@ class Bug(Mapping[str, Any]):
         """The record in the shape in which fields are read, custom ones by their labels."""
         record = self.record
         if not self._connection.lookups.is_v3:
-            return record
+            return record if self._tags is None else {**record, "tags": self._tags}
         found = self._found
         told = [
             {"label_name": own.label, "column_name": own.column, "value": record[own.column]}
@@ -101,6 +104,14 @@ class Bug(Mapping[str, Any]):
         ]
         classic = v3_columns.as_classic("bugs", record)
         return {**classic, "customfields": told} if told else classic
+
+    def _tagged(self) -> list[Choice]:
+        """Its tags: V3 tells them, whichever API is at hand."""
+        if self._tags is None and not self._connection.lookups.is_v3:
+            thing = self._connection.client.fetch(ApiCall("GET", self._v3_path)).thing
+            self._tags = (thing.get("tags") if isinstance(thing, dict) else None) or []
+        told = fields.field("bugs", "tags").read(self._classic)
+        return [tag for tag in told if isinstance(tag, Choice)]
 
     # -- what hangs on it
 
@@ -131,6 +142,10 @@ class Bug(Mapping[str, Any]):
         found = self._found
         return bug_path(self._connection.lookups, found.portal, found.project, found.id, below)
 
+    @property
+    def _v3_path(self) -> str:
+        return v3_path(self._found.portal, self._found.project, self._found.id)
+
     # -- how it is changed
 
     def update(self, *, comment: str = "", **said: Any) -> "Bug":
@@ -144,7 +159,8 @@ class Bug(Mapping[str, Any]):
         if not said and not comment:
             raise UsageError("update() has nothing to change", hint='Name a field: update(status="Closed").')
         if said:
-            self.take(self.write(self.change(said)))
+            change = self.change(said)
+            self.take(change, [(call, self._connection.client.fetch(call).thing) for call in self.calls(change)])
         if comment:
             self._connection.client.send(self.commenting(comment))
         return self
@@ -167,16 +183,23 @@ class Bug(Mapping[str, Any]):
 
     def change(self, said: Mapping[str, Any]) -> Change:
         """Look up what is to be changed; nothing is sent."""
-        return change(self._resolver, said)
+        return change(self._resolver, said, self._tagged)
 
     def shown(self, change: Change) -> list[str]:
         """A change in words: ``severity: Minor → Major``."""
         return change.shown(self._classic)
 
-    def call(self, change: Change) -> ApiCall:
-        """The request that makes the change."""
+    def calls(self, change: Change) -> list[ApiCall]:
+        """The requests that make the change; none where the bug is so already."""
         method = "PATCH" if self._connection.lookups.is_v3 else "POST"
-        return api.normalize(ApiCall(method, self._path(), fields=change.body), self._connection.data_center)
+        made = [ApiCall(method, self._path(), fields=change.body)] if change.body else []
+        wanted = [*made, *self.calls_beside(change)]
+        return [api.normalize(call, self._connection.data_center) for call in wanted]
+
+    def calls_beside(self, change: Change) -> list[ApiCall]:
+        """Those that go to V3, where the classic API is at hand and cannot write all of it."""
+        call = ApiCall("PATCH", self._v3_path, fields=change.beside)
+        return [api.normalize(call, self._connection.data_center)] if change.beside else []
 
     def commenting(self, comment: str) -> ApiCall:
         """The request that adds a comment."""
@@ -184,28 +207,22 @@ class Bug(Mapping[str, Any]):
         call = ApiCall("POST", self._path("comments"), fields=((key, comment),))
         return api.normalize(call, self._connection.data_center)
 
-    def write(self, change: Change) -> tuple[Change, Any]:
-        """Send the change; what was wanted, and Zoho's answer to it."""
-        return change, self._connection.client.fetch(self.call(change)).thing
-
-    def take(self, written: tuple[Change, Any]) -> None:
-        """Keep the answer to a change as the record; raise ApiError for what did not take."""
-        change, answer = written
-        if isinstance(answer, dict) and answer.get("id"):
-            self._record = dict(answer)
-        else:
-            self.refresh()
-        check(change, self._classic, self.key)
-
-
-def check(change: Change, record: Mapping[str, Any], key: str) -> None:
-    """Raise ApiError for what a record does not show of a change that was sent."""
-    left = change.not_taken(record)
-    if left:
-        raise ApiError(
-            f"{key} was written, but this did not take: {'; '.join(left)}",
-            hint="May your role change it, and does the project's layout have it? What else was asked is done.",
-        )
+    def take(self, change: Change, answers: Iterable[tuple[ApiCall, Any]]) -> None:
+        """Keep the answers to a change's requests; raise ApiError for what did not take."""
+        for call, answer in answers:
+            told = answer if isinstance(answer, dict) and answer.get("id") else None
+            if call.path == self._path():
+                self._record = dict(told) if told else None
+            else:
+                self._tags = None if told is None else told.get("tags") or []
+        if any(field.name == "tags" for field, _ in change.wanted):
+            self._tagged()
+        left = change.not_taken(self._classic)
+        if left:
+            raise ApiError(
+                f"{self.key} was written, but this did not take: {'; '.join(left)}",
+                hint="May your role change it, and does the project's layout have it? What else was asked is done.",
+            )
 
 
 def resolver_of(connection: "Connection", found: Found) -> Resolver:
@@ -230,11 +247,9 @@ def creating(connection: "Connection", place: Place, said: Mapping[str, Any]) ->
     return told, api.normalize(call, connection.data_center)
 
 
-def made(connection: "Connection", place: Place, told: Change, answer: Any) -> Bug:
-    """The bug that an answer tells of; raise ApiError for what did not take."""
+def made(connection: "Connection", place: Place, answer: Any) -> Bug:
+    """The bug that an answer tells of."""
     record = answer if isinstance(answer, dict) else {}
     key = str(record.get("key") or record.get("prefix") or "")
     number = str(record.get("id_string") or record.get("id") or "")
-    bug = Bug(connection, Found(place.portal, place.projects[0], number, key), record)
-    check(told, bug._classic, key)  # noqa: SLF001  its own module
-    return bug
+    return Bug(connection, Found(place.portal, place.projects[0], number, key), record)

@@ -176,8 +176,13 @@ def _list(connection: "Connection", portal: Portal, project: Project) -> tuple[A
 def bug_path(lookups: Lookups, portal: Portal, project: Project, number: str, below: str = "") -> str:
     """The path of a bug, or of what hangs on it, in the API at hand."""
     if lookups.is_v3:
-        return f"/api/v3/portal/{portal.id}/projects/{project.id}/issues/{number}{'/' + below if below else ''}"
+        return v3_path(portal, project, number, below)
     return f"/restapi/portal/{portal.id}/projects/{project.id}/bugs/{number}/{below + '/' if below else ''}"
+
+
+def v3_path(portal: Portal, project: Project, number: str, below: str = "") -> str:
+    """The same in V3, whichever API is at hand."""
+    return f"/api/v3/portal/{portal.id}/projects/{project.id}/issues/{number}{'/' + below if below else ''}"
 
 
 def _found(portal: Portal, project: Project, record: dict[str, Any]) -> Found:

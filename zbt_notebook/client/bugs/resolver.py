@@ -163,7 +163,10 @@ class Resolver:
             return [Choice("", same[0].name, tuple(dict.fromkeys(choice.id for choice in same if choice.id)))]
         if not required:
             return []
-        if not known or len(self.place.projects) > _MANY:  # nobody tells what there is: the records will
+        of_portal = field.name in {"tags", "project"}
+        if not of_portal and (
+            not known or len(self.place.projects) > _MANY
+        ):  # nobody tells what there is: records will
             return [Choice("", word)]
         names = list(dict.fromkeys(choice.name for _, choice in known))
         raise _unknown(field, word, names)

@@ -31,15 +31,19 @@ class Sent:
 
     def equals(self, told: Any) -> bool:
         """Whether an answer tells the same: it knows more of a person, and has several in an order of its own."""
-        return bool(_essence(told) == _essence(self.value))
+        return bool(_essence(told or [] if isinstance(self.value, list) else told) == _essence(self.value))
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is to be written: *body* as the API wants it, *wanted* to compare the answer with."""
+    """What is to be written: *body* as the API at hand wants it, *wanted* to compare the answer with.
+
+    *beside* is what V3 alone can write, where the classic API is at hand: tags.
+    """
 
     body: tuple[tuple[str, Any], ...] = dataclasses.field(repr=False)
     wanted: tuple[tuple[Field, Value | Sent], ...]
+    beside: tuple[tuple[str, Any], ...] = dataclasses.field(default=(), repr=False)
 
     def shown(self, record: Mapping[str, Any] | None) -> list[str]:
         """Each change in words: ``severity: Minor → Major``."""
@@ -54,10 +58,14 @@ class Change:
         ]
 
 
-def change(resolver: Resolver, said: Mapping[str, Any]) -> Change:
-    """Look every name and value up. Raise UsageError for one that there is not, or that cannot be written."""
+def change(resolver: Resolver, said: Mapping[str, Any], tagged: Callable[[], Iterable[Choice]] | None = None) -> Change:
+    """Look every name and value up. Raise UsageError for one that there is not, or that cannot be written.
+
+    *tagged* gives the tags that the bug has; without it the bug is a new one.
+    """
     is_v3 = resolver.lookups.is_v3
     body: list[tuple[str, Any]] = []
+    beside: list[tuple[str, Any]] = []
     wanted: list[tuple[Field, Value | Sent]] = []
     for name, value in said.items():
         field = resolver.field(name)
@@ -70,6 +78,14 @@ def change(resolver: Resolver, said: Mapping[str, Any]) -> Change:
             )
         if any(field.name == other.name for other, _ in wanted):
             raise UsageError(f"{field.label} is there twice", hint="Keep one of them.")
+        if field.name == "tags":
+            tags = _tags(resolver, field, value)
+            wanted.append((field, tags))
+            if is_v3 and tagged is None:
+                body.append((key, tags.value))
+            elif told := _difference(tags.value, tagged() if tagged else ()):
+                (body if is_v3 else beside).append((key, [told]))
+            continue
         if is_v3 and (sent := _of_a_kind(resolver, field, value)):
             body.append((key, sent.value))
             wanted.append((field, sent))
@@ -77,7 +93,31 @@ def change(resolver: Resolver, said: Mapping[str, Any]) -> Change:
         one = _single(resolver, field, value)
         body.append((key, _written_v3(field, one) if is_v3 else _written(field, one)))
         wanted.append((field, one))
-    return Change(tuple(body), tuple(wanted))
+    return Change(tuple(body), tuple(wanted), tuple(beside))
+
+
+def _tags(resolver: Resolver, field: Field, said: Any) -> Sent:
+    """All the tags that a bug is to have; a text is one tag's name, or several with commas between them."""
+    names = [] if _is_nothing(said) else _several(said)
+    if isinstance(said, str) and "," in said and any(_is_named(tag, said) for _, tag in resolver.known(field)):
+        names = [said.strip()]
+    found = [one for name in names for one in resolver.value(field, name) if isinstance(one, Choice)]
+    chosen = {_id(field, one): one.name for one in found}
+    return Sent([{"id": number} for number in chosen], ", ".join(chosen.values()))
+
+
+def _is_named(choice: Choice, said: str) -> bool:
+    return choice.name.casefold() == said.strip().casefold()
+
+
+def _difference(wanted: list[dict[str, str]], tagged: Iterable[Choice]) -> dict[str, list[dict[str, str]]]:
+    """What V3 is to add and to remove; empty where there is nothing to do."""
+    held = [{"id": tag.id} for tag in tagged]
+    ways = {
+        "add": [tag for tag in wanted if tag not in held],
+        "remove": [tag for tag in held if tag not in wanted],
+    }
+    return {way: tags for way, tags in ways.items() if tags}
 
 
 def _is_nothing(said: Any) -> bool:
@@ -124,13 +164,13 @@ def _several(said: Any) -> list[Any]:
 
 
 def _essence(value: Any) -> Any:
-    """What two tellings of a value share: of a person the zpuid, of money the amount, of several things any order."""
+    """What two tellings of a value share: a person's zpuid, a tag's id, money's amount; of several things any order."""
     if isinstance(value, list):
         return sorted(map(str, map(_essence, value)))
     if not isinstance(value, dict):
         return value
-    if "zpuid" in value:
-        return str(value["zpuid"])
+    if number := value.get("zpuid") or value.get("id"):
+        return str(number)
     with suppress(InvalidOperation):
         return Decimal(str(value.get("amount")))
     return value
@@ -195,7 +235,8 @@ def _id(field: Field, value: Choice) -> str:
 def _took(field: Field, value: Value | Sent, record: Mapping[str, Any]) -> bool:
     """Whether the field itself, and no other column of the answer, has what was asked."""
     if isinstance(value, Sent):
-        return any(value.equals(fields.at(record, place)) for place in field.places)
+        told = [fields.at(record, place) for place in field.places]
+        return value.equals(next((one for one in told if one is not None), None))
     found = field.read(record)
     if field.name == "description":
         return [text_of(str(one)) for one in found] == ([] if value is None else [text_of(str(value))])
@@ -236,7 +277,7 @@ def _text(value: object) -> str:
         return "none"
     if isinstance(value, Span):
         return value.begins.isoformat(timespec="minutes")
-    text = value.text if isinstance(value, Sent) else value.name if isinstance(value, Choice) else str(value)
+    text = value.text or "none" if isinstance(value, Sent) else value.name if isinstance(value, Choice) else str(value)
     return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004  what fits on a line
 
 

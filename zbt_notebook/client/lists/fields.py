@@ -75,7 +75,7 @@ class Field:
             if isinstance(value, list):
                 for item in value:
                     if isinstance(item, dict):
-                        yield Choice(str(item.get("id") or item.get("zpuid") or ""), str(item.get("name") or ""))
+                        yield Choice(str(item.get("zpuid") or item.get("id") or ""), str(item.get("name") or ""))
                     else:
                         yield Choice("", str(item))
                 return
@@ -244,7 +244,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = MappingProxyType(
                 values=("Internal", "External"),
             ),
             Field("closed", "Closed", "flag", ("closed", "status.is_closed_type"), query="statustype"),
-            Field("tags", "Tags", "choice", ("tags", "v3.tags"), words=("tag",)),
+            Field("tags", "Tags", "choice", ("tags", "v3.tags"), write="tags", write_v3="tags", words=("tag",)),
             Field("description", "Description", "text", ("description",), write="description", write_v3="description"),
             Field("comments", "Comments", "number", ("comment_count",), words=("comment_count",)),
             Field("attachments", "Attachments", "number", ("attachment_count",), words=("attachment_count",)),

@@ -10,6 +10,7 @@ from zbt_notebook.client.bugs.filters import Filter, read_filter
 from zbt_notebook.client.bugs.finding import find_bug
 from zbt_notebook.client.bugs.listing import Listing, explain, fetch, listing
 from zbt_notebook.client.bugs.resolver import Place
+from zbt_notebook.client.bugs.writing import Change
 from zbt_notebook.client.errors import UsageError, ZbtError
 from zbt_notebook.client.lists.discovery import survey
 from zbt_notebook.client.lists.kinds import find_kind
@@ -183,26 +184,40 @@ def _bug(console: Session, connection: "Connection", words: list[str], options: 
         fields = _items(rest)
         bug = _found(console, connection, said, options)
     comment = str(fields.pop("comment", ""))
-    change = bug.change(fields) if fields else None
-    wanted = [(bug.call(change), ", ".join(bug.shown(change)))] if change else []
-    if comment:
-        wanted.append((bug.commenting(comment), f"comment: {comment[:60]}"))
+    change = bug.change(fields) if fields else Change((), ())
+    sent, spoken = bug.calls(change), [bug.commenting(comment)] if comment else []
     if "dry-run" in options:
-        return _preview(connection, [call for call, _ in wanted])
-    question = plain(f"Change {bug.key}: {', '.join(told for _, told in wanted)}; send it")
-    done, unasked = [], options
-    for call, told in wanted:
-        is_new = not calls.is_sent_before(console, connection, call, options)
-        value = calls.write(console, connection, call, unasked, question=question)
-        if not is_new:
-            continue  # its answer is of then: the bug may have changed since
-        if change and call is wanted[0][0]:
-            bug.take((change, value))
-        done.append(told)
-        unasked = _without_asking(options)
+        return _preview(connection, [*sent, *spoken])
+    told, saying = bug.shown(change), [f"comment: {comment[:60]}"] if comment else []
+    question = plain(f"Change {bug.key}: {', '.join([*told, *saying])}; send it")
+    answers = _written(console, connection, sent, options, question)
+    if answers:
+        bug.take(change, answers)
+    said_yes = _without_asking(options) if answers else options
+    talked = _written(console, connection, spoken, said_yes, question)
+    done = [*(told if answers else ()), *(saying if talked else ())]
     if done:
         note(f"{bug.key}: {', '.join(done)}")
+    elif not sent and not spoken:
+        note(f"{bug.key} is so already, nothing was sent: {', '.join(told)}")
     return _shown(console, connection, bug, options)
+
+
+def _written(
+    console: Session, connection: "Connection", wanted: Sequence[ApiCall], options: Options, question: str
+) -> list[tuple[ApiCall, Any]]:
+    """Send each that this cell has not sent before, asked about once, and give those with their answers.
+
+    The answer of one that was sent before is of then: the bug may have changed since.
+    """
+    answers = []
+    for call in wanted:
+        is_new = not calls.is_sent_before(console, connection, call, options)
+        value = calls.write(console, connection, call, options, question=question)
+        if is_new:
+            answers.append((call, value))
+            options = _without_asking(options)
+    return answers
 
 
 def _without_asking(options: Options) -> Options:
@@ -245,11 +260,15 @@ def _new(console: Session, connection: "Connection", words: Sequence[str], optio
         return _preview(connection, [call])
     question = plain(f"Make a bug in {place.projects[0].name} ({', '.join(change.shown(None))}); send it")
     is_new = not calls.is_sent_before(console, connection, call, options)
-    bug = made(connection, place, change, calls.write(console, connection, call, options, question=question))
+    value = calls.write(console, connection, call, options, question=question)
+    bug = made(connection, place, value)
+    unasked = _without_asking(options)
+    answers = _written(console, connection, bug.calls_beside(change), unasked, "")
     if is_new:
         note(f"made {bug.key}")
+        bug.take(change, answers)
     if comment:
-        calls.write(console, connection, bug.commenting(comment), _without_asking(options))
+        calls.write(console, connection, bug.commenting(comment), unasked)
     return _shown(console, connection, bug, options)
 
 
