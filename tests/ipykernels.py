@@ -58,7 +58,9 @@ def prepare(name: str, requirements: tuple[str, ...], cache: Path) -> Path:
         command = [sys.executable, "-m", "pip", *install, "--target", str(packages), *requirements]
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         assert done.returncode == 0, f"{' '.join(command)}\n{done.stderr}"
-        shutil.rmtree(packages / "share", ignore_errors=True)  # its kernelspec would go by the name of ours
+        shutil.rmtree(
+            packages / "share/jupyter/kernels", ignore_errors=True
+        )  # its kernelspec would go by the name of ours
         with contextlib.suppress(OSError):  # another process was quicker: its folder is as good
             packages.rename(folder)
     assert folder.is_dir()

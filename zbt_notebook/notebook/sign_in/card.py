@@ -42,7 +42,7 @@ class LoginCard(anywidget.AnyWidget):
         self.on_msg(self._hear)
 
     def __repr__(self) -> str:
-        return "Zoho BugTracker sign-in card. Where none appears: %zbt login --mode prompt"
+        return "Zoho BugTracker sign-in card. No card here? Reload this page, or run: %zbt login --mode prompt"
 
     def __await__(self) -> Generator[Any, None, Connection]:
         return self.connected().__await__()

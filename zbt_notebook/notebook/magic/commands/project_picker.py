@@ -32,7 +32,7 @@ class ProjectPicker(anywidget.AnyWidget):
             context = str(self._atlas().context)
         except ZbtError:
             context = "none"
-        return f"context: {context}. Where no picker appears: %zbt use portal=NAME project=NAME"
+        return f"context: {context}. No picker here? Reload this page, or: %zbt use portal=NAME project=NAME"
 
     def _hear(self, _widget: object, content: Any, _buffers: object) -> None:
         if isinstance(content, dict):
