@@ -155,4 +155,8 @@ def test_settings_groups_and_exports(caller):
     assert all(one["is_enabled"] for one in caller.get(f"{J}/modules")["modules"])
     assert caller.get(f"{P}/users/license-details")["license_details"]["active_users"] == 12
     assert caller.json("POST", f"{P}/bulk/export", {"module": "issues"}).status == 202
+    assert caller.send("POST", f"{P}/portal_export").status == 202
+    assert caller.send("POST", f"{P}/portal_export").status == 400
+    caller.clock.advance(24 * 3600)
+    assert caller.send("POST", f"{P}/portal_export").status == 202
     assert {"api_name": "cf_customer"} in caller.get(f"{P}/bulk/export/fields")["fields"]

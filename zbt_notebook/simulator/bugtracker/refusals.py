@@ -141,6 +141,12 @@ def invalid_value(field: str) -> Refused:
     return Refused(400, "INVALID_PARAMETER_VALUE", 6832, "Invalid value for the parameter", field=field)
 
 
+def export_again() -> Refused:
+    """A portal is exported once in 24 hours; of this refusal the title alone is recorded."""
+    message = "Export is allowed once in 24 hours"
+    return Refused(400, "EXPORT_ONCE_IN_24_HOURS", 6832, message, kind=OPERATIONAL)
+
+
 def too_long(field: str) -> Refused:
     """A parameter is longer than its field."""
     return Refused(400, "MORE_THAN_MAX_LENGTH", 6832, "Input Parameter is longer than allowed", field=field)

@@ -163,6 +163,7 @@ class Store:
         self.timers: dict[tuple[int, int], int] = {}
         self.rates: dict[tuple[int, int], str] = {}
         self.links: Table[IssueLink] = Table()
+        self.exported_ms: int | None = None  # when the portal was exported last
         self.uploads: dict[int, Attachment] = {}  # files of the portal that hang nowhere
         self.choices: dict[int, Choice] = {
             choice.id: choice

@@ -1,7 +1,7 @@
 """What else a portal holds in V3: events, documents, search, groups, exports."""
 
 from zbt_notebook.simulator.accounts.scopes import FILES, SEARCH
-from zbt_notebook.simulator.bugtracker import dates
+from zbt_notebook.simulator.bugtracker import dates, refusals
 from zbt_notebook.simulator.bugtracker.call import NOTHING, Answer, Call
 from zbt_notebook.simulator.bugtracker.custom_values import option_id
 from zbt_notebook.simulator.bugtracker.kinds import Json, OneOf, Text
@@ -14,6 +14,8 @@ from zbt_notebook.simulator.bugtracker.v3.paths import J, P
 from zbt_notebook.simulator.bugtracker.v3.people import person
 from zbt_notebook.simulator.data.portal import CUSTOM_FIELDS, ID_BASE
 from zbt_notebook.simulator.data.rows import Event, Project
+
+_DAY = 24 * 60 * 60 * 1000  # milliseconds
 
 _MINUTE_MS = 60_000
 
@@ -152,6 +154,15 @@ def begin_export(call: Call) -> Answer:
     )
 
 
+def begin_portal_export(call: Call) -> Answer:
+    """Begin an export of all there is, once in 24 hours."""
+    last = call.store.exported_ms
+    if last is not None and call.now_ms - last < _DAY:
+        raise refusals.export_again()
+    call.store.exported_ms = call.now_ms
+    return Answer(202, {"export": {"id": str(call.store.take_id()), "status": "queued"}})
+
+
 def list_export_fields(_call: Call) -> Answer:
     """List the columns that an export can have."""
     names = ("id", "prefix", "name", "status", "severity", *(field.api_name for field in CUSTOM_FIELDS))
@@ -261,6 +272,15 @@ ROUTES = (
         begin_export,
         "Begin an export",
         body=(Parameter("module", OneOf(("issues", "projects"))),),
+        returns=_has("export"),
+        status=202,
+    ),
+    Route(
+        "POST",
+        f"{P}/portal_export",
+        "bulk.READ",
+        begin_portal_export,
+        "Begin an export of the portal",
         returns=_has("export"),
         status=202,
     ),
