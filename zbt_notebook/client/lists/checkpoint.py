@@ -69,7 +69,13 @@ class Checkpoint:
             begun = (
                 str(header["api"]),
                 int(header["planned_at"]),
-                Plan(listings, int(header["empty"]), header.get("announced", {}), tuple(header.get("projects", ()))),
+                Plan(
+                    listings,
+                    int(header["empty"]),
+                    header.get("announced", {}),
+                    tuple(header.get("projects", ())),
+                    str(header.get("portal", "")),
+                ),
             )
         except (KeyError, TypeError, ValueError, IndexError, AttributeError):
             raise UsageError(
@@ -112,6 +118,7 @@ class Checkpoint:
             "empty": plan.empty,
             "announced": dict(plan.announced),
             "projects": plan.projects,
+            "portal": plan.portal,
             "listings": list(map(_told, plan.listings)),
         }
         try:

@@ -38,9 +38,11 @@ class Pages:
     def fetch(self, client: ApiClient, line: Line, ask: Ask, lane: Lane) -> tuple[Sequence[Any], bool | None]:
         """One page's records, and the server's word on whether there is more (None where it has none).
 
-        Raise what ``fetch_page`` raises, and NoTimeOfChange.
+        Nothing is asked for where they came with the plan. Raise what ``fetch_page`` raises, and NoTimeOfChange.
         """
         call: ApiCall = line.subject.call
+        if line.subject.came is not None:
+            return self._in_classic_shape(client, call, line.subject.came), False
         asked = without_filter(call) if self._is_ignored else call
         try:
             records, more = fetch_page(client, line, asked, ask, lane)

@@ -21,7 +21,7 @@ _DAY = 86_400_000  # milliseconds
 class Listing:
     """One list to read. ``exact`` is how many records it is announced to have, ``at_most`` what it cannot exceed.
 
-    ``refused`` is why it cannot even be asked for.
+    ``refused`` is why it cannot even be asked for, ``came`` all of its records where they are there already.
     """
 
     call: ApiCall
@@ -30,11 +30,12 @@ class Listing:
     at_most: int | None = None
     limit: int | None = None
     refused: ApiError | None = None
+    came: Sequence[Any] | None = None
 
     @property
     def pages(self) -> int:
         """How many requests it takes, as far as that can be known."""
-        if self.exact == 0:
+        if self.exact == 0 or self.came is not None:
             return 0
         rows = next((count for count in (self.exact, self.at_most) if count is not None), 1)
         return max(1, ceil((rows if self.limit is None else min(rows, self.limit)) / PAGE_SIZE))
@@ -48,6 +49,7 @@ class Plan:
     empty: int = 0  # projects that say they have none: nothing is asked of them
     announced: Mapping[str, int] = field(default_factory=dict)  # project -> how many it says it has, whatever is asked
     projects: tuple[str, ...] = ()  # the ids of all that were chosen, those without records too
+    portal: str = ""  # as its paths name it
 
     @property
     def pages(self) -> int:
@@ -104,7 +106,7 @@ def plan(kind: Kind, request: PullRequest, portal: str, projects: Sequence[Mappi
                 wanted -= min(wanted, exact)
         if wanted == 0:
             break
-    return Plan(tuple(listings), empty, told_counts, tuple(str(project["id"]) for project in projects))
+    return Plan(tuple(listings), empty, told_counts, tuple(str(project["id"]) for project in projects), portal)
 
 
 def _calls(

@@ -32,7 +32,7 @@ from zbt_notebook.client.lists.plan import Listing, Plan
 from zbt_notebook.client.lists.project_lookup import Retired, is_retired
 from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.lists.row_filter import RowFilter
-from zbt_notebook.client.lists.rows import about, after, arranged, before, refusal, taker
+from zbt_notebook.client.lists.rows import about, after, arranged, before, of_plan, refusal, taker
 from zbt_notebook.client.lists.slot_reserve import Pace
 from zbt_notebook.client.lists.worker_pool import Line, Stopped, WorkerPool
 from zbt_notebook.client.progress import SILENT_FOR, Reporter, Snapshot
@@ -174,7 +174,7 @@ class Pull:
             if self._kind and self._api == "classic" and self.request.api == "auto" and is_retired(self._client, error):
                 raise Retired from None
             raise
-        self._count(pages=1)
+        self._count(pages=int(listing.came is None))
         if self._checkpoint is not None:
             self._checkpoint.write(line.position, ask, more, records)
         return records, more
@@ -347,7 +347,8 @@ class Pull:
 
     def frame(self) -> "pd.DataFrame":
         """What came as a DataFrame; ``attrs["zbt"]`` tells where from."""
-        listings = self._plan.listings if self._plan else ()
+        plan = self._plan or Plan(())
+        listings = plan.listings
         call = listings[0].call if listings and self._kind is None else None
         types = (api.column_types(call),) if self._as_records and call else ()
         path = listings[0].call.path if listings else ""
@@ -359,13 +360,10 @@ class Pull:
             origin |= {
                 "kind": self._kind.name,
                 "api": self._api,
-                "projects": len({str(listing.project["id"]) for listing in listings})
-                + (self._plan.empty if self._plan else 0),
                 "where": [list(pair) for pair in self.request.where],
                 "since": self.request.since,
                 "forecast": self.forecast,
-                "announced": self._announced,
-                "project_ids": list(self._plan.projects) if self._plan else [],
+                **of_plan(plan),
                 "errors": [refusal(line) for line in self._lines if line.error is not None],
             }
         else:

@@ -66,6 +66,16 @@ def about(
     return origin
 
 
+def of_plan(plan: Plan) -> dict[str, Any]:
+    """Which portal and projects a frame is of, and what these announced."""
+    return {
+        "portal": plan.portal,
+        "projects": len({str(listing.project["id"]) for listing in plan.listings}) + plan.empty,
+        "announced": dict(plan.announced),
+        "project_ids": list(plan.projects),
+    }
+
+
 def refusal(line: Line) -> dict[str, Any]:
     """What is listed of a project that refused."""
     project = line.subject.project

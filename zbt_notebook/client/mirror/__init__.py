@@ -82,13 +82,15 @@ class State:
     rows: Mapping[str, int] = field(default_factory=dict)
     off: Mapping[str, int] = field(default_factory=dict)  # by how much a project's own count differs, read whole
     cursor: int = 0  # epoch milliseconds by Zoho's clock: later changes are to be asked for
+    portal_id: str = ""  # of the portal meant: the next run need not look it up
 
     @classmethod
     def read(cls, told: Mapping[str, Any] | None) -> "State | None":
         """A state as it was written; None for what is none. Keys of a later version are let be."""
         if told is None:
             return None
-        texts, numbers = (told.get("kind"), told.get("portal", "")), ("number", "current", "cursor")
+        texts = (told.get("kind"), told.get("portal", ""), told.get("portal_id", ""))
+        numbers = ("number", "current", "cursor")
         projects, files, counts = told.get("projects", []), told.get("files"), (told.get("rows"), told.get("off", {}))
         is_ours = (
             all(isinstance(text, str) for text in texts)
@@ -191,9 +193,9 @@ class Mirror:
             rows.pop(project, None)
         cursor = state.cursor or state.current
         since = max(0, cursor - _LEE_WAY) if state.number and cursor and kind.changed and not full else None
-        started = time.monotonic()
+        started, home = time.monotonic(), state.portal_id or portal or None
         with connection.client.dates_heard() as dates:
-            pull = partial(connection.pull, self.kind, portal=portal or None, projects=projects, progress=progress)
+            pull = partial(connection.pull, self.kind, portal=home, projects=projects, progress=progress)
             try:
                 frame = pull(since=since)
             except NoTimeOfChange:  # then all of it is compared with what is here
@@ -206,7 +208,7 @@ class Mirror:
         wrong = _miscounted(frame, kind, began, rows, off) | damaged if since is not None else set()
         wrong = (wrong & set(frame.attrs["zbt"]["project_ids"])) - refused
         if wrong:
-            whole = connection.pull(self.kind, portal=portal or None, projects=sorted(wrong), progress=progress)
+            whole = connection.pull(self.kind, portal=home, projects=sorted(wrong), progress=progress)
             refused |= _refused(whole)
             self._replace(wrong - refused, whole, files, rows)
             off |= _differences(whole, kind, began, rows, wrong)
@@ -225,6 +227,7 @@ class Mirror:
             rows,
             off,
             cursor,
+            frame.attrs["zbt"]["portal"],
         )
         self._store.write_json(f"state-{fresh.number:06}.json", asdict(fresh))
         self._sweep(fresh)
