@@ -1,12 +1,12 @@
 """Each way to sign in in JupyterLab, and what waits in Notebook 7 and on the older ipykernels, too."""
 
-import socket
 from contextlib import contextmanager
 
 import pytest
 
 from tests import ipykernels
 from tests.browser.card import Card
+from tests.free_port import free_port
 from tests.leaks.find_secrets import find_secrets
 from tests.leaks.watched_sandbox import watched_sandbox
 
@@ -151,9 +151,7 @@ def stop_ends_the_prompt(desk):
 
 def run_all_waits_for_the_loopback(desk):
     """The secret is asked for unseen; then the browser's return to this machine ends the waiting cell."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        uri = f"http://127.0.0.1:{probe.getsockname()[1]}/callback"
+    uri = f"http://127.0.0.1:{free_port()}/callback"
     client = desk.sandbox.world.register_client("Loopback", redirect_uri=uri)
     line = f"%zbt login --mode loopback --wait 60 --client-id {client.client_id} --redirect-uri {uri}"
     # Signed out by hand: the page says "Connected" where that still is so, and the cells may be quicker than it.

@@ -1,11 +1,11 @@
 """How much a user has to do: the first time two clicks and two pastes, the next time nothing. Counted in JupyterLab."""
 
 import json
-import socket
 
 import pytest
 
 from tests.browser.card import Card
+from tests.free_port import free_port
 from tests.leaks.find_secrets import find_secrets
 from tests.leaks.watched_sandbox import watched_sandbox
 
@@ -57,9 +57,7 @@ def sandbox():
 @pytest.fixture
 def client(sandbox):
     """A client of one's own, registered with a redirect URI of this machine."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        uri = f"http://localhost:{probe.getsockname()[1]}/callback"
+    uri = f"http://localhost:{free_port()}/callback"
     return sandbox.world.register_client("Own", redirect_uri=uri)
 
 

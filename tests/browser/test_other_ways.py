@@ -5,6 +5,7 @@ import socket
 import pytest
 
 from tests.browser.card import Card
+from tests.free_port import free_port
 from tests.leaks.canaries import TOLD_SANDBOX
 from tests.leaks.find_secrets import find_secrets
 from tests.leaks.watched_sandbox import watched_sandbox
@@ -65,12 +66,6 @@ def consent(card, button="Accept"):
 
 def connected(card):
     card.status.get_by_text("Connected", exact=True).wait_for()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def is_listened_at(port):

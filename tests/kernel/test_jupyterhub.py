@@ -5,7 +5,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import pytest
 import websocket
 
 from tests.conftest import ROOT
+from tests.free_port import free_port
 from zbt_notebook.notebook.jupyter_server import STOP_SECONDS
 
 PROXY = "configurable-http-proxy@5"
@@ -53,14 +53,6 @@ print(json.dumps([catcher.redirect_uri, state]))
 """
 
 
-def free_ports(number):
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
-
-
 def proxy():
     """The command of the Hub's proxy: installed once, beside the other kernels' packages."""
     folder = ROOT / ".venvs" / "hub-proxy"
@@ -77,7 +69,7 @@ def proxy():
 
 class Hub:
     def __init__(self, folder):
-        port, hub_port, proxy_port, service_port = free_ports(4)
+        port, hub_port, proxy_port, service_port = (free_port() for _ in range(4))
         self.url = f"http://127.0.0.1:{port}/hubs/one/"
         self.log = folder / "hub.log"
         config = folder / "jupyterhub_config.py"

@@ -1,12 +1,12 @@
 """What a kernel says, writes and shows, searched for every secret the sandbox ever gave or took."""
 
 import json
-import socket
 import urllib.error
 import urllib.request
 
 import pytest
 
+from tests.free_port import free_port
 from tests.kernel.test_login_in_a_kernel import consent, draw, views
 from tests.leaks.find_secrets import find_secrets
 
@@ -196,9 +196,7 @@ def test_the_prompt(watch):
 
 
 def loopback(here):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        uri = f"http://127.0.0.1:{probe.getsockname()[1]}/callback"
+    uri = f"http://127.0.0.1:{free_port()}/callback"
     client = here.sandbox.world.register_client("Loopback", redirect_uri=uri)
     line = f"begun = zbt.login(mode='loopback', client_id={client.client_id!r}, redirect_uri={uri!r})"
     shown = here.run(line, answers=[client.client_secret])
