@@ -13,6 +13,15 @@ from zbt_notebook.client.settings import setting
 from zbt_notebook.client.streams import is_terminal
 
 VARIABLES = ("ZBT_CLIENT_ID", "ZBT_CLIENT_SECRET", "ZBT_REFRESH_TOKEN")
+_ELSEWHERE = (
+    "JUPYTERHUB_API_URL",
+    "JUPYTERHUB_USER",
+    "BINDER_SERVICE_HOST",
+    "KAGGLE_KERNEL_RUN_TYPE",
+    "CODESPACES",
+    "VSCODE_PROXY_URI",  # code-server, which sets it for extensions and terminals
+    "SSH_CONNECTION",
+)
 
 
 def has_variables() -> bool:
@@ -83,12 +92,10 @@ def is_vs_code() -> bool:
 def may_share_the_users_machine() -> bool:
     """Whether the browser may run on the kernel's machine, as far as can be told here.
 
-    JupyterHub, Binder, Colab, Kaggle, Codespaces and a kernel started over SSH say that it does not. The card itself
-    looks at the address of its page as well.
+    JupyterHub, Binder, Colab, Kaggle, Codespaces, code-server and a kernel started over SSH say that it does not. The
+    card itself looks at the address of its page as well.
     """
-    elsewhere = ("JUPYTERHUB_API_URL", "JUPYTERHUB_USER", "BINDER_SERVICE_HOST", "KAGGLE_KERNEL_RUN_TYPE", "CODESPACES")
-    named = any(os.environ.get(name) for name in (*elsewhere, "SSH_CONNECTION"))
-    return not named and "google.colab" not in sys.modules
+    return not any(os.environ.get(name) for name in _ELSEWHERE) and "google.colab" not in sys.modules
 
 
 def require_a_user() -> None:

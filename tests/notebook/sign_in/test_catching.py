@@ -317,7 +317,7 @@ def test_a_self_client_has_nothing_to_catch(site):
     assert (view["phase"], view["consent_url"], view["catching"]) == ("waiting", "", False)
 
 
-@pytest.mark.parametrize("variable", ["JUPYTERHUB_API_URL", "SSH_CONNECTION", "KAGGLE_KERNEL_RUN_TYPE"])
+@pytest.mark.parametrize("variable", ["JUPYTERHUB_API_URL", "SSH_CONNECTION", "VSCODE_PROXY_URI"])
 def test_nothing_is_caught_on_a_machine_that_is_not_the_users(monkeypatch, variable):
     """On a hub, or over SSH, the browser is elsewhere."""
     assert LOOPBACK in login._catchers()
@@ -326,13 +326,21 @@ def test_nothing_is_caught_on_a_machine_that_is_not_the_users(monkeypatch, varia
 
 
 @pytest.mark.usefixtures("sign_in")
-def test_where_the_browser_is_elsewhere_what_works_is_said_at_once(monkeypatch):
-    """On a hub: `--mode loopback` is refused before anything is asked; the sandbox's card names its line."""
-    monkeypatch.setenv("JUPYTERHUB_USER", "ada")
+@pytest.mark.parametrize("variable", ["JUPYTERHUB_USER", "VSCODE_PROXY_URI"])
+def test_where_the_browser_is_elsewhere_what_works_is_said_at_once(monkeypatch, capsys, variable):
+    """On a hub, in code-server: `--mode loopback` is refused before anything is asked; the sandbox names its line."""
+    monkeypatch.setenv(variable, "ada")
     with pytest.raises(UsageError, match="another machine") as caught:
         login.login(mode="loopback", client_id="1000.X")
     assert "--mode device" in caught.value.hint
-    assert "--sandbox --auto" in login.login(sandbox=True).sign_in.view()["note"]
+    with pytest.raises(UsageError, match="another machine") as caught:
+        login.login(mode="loopback", sandbox=True)
+    assert "--sandbox --auto" in caught.value.hint
+    card = login.login(sandbox=True)
+    assert "--sandbox --auto" in card.sign_in.view()["note"]
+    assert capsys.readouterr().err == ""
+    login.login(mode="device", sandbox=True).stop()
+    assert "--sandbox --auto" in "".join(capsys.readouterr())
 
 
 @pytest.mark.parametrize("field", ["client_id", "redirect_uri", "scopes", "data_center"])

@@ -91,6 +91,9 @@ def login(
         return _under_way(sign_in, chosen, wait, consent=shared_sandbox() if auto else None, fall_back=mode == "auto")
     name = name or "default"
     site = _sandbox(chosen, redirect_uri, self_client=self_client) if sandbox else None
+    note = _FAR_SANDBOX if site and not auto and not environment.may_share_the_users_machine() else ""
+    if chosen != "card":
+        _tell(note)
     asked = Asked(site.data_center if site else data_center, client_id, scopes, redirect_uri)
     if chosen == "card" and not auto and (known := signed_in_as(name, asked)):
         return _shown_card(_sign_in_of(known, then, greets=True), wait, fall_back=False)
@@ -99,7 +102,7 @@ def login(
         return _already(known, then)
     if mode == "auto" and not sandbox and (kept := recalled(name, asked)):
         return _already(kept, then)
-    sign_in = _sign_in(site, then, asked, name=name, self_client=self_client, keep_old=keep_old, mode=chosen)
+    sign_in = _sign_in(site, then, asked, name=name, self_client=self_client, keep_old=keep_old, mode=chosen, note=note)
     return _under_way(sign_in, chosen, wait, consent=site if auto else None, fall_back=mode == "auto")
 
 
@@ -111,7 +114,9 @@ def _refuse_what_cannot_be(chosen: Mode, *, auto: bool, sandbox: bool, widens: b
     if chosen == "loopback" and not environment.may_share_the_users_machine():
         raise UsageError(
             "nothing can be caught here: the browser runs on another machine than the kernel",
-            hint="Use the card, %zbt login, or a short code: %zbt login --mode device",
+            hint="Use %zbt login --sandbox --auto, which needs no browser."
+            if sandbox
+            else "Use the card, %zbt login, or a short code: %zbt login --mode device",
         )
     if widens and chosen == "env":
         raise UsageError("a wider consent is given by a user, and mode env has none", hint="Take the mode away.")
@@ -283,6 +288,7 @@ def _sign_in(
     self_client: bool,
     keep_old: bool,
     mode: Mode,
+    note: str,
 ) -> SignIn:
     common: dict[str, Any] = {
         "name": name,
@@ -303,7 +309,7 @@ def _sign_in(
             scopes=site.scopes if asked.scopes is None else asked.scopes,
             stand_in=lambda client: _device_client(site, client),
             filled_in="for you: it is the sandbox's" if mine else "",
-            note="" if environment.may_share_the_users_machine() else _FAR_SANDBOX,
+            note=note,
             **common,
         )
     return SignIn(
