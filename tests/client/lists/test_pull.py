@@ -176,30 +176,6 @@ def test_a_list_that_needs_to_be_told_more_takes_it(world, wire):
         connection.pull("events", where={"status": "open"})
 
 
-@pytest.mark.parametrize("end", ["none", "410"])
-@pytest.mark.parametrize(
-    ("kind", "name", "value"),
-    [
-        *(("bugs", name, "Show stopper") for name in ("status", "severity", "classification", "module", "milestone")),
-        *(("bugs", name, "Maya Lindqvist") for name in ("assignee", "reporter")),
-        ("bugs", "affected", ["Beta 1", "Beta 2"]),
-        ("bugs", "severity", "31,Major"),
-        ("bugs", "severity", ""),
-        ("bugs", "status", "all"),
-        ("bugs", "cview_id", "All open"),
-        ("timelogs", "users_list", "me"),
-    ],
-)
-def test_a_name_where_ids_are_wanted_is_refused(connection, world, wire, kind, name, value, end):
-    """No record would pass it: an empty table would say that there is none."""
-    world.set(classic_end=end)
-    wire.requests.clear()
-    with pytest.raises(UsageError, match=f"the filter {name} wants ids, and ") as failure:
-        connection.pull(kind, where={name: value})
-    assert not wire.requests
-    assert ("connection.bugs(" in failure.value.hint) is (kind == "bugs")
-
-
 def test_projects_that_refuse_are_listed_and_the_others_come(connection, world, store):
     """One project deleted meanwhile is no reason to lose the rest."""
     gone = list(store.projects)[1]

@@ -114,6 +114,25 @@ def test_since_is_a_filter_too(connection, world, wire):
     assert any("last_updated_time" in dict(one.params).get("filter", "") for one in wire.requests)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *((name, "Show stopper") for name in ("status", "severity", "classification", "module", "milestone")),
+        *((name, "Maya Lindqvist") for name in ("assignee", "reporter")),
+        ("affected", ["Beta 1", "Beta 2"]),
+        ("severity", "31,Major"),
+        ("severity", ""),
+        ("status", "all"),
+    ],
+)
+def test_a_name_where_ids_are_wanted_is_refused(connection, world, name, value):
+    """No record would pass it: an empty table would say that there is none."""
+    world.set(classic_end="410")
+    with pytest.raises(UsageError, match=f"the filter {name} wants ids, and ") as failure:
+        connection.pull("bugs", where={name: value})
+    assert f"connection.bugs({name}=" in failure.value.hint
+
+
 @pytest.mark.parametrize("zone", ["portal", "UTC"])
 def test_a_change_at_the_boundary_is_not_lost(connection, world, zone):
     """Whichever zone V3 reckons days in, at either end of a day, and where its times are rounded to the second."""

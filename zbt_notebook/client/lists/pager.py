@@ -30,7 +30,7 @@ _STEPS_BACK = 8  # in a row; a server that answers by chance must not keep a swe
 _LOOKS_BACK = 8  # … nor may one whose list grows faster than it is read
 _IDLE_PAGES = 2  # full pages in a row that bring nothing new: does the server look at the index
 _MOST_ALIKE = 50  # pages in a row of rows that are all the same: such a list may have no end
-_SMALLEST_CAP = 10  # records; what is shorter is a short list, not a server that gives so few
+_SMALLEST_CAP = 10  # records; a shorter page is taken for a short list, not for a server that gives so few
 
 
 class Pager:
@@ -376,4 +376,4 @@ class Pager:
         if not new:
             is_largest = len(records) >= self._largest
             return not (self._is_owed and is_largest and ask.index > self.start and len(records) > 1)
-        return not (self._is_owed or max(_SMALLEST_CAP + 1, self._largest_of_all.page) <= len(records))
+        return not (self._is_owed or max(_SMALLEST_CAP, self._largest_of_all.page) <= len(records))

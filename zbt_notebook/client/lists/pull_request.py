@@ -133,19 +133,8 @@ def _check(endpoint: Endpoint, name: str, value: str) -> None:
         nearest = endpoints.nearest_parameter(endpoint, name)
         meant = nearest.name if nearest and nearest.name in names else name
         raise UsageError(f"Zoho's list has no filter {shown(name)}", hint=there_are(meant, names))
-    if param.type in {"id", "ids"}:
-        _check_ids(endpoint, name, value)
-    elif param.allowed and value not in param.allowed:
+    if param.allowed and value not in param.allowed:
         raise UsageError(f"{name}={value!r} is not known", hint=f"It may be: {', '.join(param.allowed)}.")
-
-
-def _check_ids(endpoint: Endpoint, name: str, value: str) -> None:
-    """Refuse names: no record would pass, and the answer would be an empty table."""
-    strangers = [part for part in value.split(",") if not part.strip().isdecimal()]
-    if strangers:
-        by_name = f": connection.bugs({name}={value!r})" if endpoint.list_key == "bugs" else ""
-        hint = f"Give the number of its id; several are separated by commas. Names can be asked for by word{by_name}."
-        raise UsageError(f"the filter {name} wants ids, and {shown(strangers[0])} is none", hint=hint)
 
 
 def as_names(projects: str | int | Sequence[str | int]) -> tuple[str, ...]:

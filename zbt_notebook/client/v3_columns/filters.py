@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.v3_columns.reading import nested
 
 Test = Callable[[Any, str], bool]
@@ -18,6 +19,13 @@ def check_filters(kind: str, where: Mapping[str, str], assumed: Mapping[str, str
             f"V3 has no filter {unknown[0]!r}",
             hint=f"There, these can be used: {', '.join(possible) or 'none'}. Choose in the DataFrame for others.",
         )
+    for name in where:
+        strangers = [part for part in where[name].split(",") if not part.strip().isdecimal()]
+        if kind == "bugs" and strangers and name not in _WORDS:
+            raise UsageError(
+                f"the filter {name} wants ids, and {shown(strangers[0])} is none",
+                hint=f"Several are separated by commas. By name: connection.bugs({name}={where[name]!r}).",
+            )
 
 
 def keeps(kind: str, record: Any, where: Mapping[str, str]) -> bool:
@@ -58,6 +66,7 @@ def _is_active(record: Any, value: str) -> bool:
 
 
 _ASSUMED: Mapping[str, Mapping[str, str]] = {"users": {"user_type": "active"}}
+_WORDS = {"statustype", "flag", "sort_column", "sort_order"}  # filters of bugs that take no ids
 _FILTERS: Mapping[str, Mapping[str, Test]] = {
     "bugs": {
         "statustype": lambda record, value: record.get("closed") is (value == "closed"),
