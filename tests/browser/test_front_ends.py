@@ -122,15 +122,22 @@ app = marimo.App()
 def _():
     import os
     os.environ |= {{"ZBT_ACCOUNTS_URL": {accounts!r}, "ZBT_API_URL": {api!r}}}
+    import marimo as mo
     import zbt_notebook as zbt
-    card = zbt.login()
+    plain = zbt.login()
+    card = mo.ui.anywidget(plain)
     card
-    return (card, zbt)
+    return (card, plain, zbt)
 
 @app.cell
-async def _(card, zbt):
+def _(card):
+    f"{{card.value}}, {{card.connection and card.connection.name}}"
+    return
+
+@app.cell
+async def _(plain, zbt):
     try:
-        await card
+        await plain
     except zbt.ZbtError as error:
         said = error.message
     said
@@ -178,8 +185,15 @@ def marimo(tmp_path, sandbox):
 
 
 def test_marimo(marimo, open_page, sandbox):
-    """`zbt.login()` in a cell is the card, drawn in marimo's shadow root; awaited it says at once that it cannot be."""
+    """`zbt.login()` in a cell is the card, drawn in marimo's shadow root; awaited it says at once that it cannot be.
+
+    As `mo.ui.anywidget(card)` it has a value that changes with the sign-in: the cells that read it run anew.
+    """
     page = open_page()
     page.goto(marimo)
     page.get_by_text("cannot wait for a sign-in in marimo").wait_for(timeout=60_000)
-    signs_in(page, sandbox)
+    page.get_by_text("{'phase': 'form'}, None").wait_for()
+    card = signs_in(page, sandbox)
+    page.get_by_text("{'phase': 'connected'}, default").wait_for()
+    card.press("Sign out")
+    page.get_by_text("{'phase': 'form'}, None").wait_for()

@@ -51,14 +51,16 @@ def test_a_hello_is_answered_with_the_whole_view(card):
 
 
 def test_the_state_never_changes(card, site):
-    """From the first message to the last the synced state is anywidget's own: nothing to be saved."""
+    """From the first message to the last the synced state is as it was made: one word of ours, which says nothing."""
     before = card.get_state()
     start(card, site)
     paste(card, site)
     assert views(card)[-1]["status"] == ["Connected"]
     assert card.get_state() == before
     own = {name for name in before if not name.startswith("_")}
-    assert own <= {"layout", "tabbable", "tooltip"}
+    assert own <= {"layout", "tabbable", "tooltip", "phase"}
+    assert before["phase"] == "form"
+    assert not any(view["shares_phase"] for view in views(card))
 
 
 def test_no_secret_travels_back(card, site):

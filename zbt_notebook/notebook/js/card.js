@@ -184,6 +184,7 @@ class Card {
     const answered = Boolean(this.turn) && view.turn === this.turn && !view.busy; // not an echo of what was typed before
     if (answered) this.turn = "";
     this.setBusy(Boolean(view.busy || this.turn) || view.prompt === "under way");
+    if (view.shares_phase) this.channel.share(view.phase);
     if (answered) {
       this.consent.settleTab(view);
       this.follow(view);

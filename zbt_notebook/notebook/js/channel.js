@@ -1,5 +1,5 @@
-// What goes between a card and its kernel: messages alone. Nothing is ever set on the model: its state can be saved into
-// the notebook, messages cannot.
+// What goes between a card and its kernel: messages alone, and in marimo one word. Nothing else is set on the model: its state
+// can be saved into the notebook, messages cannot.
 
 const PATIENCE = 3000; // ms in which a kernel that is free has answered
 const ALIVE_WITHIN = 700; // ms in which one answers that was just told to be alive
@@ -46,6 +46,15 @@ export class Channel {
    */
   tell(kind, said) {
     this.post(kind, said, {});
+  }
+
+  /** Set the one word that is state: marimo runs the cells that depend on it.
+   * @param {string} phase
+   */
+  share(phase) {
+    if (this.model.get("phase") === phase) return;
+    this.model.set("phase", phase);
+    this.model.save_changes();
   }
 
   /**

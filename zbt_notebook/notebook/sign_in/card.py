@@ -5,6 +5,7 @@ from collections.abc import Generator
 from typing import Any
 
 import anywidget
+from traitlets import Enum
 
 from zbt_notebook.client.connection import Connection
 from zbt_notebook.client.errors import NotSignedIn
@@ -21,11 +22,15 @@ DRAWN_WITHIN = 5.0  # seconds; a notebook takes 0.1, and its first widget of the
 class LoginCard(anywidget.AnyWidget):
     """A sign-in with a face; ``await card`` gives the Connection.
 
-    It has no synced trait of its own. Widget state is saved into notebooks, whatever it holds, the moment it holds it;
-    custom messages never are. So the view comes in a message, and the secret and the code go beside messages, as bytes:
-    a kernel that logs at DEBUG writes down what messages say.
+    Its one synced trait is a word, ``phase``. Widget state is saved into notebooks, whatever it holds, the moment it
+    holds it; custom messages never are. So the view comes in a message, and the secret and the code go beside messages,
+    as bytes: a kernel that logs at DEBUG writes down what messages say.
+
+    marimo runs the cells that read ``mo.ui.anywidget(card).value`` anew when its page changes a trait: only there, and
+    only by the page, is ``phase`` ever set. Elsewhere the state stays as it was made.
     """
 
+    phase = Enum(["form", "waiting", "connected"], "form").tag(sync=True)
     _esm = bundle("card")
     _css = style("card")
 
@@ -37,6 +42,7 @@ class LoginCard(anywidget.AnyWidget):
         self.is_seen = False  # whether a front end has drawn it
         self._shown_in: object = None
         self._sending = threading.Lock()
+        self._shares_phase = environment.page() == "marimo"
         self._turn = ""  # names the step of a view that is being answered
         sign_in.listen(self._show)
         self.on_msg(self._hear)
@@ -116,7 +122,8 @@ class LoginCard(anywidget.AnyWidget):
 
     def _show(self) -> None:
         with self._sending:  # whoever sends last has looked last
-            self.send({**self.sign_in.view(), "turn": self._turn, "places": self._chooser() is not None})
+            more = {"turn": self._turn, "places": self._chooser() is not None, "shares_phase": self._shares_phase}
+            self.send({**self.sign_in.view(), **more})
 
     def _chooser(self) -> next_step.Choose | None:
         connection = self.connection
