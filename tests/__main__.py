@@ -3,7 +3,7 @@
 ::
 
     python3 -m tests              everything: linters, types, import contracts, all tests, coverage
-    python3 -m tests quick        the tests that need no browser, no kernel and no second process: under a minute
+    python3 -m tests quick        no browser, no kernel, nothing of tests/tiers.py: under a minute
     python3 -m tests PATH …       these tests alone; whatever follows goes to pytest
 
 It makes ``.venv`` and installs Chromium where they are missing. All checks run, even when one of them fails.
@@ -16,9 +16,12 @@ import sysconfig
 import time
 from pathlib import Path
 
+from tests import tiers
+
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 QUICK = ["-m", "not browser and not kernel and not slow", "--hypothesis-profile=quick", "--quiet"]
+QUICK += [f"--ignore=tests/{name}" for name in tiers.UNREAD]
 COVERED = ["--cov", "--cov-branch", "--cov-report=term:skip-covered"]
 NOTHING_COLLECTED = 5  # pytest's exit status where a choice of tests matches none
 

@@ -11,6 +11,8 @@ import hypothesis
 import pytest
 
 from tests.leaks.canaries import canaries, no_traces, pytest_runtest_makereport  # noqa: F401  for every test
+from tests.tiers import SLOW
+from zbt_notebook.client import secret_str
 from zbt_notebook.client.limits import registry
 from zbt_notebook.notebook import hints
 from zbt_notebook.notebook.sign_in import begun
@@ -39,25 +41,6 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.register_profile("quick", hypothesis.settings.get_profile("house"), max_examples=15)
 hypothesis.settings.load_profile("house")
-
-# What `python3 -m tests quick` leaves out beside browser and kernel, each with what its time goes into.
-SLOW = {
-    "client/frames/test_frames_benchmark.py": "a benchmark",
-    "client/frames/test_frame_dtypes.py::test_the_same_holds_without_pyarrow": "the whole folder once more",
-    "client/limits/test_limiter_machine.py": "a soak of the limiter",
-    "client/limits/test_shared_token.py": "processes",
-    "client/lists/test_benchmarks.py": "a benchmark",
-    "client/lists/test_checkpoint.py": "processes that are killed",
-    "client/lists/test_shared_budget.py": "processes",
-    "house/test_command_line.py": "real servers",
-    "house/test_dev_environment.py": "real virtual environments",
-    "house/test_distribution.py": "a wheel is built and installed",
-    "house/test_other_pythons.py": "a virtual environment is filled, and much is run in it",
-    "house/test_lowest_versions.py": "a virtual environment is filled, and much is run in it",
-    "notebooks": "documents that run",
-    "sandbox/bugtracker/test_tracker_openapi.py": "every operation of a description",
-    "sandbox/test_sandbox_benchmarks.py": "a benchmark",
-}
 
 _home = pytest.StashKey[tempfile.TemporaryDirectory]()
 
@@ -136,6 +119,15 @@ def nothing_counted():
     """Zoho's limits and sign-ins that wait outlive a sign-in, but no test: tests share sandboxes, and so addresses."""
     registry.forget()
     begun._begun.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_secret_of_another_test():
+    """What a test made stays known for as long as the garbage holds it, and every error's text is searched for it."""
+    before = set(secret_str._live)
+    yield
+    for made in set(secret_str._live) - before:
+        secret_str._live.pop(made, None)
 
 
 @pytest.fixture(autouse=True)

@@ -143,14 +143,15 @@ def no_traces(request):
         return
     _left.clear()
     since, before = len(_made), _files(request)
-    rows = {path: last_rows(path) for path in before if path.name == _HISTORY}
+    rows = {Path(path): last_rows(Path(path)) for path in before if path.endswith(_HISTORY)}
     with pytest.MonkeyPatch.context() as patch, _logs():
         recorders = _record(patch)
         yield
     for recorder in recorders:
         leave("captured by a cell", recorder.getvalue())
-    for path, changed in _files(request).items():
-        if before.get(path) != changed and not path.name.startswith(_OTHERS):
+    for name, changed in _files(request).items():
+        path = Path(name)
+        if before.get(name) != changed and not path.name.startswith(_OTHERS):
             _leave_file(path, rows.get(path, {}), since)
     for report in request.node.stash.get(_reports, {}).values():
         for title, text in report.sections:
@@ -233,10 +234,9 @@ def _files(request):
     found = {}
     for folder in filter(None, folders):
         for root, _folders, names in os.walk(folder):
-            for name in names:
-                path = Path(root, name)
+            for path in (os.path.join(root, name) for name in names):  # noqa: PTH118  hundreds, before and after each test
                 try:
-                    facts = path.lstat()
+                    facts = os.lstat(path)
                 except OSError:
                     continue
                 found[path] = (facts.st_mtime_ns, facts.st_size)

@@ -3,6 +3,7 @@
 import base64
 import html
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from urllib.parse import quote, quote_plus
 
 LONG = 24  # characters; as much of a long secret counts as the whole of it
@@ -16,12 +17,18 @@ def find_secrets(artefact: bytes, secrets: Mapping[str, str]) -> list[str]:
         f"{name} as {form}"
         for name, secret in secrets.items()
         for form, dresses in _dressed(secret)
-        if any(dress.lower() in text for dress in dresses)
+        if any(dress in text for dress in dresses)
     ]
 
 
-def _dressed(secret: str) -> Iterator[tuple[str, Iterable[bytes]]]:
-    """Each form of a text with its bytes; base64 has one for each place within three bytes at which it may begin."""
+@cache
+def _dressed(secret: str) -> list[tuple[str, list[bytes]]]:
+    """Each form of a text with its bytes in lower case."""
+    return [(form, [dress.lower() for dress in dresses]) for form, dresses in _dresses(secret)]
+
+
+def _dresses(secret: str) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Each form of a text; base64 has one for each place within three bytes at which it may begin."""
     if len(secret) < _STEP:
         raise ValueError(f"{len(secret)} characters are too few to be told from chance")
     pieces = {secret[start : start + _PIECE] for start in range(0, max(1, len(secret) - _PIECE + 1), _STEP)}

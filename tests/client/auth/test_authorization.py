@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from tests.tiers import examples
 from zbt_notebook.client.auth.authorization import Authorization, Clock
 from zbt_notebook.client.auth.data_centers import DATA_CENTERS
 from zbt_notebook.client.auth.oauth import ClientCredentials, Token
@@ -427,7 +428,7 @@ class SignIns(RuleBasedStateMachine):
         assert len(recent) <= TOKEN_BUDGET
 
 
-SignIns.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+SignIns.TestCase.settings = settings(max_examples=examples(60), stateful_step_count=40, deadline=None)
 TestSignIns = SignIns.TestCase
 
 

@@ -6,6 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from tests.tiers import examples
 from zbt_notebook.client.errors import RateLimited
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane, RateLimits
 from zbt_notebook.client.limits.sliding_window import SECOND
@@ -130,5 +131,5 @@ class Callers(RuleBasedStateMachine):
         assert self.used <= self.LIMIT
 
 
-Callers.TestCase.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)
+Callers.TestCase.settings = settings(max_examples=examples(100), stateful_step_count=50, deadline=None)
 TestCallers = Callers.TestCase

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.tiers import examples
 from zbt_notebook.client.errors import RateLimited
 from zbt_notebook.client.limits.rate_limit import Lane, RateLimits
 from zbt_notebook.client.limits.sliding_window import SECOND, SlidingWindow
@@ -48,7 +49,7 @@ LATENCIES = {
 
 
 @pytest.mark.parametrize("latency", LATENCIES)
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(seed=st.integers(0, 2**32), workers=st.integers(1, 16))
 def test_no_rolling_window_of_the_server_ever_holds_too_many(latency, seed, workers):
     """For any seed, latency and number of workers."""

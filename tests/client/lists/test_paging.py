@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tests.tiers import examples
 from zbt_notebook.client.errors import ApiError
 from zbt_notebook.client.lists.page import Ask, Largest
 from zbt_notebook.client.lists.pager import Pager
@@ -341,7 +342,7 @@ class Moving(RuleBasedStateMachine):
         assert len(set(ids(self.came))) == len(self.came)
 
 
-Moving.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+Moving.TestCase.settings = settings(max_examples=examples(150), stateful_step_count=40, deadline=None)
 TestMoving = Moving.TestCase
 
 
@@ -397,7 +398,7 @@ class Changing(RuleBasedStateMachine):
         assert len(set(ids(self.came))) == len(self.came)
 
 
-Changing.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+Changing.TestCase.settings = settings(max_examples=examples(150), stateful_step_count=40, deadline=None)
 TestChanging = Changing.TestCase
 
 
@@ -427,7 +428,7 @@ def test_rows_that_go_to_the_beginning_by_the_dozen_are_no_server_that_repeats_i
     ignores=st.booleans(),
     name=st.sampled_from(["id", "label"]),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_any_server_gives_every_record_once_or_an_error(rows, cap, counts, numbered, says_more, ignores, name):
     """Capped pages, a count or none, its word that there is more, an index that it ignores, rows without ids."""
     listed, came = [{name: number} for number in range(rows)], []

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from tests.conftest import ROOT
+from tests.tiers import examples
 from zbt_notebook.client.errors import RateLimited
 from zbt_notebook.client.limits import shared_file
 from zbt_notebook.client.limits.rate_limit import RateLimits
@@ -294,5 +295,5 @@ class Kernels(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
-Kernels.TestCase.settings = settings(max_examples=60, stateful_step_count=50, deadline=None)
+Kernels.TestCase.settings = settings(max_examples=examples(60), stateful_step_count=50, deadline=None)
 TestKernels = Kernels.TestCase

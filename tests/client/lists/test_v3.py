@@ -33,26 +33,26 @@ def test_the_same_rows_and_columns_from_both(both):
     assert all(column.startswith("v3.") for column in set(v3) - set(classic) - {"description", "description_text"})
 
 
-@pytest.mark.parametrize(
-    "column",
-    [
-        *("id_string", "key", "bug_prefix", "bug_number", "title", "flag", "closed", "project.id", "project.name"),
-        *("status.id", "status.type", "status.colorcode", "severity.id", "severity.type", "reproducible.type"),
-        *("classification.type", "module.id", "module.name", "assignee_name", "assignee_zpuid", "reported_person"),
-        *("reporter_email", "milestone.id", "milestone.name", "affected_milestone.name"),
-    ],
+CELLS = (
+    *("id_string", "key", "bug_prefix", "bug_number", "title", "flag", "closed", "project.id", "project.name"),
+    *("status.id", "status.type", "status.colorcode", "severity.id", "severity.type", "reproducible.type"),
+    *("classification.type", "module.id", "module.name", "assignee_name", "assignee_zpuid", "reported_person"),
+    *("reporter_email", "milestone.id", "milestone.name", "affected_milestone.name"),
 )
-def test_the_same_cells(both, column):
+
+
+def test_the_same_cells(both):
     """Whatever V3 tells, it tells under the classic name and with the classic value."""
-    assert same(both[0], both[1], column)
+    classic, v3 = both
+    assert [column for column in CELLS if not same(classic, v3, column)] == []
 
 
-@pytest.mark.parametrize("column", ["created_time_long", "updated_time_long"])
-def test_the_same_times_to_the_second(both, column):
+def test_the_same_times_to_the_second(both):
     """V3 writes ISO 8601 without fractions."""
-    classic, v3 = (frame.set_index("id")[column].sort_index() for frame in both)
-    assert (classic.dt.floor("s") == v3.dt.floor("s")).all()
-    assert str(v3.dtype) == str(classic.dtype)
+    for column in ("created_time_long", "updated_time_long"):
+        classic, v3 = (frame.set_index("id")[column].sort_index() for frame in both)
+        assert (classic.dt.floor("s") == v3.dt.floor("s")).all()
+        assert str(v3.dtype) == str(classic.dtype)
 
 
 def test_milestones_too(connection, world):

@@ -17,6 +17,7 @@ from tests.client.conftest import NOW, Wire
 from tests.client.lists.conftest import sign_in
 from tests.client.lists.test_pull import all_bugs, bug_requests
 from tests.conftest import ROOT
+from tests.tiers import examples
 from zbt_notebook.client.errors import IncompletePull, UsageError
 from zbt_notebook.client.mirror import Mirror, mirror
 from zbt_notebook.client.mirror.store import Store
@@ -345,6 +346,6 @@ class InStep(RuleBasedStateMachine):
 
 
 InStep.TestCase.settings = settings(
-    max_examples=12, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(12), stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestInStep = InStep.TestCase

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
 from tests.client.mirror.test_mirror import InStep, touch
+from tests.tiers import examples
 from zbt_notebook.client.limits.rate_limit import RateLimits
 from zbt_notebook.client.mirror import mirror
 
@@ -104,6 +105,6 @@ class InStepByV3(InStep):
 
 
 InStepByV3.TestCase.settings = settings(
-    max_examples=10, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(10), stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestInStepByV3 = InStepByV3.TestCase

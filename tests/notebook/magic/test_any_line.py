@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.tiers import examples
 from zbt_notebook.client.errors import NotSignedIn, UsageError
 from zbt_notebook.client.quoting import holds_token
 
@@ -53,7 +54,7 @@ def test_any_line_and_body_is_shown_or_refused(shell):
     shell.user_ns |= VALUES
     magic = shell.magics_manager.magics["cell"]["zbt"]
 
-    @settings(max_examples=400)
+    @settings(max_examples=examples(400))
     @given(lines.filter(lambda line: not holds_token(line)), bodies)
     @example("POST /portals/ title={huge}", None)
     @example("POST /api/v3/portals n:={huge}", None)

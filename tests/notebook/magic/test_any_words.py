@@ -5,6 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.notebook.magic.test_any_line import VALUES, bits
+from tests.tiers import examples
 from zbt_notebook.client.errors import ZbtError
 from zbt_notebook.client.limits.rate_limit import RateLimits
 from zbt_notebook.client.quoting import holds_token
@@ -53,7 +54,7 @@ def test_any_words_are_shown_or_refused(shell, using, site):
     store = site.world.bugtracker().store
     before = {bug.id: bug for bug in store.bugs}
 
-    @settings(max_examples=150)
+    @settings(max_examples=examples(150))
     @given(word_lines.filter(lambda line: not holds_token(line) and "\n" not in line))
     @example("bugs status==Opne")
     @example("bugs due>=none")

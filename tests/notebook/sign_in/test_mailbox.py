@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tests.tiers import examples
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.notebook.sign_in import mailbox
 from zbt_notebook.notebook.sign_in.catchers import Answer
@@ -111,7 +112,7 @@ def test_a_link_is_refused(folder, tmp_path):
         mailbox_folder()
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(state=st.text(), other=st.text())
 def test_any_text_is_a_state_of_its_own(tmp_path_factory, state, other):
     """No state reaches another's mailbox, nor a file outside of the folder."""
@@ -168,4 +169,4 @@ class TwoSignIns(RuleBasedStateMachine):
 
 
 TestTwoSignIns = TwoSignIns.TestCase
-TestTwoSignIns.settings = settings(max_examples=20, stateful_step_count=20)
+TestTwoSignIns.settings = settings(max_examples=examples(20), stateful_step_count=20)

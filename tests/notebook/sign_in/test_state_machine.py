@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule
 
+from tests.tiers import examples
 from zbt_notebook.client.auth.scopes import PRESETS
 from zbt_notebook.client.login_flow import LoginFlow
 from zbt_notebook.notebook.sign_in import effects as do
@@ -226,7 +227,7 @@ def outcome(world, effect, word):
 
 TestSignIn = SignInMachine.TestCase
 TestSignIn.settings = settings(
-    max_examples=60,
+    max_examples=examples(60),
     stateful_step_count=30,
     suppress_health_check=[HealthCheck.too_slow],  # on a busy machine
 )

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests import tiers
 from zbt_notebook.simulator.bugtracker import dates
 from zbt_notebook.simulator.bugtracker.catalogue import TABLE
 from zbt_notebook.simulator.bugtracker.kinds import (
@@ -40,7 +41,7 @@ SURROGATES = st.text(st.characters(codec=None), max_size=30)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: type(kind).__name__)
-@settings(max_examples=50)
+@settings(max_examples=tiers.examples(50))
 @given(value=ANYTHING | st.sampled_from(["1", "01-31-2026", "2026-02-28", "12:30", "true", "all", "1,2", "٣", "²"]))
 def test_a_kind_reads_or_refuses(kind, value):
     """Any value is read, or refused by the name of its parameter; nothing else is raised."""
@@ -79,7 +80,7 @@ def test_any_text_survives_json(text):
     assert told.encode("utf-16", "surrogatepass") == text.encode("utf-16", "surrogatepass")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=tiers.examples(80))
 @given(
     route=st.sampled_from([route for route in TABLE.routes if route.handler is not timesheets.fail]),
     fields=st.dictionaries(
@@ -105,7 +106,7 @@ def test_no_call_makes_it_fall_over(shared_caller, route, fields, body, kind):
 
 
 @given(title=st.text(min_size=1, max_size=50).filter(lambda text: text.isprintable()))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=tiers.examples(30))
 def test_a_title_comes_back_as_it_was_sent(shared_caller, home, title):
     """A form's text, a list's text and a detail's text are one text."""
     shared_caller.tracker.generate(bugs=12)

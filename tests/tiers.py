@@ -1,0 +1,41 @@
+"""What ``python3 -m tests quick`` leaves out beside browser and kernel, and how often it tries what chance chooses."""
+
+FEWEST = 5
+
+# Beginnings of the names of tests, each with what its time goes into.
+SLOW = {
+    "client/auth/test_authorization.py::test_t22_stop_at_any_line": "stopped at many lines",
+    "client/frames/test_frames_benchmark.py": "a benchmark",
+    "client/frames/test_frame_dtypes.py::test_the_same_holds_without_pyarrow": "the whole folder once more",
+    "client/limits/test_limiter_machine.py": "a soak of the limiter",
+    "client/limits/test_shared_token.py": "processes",
+    "client/lists/test_benchmarks.py": "a benchmark",
+    "client/lists/test_checkpoint.py": "processes that are killed",
+    "client/lists/test_shared_budget.py": "processes",
+    "client/mirror/test_mirror_elsewhere.py::test_it_is_whole_after_an_end_at_any_write": "stopped at many writes",
+    "client/mirror/test_mirror_stopped.py": "stopped at many lines",
+    "client/test_odd_arguments.py": "every argument by every odd value",
+    "house/test_command_line.py": "real servers",
+    "house/test_dev_environment.py": "real virtual environments",
+    "house/test_distribution.py": "a wheel is built and installed",
+    "house/test_other_pythons.py": "a virtual environment is filled, and much is run in it",
+    "house/test_lowest_versions.py": "a virtual environment is filled, and much is run in it",
+    "javascript": "Node, for the linters of another language",
+    "leaks/test_canaries.py": "a session of pytest within the session",
+    "notebook/magic/test_saves_stopped.py::test_stop_at_any_line": "stopped at many lines",
+    "notebooks": "documents that run",
+    "sandbox/bugtracker/test_tracker_openapi.py": "every operation of a description",
+    "sandbox/test_sandbox_benchmarks.py": "a benchmark",
+}
+
+# Files are not even imported there; the markers see to the rest.
+UNREAD = ["browser", "kernel", *(name for name in SLOW if "::" not in name)]
+
+
+def examples(count: int) -> int:
+    """So many examples in the full run, a tenth of them in the quick tier."""
+    import hypothesis  # which `python3 -m tests` installs only after it has read this module
+
+    if hypothesis.settings.get_current_profile_name() != "quick":
+        return count
+    return max(FEWEST, count // 10)
