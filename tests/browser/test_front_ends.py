@@ -193,6 +193,10 @@ def test_marimo(marimo, open_page, sandbox):
     page.goto(marimo)
     page.get_by_text("cannot wait for a sign-in in marimo").wait_for(timeout=60_000)
     page.get_by_text("{'phase': 'form'}, None").wait_for()
+    page.get_by_text("Everybody who opens this app works with the sign-in that is made here.").wait_for()
+    assert not page.get_by_role(
+        "button", name="Paste in a prompt instead"
+    ).is_visible()  # there is no cell to run it in
     card = signs_in(page, sandbox)
     page.get_by_text("{'phase': 'connected'}, default").wait_for()
     card.press("Sign out")

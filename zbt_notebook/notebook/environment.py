@@ -45,6 +45,11 @@ def page() -> str:
     return "marimo" if marimo and getattr(marimo, "running_in_notebook", bool)() else ""
 
 
+def is_open_to_others() -> bool:
+    """Whether several people may use this process, and with it each other's sign-ins: what ``marimo run`` serves."""
+    return page() == "marimo" and getattr(sys.modules["marimo"].app_meta(), "mode", "") == "run"
+
+
 def can_be_asked() -> bool:
     """Whether somebody may answer a prompt: a front end with a stdin, or a terminal."""
     if page():

@@ -343,6 +343,20 @@ def test_where_the_browser_is_elsewhere_what_works_is_said_at_once(monkeypatch, 
     assert "--sandbox --auto" in "".join(capsys.readouterr())
 
 
+@pytest.mark.usefixtures("sign_in")
+def test_a_page_without_cells_names_no_line_to_run(monkeypatch, site):
+    """In Voilà and marimo nobody can run a line of `%zbt`: the card offers none, in no state."""
+    monkeypatch.setattr(environment, "page", lambda: "Voilà")
+    made = login.login(sandbox=True, name="paged").sign_in
+    views = [made.view()]
+    views.append(go(made, "code", code=site.consent(go(made, "start")["consent_url"])))
+    signed_in.current("paged").logout()
+    views.append(made.view())
+    assert [view["status"] for view in views] == [["Not connected"], ["Connected"], ["Signed out"]]
+    assert [view["prompt_line"] + view["line"] + view["tomorrow"] for view in views] == ["", "", ""]
+    assert views[-1]["note"].endswith("Press Sign in at Zoho.")
+
+
 @pytest.mark.parametrize("field", ["client_id", "redirect_uri", "scopes", "data_center"])
 def test_a_link_goes_when_what_it_was_made_of_changes(site, mine, field):
     """It would still ask for what was filled in before: the port is free, a code for it is refused with a word."""

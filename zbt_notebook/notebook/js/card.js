@@ -210,6 +210,7 @@ class Card {
     this.consent.again.hidden = view.phase !== "waiting" && !view.failed;
     this.shortCodeWay.hidden = view.self_client || view.method === "device";
     this.promptLine.textContent = view.prompt_line;
+    this.promptWay.hidden = !view.prompt && !view.prompt_line;
     this.openPromptLine(!view.prompt && !this.promptPlace.hidden);
     if (view.prompt) this.promptWay.removeAttribute("aria-expanded"); // it opens a line only where no cell waits
   }

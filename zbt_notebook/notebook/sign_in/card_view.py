@@ -39,6 +39,7 @@ class Outlook:
     data_centers: tuple[DataCenter, ...]
     filled_in: str = ""  # by whom the client was, where the user need not
     cannot_keep: str = ""  # why nothing can be remembered on this machine
+    has_cells: bool = True  # whether whoever sees it can run a line of %zbt
 
 
 def view_of(state: State, outlook: Outlook) -> dict[str, Any]:
@@ -58,8 +59,8 @@ def view_of(state: State, outlook: Outlook) -> dict[str, Any]:
         "field": problem.field if problem else "",
         "ended": state.ended if isinstance(state, Filling) else "",
         "note": _note(state, outlook),
-        "line": _login_line(desk, outlook) if isinstance(state, Filling) and state.ended else "",
-        "tomorrow": _tomorrows_line(desk, outlook) if isinstance(state, Connected) else "",
+        "line": _login_line(desk, outlook) if isinstance(state, Filling) and state.ended and outlook.has_cells else "",
+        "tomorrow": _tomorrows_line(desk, outlook) if isinstance(state, Connected) and outlook.has_cells else "",
         "form": {
             "data_center": desk.form.data_center,
             "client_id": desk.form.client_id,
@@ -73,7 +74,7 @@ def view_of(state: State, outlook: Outlook) -> dict[str, Any]:
         "cannot_keep": outlook.cannot_keep,
         **_waiting(state),
         "prompt": desk.prompt,
-        "prompt_line": _prompt_line(desk, outlook),
+        "prompt_line": _prompt_line(desk, outlook) if outlook.has_cells else "",
         "self_client": desk.self_client,
         "code_life": int(CODE_LIFE),
         "data_centers": [
@@ -117,9 +118,11 @@ def _note(state: State, outlook: Outlook) -> str:
     if desk.note or not isinstance(state, Filling):
         return desk.note
     if state.ended == "replaced":
-        return f"Another sign-in has taken the name {outlook.name!r}. To see it, run this line in a cell:"
+        told = f"Another sign-in has taken the name {outlook.name!r}."
+        return f"{told} To see it, run this line in a cell:" if outlook.has_cells else told
     if state.ended:
-        return "It was signed out elsewhere in the notebook. Press Sign in at Zoho, or run this line in a cell:"
+        told = "It was signed out elsewhere in the notebook. Press Sign in at Zoho"
+        return f"{told}, or run this line in a cell:" if outlook.has_cells else f"{told}."
     return ""
 
 

@@ -18,6 +18,7 @@ from zbt_notebook.notebook.embedded_sandbox import SandboxSite, shared_sandbox
 from zbt_notebook.notebook.sign_in import remembered_form
 from zbt_notebook.notebook.sign_in.begun import begin
 from zbt_notebook.notebook.sign_in.catchers import Catcher
+from zbt_notebook.notebook.sign_in.caveats import caveat
 from zbt_notebook.notebook.sign_in.earlier import Asked, recalled, remembered, signed_in_as
 from zbt_notebook.notebook.sign_in.form import Form, Registered
 from zbt_notebook.notebook.sign_in.sign_in import SignIn
@@ -27,12 +28,6 @@ if TYPE_CHECKING:
     from zbt_notebook.notebook.sign_in.card import LoginCard
 
 Mode = Literal["auto", "card", "prompt", "device", "loopback", "env"]
-
-
-_FAR_SANDBOX = (
-    "The sandbox runs on the kernel's machine, which your browser may not reach. This line signs in without it: "
-    "%zbt login --sandbox --auto"
-)
 
 
 def login(
@@ -91,12 +86,12 @@ def login(
         return _under_way(sign_in, chosen, wait, consent=shared_sandbox() if auto else None, fall_back=mode == "auto")
     name = name or "default"
     site = _sandbox(chosen, redirect_uri, self_client=self_client) if sandbox else None
-    note = _FAR_SANDBOX if site and not auto and not environment.may_share_the_users_machine() else ""
+    note = caveat(by_browser_at_the_sandbox=sandbox and not auto)
     if chosen != "card":
         _tell(note)
     asked = Asked(site.data_center if site else data_center, client_id, scopes, redirect_uri)
     if chosen == "card" and not auto and (known := signed_in_as(name, asked)):
-        return _shown_card(_sign_in_of(known, then, greets=True), wait, fall_back=False)
+        return _shown_card(_sign_in_of(known, then, greets=True, note=note), wait, fall_back=False)
     if mode == "auto" and chosen == "prompt" and not auto and (known := signed_in_as(name, asked)):
         _tell(f"Connected as {known.status().account or known.name}. As someone else: %zbt login --mode prompt")
         return _already(known, then)
@@ -236,6 +231,7 @@ def _sign_in_of(connection: Connection, then: _Afterwards, *, greets: bool, note
         note=note,
         keep=then.remember or "keyring" in connection.on_logout,
         cannot_keep=_cannot_keep(),
+        has_cells=not environment.page(),
         afterwards=then,
         catchers=_catchers(),
     )
@@ -295,6 +291,8 @@ def _sign_in(
         "self_client": self_client,
         "keep": then.remember,
         "keep_old": keep_old,
+        "note": note,
+        "has_cells": not environment.page(),
         "afterwards": then,
         "catchers": _catchers(must=mode == "loopback"),
         "cannot_keep": _cannot_keep() if mode == "card" else "",
@@ -309,7 +307,6 @@ def _sign_in(
             scopes=site.scopes if asked.scopes is None else asked.scopes,
             stand_in=lambda client: _device_client(site, client),
             filled_in="for you: it is the sandbox's" if mine else "",
-            note=note,
             **common,
         )
     return SignIn(

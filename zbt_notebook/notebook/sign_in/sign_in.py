@@ -50,6 +50,7 @@ class SignIn:
         catchers: Sequence[Catcher] = (),
         stand_in: Callable[[ClientCredentials], Registered | None] | None = None,
         filled_in: str = "",
+        has_cells: bool = True,
     ) -> None:
         site = find_data_center(data_center)
         sites = _choices(site)
@@ -77,6 +78,7 @@ class SignIn:
             data_centers=tuple(sites.values()),
             filled_in=filled_in,
             cannot_keep=cannot_keep,
+            has_cells=has_cells,
         )
         self._catchers = catchers
         self._lock = threading.RLock()  # held while the state changes
