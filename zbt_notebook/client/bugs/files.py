@@ -115,7 +115,7 @@ class Files:
         if told.startswith(("https://", "http://")):
             return told
         number = record.get("id_string") or record.get("id") or record.get("attachment_id")
-        if self._is_v3 or number in {None, _NO_ID}:
+        if self._is_v3 or number is None or number == _NO_ID:
             raise UsageError(f"Zoho tells no address for {shown(_name(record))}", hint="Open the bug in Zoho for it.")
         return f"{self._connection.data_center.api_url}{self._path}attachments/{number}/"
 

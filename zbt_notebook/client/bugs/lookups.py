@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 from zbt_notebook.client.errors import ApiError, ScopeMissing, Unreachable, UsageError
 from zbt_notebook.client.lists.criteria import Choice
 from zbt_notebook.client.lists.fields import Type
-from zbt_notebook.client.lists.project_lookup import is_retired, which_portal
+from zbt_notebook.client.lists.project_lookup import is_default, is_retired, which_portal
 from zbt_notebook.client.lists.read_lists import read_list
 from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
 from zbt_notebook.client.suggestions import folded, there_are
+from zbt_notebook.client.told import count, objects
 
 PICK_LISTS = ("status", "severity", "classification", "module", "reproducible")
 ORDERED = PICK_LISTS[:2]  # those whose own order in Zoho's list means something
@@ -113,7 +114,7 @@ class Lookups:
             return self._kept[key]
 
     def _rows(self, path: str, *params: tuple[str, str]) -> list[Any]:
-        return [row for row in read_list(self._client, ApiCall("GET", path, params)) if isinstance(row, dict)]
+        return objects(read_list(self._client, ApiCall("GET", path, params)))
 
     # -- where
 
@@ -219,12 +220,8 @@ class Lookups:
         for name in PICK_LISTS:
             theirs = _CLASSIC_NAMES.get(name, name)
             # Zoho's page spells one of them status_deatils, and real answers were seen with either
-            rows: list[Any] = next((lists[key] for key in lists if re.fullmatch(rf"{theirs}_de\w+", key)), [])
-            found[name] = tuple(
-                Choice(str(row.get(f"{theirs}_id")), str(row.get(f"{theirs}_name")))
-                for row in rows
-                if isinstance(row, dict)
-            )
+            rows = objects(next((lists[key] for key in lists if re.fullmatch(rf"{theirs}_de\w+", key)), None))
+            found[name] = tuple(Choice(str(row.get(f"{theirs}_id")), str(row.get(f"{theirs}_name"))) for row in rows)
         return found
 
     def _v3_fields(self, portal: Portal) -> list[Any]:
@@ -243,8 +240,7 @@ class Lookups:
             rows = by_name.get(_V3_NAMES.get(name, name), {}).get("pick_list_values")
             found[name] = tuple(
                 Choice(str(row.get("id") or ""), str(row.get("value") or row.get("name") or ""))
-                for row in (rows if isinstance(rows, list) else ())
-                if isinstance(row, dict)
+                for row in objects(rows)
             )
         if not found["status"]:  # statuses hang on the layout
             found["status"] = self._statuses_of_layouts(portal)
@@ -264,7 +260,7 @@ class Lookups:
     def _layouts(self, portal: Portal) -> list[Any]:
         """The statuses on the layouts of issues."""
         layouts = self._rows(f"/api/v3/portal/{portal.id}/settings/layouts", ("module", "issues"))
-        return [row for layout in layouts for row in layout.get("statuses") or () if isinstance(row, dict)]
+        return [row for layout in layouts for row in objects(layout.get("statuses"))]
 
     def _statuses_of_layouts(self, portal: Portal) -> tuple[Choice, ...]:
         with suppress(ApiError):
@@ -333,7 +329,7 @@ def _portal(row: Mapping[str, Any]) -> Portal:
     told = settings.get("time_zone") if isinstance(settings, dict) else None
     zone = _zone(str(told or row.get("timezone") or ""), str(row.get("gmt_time_zone") or ""))
     name = str(row.get("name") or row.get("portal_name") or row.get("id"))
-    return Portal(str(row.get("id")), name, zone, True in {row.get("default"), row.get("is_default_portal")})
+    return Portal(str(row.get("id")), name, zone, is_default(row))
 
 
 def _zone(name: str, told: str) -> tzinfo:
@@ -354,9 +350,8 @@ def _is_closed(row: Mapping[str, Any]) -> bool:
 
 def _count(row: Mapping[str, Any]) -> int | None:
     counts = row.get("bug_count")
-    parts = [counts.get("open"), counts.get("closed")] if isinstance(counts, dict) else [None]
-    numbers = [int(str(part)) for part in parts if str(part).isdigit()]
-    return sum(numbers) if len(numbers) == len(parts) else None
+    opened, closed = (count(counts.get(part)) if isinstance(counts, dict) else None for part in ("open", "closed"))
+    return None if opened is None or closed is None else opened + closed
 
 
 def _custom_of_classic(row: Mapping[str, Any]) -> CustomField:

@@ -87,11 +87,11 @@ def _column(frame: pd.DataFrame, one: Lead) -> Any:
         return _empty(frame, one)
     values = frame[source]
     if one.type == "moment":
-        return _moments(values)
+        return moments(values)
     if one.type == "day":
-        moments = _moments(values)
+        times = moments(values)
         is_midnight = isinstance(values.dtype, pd.DatetimeTZDtype)
-        days = (moments + _NEAREST_DAY if is_midnight else moments).dt.tz_localize(None).dt.floor("D")
+        days = (times + _NEAREST_DAY if is_midnight else times).dt.tz_localize(None).dt.floor("D")
         return days.astype("datetime64[ms]")
     if one.type == "choice" and one.words:
         return _choice(values, one.words)
@@ -105,9 +105,13 @@ def _empty(frame: pd.DataFrame, one: Lead) -> Any:
     return _choice(missing, words) if words else missing
 
 
-def _moments(values: pd.Series[Any]) -> Any:
+def moments(values: pd.Series[Any]) -> Any:
+    """A column's times in UTC, to the millisecond; what is no time, in whatever shape, is missing."""
     if isinstance(values.dtype, pd.DatetimeTZDtype):
         return values.copy()
+    if values.dtype != pd.Series([""]).dtype:  # a number is no time, and pandas would read it as one
+        texts = [value if isinstance(value, str) and value.isascii() else None for value in values]
+        values = pd.Series(texts, index=values.index, dtype=object)
     return pd.to_datetime(values, utc=True, errors="coerce", format="ISO8601").astype("datetime64[ms, UTC]")
 
 

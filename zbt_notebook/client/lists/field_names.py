@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from zbt_notebook.client.errors import ApiError, RateLimited
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
+from zbt_notebook.client.told import objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,13 @@ def field_names(client: ApiClient, path: str) -> FieldNames:
 def _fetch(client: ApiClient, portal: str) -> FieldNames:
     call = ApiCall("GET", f"/api/v3/portal/{portal}/settings/fields", (("module", "issues"),))
     try:
-        told: list[Any] = client.fetch(call).records or []
+        told = objects(client.fetch(call).records)
     except RateLimited:
         raise
     except ApiError:
         return FieldNames()
-    rows = [row for row in told if isinstance(row, dict) and row.get("api_name")]
-    values = [value for row in rows for value in row.get("pick_list_values") or () if isinstance(value, dict)]
+    rows = [row for row in told if row.get("api_name")]
+    values = [value for row in rows for value in objects(row.get("pick_list_values"))]
     return FieldNames(
         {
             str(row["api_name"]): str(row.get("display_name") or row["api_name"])

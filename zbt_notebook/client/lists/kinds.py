@@ -8,6 +8,7 @@ from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.endpoints import Endpoint
 from zbt_notebook.client.suggestions import there_are
+from zbt_notebook.client.told import count
 
 _PROJECT = "/restapi/portal/{portal}/projects/{project}/"
 
@@ -150,10 +151,10 @@ def announced(kind: Kind, project: Mapping[str, object], where: Mapping[str, str
     counts = project.get(kind.count or kind.none_without)
     if not isinstance(counts, dict):
         return None, None
-    parts = [counts.get("open"), counts.get("closed")]
-    if not all(isinstance(part, int) or str(part).isdigit() for part in parts):
+    opened, closed = count(counts.get("open")), count(counts.get("closed"))
+    if opened is None or closed is None:
         return None, None
-    total = sum(int(str(part)) for part in parts)
+    total = opened + closed
     if not kind.count:
         return None, None if total else 0
     filters = {name: value for name, value in where.items() if name not in {"sort_column", "sort_order"}}
@@ -161,7 +162,7 @@ def announced(kind: Kind, project: Mapping[str, object], where: Mapping[str, str
         return total, total
     asked = [_COUNTED_PARTS.get((kind.name, *pair)) for pair in filters.items()]
     if len(asked) == 1 and asked[0] is not None:
-        exact = int(str(counts[asked[0]])) if asked[0] else total
+        exact = {"": total, "open": opened, "closed": closed}[asked[0]]
         return exact, exact
     return None, total
 

@@ -49,7 +49,7 @@ def identify(record: Any) -> str | None:
     if not isinstance(record, dict):
         return None
     identity = record.get("id_string") or record.get("id")
-    return None if identity in {None, ""} else str(identity)
+    return str(identity) if isinstance(identity, str | int) and identity != "" else None
 
 
 def identities(records: Sequence[Any]) -> list[str | None]:

@@ -20,6 +20,7 @@ from zbt_notebook.client.progress import Snapshot
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
+from zbt_notebook.client.told import count
 
 _MONTHS_AT_ONCE = 6  # the most that customdate spans
 
@@ -103,9 +104,10 @@ def _issues(
 def _announced(kind: Kind, project: Mapping[str, Any]) -> int | None:
     """How many issues a project says it has, as some do; it is not relied upon to read them."""
     counts = project.get("issues")
-    parts = [counts.get("open_count"), counts.get("closed_count")] if isinstance(counts, dict) else [None]
-    numbers = [part for part in parts if isinstance(part, int)]
-    return sum(numbers) if kind.name == "bugs" and len(numbers) == len(parts) else None
+    if kind.name != "bugs" or not isinstance(counts, dict):
+        return None
+    opened, closed = count(counts.get("open_count")), count(counts.get("closed_count"))
+    return None if opened is None or closed is None else opened + closed
 
 
 def check(kind: Kind, request: PullRequest) -> None:

@@ -60,20 +60,21 @@ def find_places(
 ) -> tuple[str, list[Mapping[str, Any]]]:
     """The portal's id or name as the API wants it, and the chosen projects. Raise Retired where the API is gone."""
     if not portal or (v3 and not portal.isdigit()):
-        portal = _portal(_list(client, "/api/v3/portals" if v3 else "/restapi/portals/", lane), portal)
+        portals = [_sound(one, "portals") for one in _list(client, "/api/v3/portals" if v3 else _PORTALS, lane)]
+        portal = _portal(portals, portal)
     path = f"/api/v3/portal/{portal}/projects" if v3 else f"/restapi/portal/{portal}/projects/"
-    projects = [_sound(project) for project in _list(client, path, lane)]
+    projects = [_sound(project, "projects") for project in _list(client, path, lane)]
     if v3:
         projects = [project for project in projects if not _is_closed(project)]
     return portal, choose(projects, wanted)
 
 
-def _sound(project: Any) -> Mapping[str, Any]:
-    """A project with an id that can stand in a path; raise ApiError for any other."""
-    if isinstance(project, dict) and _ID.fullmatch(str(project.get("id"))) and project.get("id") is not None:
-        return project
+def _sound(place: Any, things: str) -> Mapping[str, Any]:
+    """A portal or a project with an id that can stand in a path; raise ApiError for any other."""
+    if isinstance(place, dict) and _ID.fullmatch(str(place.get("id"))) and place.get("id") is not None:
+        return place
     raise ApiError(
-        "the list of projects holds one without an id that can be asked for",
+        f"the list of {things} holds one without an id that can be asked for",
         hint="Read one list by its path: connection.frame(path).",
     )
 
@@ -92,12 +93,17 @@ def _portal(portals: Sequence[Mapping[str, Any]], wanted: str) -> str:
     if wanted:
         found = by_name.get(folded(wanted)) or next((p for p in portals if str(p["id"]) == wanted), None)
     else:
-        defaults = [portal for portal in portals if True in {portal.get("default"), portal.get("is_default_portal")}]
+        defaults = [portal for portal in portals if is_default(portal)]
         found = portals[0] if len(portals) == 1 else defaults[0] if len(defaults) == 1 else None
     if found is not None:
         return str(found["id"])
     names = [_name(portal) for portal in portals]
     raise which_portal(wanted, names)
+
+
+def is_default(portal: Mapping[str, Any]) -> bool:
+    """Whether Zoho calls a portal the user's usual one."""
+    return portal.get("default") is True or portal.get("is_default_portal") is True
 
 
 def which_portal(wanted: str, names: Sequence[str]) -> UsageError:

@@ -149,8 +149,13 @@ class WorkerPool:
         return batch
 
     def _work(self) -> None:
-        while (job := self._next()) is not None:
-            self._do(*job)
+        try:
+            while (job := self._next()) is not None:
+                self._do(*job)
+        except BaseException as error:  # noqa: BLE001  without a word of it whoever collects would wait for ever
+            with self._changed:
+                self.failure = self.failure or error
+                self._changed.notify_all()
 
     def _do(self, line: Line, ask: Ask) -> None:
         try:

@@ -317,7 +317,7 @@ def _differences(
     """By how much the projects' own counts differ from the rows that were made before they were counted."""
     late: dict[str, int] = {}
     if kind.made and not frame.empty:
-        made = frame[kind.made].astype("datetime64[ms, UTC]").astype("int64")
+        made = _milliseconds(frame[kind.made])
         late = {
             str(project): int(count) for project, count in frame.loc[made > began, "project.id"].value_counts().items()
         }
@@ -345,8 +345,14 @@ def _cursor(frame: "pd.DataFrame", kind: Kind, before: int, dates: Sequence[int]
     changed elsewhere while the newest change was on its way is asked for again.
     """
     seen = [before] if before else []
-    if kind.changed in frame and frame[kind.changed].notna().any():
-        changed = frame[kind.changed].dropna().astype("datetime64[ms, UTC]").astype("int64")
-        seen.append(int(changed.max()))
+    if kind.changed in frame and (changed := _milliseconds(frame[kind.changed].dropna()).max()) > 0:
+        seen.append(int(changed))
     newest = max(seen, default=1)
     return max(1, min([*dates, newest]) if dates else newest - int(seconds * 1000))
+
+
+def _milliseconds(times: "pd.Series[Any]") -> "pd.Series[int]":
+    """Times since the epoch; what is none lies long before it."""
+    from zbt_notebook.client.frames.arrange import moments
+
+    return moments(times).astype("datetime64[ms, UTC]").astype("int64")  # type: ignore[no-any-return]
