@@ -27,7 +27,7 @@ def from_arrow(table: Any, types: Mapping[str, str], decode: Mapping[str, Callab
     }
     frame: pd.DataFrame = table.to_pandas(types_mapper=lambda kind: _of(nullable.get(kind)))
     for name, read in decode.items():
-        frame[name] = pd.Series([read(cell) for cell in frame[name].astype(object)], dtype=object)
+        frame[name] = pd.Series([read(cell) for cell in table.column(name).to_pylist()], dtype=object)
     for name, declared in read_types(types).items():
         if declared.kind is Declared.CATEGORY and name in frame and name not in decode:
             frame[name] = _category(frame[name], types[name])
