@@ -1,7 +1,8 @@
 """The README's table of fields is the declaration itself."""
 
 from tests.conftest import ROOT
-from zbt_notebook.client.lists.fields import FIELDS, FIRST
+from zbt_notebook.client.lists.fields import FIELDS
+from zbt_notebook.client.lists.first_columns import FIRST
 
 
 def rows():

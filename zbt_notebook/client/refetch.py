@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client import signed_in
 from zbt_notebook.client.errors import ApiError, NotSignedIn, Unreachable, UsageError
-from zbt_notebook.client.lists.fields import kind_of
+from zbt_notebook.client.lists.first_columns import kind_of
 from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.next_steps import step
 from zbt_notebook.client.rest import api

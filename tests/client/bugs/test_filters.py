@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from zbt_notebook.client.bugs.filters import Filter, read_filter
 from zbt_notebook.client.errors import UsageError, ZbtError
 from zbt_notebook.client.limits.rate_limit import RateLimits
-from zbt_notebook.client.lists import fields
 from zbt_notebook.client.lists.criteria import OPERATORS
+from zbt_notebook.client.lists.first_columns import FIRST
 
 NAMES = {"status": "status_id", "severity": "severity_id", "module": "module_id", "classification": "classification_id"}
 
@@ -166,7 +166,7 @@ def test_the_lists_are_fetched_once_a_connection(connection, wire):
 def test_the_frame_begins_with_what_people_look_for(api, connection):  # noqa: ARG001
     """The same nine short columns from both APIs, typed, all else behind them, ids last."""
     frame = connection.bugs(limit=30, progress=False)
-    assert tuple(frame.columns[:9]) == fields.FIRST["bugs"]
+    assert tuple(frame.columns[:9]) == FIRST["bugs"]
     assert frame["severity"].cat.ordered
     assert list(frame["severity"].cat.categories)[:3] == ["None", "Show stopper", "Critical"]
     assert frame["status"].cat.ordered

@@ -3,7 +3,7 @@
 import pytest
 
 from zbt_notebook.client.limits.rate_limit import RateLimits
-from zbt_notebook.client.lists import fields
+from zbt_notebook.client.lists.first_columns import FIRST
 
 
 @pytest.mark.parametrize("api", ["classic", "v3"])
@@ -18,7 +18,7 @@ def test_an_empty_pull_has_the_first_columns_of_a_full_one(connection, world, ki
     assert len(empty) == 0
     assert {"project.id", "project.name", "id"} <= set(empty) <= set(full)
     assert {name: str(full[name].dtype) for name in empty} == {name: str(dtype) for name, dtype in empty.dtypes.items()}
-    first = list(fields.FIRST.get(kind, ()))
+    first = list(FIRST.get(kind, ()))
     assert list(full.columns[: len(first)]) == list(empty.columns[: len(first)]) == first
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from zbt_notebook.client.errors import NotFound, UsageError
-from zbt_notebook.client.lists import fields
+from zbt_notebook.client.lists.first_columns import FIRST
 from zbt_notebook.notebook.magic.display.frame_view import as_html
 from zbt_notebook.notebook.magic.grammar.options import LISTS, OPTIONS, SUBCOMMANDS, WORDS
 
@@ -32,7 +32,7 @@ def written(site):
 def test_each_list_is_a_table_that_begins_with_what_it_is_about(word, zbt):
     """Short names first, everything Zoho told behind them."""
     frame = zbt(word)
-    first = fields.FIRST[word]
+    first = FIRST[word]
     assert isinstance(frame, pd.DataFrame)
     assert len(frame)
     assert tuple(frame.columns[: len(first)]) == first

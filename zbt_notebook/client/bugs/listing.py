@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 KINDS = ("bugs", "projects", "milestones", "users", "portals", "tags", "timelogs")
 RECENT = timedelta(days=90)  # of time logs, unless a date is said: reading all of them takes minutes
 _BY_PROJECT = frozenset({"bugs", "milestones", "timelogs"})
+_V3_ALONE = frozenset({"tags", "description"})  # what the classic list of bugs does not tell
 _PATHS: Mapping[str, tuple[str, str]] = {
     "projects": ("/restapi/portal/{portal}/projects/", "/api/v3/portal/{portal}/projects"),
     "users": ("/restapi/portal/{portal}/users/", "/api/v3/portal/{portal}/users"),
@@ -74,7 +75,8 @@ def listing(
         everybody = (("user_type", "all"),) if kind == "users" and not lookups.is_v3 else ()
         asked = PullRequest(path=path, word=kind, where=everybody, criteria=criteria, limit=limit)
         return Listing(asked, Query(here=tuple(map(said, criteria))), place, notes)
-    told = query(kind, criteria, len(chosen), is_v3=lookups.is_v3)
+    is_v3 = lookups.is_v3 or (kind == "bugs" and any(one.field in _V3_ALONE for one in criteria))
+    told = query(kind, criteria, len(chosen), is_v3=is_v3)
     request = PullRequest(
         kind=find_kind(kind).name,
         portal=where.id,
@@ -82,7 +84,7 @@ def listing(
         where=(*find_kind(kind).params, *told.where),
         criteria=criteria,
         since=_since(kind, criteria, told),
-        api="v3" if lookups.is_v3 else "auto",
+        api="v3" if is_v3 else "auto",
         limit=limit,
     )
     return Listing(request, told, place, notes)

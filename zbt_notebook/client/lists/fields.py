@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Literal
 
+from zbt_notebook.client.html_text import text_of
 from zbt_notebook.client.lists.criteria import Choice, Criterion, Operator
-from zbt_notebook.client.rest import endpoints
 
 Type = Literal["text", "choice", "person", "moment", "day", "number", "flag"]
 CUSTOM = "customfields."
@@ -323,43 +323,6 @@ FIELDS: Mapping[str, tuple[Field, ...]] = MappingProxyType(
     }
 )
 
-FIRST: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "bugs": ("key", "title", "status", "severity", "assignee", "milestone", "due", "created", "updated"),
-        "timelogs": ("date", "owner", "hours", "bug", "notes", "billing"),
-        "milestones": ("name", "status", "owner", "start", "end"),
-        "users": ("name", "email", "role", "active"),
-        "projects": ("name", "status", "owner", "created"),
-        "portals": ("name", "company", "plan", "zone"),
-        "tags": ("name", "color"),
-        "history": ("time", "person", "activity"),
-        "attachments": ("name", "size", "person", "created"),
-        "comments": ("author", "created", "content_text"),
-    }
-)
-"""The fields with which a frame of each kind begins."""
-
-
-def leads(
-    kind: str, words: Mapping[str, Sequence[str]] = MappingProxyType({})
-) -> list[tuple[str, Type, tuple[str, ...], tuple[str, ...]]]:
-    """What the frames of a kind begin with: name, type, columns that it is made of, and a choice's words in order."""
-    chosen = [field(kind, name) for name in FIRST.get(kind, ())]
-    return [(one.name, one.type, one.places, tuple(words.get(one.name, ()))) for one in chosen]
-
-
-def first_columns(kind: str) -> list[str]:
-    """The columns, as Zoho names them in either API, in which the first things of a kind stand."""
-    return [place for name in FIRST.get(kind, ()) for place in field(kind, name).places]
-
-
-def kind_of(path: str) -> str:
-    """What the list at a path holds; empty for what is not among the kinds here."""
-    endpoint = endpoints.match("GET", path)
-    last = endpoint.path.rstrip("/").rpartition("/")[2] if endpoint and endpoint.list_key is not None else ""
-    last = {"issues": "bugs", "logs": "timelogs", "phases": "milestones"}.get(last, last)
-    return last if last in FIRST else ""
-
 
 def field(kind: str, name: str) -> Field:
     """The field of exactly that short name; a custom one, of any label, where the name says so."""
@@ -381,7 +344,8 @@ def fulfils(kind: str, record: Any, criteria: Sequence[Criterion]) -> bool:
 def read(kind: str, record: Mapping[str, Any], criterion: Criterion) -> list[object]:
     """What a record has in the field of a criterion."""
     if not criterion.field.startswith(CUSTOM):
-        return field(kind, criterion.field).read(record)
+        found = field(kind, criterion.field).read(record)
+        return [text_of(str(one)) for one in found] if criterion.field == "description" else found  # HTML as it reads
     sample = next((value for value in criterion.values if value is not None), "")
     return custom_field(criterion.field.removeprefix(CUSTOM), _type_of(sample)).read(record)
 

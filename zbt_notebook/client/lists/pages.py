@@ -55,9 +55,10 @@ class Pages:
         if self._holds and call.path.startswith("/api/v3"):
             records = self._in_classic_shape(client, asked, records)
             if self._rows.cannot_be_dated(records) and not self._chooses(client, line, asked, lane):
+                time = self._rows.asked
                 raise NoTimeOfChange(
-                    "since= cannot be answered here: V3's list tells no time of change and cannot be filtered by it",
-                    hint="Leave since= out and read all of it, or choose in the DataFrame by the time of creation.",
+                    f"{time} cannot be answered here: V3's list tells no time of change and cannot be filtered by it",
+                    hint=f"Leave {time} out and read all of it, or choose in the DataFrame by the time of creation.",
                 )
         return records, more
 

@@ -22,6 +22,7 @@ from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
 from zbt_notebook.client.told import count
 
+_UNTOLD = frozenset({"comments", "attachments"})  # fields of bugs: no record of V3's list has their number
 _MONTHS_AT_ONCE = 6  # the most that customdate spans
 
 
@@ -118,6 +119,12 @@ def check(kind: Kind, request: PullRequest) -> None:
             hint="It has bugs, comments, milestones, timelogs, users; others by their path: connection.frame(path).",
         )
     v3_columns.check_filters(kind.name, dict(request.where), dict(kind.params))
+    for one in request.criteria:
+        if kind.name == "bugs" and one.field in _UNTOLD:
+            raise UsageError(
+                f"V3's list does not tell how many {one.field} a bug has: none can be chosen by it",
+                hint=f"Leave {one.field} out. Those of one bug are listed by its key.",
+            )
 
 
 def issue_of(kind: Kind, call: ApiCall) -> str:

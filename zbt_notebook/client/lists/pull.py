@@ -309,10 +309,10 @@ class Pull:
         request = self.request
         asks_for_part = self._chooses or request.where or request.since is not None or request.limit is not None
         told = differences(self._lines, {} if asks_for_part else self._announced, self.what)
-        if self._filter.untimed:
+        if self._filter.undecided:
             told.append(
-                f"of {counted(self._filter.untimed, self.what)} no time of change is told: "
-                "some of them may have changed before since="
+                f"of {counted(self._filter.undecided, self.what)} no time of change is told: "
+                "V3 chose them by its days, and some may lie a day or two outside"
             )
         if not self.rows:
             told += self._filter.misses()

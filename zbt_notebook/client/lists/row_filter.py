@@ -26,7 +26,11 @@ class RowFilter:
         self._kind = kind
         self._seen: dict[str, Listing] = {}
         self._met: dict[str, set[str]] | None = {}  # what the fields that were compared hold, while no record is let by
-        self.untimed = 0  # records that bear no time of change, though it was to be compared
+        self.undecided = 0  # records that bear no time of change, though it was to be compared
+        by_change = [one for one in request.criteria if one.field == "updated" and None not in one.values]
+        self.asked = "updated" if by_change else "since="
+        self._otherwise = [one for one in request.criteria if one not in by_change]
+        self._by_change = any(one.operator not in {">=", ">"} for one in by_change)  # these are bounds of since too
 
     def newest_change_first(self, *, v3: bool) -> bool:
         """Whether the server sorts by the time of change, so that the first older record ends a list."""
@@ -57,17 +61,23 @@ class RowFilter:
         )
 
     def cannot_be_dated(self, records: Sequence[Any]) -> bool:
-        """Whether ``since`` can be compared with no record of a page, though some may be older."""
+        """Whether no record of a page bears the time of change that is asked for, though it would decide."""
         kind = self._kind
-        if kind is None or self._request.since is None:
+        if kind is None or not (self._by_change or self._request.since is not None):
             return False
         bears = any(isinstance(record, dict) and record.get(kind.changed) is not None for record in records)
-        return not bears and any(self._may_be_older(kind, record) for record in records)
+        return not bears and any(self._is_undecided(kind, record) for record in records)
 
-    def _may_be_older(self, kind: Kind, record: Any) -> bool:
-        if not isinstance(record, dict) or record.get(kind.changed) is not None:
+    def _is_undecided(self, kind: Kind, record: Any) -> bool:
+        """Whether the time of change would decide, which a record does not bear: what was made later changed later."""
+        since = self._request.since
+        if not self._is_undated(record) or not fulfils(self._request.holds, record, self._otherwise):
             return False
-        return not after(kind.made, _to_the_second(self._request.since or 0) - 1, record)
+        later = since is not None and after(kind.made, _to_the_second(since) - 1, record)
+        return not later or self._by_change
+
+    def _is_undated(self, record: Any) -> bool:
+        return self._kind is not None and isinstance(record, dict) and record.get(self._kind.changed) is None
 
     def sift(self, listing: Listing, records: Sequence[Any], *, v3: bool, of_many: bool) -> Sequence[Any]:
         """What is wanted of a list's records, with its project in front; *of_many* where there are other lists."""
@@ -81,7 +91,8 @@ class RowFilter:
         ]
 
     def _fulfils(self, record: Any) -> bool:
-        kind, criteria = self._request.holds, self._request.criteria
+        kind = self._request.holds
+        criteria = self._otherwise if self._is_undated(record) else self._request.criteria
         if fulfils(kind, record, criteria):
             self._met = None
             return True
@@ -105,14 +116,13 @@ class RowFilter:
 
     def _is_wanted(self, kind: Kind, record: Any, listing: Listing | None, *, v3: bool) -> bool:
         since = self._request.since
-        if since is not None:
-            if before(kind.changed, _to_the_second(since) if v3 else since, record):
-                return False
-            self.untimed += self._may_be_older(kind, record)
+        if since is not None and before(kind.changed, _to_the_second(since) if v3 else since, record):
+            return False
         if v3 and not v3_columns.keeps(kind.name, record, dict(self._request.where)):
             return False
         if self._request.criteria and not self._fulfils(record):
             return False
+        self.undecided += (self._by_change or since is not None) and self._is_undecided(kind, record)
         identity = identify(record) if kind.ids_are_global else None
         if identity is None or listing is None:
             return True

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from zbt_notebook.client.lists import fields
+from zbt_notebook.client.lists.first_columns import first_columns, kind_of, leads
 from zbt_notebook.client.lists.kinds import Kind
 from zbt_notebook.client.lists.plan import Plan
 from zbt_notebook.client.lists.worker_pool import Line
@@ -46,8 +46,8 @@ def arranged(frame: "pd.DataFrame", holds: str, orders: Mapping[str, Any], path:
     from zbt_notebook.client.frames.arrange import Lead, lead, reordered
 
     if holds:
-        return lead(frame, [Lead(*told) for told in fields.leads(holds, orders)])
-    return reordered(frame, fields.first_columns(fields.kind_of(path) if path else ""))
+        return lead(frame, [Lead(*told) for told in leads(holds, orders)])
+    return reordered(frame, first_columns(kind_of(path) if path else ""))
 
 
 def about(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from zbt_notebook.client.lists import fields
+from zbt_notebook.client.lists.first_columns import FIRST
 from zbt_notebook.client.quoting import counted
 from zbt_notebook.notebook.magic.display.table import MONO, QUIET, plain
 
@@ -22,8 +22,8 @@ def shown_columns(frame: Any) -> list[str] | None:
     if origin.get("all_columns"):
         return list(frame.columns)
     kind = str(origin.get("kind") or origin.get("word") or "")
-    first = [name for name in fields.FIRST.get(kind, ()) if name in frame.columns]
-    if len(first) < len(fields.FIRST.get(kind, ())) or not first:
+    first = [name for name in FIRST.get(kind, ()) if name in frame.columns]
+    if len(first) < len(FIRST.get(kind, ())) or not first:
         return None
     more = ["project.name"] if kind == "bugs" and _differ(frame, "project.name") else []
     return [*first, *more]
