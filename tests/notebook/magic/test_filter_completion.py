@@ -23,6 +23,13 @@ def texts(line):
     return [completion.text for completion in complete(line, len(line), KNOWN)]
 
 
+def test_a_choice_that_is_called_none_is_offered_once():
+    """``None`` and ``none`` mean the same in a filter: two lines of one meaning would only puzzle."""
+    line = "bugs severity=="
+    offered = [one.text for one in complete(line, len(line), Known(values={"severity": ("Critical", "None")}))]
+    assert offered == ["severity==Critical", "severity==None"]
+
+
 @pytest.mark.parametrize("line", ["bug HW1-I1 assignee=", "bug HW1-I1 due=", "bug new severity="])
 def test_a_write_is_not_offered_what_it_refuses(line):
     """Zoho documents no way to empty these, so ``none`` is no value of theirs in a write."""

@@ -8,6 +8,7 @@ import pytest
 from zbt_notebook.client.errors import NotFound, UsageError
 from zbt_notebook.client.lists.first_columns import FIRST
 from zbt_notebook.notebook.magic.display.frame_view import as_html
+from zbt_notebook.notebook.magic.display.table import QUIET
 from zbt_notebook.notebook.magic.grammar.options import LISTS, OPTIONS, SUBCOMMANDS, WORDS
 
 
@@ -279,6 +280,8 @@ def test_a_table_is_shown_by_its_first_columns(zbt, shell):
     html = as_html(zbt("bugs --limit 5"))
     assert html.count('<th scope="col"') in {9, 10}
     assert "--all-columns" in html
+    words = [name for name in ("status", "severity", "assignee") if f'white-space:nowrap;{QUIET}">{name}<' in html]
+    assert words == ["status", "severity", "assignee"]  # a short word is not broken where a title may be
     logs = as_html(zbt("timelogs --limit 5"))
     assert "text-align:right" in logs
     whole = zbt("bugs --limit 5 --all-columns")

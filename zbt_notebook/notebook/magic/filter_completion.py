@@ -69,7 +69,11 @@ def _field(kind: str, name: str, known: Values) -> Field | None:
 
 
 def _values(field: Field, known: Values) -> Iterator[str]:
-    yield from dict.fromkeys((*known.get(field.name, ()), *field.values, *_BY_TYPE.get(field.type, ())))
+    values = (*known.get(field.name, ()), *field.values, *_BY_TYPE.get(field.type, ()))
+    once: dict[str, str] = {}  # a choice "None" and the word none mean the same: either
+    for value in values:
+        once.setdefault(value.casefold(), value)
+    yield from once.values()
 
 
 def _written(head: str, value: str, *, is_quoted: bool) -> str:

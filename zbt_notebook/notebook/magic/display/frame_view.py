@@ -60,6 +60,7 @@ def as_html(frame: Any) -> str | None:
 
 _TABLE = "border-collapse:collapse;margin:2px 0;"
 _CELL = "padding:3px 10px 3px 0;vertical-align:top;white-space:normal;overflow-wrap:break-word;max-width:34em;"
+_SHORT = 18  # characters up to which a text stays on its line: a word such as "In progress", a name
 _LONG = 32  # characters from which a text has a width below which it is not pressed: the table scrolls sooner
 _WIDE = "text-align:left;min-width:18em;"
 
@@ -70,7 +71,8 @@ def _side(frame: Any, name: str) -> str:
         return "text-align:right;white-space:nowrap;"
     if values.dtype.kind == "M" or name == "key":
         return _NOWRAP
-    return _WIDE if any(len(_text(value)) > _LONG for value in values.head(_LOOKED_AT)) else "text-align:left;"
+    longest = max((len(_text(value)) for value in values.head(_LOOKED_AT)), default=0)
+    return _WIDE if longest > _LONG else _NOWRAP if longest <= _SHORT else "text-align:left;"
 
 
 _LOOKED_AT = 60
