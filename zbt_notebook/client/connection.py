@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from secrets import token_hex
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client import expect
@@ -278,18 +277,13 @@ class Connection(StaysInKernel):
         """Go on with a pull that ended early; what this kernel or a checkpoint holds of it is not fetched again."""
         return self.pulled(request, progress=progress)
 
-    def pulled(
-        self,
-        request: PullRequest,
-        *,
-        progress: "bool | Told",
-        orders: Mapping[str, Sequence[str]] = MappingProxyType({}),
-    ) -> "pd.DataFrame":
-        """Carry a request out; *orders* are the portal's own of statuses and severities, else those fetched before."""
+    def pulled(self, request: PullRequest, *, progress: "bool | Told") -> "pd.DataFrame":
+        """Carry a request out; statuses and severities of bugs in the portal's own order, where it can be had."""
         pull = (kept_pull.kept(request.id) if request.id else None) or self._begin(request, reporter(progress=False))
-        pull.orders = pull.orders or orders or (self.lookups.orders(request.portal) if request.holds == "bugs" else {})
         with hinted(self, "frame", ApiCall("GET", request.path, request.where)), kept_pull.kept_if_incomplete(pull):
             pull.run(self.client, reporter(progress))
+        if request.holds == "bugs":
+            pull.orders = self.lookups.orders(pull.plan.portal, pull.plan.projects, v3=pull.is_v3)
         return pull.frame()
 
     def _begin(

@@ -1,11 +1,18 @@
-"""Severity and status as ordered categories in what pull gives, where their order is known already."""
+"""Severity and status as ordered categories in all frames of bugs, where Zoho's own list has an order."""
 
+import json
+
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import zbt_notebook as zbt
 from zbt_notebook.client import signed_in
+from zbt_notebook.client.frames.arrange import as_categories
 from zbt_notebook.client.limits.rate_limit import RateLimits
-from zbt_notebook.client.mirror import mirror
+from zbt_notebook.client.mirror import Mirror, mirror
+from zbt_notebook.client.mirror.store import Store
 from zbt_notebook.simulator.data.portal import SEVERITIES
 
 
@@ -19,19 +26,43 @@ def api(request, world, connection):
     return request.param
 
 
-def test_a_pull_has_the_order_that_words_have_fetched(api, connection, wire):  # noqa: ARG001  runs once an API
-    """The same categories as from the word, for no request more than a pull costs without."""
-    plain = connection.pull("bugs", limit=300, progress=False)
-    assert plain["severity"].dtype == plain["title"].dtype
-    words = connection.bugs(limit=300)
+def lookups_among(wire):
+    return [request.url for request in wire.requests if "fields" in request.url or "layouts" in request.url]
+
+
+def test_words_pull_and_mirror_have_the_same_types(api, connection, wire, tmp_path):  # noqa: ARG001  runs once an API
+    """Zoho's order, whichever is asked first; it is read once a connection."""
+    pulled = connection.pull("bugs", progress=False)
+    assert len(lookups_among(wire)) <= 2
     wire.requests.clear()
-    known = connection.pull("bugs", limit=300, progress=False)
-    assert not [request for request in wire.requests if "fields" in request.url or "layouts" in request.url]
-    for name in ("status", "severity"):
-        assert known[name].cat.ordered
-        assert list(known[name].cat.categories) == list(words[name].cat.categories)
-        assert known[name].astype(str).tolist() == plain[name].astype(str).tolist()
-    assert known["severity"].max() == "Minor"
+    frames = [connection.bugs(), mirror(tmp_path, connection=connection, progress=False).frame(), pulled]
+    frames += [Mirror(Store.at(tmp_path), "bugs").frame(), connection.pull("bugs", where={"flag": "external"}, limit=9)]
+    assert not lookups_among(wire)
+    for name, first in (("status", "Open"), ("severity", "None")):
+        assert {frame[name].dtype for frame in frames} == {pulled[name].dtype}
+        assert pulled[name].cat.ordered
+        assert pulled[name].cat.categories[0] == first
+    assert pulled["severity"].max() == "Minor"
+    assert pulled["severity"].astype(str).tolist() == pulled["severity.type"].astype(str).tolist()
+
+
+def test_a_portal_that_does_not_tell_its_order_has_texts(api, connection, world, wire):  # noqa: ARG001  runs once an API
+    """No error, and no second question."""
+    for path in ("*fields*", "*layouts*"):
+        world.faults.add(path=path, kind="status", status=403, times=99)
+    for _ in range(2):
+        frame = connection.pull("bugs", limit=300, progress=False)
+        assert frame["severity"].dtype == frame["title"].dtype
+        assert len(frame) == 300
+    assert len(lookups_among(wire)) <= 3
+
+
+@given(st.lists(st.one_of(st.none(), st.text(max_size=3), st.integers(), st.lists(st.none(), max_size=1))))
+def test_no_value_is_lost_for_the_order(values):
+    """Words that Zoho's list does not have follow those that it has; what is no text stays as it is."""
+    frame = pd.DataFrame({"status": pd.Series(values, dtype=object), "other": range(len(values))})
+    made = as_categories(frame.copy(), {"status": ("b", "a"), "severity": ("x",)})["status"]
+    assert [None if one is None or one != one else one for one in made.tolist()] == values  # noqa: PLR0124  NaN
 
 
 def test_fetched_anew_it_is_ordered_still(api, connection):  # noqa: ARG001  runs once an API
@@ -49,18 +80,23 @@ def test_another_portal_lends_no_order(connection):
     assert connection.lookups.orders("elsewhere") == {}
 
 
-def test_a_mirror_goes_on_with_the_texts_it_began_with(connection, world, store, tmp_path):
-    """Its files hold text, whatever was fetched between two runs, and every row keeps its word."""
-    first = mirror(tmp_path / "before", connection=connection).frame()
-    connection.bugs(limit=1)
-    assert mirror(tmp_path / "after", connection=connection).frame()["severity"].dtype == first["severity"].dtype
+def test_a_mirror_keeps_the_order_it_knows(connection, world, store, tmp_path):
+    """Its files hold text: a run that could not read the order, and a reader without a connection, still have it."""
+    first = mirror(tmp_path, connection=connection, progress=False).frame()
+    for path in ("*fields*", "*layouts*"):
+        world.faults.add(path=path, kind="status", status=403, times=99)
+    connection.lookups.forget()
     world.clock.advance(3600)
     row = next(iter(store.bugs))
     store.bugs.change(row, severity_id=SEVERITIES[1].id, updated_ms=int(world.clock.now() * 1000))
-    again = mirror(tmp_path / "before", connection=connection).frame()
+    again = mirror(tmp_path, connection=connection, progress=False).frame()
     assert again["severity"].dtype == first["severity"].dtype
-    assert len(again) == len(first)
     assert again.set_index("id").loc[row.id, "severity"] == "Show stopper"
+    (newest,) = sorted(tmp_path.glob("state-*.json"))[-1:]
+    told = json.loads(newest.read_text())
+    newest.write_text(json.dumps({name: value for name, value in told.items() if name != "orders"}))
+    older = Mirror(Store.at(tmp_path), "bugs").frame()  # as an earlier version wrote it
+    assert older["severity"].dtype == older["title"].dtype
 
 
 def test_the_times_of_v3_attachments_are_timestamps(world, connection, store):

@@ -26,7 +26,7 @@ from zbt_notebook.client.resume import resume
 
 
 def bug_requests(wire):
-    return [request.url for request in wire.requests if "/bugs/" in request.url or "/issues" in request.url]
+    return [request.url for request in wire.requests if request.url.rstrip("/").endswith(("/bugs", "/issues"))]
 
 
 def all_bugs(store):

@@ -49,7 +49,7 @@ def twist(connection, monkeypatch):
     def install(change):
         def transport(request):
             answer = send(request)
-            if "/bugs/" not in request.url:
+            if not request.url.endswith("/bugs/"):
                 return answer
             return change(request, answer, int(dict(request.params).get("index", 1)))
 

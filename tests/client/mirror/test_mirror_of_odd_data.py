@@ -36,7 +36,7 @@ def twist(connection):
     def install(change):
         def transport(request):
             answer = send(request)
-            if "/bugs/" not in request.url or not answer.body:
+            if not request.url.endswith("/bugs/") or not answer.body:
                 return answer
             told = json.loads(answer.body)
             for bug in told["bugs"]:

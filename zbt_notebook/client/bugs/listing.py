@@ -7,10 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client.bugs.filters import Filter
-from zbt_notebook.client.bugs.lookups import ORDERED
 from zbt_notebook.client.bugs.query import Query, query, said
 from zbt_notebook.client.bugs.resolver import Place, Resolver, known_as
-from zbt_notebook.client.errors import UsageError, ZbtError
+from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.lists.criteria import Criterion
 from zbt_notebook.client.lists.discovery import survey
 from zbt_notebook.client.lists.kinds import find_kind
@@ -107,22 +106,10 @@ def _since(kind: str, criteria: Iterable[Criterion], told: Query) -> int | None:
 
 def fetch(connection: "Connection", told: Listing, *, progress: "bool | Told" = True) -> Any:
     """Read what was looked up; ``attrs["zbt"]`` tells the portal and its time zone too."""
-    frame = connection.pulled(told.request, progress=progress, orders=orders(connection, told.place))
+    frame = connection.pulled(told.request, progress=progress)
     portal = told.place.portal
     frame.attrs["zbt"] |= {"portal": portal.id, "zone": str(portal.zone), "notes": list(told.notes)}
     return frame
-
-
-def orders(connection: "Connection", place: Place) -> dict[str, tuple[str, ...]]:
-    """Zoho's own order of the words of status and severity; of none where it cannot be had."""
-    found: dict[str, tuple[str, ...]] = {}
-    for name in ORDERED:
-        try:
-            choices = connection.lookups.choices(place.portal, place.projects[0], name) if place.projects else ()
-        except ZbtError:  # a table without an order is a table all the same
-            return {}
-        found[name] = tuple(dict.fromkeys(choice.name for choice in choices))
-    return found
 
 
 def explain(connection: "Connection", told: Listing) -> list[tuple[str, str]]:

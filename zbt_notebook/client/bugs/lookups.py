@@ -2,15 +2,16 @@
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from zbt_notebook.client.errors import ApiError, ScopeMissing, Unreachable, UsageError
+from zbt_notebook.client.errors import ApiError, ScopeMissing, Unreachable, UsageError, ZbtError
 from zbt_notebook.client.lists.criteria import Choice
+from zbt_notebook.client.lists.field_names import issue_fields
 from zbt_notebook.client.lists.fields import Type
 from zbt_notebook.client.lists.project_lookup import is_default, is_retired, which_portal
 from zbt_notebook.client.lists.read_lists import read_list
@@ -192,27 +193,37 @@ class Lookups:
 
     def choices(self, portal: Portal, project: Project, name: str) -> tuple[Choice, ...]:
         """The values of a pick list of a project's bugs, in Zoho's own order; none where it has no such list."""
-        key = ("fields", portal.id) if self.is_v3 else ("fields", portal.id, project.id)
-        known: dict[str, tuple[Choice, ...]] = self._once(key, lambda: self._fetch_choices(portal, project))
-        return known.get(name, ())
+        return self._table(portal.id, project.id, v3=self.is_v3).get(name, ())
 
-    def orders(self, said: str) -> dict[str, tuple[str, ...]]:
-        """Zoho's own order of the words of status and severity in a portal, as far as it was fetched; asks nobody."""
-        if self.kept("portals") is None:
-            return {}
-        try:
-            portal = self.portal(said)
-        except UsageError:
-            return {}
-        known = [value for key, value in self.everything() if key[:2] == ("fields", portal.id)]
-        words = {name: dict.fromkeys(one.name for row in known for one in row.get(name, ())) for name in ORDERED}
+    def _table(self, portal: str, project: str, *, v3: bool) -> dict[str, tuple[Choice, ...]]:
+        def fetch() -> dict[str, tuple[Choice, ...]]:
+            return self._choices_of_v3(portal) if v3 else self._choices_of_classic(portal, project)
+
+        return self._once(("fields", portal) if v3 else ("fields", portal, project), fetch)  # type: ignore[no-any-return]
+
+    def orders(self, said: str, projects: Sequence[str] = (), *, v3: bool = False) -> dict[str, tuple[str, ...]]:
+        """Zoho's own order of the words of status and severity in a portal; of none where it cannot be had.
+
+        While nothing of it was fetched the first of *projects* is asked about: once, though it be refused.
+        """
+        known: tuple[Portal, ...] = self.kept("portals") or ()
+        portal = next((one.id for one in known if folded(said) in {one.id, folded(one.name)}), said)
+        if projects and not self._tables(portal) and not self.kept("no order", portal):
+            try:
+                self._table(portal, projects[0], v3=v3)
+            except ZbtError:  # a table without an order is a table all the same
+                self._kept["no order", portal] = True
+        words = {
+            name: dict.fromkeys(one.name for row in self._tables(portal) for one in row.get(name, ()))
+            for name in ORDERED
+        }
         return {name: tuple(found) for name, found in words.items() if found}
 
-    def _fetch_choices(self, portal: Portal, project: Project) -> dict[str, tuple[Choice, ...]]:
-        return self._choices_of_v3(portal) if self.is_v3 else self._choices_of_classic(portal, project)
+    def _tables(self, portal: str) -> list[Mapping[str, tuple[Choice, ...]]]:
+        return [value for key, value in self.everything() if key[:2] == ("fields", portal)]
 
-    def _choices_of_classic(self, portal: Portal, project: Project) -> dict[str, tuple[Choice, ...]]:
-        path = f"/restapi/portal/{portal.id}/projects/{project.id}/bugs/defaultfields/"
+    def _choices_of_classic(self, portal: str, project: str) -> dict[str, tuple[Choice, ...]]:
+        path = f"/restapi/portal/{portal}/projects/{project}/bugs/defaultfields/"
         body = self._client.fetch(ApiCall("GET", path)).body
         told = body.get("defaultfields") if isinstance(body, dict) else None
         lists = told if isinstance(told, dict) else {}
@@ -224,16 +235,16 @@ class Lookups:
             found[name] = tuple(Choice(str(row.get(f"{theirs}_id")), str(row.get(f"{theirs}_name"))) for row in rows)
         return found
 
-    def _v3_fields(self, portal: Portal) -> list[Any]:
+    def _v3_fields(self, portal: str) -> list[Any]:
         def fetch() -> list[Any]:
             try:
-                return self._rows(f"/api/v3/portal/{portal.id}/settings/fields", ("module", "issues"))
+                return issue_fields(self._client, portal)
             except ScopeMissing:  # then names are taken as they are said, and the records tell
                 return []
 
-        return self._once(("v3 fields", portal.id), fetch)  # type: ignore[no-any-return]
+        return self._once(("v3 fields", portal), fetch)  # type: ignore[no-any-return]
 
-    def _choices_of_v3(self, portal: Portal) -> dict[str, tuple[Choice, ...]]:
+    def _choices_of_v3(self, portal: str) -> dict[str, tuple[Choice, ...]]:
         found: dict[str, tuple[Choice, ...]] = {}
         by_name = {str(row.get("api_name")): row for row in self._v3_fields(portal)}
         for name in PICK_LISTS:
@@ -243,30 +254,25 @@ class Lookups:
                 for row in objects(rows)
             )
         if not found["status"]:  # statuses hang on the layout
-            found["status"] = self._statuses_of_layouts(portal)
+            rows = self._statuses(portal)
+            found["status"] = tuple(dict.fromkeys(Choice(str(row.get("id")), str(row.get("name"))) for row in rows))
         return found
 
     def closing(self, portal: Portal) -> frozenset[str]:
         """The statuses that close a bug, by name, where Zoho tells: V3's layouts do."""
+        rows = self._statuses(portal.id) if self.is_v3 else ()
+        return frozenset(str(row.get("name")) for row in rows if row.get("is_closed_type") is True)
 
-        def fetch() -> frozenset[str]:
+    def _statuses(self, portal: str) -> list[Any]:
+        """The statuses on V3's layouts of issues; none where it does not tell them."""
+
+        def fetch() -> list[Any]:
             with suppress(ApiError):
-                rows = self._layouts(portal)
-                return frozenset(str(row.get("name")) for row in rows if row.get("is_closed_type") is True)
-            return frozenset()
+                layouts = self._rows(f"/api/v3/portal/{portal}/settings/layouts", ("module", "issues"))
+                return [row for layout in layouts for row in objects(layout.get("statuses"))]
+            return []
 
-        return self._once(("closing", portal.id), fetch) if self.is_v3 else frozenset()
-
-    def _layouts(self, portal: Portal) -> list[Any]:
-        """The statuses on the layouts of issues."""
-        layouts = self._rows(f"/api/v3/portal/{portal.id}/settings/layouts", ("module", "issues"))
-        return [row for layout in layouts for row in objects(layout.get("statuses"))]
-
-    def _statuses_of_layouts(self, portal: Portal) -> tuple[Choice, ...]:
-        with suppress(ApiError):
-            rows = self._layouts(portal)
-            return tuple(dict.fromkeys(Choice(str(row.get("id")), str(row.get("name"))) for row in rows))
-        return ()
+        return self._once(("layouts", portal), fetch)  # type: ignore[no-any-return]
 
     def milestones(self, portal: Portal, project: Project) -> tuple[Choice, ...]:
         """The milestones of a project."""
@@ -289,7 +295,7 @@ class Lookups:
 
     def _fetch_custom_fields(self, portal: Portal, project: Project) -> tuple[CustomField, ...]:
         if self.is_v3:
-            return tuple(_custom_of_v3(row) for row in self._v3_fields(portal) if row.get("is_custom_field") is True)
+            return tuple(_custom_of_v3(row) for row in self._v3_fields(portal.id) if row.get("is_custom_field") is True)
         path = f"/restapi/portal/{portal.id}/projects/{project.id}/bugs/customfields/"
         return tuple(_custom_of_classic(row) for row in self._rows(path) if row.get("label_name"))
 

@@ -116,8 +116,14 @@ def moments(values: pd.Series[Any]) -> Any:
 
 
 def _choice(values: pd.Series[Any], words: tuple[str, ...]) -> Any:
-    others = sorted(map(str, set(values.dropna().unique()).difference(words)))
-    categories = pd.Index([*words, *others], dtype=pd.Series([""]).dtype)
+    """An ordered category of texts; anything else as it is."""
+    try:
+        found = set(values.dropna().unique())
+        if not all(type(value) is str for value in found):
+            return values.copy()
+        categories = pd.Index([*words, *sorted(found.difference(words))], dtype=pd.Series([""]).dtype)
+    except (TypeError, UnicodeEncodeError):  # lists and objects; half a surrogate pair, which Arrow cannot hold
+        return values.copy()
     return pd.Series(pd.Categorical(values, categories=categories, ordered=True), index=values.index)
 
 

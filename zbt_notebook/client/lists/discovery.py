@@ -26,7 +26,9 @@ def survey(
     """
     if kind is None:
         call = api.normalize(call or ApiCall("GET", request.path, request.where), client.data_center)
-        return "v3" if request.api == "v3" else "classic", Plan((Listing(call, limit=request.limit),))
+        return "v3" if request.api == "v3" else "classic", Plan(
+            (Listing(call, limit=request.limit),), portal=_portal(call.path)
+        )
     if request.since is not None and not kind.changed:
         raise UsageError(
             f"{kind.name} do not tell when they were changed: since= has nothing to compare",
@@ -53,6 +55,11 @@ def survey_v3(client: ApiClient, request: PullRequest, kind: Kind, told: Told) -
     check(kind, request)
     portal, projects = find_places(client, request.portal, request.projects, _lane(told), v3=True)
     return plan_v3(client, kind, request, portal, projects, told=told)
+
+
+def _portal(path: str) -> str:
+    """The portal of a path, if any."""
+    return path.partition("/portal/")[2].partition("/")[0]
 
 
 def _lane(told: Told) -> Lane:

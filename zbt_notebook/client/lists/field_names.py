@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import RLock
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from zbt_notebook.client.errors import ApiError, RateLimited
@@ -19,8 +20,14 @@ class FieldNames:
     picks: Mapping[str, str] = field(default_factory=dict)
 
 
-_known: "WeakKeyDictionary[ApiClient, dict[str, FieldNames]]" = WeakKeyDictionary()
-_lock = Lock()
+@dataclass(slots=True)
+class _Portal:
+    rows: list[Any] | None = None
+    names: FieldNames | None = None
+
+
+_portals: "WeakKeyDictionary[ApiClient, dict[str, _Portal]]" = WeakKeyDictionary()
+_lock = RLock()  # all workers of a pull want them at once, and one request is enough
 
 
 def field_names(client: ApiClient, path: str) -> FieldNames:
@@ -29,21 +36,33 @@ def field_names(client: ApiClient, path: str) -> FieldNames:
     It needs the scope ZohoProjects.custom_fields.READ; without it fields go by their names.
     """
     portal = path.split("/")[4]
-    with _lock:  # all workers of a pull want them at once, and one request is enough
-        portals = _known.setdefault(client, {})
-        if portal not in portals:
-            portals[portal] = _fetch(client, portal)
-        return portals[portal]
+    with _lock:
+        kept = _kept(client, portal)
+        if kept.names is None:
+            try:
+                kept.names = _names(issue_fields(client, portal))
+            except RateLimited:
+                raise
+            except ApiError:
+                kept.names = FieldNames()
+        return kept.names
 
 
-def _fetch(client: ApiClient, portal: str) -> FieldNames:
-    call = ApiCall("GET", f"/api/v3/portal/{portal}/settings/fields", (("module", "issues"),))
-    try:
-        told = objects(client.fetch(call).records)
-    except RateLimited:
-        raise
-    except ApiError:
-        return FieldNames()
+def issue_fields(client: ApiClient, portal: str) -> list[Any]:
+    """The fields of a portal's issues as V3 tells them, once a connection. Raise ApiError where it refuses."""
+    with _lock:
+        kept = _kept(client, portal)
+        if kept.rows is None:
+            call = ApiCall("GET", f"/api/v3/portal/{portal}/settings/fields", (("module", "issues"),))
+            kept.rows = objects(client.fetch(call).records)
+        return kept.rows
+
+
+def _kept(client: ApiClient, portal: str) -> _Portal:
+    return _portals.setdefault(client, {}).setdefault(portal, _Portal())
+
+
+def _names(told: list[Any]) -> FieldNames:
     rows = [row for row in told if row.get("api_name")]
     values = [value for row in rows for value in objects(row.get("pick_list_values"))]
     return FieldNames(

@@ -200,7 +200,7 @@ class Pull:
             paging = paging_of(listing.call)
             start, size = beginning(listing.call, paging)
             since, kind = self.request.since, self._kind
-            newest_first = self._filter.newest_change_first(v3=self._is_v3)
+            newest_first = self._filter.newest_change_first(v3=self.is_v3)
             return Pager(
                 size=size,
                 start=start,
@@ -218,7 +218,7 @@ class Pull:
     def _take(self, batch: Sequence[tuple[Line, Sequence[Any]]]) -> None:
         """Take records of lists, in order, into the result."""
         for line, came in batch:
-            records = self._filter.sift(line.subject, came, v3=self._is_v3, of_many=len(self._lines) > 1)
+            records = self._filter.sift(line.subject, came, v3=self.is_v3, of_many=len(self._lines) > 1)
             if self.request.limit is not None:
                 records = records[: max(0, self.request.limit - self.rows)]
             with gc_paused():
@@ -241,12 +241,13 @@ class Pull:
             import zbt_notebook.client.frames  # noqa: F401  for its being there
 
     @property
-    def _is_v3(self) -> bool:
+    def is_v3(self) -> bool:
+        """Whether it is V3 that answers."""
         return self._api == "v3"
 
     @property
     def _chooses(self) -> bool:
-        return self._filter.chooses(v3=self._is_v3)
+        return self._filter.chooses(v3=self.is_v3)
 
     @contextmanager
     def _under_way(self, client: ApiClient | None = None, reporter: Reporter | None = None) -> Iterator[None]:
@@ -308,7 +309,7 @@ class Pull:
         """What the user is told of what came and what was announced."""
         request = self.request
         asks_for_part = self._chooses or request.where or request.since is not None or request.limit is not None
-        told = differences(self._lines, {} if asks_for_part else self._announced, self.what)
+        told = differences(self._lines, {} if asks_for_part else self.plan.announced, self.what)
         if self._filter.undecided:
             told.append(
                 f"of {counted(self._filter.undecided, self.what)} no time of change is told: "
@@ -319,8 +320,9 @@ class Pull:
         return tuple(told)
 
     @property
-    def _announced(self) -> dict[str, int]:
-        return dict(self._plan.announced) if self._plan else {}
+    def plan(self) -> Plan:
+        """What there is to be read; nothing before it is known."""
+        return self._plan or Plan(())
 
     @property
     def what(self) -> str:
@@ -347,8 +349,7 @@ class Pull:
 
     def frame(self) -> "pd.DataFrame":
         """What came as a DataFrame; ``attrs["zbt"]`` tells where from."""
-        plan = self._plan or Plan(())
-        listings = plan.listings
+        listings = self.plan.listings
         call = listings[0].call if listings and self._kind is None else None
         types = (api.column_types(call),) if self._as_records and call else ()
         path = listings[0].call.path if listings else ""
@@ -363,7 +364,7 @@ class Pull:
                 "where": [list(pair) for pair in self.request.where],
                 "since": self.request.since,
                 "forecast": self.forecast,
-                **of_plan(plan),
+                **of_plan(self.plan),
                 "errors": [refusal(line) for line in self._lines if line.error is not None],
             }
         else:

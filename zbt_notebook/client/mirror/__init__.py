@@ -83,6 +83,7 @@ class State:
     off: Mapping[str, int] = field(default_factory=dict)  # by how much a project's own count differs, read whole
     cursor: int = 0  # epoch milliseconds by Zoho's clock: later changes are to be asked for
     portal_id: str = ""  # of the portal meant: the next run need not look it up
+    orders: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of the words of status and severity
 
     @classmethod
     def read(cls, told: Mapping[str, Any] | None) -> "State | None":
@@ -92,6 +93,7 @@ class State:
         texts = (told.get("kind"), told.get("portal", ""), told.get("portal_id", ""))
         numbers = ("number", "current", "cursor")
         projects, files, counts = told.get("projects", []), told.get("files"), (told.get("rows"), told.get("off", {}))
+        orders = told.get("orders", {})
         is_ours = (
             all(isinstance(text, str) for text in texts)
             and all(type(told.get(name, 0)) is int for name in numbers)
@@ -100,6 +102,8 @@ class State:
             and all(map(is_data_file, files.values()))
             and all(isinstance(one, dict) and all(type(n) is int for n in one.values()) for one in counts)
             and set(files) == set(counts[0] or ())
+            and isinstance(orders, dict)
+            and all(isinstance(words, list) and all(isinstance(one, str) for one in words) for words in orders.values())
         )
         if not is_ours or not told.get("number"):
             return None
@@ -153,8 +157,9 @@ class Mirror:
 
     def frame(self, columns: Sequence[str] | None = None) -> "pd.DataFrame":
         """The whole data set as a DataFrame, or some of its columns."""
-        names = sorted(self.state.files.values())
-        return as_frame(self._store.read(names, columns), dict(find_kind(self.kind).columns))
+        state = self.state
+        table = self._store.read(sorted(state.files.values()), columns)
+        return as_frame(table, dict(find_kind(self.kind).columns), state.orders)
 
     def update(
         self,
@@ -217,6 +222,7 @@ class Mirror:
         cursor = _cursor(frame, kind, cursor, dates, time.monotonic() - started)
         if refused:  # what a project refused is asked for again, all of it where nothing of it is left
             began, cursor = (0, 0) if damaged & refused else (state.current, state.cursor)
+        where = frame.attrs["zbt"]["portal"]
         fresh = State(
             self.kind,
             state.number + 1,
@@ -227,7 +233,8 @@ class Mirror:
             rows,
             off,
             cursor,
-            frame.attrs["zbt"]["portal"],
+            where,
+            (connection.lookups.orders(where) if self.kind == "bugs" else {}) or state.orders,
         )
         self._store.write_json(f"state-{fresh.number:06}.json", asdict(fresh))
         self._sweep(fresh)

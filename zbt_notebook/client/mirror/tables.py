@@ -109,9 +109,10 @@ def _with_notes(table: Any, names: set[str]) -> Any:
     return table.cast(pa.schema(fields)) if names.intersection(table.column_names) else table
 
 
-def as_frame(table: Any, types: Mapping[str, str]) -> "pd.DataFrame":
-    """A table with the types of a pull: nullable whole numbers and flags, exact ids, the catalogue's categories."""
+def as_frame(table: Any, types: Mapping[str, str], orders: Mapping[str, Sequence[str]]) -> "pd.DataFrame":
+    """A table with a pull's types: nullable numbers and flags, exact ids, categories; *orders* are words of some."""
+    from zbt_notebook.client.frames.arrange import as_categories
     from zbt_notebook.client.frames.stored import from_arrow
 
     noted = {field.name for field in table.schema if (field.metadata or {}).get(_NOTE)}
-    return from_arrow(table, types, dict.fromkeys(noted, _from_json))
+    return as_categories(from_arrow(table, types, dict.fromkeys(noted, _from_json)), orders)
