@@ -365,6 +365,7 @@ class Pull:
                 "since": self.request.since,
                 "forecast": self.forecast,
                 **of_plan(self.plan),
+                "orders": {name: list(words) for name, words in self.orders.items()},
                 "errors": [refusal(line) for line in self._lines if line.error is not None],
             }
         else:

@@ -222,7 +222,7 @@ class Mirror:
         cursor = _cursor(frame, kind, cursor, dates, time.monotonic() - started)
         if refused:  # what a project refused is asked for again, all of it where nothing of it is left
             began, cursor = (0, 0) if damaged & refused else (state.current, state.cursor)
-        where = frame.attrs["zbt"]["portal"]
+        told = frame.attrs["zbt"]
         fresh = State(
             self.kind,
             state.number + 1,
@@ -233,8 +233,8 @@ class Mirror:
             rows,
             off,
             cursor,
-            where,
-            (connection.lookups.orders(where) if self.kind == "bugs" else {}) or state.orders,
+            told["portal"],
+            told["orders"] or state.orders,
         )
         self._store.write_json(f"state-{fresh.number:06}.json", asdict(fresh))
         self._sweep(fresh)
