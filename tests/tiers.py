@@ -1,6 +1,6 @@
 """What ``python3 -m tests quick`` leaves out beside browser and kernel, and how often it tries what chance chooses."""
 
-FEWEST = 5
+FEWEST = 3
 
 # Beginnings of the names of tests, each with what its time goes into.
 SLOW = {
@@ -10,11 +10,18 @@ SLOW = {
     "client/limits/test_limiter_machine.py": "a soak of the limiter",
     "client/limits/test_shared_token.py": "processes",
     "client/lists/test_benchmarks.py": "a benchmark",
+    "client/lists/test_classic_end.py": "every road by every end of the classic API",
+    "client/lists/test_roads.py::test_a_page_that_fails_midway": "every road by every fault",
     "client/lists/test_checkpoint.py": "processes that are killed",
     "client/lists/test_shared_budget.py": "processes",
     "client/mirror/test_mirror_elsewhere.py::test_it_is_whole_after_an_end_at_any_write": "stopped at many writes",
+    "client/mirror/test_mirror.py::TestInStep": "data sets by the dozen",
+    "client/mirror/test_mirror_by_v3.py": "data sets by the dozen",
+    "client/mirror/test_mirror_of_odd_data.py": "data sets by the dozen",
     "client/mirror/test_mirror_stopped.py": "stopped at many lines",
+    "client/test_echoed_secrets.py::test_t49_no_road_shows": "every road by every secret",
     "client/test_odd_arguments.py": "every argument by every odd value",
+    "client/test_v3_switches.py": "every road by every pair of V3's switches",
     "house/test_command_line.py": "real servers",
     "house/test_dev_environment.py": "real virtual environments",
     "house/test_distribution.py": "a wheel is built and installed",

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from zbt_notebook.client.auth.authorization import Authorization
+from zbt_notebook.client.auth.authorization import Authorization, Clock
 from zbt_notebook.client.auth.data_centers import DATA_CENTERS, DataCenter
 from zbt_notebook.client.auth.oauth import ClientCredentials, Token
 from zbt_notebook.client.connection import Connection
@@ -43,9 +43,8 @@ def _answer(status, body):
 
 def connected(zoho, data_center=EU, scopes=SCOPES):
     token = Token("canary", "", scopes, 3600)
-    return Connection(
-        Authorization(ClientCredentials("id", "canary-of-a-client"), data_center, token, zoho), zoho, name="work"
-    )
+    authorization = Authorization(ClientCredentials("id", "canary-of-a-client"), data_center, token, zoho)
+    return Connection(authorization, zoho, name="work", clock=Clock(sleep=lambda _: None))
 
 
 @pytest.mark.parametrize("absent", ["rule", "404", "dead"])
