@@ -386,7 +386,7 @@ def _limit(limit: object) -> int | None:
 
 
 def _limits(authorization: Authorization, clock: Clock | None) -> RateLimits:
-    """Those in which Zoho counts, which know what an earlier sign-in used; by a clock of one's own, new ones."""
+    """The process-wide limits, which know what an earlier sign-in used; fresh ones if a clock is injected."""
     if clock is None:
         return limits_of(authorization.data_center.api_url, authorization.client_id)
     return RateLimits(lambda: int(clock.monotonic() * 1e9), clock.today)
