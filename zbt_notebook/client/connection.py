@@ -21,9 +21,8 @@ from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.http.messages import Response, Transport
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane, RateLimits
 from zbt_notebook.client.limits.registry import limits_of
-from zbt_notebook.client.lists import kept_pull
+from zbt_notebook.client.lists import first_columns, kept_pull
 from zbt_notebook.client.lists.checkpoint import default_path
-from zbt_notebook.client.lists.first_columns import first_columns, kind_of
 from zbt_notebook.client.lists.kinds import find_kind
 from zbt_notebook.client.lists.pull import Pull
 from zbt_notebook.client.lists.pull_request import PullRequest, as_filters, as_milliseconds, as_names
@@ -305,11 +304,10 @@ class Connection(StaysInKernel):
         call = api.normalize(call, self.data_center)
         types = api.column_types(call)
         if is_part:
-            named = {name for record in records for name in record}
-            types = {name: kind for name, kind in types.items() if name in named}
+            types = {name: kind for name, kind in types.items() if any(name in record for record in records)}
         frame = to_frame(records, types)
         if not is_part:
-            frame = reordered(frame, first_columns(kind_of(call.path)))
+            frame = reordered(frame, first_columns.first_columns(first_columns.kind_of(call.path)))
         frame.attrs["zbt"] = about(self.client, self.name, frame, pages, call) | told
         return frame
 

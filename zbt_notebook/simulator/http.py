@@ -52,10 +52,18 @@ class Request:
     @cached_property
     def form(self) -> dict[str, str]:
         """Fields of an urlencoded or multipart body; empty for any other body."""
+        return dict(self._pairs) if self._pairs else self._multipart[0]
+
+    def every(self, name: str) -> list[str]:
+        """All values of a field of the body that is repeated."""
+        return [value for key, value in self._pairs if key == name] or [self.form[name]]
+
+    @cached_property
+    def _pairs(self) -> list[tuple[str, str]]:
         kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind == "application/x-www-form-urlencoded":
-            return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
-        return self._multipart[0]
+        if kind != "application/x-www-form-urlencoded":
+            return []
+        return parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True)
 
     @cached_property
     def uploads(self) -> tuple[Upload, ...]:

@@ -84,6 +84,9 @@ class Switches:
     range_over_max: Literal["cap", "refuse"] = "cap"
     index_zero: Literal["tolerate", "refuse"] = "tolerate"  # tolerated, it counts as 1
     status_details_key: Literal["status_details", "status_deatils"] = "status_details"
+    # How several choices of one custom field are written, and its people; what is written otherwise is ignored
+    several_choices_as: Literal["repeated", "commas", "both"] = "both"
+    custom_people_as: Literal["ids", "names", "both"] = "both"
     choice_ids_as: Literal["string", "number"] = "string"  # a bug's severity and its kin; a status's id is always text
 
     # -- the rate limit per URL pattern; a limit of 0 is no limit

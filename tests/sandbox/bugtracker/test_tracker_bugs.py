@@ -1,6 +1,7 @@
 """Bugs in the classic API."""
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 
@@ -40,6 +41,29 @@ def test_ids_of_choices_may_be_numbers(caller, home):
     for name in ("severity", "reproducible", "classification", "module"):
         assert numbers[name] == texts[name] | {"id": int(texts[name]["id"])}
     assert numbers["status"] == texts["status"]
+
+
+def test_custom_fields_of_several_values(caller, home):
+    """Repeated, with commas, or either; people by number or by name; what is written otherwise is ignored."""
+    bug = caller.get(f"{home}/bugs/", range=1)["bugs"][0]
+    people = {user["name"]: user["id"] for user in caller.get("/restapi/portal/brightwater/users/")["users"]}
+
+    def written(column, *values):
+        body = urlencode([(column, ""), ("title", "x")])
+        for text in (body, urlencode([(column, value) for value in values])):
+            caller.send("POST", f"{home}/bugs/{bug['id']}/", text.encode(), "application/x-www-form-urlencoded")
+        told = caller.get(f"{home}/bugs/{bug['id']}/")["bugs"][0]["customfields"]
+        return next((one["value"] for one in told if one["column_name"] == column), "")
+
+    for takes, repeated, commas in (("both", 1, 1), ("repeated", 1, 0), ("commas", 0, 1)):
+        caller.switch(several_choices_as=takes)
+        assert written("UDF_MULTI1", "Linux", "iOS") == "Linux, iOS" * repeated
+        assert written("UDF_MULTI1", "Linux, iOS") == "Linux, iOS" * commas
+    assert written("UDF_MULTI1", "Plan 9") == ""
+    for takes, ids, names in (("both", 1, 1), ("ids", 1, 0), ("names", 0, 1)):
+        caller.switch(custom_people_as=takes)
+        assert written("UDF_USER1", people["Chen Wei"]) == "Chen Wei" * ids
+        assert written("UDF_MULTIUSER1", "Chen Wei,Maya Lindqvist") == "Chen Wei, Maya Lindqvist" * names
 
 
 def test_dates_come_as_triples_in_the_portals_time_zone():

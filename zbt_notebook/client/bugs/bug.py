@@ -160,7 +160,7 @@ class Bug(Mapping[str, Any]):
             raise UsageError("update() has nothing to change", hint='Name a field: update(status="Closed").')
         if said:
             change = self.change(said)
-            self.take(change, [(call, self._connection.client.fetch(call).thing) for call in self.calls(change)])
+            self.take(change, self._send(change))
         if comment:
             self._connection.client.send(self.commenting(comment))
         return self
@@ -209,12 +209,9 @@ class Bug(Mapping[str, Any]):
 
     def take(self, change: Change, answers: Iterable[tuple[ApiCall, Any]]) -> None:
         """Keep the answers to a change's requests; raise ApiError for what did not take."""
-        for call, answer in answers:
-            told = answer if isinstance(answer, dict) and answer.get("id") else None
-            if call.path == self._path():
-                self._record = dict(told) if told else None
-            else:
-                self._tags = None if told is None else told.get("tags") or []
+        self._keep(answers)
+        if change.again and change.again.not_taken(self._classic):
+            self._keep(self._send(change.again))
         if any(field.name == "tags" for field, _ in change.wanted):
             self._tagged()
         left = change.not_taken(self._classic)
@@ -223,6 +220,20 @@ class Bug(Mapping[str, Any]):
                 f"{self.key} was written, but this did not take: {'; '.join(left)}",
                 hint="May your role change it, and does the project's layout have it? What else was asked is done.",
             )
+
+    def _send(self, change: Change) -> list[tuple[ApiCall, Any]]:
+        try:
+            return [(call, self._connection.client.fetch(call).thing) for call in self.calls(change)]
+        except ApiError as refusal:
+            return self._send(change.after(refusal))
+
+    def _keep(self, answers: Iterable[tuple[ApiCall, Any]]) -> None:
+        for call, answer in answers:
+            told = answer if isinstance(answer, dict) and answer.get("id") else None
+            if call.path == self._path():
+                self._record = dict(told) if told else None
+            else:
+                self._tags = None if told is None else told.get("tags") or []
 
 
 def resolver_of(connection: "Connection", found: Found) -> Resolver:

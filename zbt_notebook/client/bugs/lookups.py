@@ -29,9 +29,10 @@ _CUSTOM_TYPES: Mapping[str, Type] = {
     **dict.fromkeys(("UDF_LONG", "UDF_DOUBLE", "numeric", "double", "percentage"), "number"),
     **dict.fromkeys(("UDF_BOOLEAN", "checkbox"), "flag"),
     **dict.fromkeys(("UDF_DATE", "date"), "day"),
+    **dict.fromkeys(("userpicklist", "multiuserpicklist"), "person"),
     "dateandtime": "moment",
-    "currency": "text",
 }
+_CLASSIC_KINDS = {"UDF_USER": "userpicklist", "UDF_MULTIUSER": "multiuserpicklist", "UDF_MULTI": "multipicklist"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,10 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class CustomField:
-    """A field that the portal added to its bugs; *column* is its key in a write, *kind* V3's own word for its type."""
+    """A field that the portal added to its bugs; *column* is its key in a write, *kind* V3's own word for its type.
+
+    Of the classic API's fields it is told by the column, where it makes a difference.
+    """
 
     label: str
     column: str
@@ -362,12 +366,14 @@ def _count(row: Mapping[str, Any]) -> int | None:
 
 def _custom_of_classic(row: Mapping[str, Any]) -> CustomField:
     column = str(row.get("column_name") or "")
+    kind = _CLASSIC_KINDS.get(column.rstrip("0123456789"), "")
     values = row.get("picklist_values")
     return CustomField(
         str(row["label_name"]),
         column,
-        _CUSTOM_TYPES.get(column.rstrip("0123456789"), "text"),
-        tuple(map(str, values)) if isinstance(values, list) else (),
+        _CUSTOM_TYPES.get(kind or column.rstrip("0123456789"), "text"),
+        tuple(map(str, values)) if isinstance(values, list) and not kind.endswith("userpicklist") else (),
+        kind,
     )
 
 

@@ -66,7 +66,9 @@ class Resolver:
         if one.operator == "~=":
             return Criterion(field.name, "~=", (_text(field, one.values[0]),))
         if one.whole and len(one.values) > 1:
-            values = self._whole(field, one) or tuple(self._each(field, one.values))
+            values = self._whole(field, one)
+            if not values or field.type == "text":
+                values = (*values, *self._each(field, one.values))
         else:
             values = tuple(self._each(field, one.values))
         if one.operator not in {"==", "!="} and None in values:
@@ -77,9 +79,10 @@ class Resolver:
         return Criterion(field.name, one.operator, values)
 
     def _whole(self, field: Field, one: Filter) -> tuple[Value, ...]:
-        """The text with its commas, where that is a name."""
+        """The text with its commas, where that is a name; of a plain text it may be, or each part."""
+        named = field.type in {"choice", "person", "text"}
         try:
-            return tuple(self.value(field, one.whole)) if field.type in {"choice", "person"} else ()
+            return tuple(self.value(field, one.whole)) if named else ()
         except UsageError:
             return ()
 
@@ -96,7 +99,8 @@ class Resolver:
         custom = list(self.custom_fields())
         for own in custom:
             if word in {_word(own.label), _word(own.column), _word(fields.CUSTOM + own.label)}:
-                return fields.custom_field(own.label, own.type, own.column, own.values)
+                several = own.kind.startswith("multi") and own.kind != "multiline"
+                return fields.custom_field(own.label, own.type, own.column, own.values, several=several)
         names = [known.name for known in fields.FIELDS[self.kind]] + [own.label for own in custom]
         raise UsageError(f"{self.kind} have no field {shown(name)}", hint=there_are(name, names, most=100))
 
@@ -123,9 +127,16 @@ class Resolver:
             return [*named, None] if is_none else list(named)
         if is_none:
             return [None]
-        if field.type == "person":
-            return [self._person(said)]
+        if field.several or field.type == "person":
+            return [self._named(field, said)]
         return [self._time(field, said) if field.type in {"moment", "day"} else _READ[field.type](field, said)]
+
+    def _named(self, field: Field, said: Any) -> Value:
+        """A person, or one of several choices; in a custom field by the name, for records tell no more of them."""
+        found = self.person(said) if field.type == "person" else Choice("", _one_of(field, _text(field, said)))
+        if not field.name.startswith(fields.CUSTOM):
+            return found
+        return Choice("", found.name) if field.several else found.name
 
     # -- choices
 
@@ -173,7 +184,8 @@ class Resolver:
 
     # -- people
 
-    def _person(self, said: Any) -> Choice:
+    def person(self, said: Any) -> Choice:
+        """A user of the portal by name, address or id; UsageError for nobody, and for one of two of the same name."""
         people = self.lookups.people(self.place.portal)
         said = as_text(said, "a person", lists=False)
         word = said.strip().casefold()

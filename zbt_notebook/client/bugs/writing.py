@@ -2,48 +2,43 @@
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from html import unescape
 from typing import Any
 
+from zbt_notebook.client.bugs.custom_values import Sent, custom_value, is_nothing, several
 from zbt_notebook.client.bugs.filters import Filter
 from zbt_notebook.client.bugs.lookups import Lookups
 from zbt_notebook.client.bugs.resolver import Resolver
-from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.errors import ApiError, RateLimited, ScopeMissing, UsageError
 from zbt_notebook.client.html_text import text_of
 from zbt_notebook.client.lists import fields
 from zbt_notebook.client.lists.criteria import Choice, Criterion, Span, Value
 from zbt_notebook.client.lists.fields import Field
-from zbt_notebook.client.rest.encoding import is_missing
 from zbt_notebook.client.suggestions import did_you_mean
 from zbt_notebook.client.v3_columns.custom_fields import plain
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What is sent of a custom field that is more than a text to V3, and the text that shows it."""
-
-    value: Any = dataclasses.field(repr=False)
-    text: str = dataclasses.field(repr=False)
-
-    def equals(self, told: Any) -> bool:
-        """Whether an answer tells the same: it knows more of a person, and has several in an order of its own."""
-        return bool(_essence(told or [] if isinstance(self.value, list) else told) == _essence(self.value))
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """What is to be written: *body* as the API at hand wants it, *wanted* to compare the answer with.
 
-    *beside* is what V3 alone can write, where the classic API is at hand: tags.
+    *beside* is what V3 alone can write, where the classic API is at hand: tags. *again* has the fields of which Zoho's
+    pages do not say how they are written, in another form, to be sent where the first one does not take.
     """
 
     body: tuple[tuple[str, Any], ...] = dataclasses.field(repr=False)
     wanted: tuple[tuple[Field, Value | Sent], ...]
     beside: tuple[tuple[str, Any], ...] = dataclasses.field(default=(), repr=False)
+    again: "Change | None" = None
+
+    def after(self, refusal: ApiError) -> "Change":
+        """The change in that other form, where it may be the first one that was refused; else raise the refusal."""
+        if self.again is None or refusal.status != 400 or isinstance(refusal, (RateLimited, ScopeMissing)):  # noqa: PLR2004  Bad Request
+            raise refusal
+        kept = tuple(pair for pair in self.body if pair[0] not in dict(self.again.body))
+        return dataclasses.replace(self, body=(*kept, *self.again.body), again=None)
 
     def shown(self, record: Mapping[str, Any] | None) -> list[str]:
         """Each change in words: ``severity: Minor → Major``."""
@@ -66,6 +61,7 @@ def change(resolver: Resolver, said: Mapping[str, Any], tagged: Callable[[], Ite
     is_v3 = resolver.lookups.is_v3
     body: list[tuple[str, Any]] = []
     beside: list[tuple[str, Any]] = []
+    otherwise: list[tuple[str, Any]] = []
     wanted: list[tuple[Field, Value | Sent]] = []
     for name, value in said.items():
         field = resolver.field(name)
@@ -86,19 +82,22 @@ def change(resolver: Resolver, said: Mapping[str, Any], tagged: Callable[[], Ite
             elif told := _difference(tags.value, tagged() if tagged else ()):
                 (body if is_v3 else beside).append((key, [told]))
             continue
-        if is_v3 and (sent := _of_a_kind(resolver, field, value)):
-            body.append((key, sent.value))
+        if sent := custom_value(resolver, field, value):
+            first, *others = ((sent.value,),) if is_v3 else sent.forms
+            body += [(key, one) for one in first]
+            otherwise += [(key, one) for form in others for one in form]
             wanted.append((field, sent))
             continue
         one = _single(resolver, field, value)
         body.append((key, _written_v3(field, one) if is_v3 else _written(field, one)))
         wanted.append((field, one))
-    return Change(tuple(body), tuple(wanted), tuple(beside))
+    again = Change(tuple(otherwise), tuple(pair for pair in wanted if pair[0].write in dict(otherwise)))
+    return Change(tuple(body), tuple(wanted), tuple(beside), again if otherwise else None)
 
 
 def _tags(resolver: Resolver, field: Field, said: Any) -> Sent:
     """All the tags that a bug is to have; a text is one tag's name, or several with commas between them."""
-    names = [] if _is_nothing(said) else _several(said)
+    names = [] if is_nothing(said) else several(said)
     if isinstance(said, str) and "," in said and any(_is_named(tag, said) for _, tag in resolver.known(field)):
         names = [said.strip()]
     found = [one for name in names for one in resolver.value(field, name) if isinstance(one, Choice)]
@@ -118,71 +117,6 @@ def _difference(wanted: list[dict[str, str]], tagged: Iterable[Choice]) -> dict[
         "remove": [tag for tag in held if tag not in wanted],
     }
     return {way: tags for way, tags in ways.items() if tags}
-
-
-def _is_nothing(said: Any) -> bool:
-    """Whether a field is to be emptied, or a list holds nothing to write into it."""
-    if isinstance(said, str):
-        return said.strip().casefold() in {"", "none"}
-    return not said if isinstance(said, Iterable) else is_missing(said)
-
-
-def _of_a_kind(resolver: Resolver, field: Field, said: Any) -> Sent | None:
-    """What is to be sent of a custom field whose kind V3 takes in a shape of its own; None for any other."""
-    if not field.name.startswith(fields.CUSTOM) or _is_nothing(said):
-        return None
-    kind = next((own.kind for own in resolver.custom_fields() if field.name == fields.CUSTOM + own.label), "")
-    return _KINDS[kind](resolver, field, said) if kind in _KINDS else None
-
-
-def _people(resolver: Resolver, field: Field, said: Any) -> Sent:
-    chosen = [one for word in _several(said) for one in resolver.value(replace(field, type="person"), word)]
-    people = [one for one in chosen if isinstance(one, Choice)]
-    return Sent([{"zpuid": one.id} for one in people], ", ".join(one.name for one in people))
-
-
-def _person(resolver: Resolver, field: Field, said: Any) -> Sent:
-    people = _people(resolver, field, [said])
-    return Sent(people.value[0], people.text)
-
-
-def _picks(resolver: Resolver, field: Field, said: Any) -> Sent:
-    names = [str(one) for word in _several(said) for one in resolver.value(field, word)]
-    return Sent(names, ", ".join(names))
-
-
-def _money(resolver: Resolver, field: Field, said: Any) -> Sent:
-    amount = f"{resolver.value(replace(field, type='number'), said)[0]:.2f}"
-    return Sent({"amount": amount}, amount)
-
-
-def _several(said: Any) -> list[Any]:
-    """The values of a list, or of a text with commas between them."""
-    if isinstance(said, str):
-        return [word.strip() for word in said.split(",") if word.strip()]
-    return list(said) if isinstance(said, Iterable) else [said]
-
-
-def _essence(value: Any) -> Any:
-    """What two tellings of a value share: a person's zpuid, a tag's id, money's amount; of several things any order."""
-    if isinstance(value, list):
-        return sorted(map(str, map(_essence, value)))
-    if not isinstance(value, dict):
-        return value
-    if number := value.get("zpuid") or value.get("id"):
-        return str(number)
-    with suppress(InvalidOperation):
-        return Decimal(str(value.get("amount")))
-    return value
-
-
-_KINDS: Mapping[str, Callable[[Resolver, Field, Any], Sent]] = {
-    "userpicklist": _person,
-    "multiuserpicklist": _people,
-    "multipicklist": _picks,
-    "currency": _money,
-}
-"""V3's own words for the kinds of custom fields that are more than a text."""
 
 
 def _single(resolver: Resolver, field: Field, said: Any) -> Value:
@@ -266,7 +200,7 @@ def _there(field: Field, record: Mapping[str, Any]) -> str:
 
 def _read(field: Field, record: Mapping[str, Any]) -> list[object]:
     """What a record has in a field; people, choices and money of a custom one as the text that shows them."""
-    if field.type != "text" or not field.name.startswith(fields.CUSTOM):
+    if field.type not in {"text", "person"} or not field.name.startswith(fields.CUSTOM):
         return field.read(record)
     told = [plain(fields.at(record, place)) for place in field.places]
     return [str(one) for one in told if one not in {None, ""}]

@@ -53,6 +53,7 @@ class Field:
     write_v3: str = ""
     words: tuple[str, ...] = ()
     values: tuple[str, ...] = ()  # all that it can hold, where Zoho's pages say so
+    several: bool = False  # whether it can hold more than one, which a custom one shows with commas between them
 
     @property
     def operators(self) -> tuple[Operator, ...]:
@@ -72,6 +73,9 @@ class Field:
     def _choices(self, record: Mapping[str, Any]) -> Iterator[Choice]:
         for place in self.places:
             value = at(record, place)
+            if self.several and isinstance(value, str):
+                yield from _joined(value)
+                return
             if isinstance(value, list):
                 for item in value:
                     if isinstance(item, dict):
@@ -84,6 +88,14 @@ class Field:
                     ids = [str(known) for place in self.ids if (known := at(record, place)) not in {None, ""}]
                     yield Choice(ids[0] if ids else "", str(value), tuple(ids[1:]))
                 return
+
+
+def _joined(text: str) -> Iterator[Choice]:
+    """Every name that may stand in a text of names with commas between them, for a name may hold some itself."""
+    parts = [part for part in text.split(",") if part.strip()]
+    for first in range(len(parts)):
+        for last in range(first, len(parts)):
+            yield Choice("", ",".join(parts[first : last + 1]).strip())
 
 
 def at(record: Mapping[str, Any], place: str) -> Any:
@@ -331,9 +343,12 @@ def field(kind: str, name: str) -> Field:
     return next(known for known in FIELDS[kind] if known.name == name)
 
 
-def custom_field(label: str, kind: Type = "text", write: str = "", values: Sequence[str] = ()) -> Field:
+def custom_field(
+    label: str, kind: Type = "text", write: str = "", values: Sequence[str] = (), *, several: bool = False
+) -> Field:
     """A field that the portal added, by its label."""
-    return Field(CUSTOM + label, label, kind, (CUSTOM + label,), write=write, write_v3=write, values=tuple(values))
+    place, held = CUSTOM + label, tuple(values)
+    return Field(place, label, kind, (place,), write=write, write_v3=write, values=held, several=several)
 
 
 def fulfils(kind: str, record: Any, criteria: Sequence[Criterion]) -> bool:
@@ -347,7 +362,8 @@ def read(kind: str, record: Mapping[str, Any], criterion: Criterion) -> list[obj
         found = field(kind, criterion.field).read(record)
         return [text_of(str(one)) for one in found] if criterion.field == "description" else found  # HTML as it reads
     sample = next((value for value in criterion.values if value is not None), "")
-    return custom_field(criterion.field.removeprefix(CUSTOM), _type_of(sample)).read(record)
+    own, several = criterion.field.removeprefix(CUSTOM), isinstance(sample, Choice)
+    return custom_field(own, _type_of(sample), several=several).read(record)
 
 
 def _type_of(value: object) -> Type:

@@ -92,6 +92,30 @@ def option_id(field: CustomField, name: str) -> int:
     return field.id + 1 + field.options.index(name) if name in field.options else 0
 
 
+def read_classic(call: Call, field: CustomField) -> Any:
+    """Read one of a form's custom fields; None where it is not written as this portal takes it: it is ignored then."""
+    text = call.values[field.column]
+    if text == "" or field.kind not in {"picks", "user", "users"}:
+        return text
+    sent = call.request.every(field.column) if field.column in call.request.form else [text]
+    takes = call.switches.several_choices_as
+    if len(sent) > 1 and takes == "commas":
+        return None
+    parts = [text] if takes == "repeated" else text.split(",")
+    words = sent if len(sent) > 1 else [part.strip() for part in parts if part.strip()]
+    if field.kind == "picks":
+        return tuple(words) if all(word in field.options for word in words) else None
+    by, members = call.switches.custom_people_as, call.store.members
+    known: dict[str, int] = {}
+    for member in members:
+        known |= {str(member.id): member.id, str(member.zpuid): member.id} if by != "names" else {}
+        known |= {member.name: member.id} if by != "ids" else {}
+    if not all(word in known for word in words):
+        return None
+    people = tuple(known[word] for word in words)
+    return people if field.kind == "users" else people[0]
+
+
 def read_v3(store: Store, sent: Json, before: Bug | None) -> Json:
     """Read the custom fields of a JSON body into columns; Refused where a value does not fit its field."""
     told = prose.custom_values(before) if before else {}

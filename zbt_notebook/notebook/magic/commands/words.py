@@ -11,7 +11,7 @@ from zbt_notebook.client.bugs.finding import find_bug
 from zbt_notebook.client.bugs.listing import Listing, explain, fetch, listing
 from zbt_notebook.client.bugs.resolver import Place
 from zbt_notebook.client.bugs.writing import Change
-from zbt_notebook.client.errors import UsageError, ZbtError
+from zbt_notebook.client.errors import ApiError, UsageError, ZbtError
 from zbt_notebook.client.lists.discovery import survey
 from zbt_notebook.client.lists.kinds import find_kind
 from zbt_notebook.client.quoting import counted
@@ -190,7 +190,11 @@ def _bug(console: Session, connection: "Connection", words: list[str], options: 
         return _preview(connection, [*sent, *spoken])
     told, saying = bug.shown(change), [f"comment: {comment[:60]}"] if comment else []
     question = plain(f"Change {bug.key}: {', '.join([*told, *saying])}; send it")
-    answers = _written(console, connection, sent, options, question)
+    try:
+        answers = _written(console, connection, sent, options, question)
+    except ApiError as refusal:  # it may be the form of a value that Zoho refuses
+        change = change.after(refusal)
+        answers = _written(console, connection, bug.calls(change), _without_asking(options), question)
     if answers:
         bug.take(change, answers)
     said_yes = _without_asking(options) if answers else options

@@ -6,6 +6,7 @@ from zbt_notebook.simulator.bugtracker.bug_writing import change_bug, check_size
 from zbt_notebook.simulator.bugtracker.call import Answer, Call, succeeded
 from zbt_notebook.simulator.bugtracker.classic.bug_shape import bug_detail, bug_list
 from zbt_notebook.simulator.bugtracker.classic.collection import PROJECT, Collection
+from zbt_notebook.simulator.bugtracker.custom_values import read_classic
 from zbt_notebook.simulator.bugtracker.kinds import Day, File, Identifier, Identifiers, Json, OneOf, Text
 from zbt_notebook.simulator.bugtracker.parameters import Parameter
 from zbt_notebook.simulator.bugtracker.schemas import many
@@ -49,9 +50,9 @@ def _changes(call: Call) -> Json:
         if values["status"].lower() not in named:
             raise refusals.invalid_value("status")
         changes["status_id"] = named[values["status"].lower()]
-    custom = {field.column: values[field.column] for field in CUSTOM_FIELDS if field.column in values}
-    if custom:
-        changes["custom"] = custom
+    custom = {field.column: read_classic(call, field) for field in CUSTOM_FIELDS if field.column in values}
+    if known := {column: value for column, value in custom.items() if value is not None}:
+        changes["custom"] = known
     return changes
 
 
