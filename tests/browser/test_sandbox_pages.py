@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.sandbox.person import Person
+from zbt_notebook.client.auth.scopes import PRESETS
 from zbt_notebook.simulator import Sandbox
 
 
@@ -30,8 +31,9 @@ def page(open_page):
 
 def test_accepting_leads_to_a_code_that_can_be_copied(page, person):
     """Accept redirects past the form's own policy to the page with the code; its button copies it."""
-    page.goto(person.link(prompt="consent"))
+    page.goto(person.link(prompt="consent", scope=",".join(PRESETS["read only"])))
     expect(page.get_by_role("heading", level=1)).to_contain_text("Notebook demo asks for access")
+    expect(page.get_by_role("button", name="Accept", exact=True)).to_be_in_viewport()  # below a list of any length
     page.get_by_role("button", name="Accept", exact=True).click()
     code = page.locator("#code").inner_text()
     page.get_by_role("button", name="Copy code").click()
