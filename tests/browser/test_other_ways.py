@@ -210,7 +210,10 @@ def test_a_waiting_cell_goes_over_to_the_prompt(open_card, sandbox):
     connected(card)
     card.notebook.run_cell(2)
     card.notebook.wait_for_text("as default", cell=2)
-    assert sandbox.client_secret not in leaves_nothing(card)
+    saved = leaves_nothing(card)
+    assert sandbox.client_secret not in saved
+    assert "The prompt that stood here is over." in saved
+    assert "state=" not in saved  # nor anything else of the consent link
 
 
 def test_a_prompt_that_is_stopped_gives_the_card_back(open_card, sandbox):

@@ -6,10 +6,11 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, Self
 
 from zbt_notebook.client.connection import Connection
 from zbt_notebook.client.errors import NotSignedIn, SignInRejected, UsageError
-from zbt_notebook.notebook.environment import is_vs_code, require_a_user
+from zbt_notebook.notebook.environment import is_vs_code, may_draw_widgets, require_a_user
 from zbt_notebook.notebook.sign_in.sign_in import SignIn
 from zbt_notebook.notebook.sign_in.state import Waiting
 
@@ -23,11 +24,36 @@ def sign_in_by_prompt(sign_in: SignIn) -> Connection:
     NotSignedIn where nobody can be asked or the user gives up, UsageError or SignInRejected after five wrong answers.
     """
     require_a_user()
-    try:
-        return _ask(sign_in)
-    except (EOFError, NotImplementedError):  # IPython's StdinNotImplementedError is one of the latter
-        pass
+    with _Notices() as notices:
+        try:
+            return _ask(sign_in, notices)
+        except (EOFError, NotImplementedError):  # IPython's StdinNotImplementedError is one of the latter
+            pass
     raise NotSignedIn("the prompt was closed before the sign-in ended", hint="Run the cell again.")
+
+
+class _Notices:
+    """What is shown of a sign-in while the prompt goes on: a notebook that is saved later holds no consent link."""
+
+    def __init__(self) -> None:
+        self._shown: list[Any] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for shown in self._shown:
+            shown.update({"text/plain": "The prompt that stood here is over."}, raw=True)
+
+    def show(self, *paragraphs: str) -> None:
+        text = "\n\n".join(paragraphs)
+        if not may_draw_widgets():
+            print(text)  # noqa: T201  a prompt talks to its user
+            return
+        from IPython.core.display_functions import display
+
+        shown = display({"text/plain": text}, raw=True, display_id=True)  # type: ignore[no-untyped-call]  # IPython's
+        self._shown.append(shown)
 
 
 @contextmanager
@@ -52,19 +78,19 @@ def stoppable(hint: str = "Run the cell again.") -> Iterator[None]:
         raise NotSignedIn("the prompt was stopped", hint=hint)
 
 
-def _ask(sign_in: SignIn) -> Connection:
+def _ask(sign_in: SignIn, notices: _Notices) -> Connection:
     for _ in range(TRIES):
         if not isinstance(sign_in.state, Waiting) or _field_at_fault(sign_in) == "client_id":
-            _begin(sign_in)
+            _begin(sign_in, notices)
         if isinstance(sign_in.state, Waiting):
             code = _answered(getpass.getpass("Code, or the whole address (not shown): "))
             sign_in.handle({"kind": "code", "code": code})
         if sign_in.connection:
             if note := sign_in.state.desk.note:
-                print(note)  # noqa: T201  as below
+                print(note)  # noqa: T201  as above
             return sign_in.connection
         if sign_in.problem:
-            print(sign_in.problem.message, sign_in.problem.hint, sep="\n")  # noqa: T201  a prompt talks to its user
+            print(sign_in.problem.message, sign_in.problem.hint, sep="\n")  # noqa: T201  as above
     problem = sign_in.problem
     raise SignInRejected(f"{TRIES} answers were not right", hint=problem.hint if problem else "Run the cell again.")
 
@@ -80,20 +106,19 @@ def _field_at_fault(sign_in: SignIn) -> str:
     return sign_in.problem.field if sign_in.problem else ""
 
 
-def _begin(sign_in: SignIn) -> None:
+def _begin(sign_in: SignIn, notices: _Notices) -> None:
     ask_for_client(sign_in)
     problem, view = sign_in.problem, sign_in.view()
     if problem and problem.field not in {"client_id", "client_secret"}:
         raise UsageError(problem.message, hint=problem.hint)
     if view["self_client"]:
-        print("Generate a code in the API console, with these scopes:", view["form"]["scopes"], sep="\n\n")  # noqa: T201
+        notices.show("Generate a code in the API console, with these scopes:", view["form"]["scopes"])
     elif view["consent_url"]:
-        print(  # noqa: T201  as above
+        notices.show(
             "Open this address, accept, and copy the code or the address of the page after that:",
             view["consent_url"],
             f"Its redirect URI is {view['form']['redirect_uri']}: "
             "the one registered in the API console, to the letter.",
-            sep="\n\n",
         )
 
 
