@@ -135,12 +135,14 @@ def test_what_is_filled_in_by_the_server_leaves_one_button(states, stage):
 
 
 def test_no_time_runs_beside_what_is_over(states, stage):
-    """A refused code or consent: its two lines, and no countdown."""
+    """A refused code or consent: its two lines, no countdown, no word of a page that waits; one next step."""
     page = stage()
     page.evaluate("view => window.show(view)", states["waiting"])
     page.get_by_text("code lives 2 minutes").wait_for()
     page.evaluate("view => window.show(view)", states["failed"])
     assert page.get_by_text("code lives 2 minutes").count() == 0
+    assert page.locator(".zbt-told").inner_text() == ""
+    assert page.locator(".zbt-primary:visible").all_inner_texts() == ["Start again"]
 
 
 def test_the_next_step_is_inside_the_card(states, stage):

@@ -136,7 +136,7 @@ export class Consent {
     this.told.textContent = this.words(view);
     this.showLink(webAddress(view.consent_url), view);
     this.help.textContent =
-      waits && view.method === "link" && view.catching && isLoopback(view.form.redirect_uri)
+      waits && !view.failed && view.method === "link" && view.catching && isLoopback(view.form.redirect_uri)
         ? "Nothing happened? Your browser may say that it cannot reach localhost: that is right. Copy the address of that page and paste it:"
         : "";
     if (view.failed && view.field === "code") this.code.setAttribute("aria-invalid", "true");
@@ -157,6 +157,7 @@ export class Consent {
       return view.self_client
         ? "A Self Client's code comes from the API console: Generate Code, with the scopes chosen here."
         : "";
+    if (view.failed) return ""; // the status says what to do now
     if (view.self_client)
       return "Press Generate Code in the API console, with the scopes chosen here, and paste the code.";
     if (view.method === "device") return "";
@@ -196,7 +197,8 @@ export class Consent {
         copyButton("Copy link", () => address),
       );
     }
-    this.linkPlace.querySelector("a")?.classList.toggle("zbt-primary", !this.hasTab || view.method === "device");
+    this.linkPlace.querySelector("a")?.classList.toggle("zbt-primary", !view.failed && (!this.hasTab || view.method === "device"));
+    this.again.classList.toggle("zbt-primary", view.failed && view.phase === "waiting");
   }
 
   wentAway() {

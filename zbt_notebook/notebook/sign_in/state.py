@@ -215,7 +215,7 @@ def _chosen_where_connected(state: Connected, event: on.Chosen) -> Step:
     if event.button == "keep":
         return replace(state, greets=False), ()
     if event.button == "another" and state.greets:
-        return Filling(_tell(desk, note="You stay signed in until somebody else is.")), ()
+        return Filling(_tell(desk, note="Until this sign-in is done, you stay signed in as before.")), ()
     return state, ()
 
 
