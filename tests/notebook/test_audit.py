@@ -1,6 +1,7 @@
 """``zbt.audit``: what a notebook must not carry into a repository is found, told by its place, and taken out."""
 
 import base64
+import codecs
 import copy
 import hashlib
 import json
@@ -121,6 +122,9 @@ def test_a_live_secret_is_found_in_every_dress(dress):
         (f"http://localhost/?state=1&code={CODE}&location=us", TOKEN),
         (f"http%3A%2F%2Flocalhost%2F%3Fcode%3D{CODE.replace('.', '%2E')}", TOKEN),
         (f"x = '{CODE.encode().hex()}'", TOKEN),
+        (f"x = '{CODE[::-1]}'", TOKEN),
+        (f"x = '{codecs.encode(CODE, 'rot13')}'", TOKEN),
+        (f"x = '{base64.b32encode(b'x = ' + CODE.encode()).decode()}'", TOKEN),
         ("client_secret = 'Ab12cd34Ef56gh78'", NAMED),
         ('{"refresh_token": "x9f8e7d6c5b4a3f2e1"}', NAMED),
         ("ZBT_CLIENT_SECRET=Ab12cd34Ef56gh78", NAMED),

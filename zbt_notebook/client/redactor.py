@@ -1,18 +1,17 @@
 """Takes live secrets out of texts of others, in whatever dress they stand there, and makes such texts fit to show."""
 
-import base64
 import html
 import re
 import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from urllib.parse import quote, unquote_to_bytes
+from functools import cached_property, lru_cache
+from urllib.parse import unquote_to_bytes
 
+from zbt_notebook.client.secret_forms import Span, looks, places
 from zbt_notebook.client.secret_str import live_secrets
 
-Span = tuple[int, int]
 HIDDEN = "…"
 TOKEN_SHAPE = re.compile(r"(?<![0-9A-Za-z])1[0-9]{3}\.[0-9A-Fa-f]{16,64}\.[0-9A-Fa-f]{16,64}")  # and of a code
 CLIENT_SECRET_SHAPE = re.compile(r"(?<![0-9A-Za-z_./+=-])[0-9a-f]{42}(?![0-9A-Za-z_/+=-])")  # no hash is as long
@@ -20,6 +19,7 @@ CLIENT_SECRET_SHAPE = re.compile(r"(?<![0-9A-Za-z_./+=-])[0-9a-f]{42}(?![0-9A-Za
 _SHORTEST, _ENOUGH = 6, 10  # characters: shorter texts are no secrets; as much of a long one gives it away
 NO_WORD = 16  # characters: shorter ones, "client-secret" among them, stand in our own words
 _LONGEST_SHOWN = 200  # characters: a line and a half on a screen
+_ONE = 8  # characters in which one is written, as in an entity
 _DEEPEST = 3  # encodings within each other
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
@@ -28,12 +28,12 @@ _INVISIBLE = (
     r"\x00-\x08\n\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
-_ENCODED = re.compile(
-    rf"{_ANSI.pattern}|[{_INVISIBLE}]+|(?:%[0-9A-Fa-f]{{2}})+|&(?:#[0-9]{{1,7}};?|#[xX][0-9A-Fa-f]{{1,6}};?|[A-Za-z]{{2,31}};)"
-    r"|\\u[0-9A-Fa-f]{4}|\\u\{[0-9A-Fa-f]{1,6}\}|\\U00[0-9A-Fa-f]{6}|\\x[0-9A-Fa-f]{2}|\\[/\"'\\nrt]"
+_WRITTEN = re.compile(
+    rf"{_ANSI.pattern}|(?:%[0-9A-Fa-f]{{2}})+|&(?:#[0-9]{{1,7}};?|#[xX][0-9A-Fa-f]{{1,6}};?|[A-Za-z]{{2,31}};)"
+    r"|\\u[0-9A-Fa-f]{4}|\\u\{[0-9A-Fa-f]{1,6}\}|\\U00[0-9A-Fa-f]{6}|\\x[0-9A-Fa-f]{2}|\\00(?:00)?[0-9A-Fa-f]{2}|\\[/\"'\\nrt]|=(?:[0-9A-F]{2}|\r?\n)"
 )
+_ENCODED = re.compile(rf"{_WRITTEN.pattern}|[{_INVISIBLE}]+")
 _ONLY_INVISIBLE = re.compile(f"[{_INVISIBLE}]+")
-_SAME = str.maketrans("-_", "+/")  # base64 in addresses has other characters
 
 
 def redact(text: str, *, enough: int = _ENOUGH) -> str:
@@ -72,13 +72,14 @@ def find(text: str, secrets: Iterable[str], *, enough: int = _ENOUGH) -> list[Sp
     A part of *enough* characters counts. Shorter secrets count whole, but for those that could be a word of our own.
     """
     shortest = _SHORTEST if enough < NO_WORD else NO_WORD
-    forms = [form for secret in secrets if len(secret) >= shortest for form in _forms(secret, enough)]
-    if not forms or not text:
+    known = [looks(secret, enough) for secret in secrets if len(secret) >= shortest]
+    if not known or not text:
         return []
-    return _merged(original(*span) for layer, original in decodings(text) for span in _matches(_folded(layer), forms))
+    layers = decodings(text, _WRITTEN)
+    return _merged(original(*span) for layer, original in layers for span in places(layer, known))
 
 
-def decodings(text: str) -> Iterator[tuple[str, Callable[[int, int], Span]]]:
+def decodings(text: str, encoded: re.Pattern[str] = _ENCODED) -> Iterator[tuple[str, Callable[[int, int], Span]]]:
     """The text as it is, then with one encoding after the other taken off, and the way back to places in it."""
     layers: list[_Decoded] = []
 
@@ -89,57 +90,11 @@ def decodings(text: str) -> Iterator[tuple[str, Callable[[int, int], Span]]]:
 
     for _ in range(_DEEPEST + 1):
         yield text, original
-        layer = _Decoded.of(text)
+        layer = _Decoded.of(text, encoded)
         if not layer.edits:
             return
         layers.append(layer)
         text = layer.text
-
-
-def _forms(secret: str, enough: int) -> Iterator[tuple[str, int]]:
-    """What a secret looks like, and how many characters of that give it away."""
-    share = min(enough, len(secret)) / len(secret)
-    data = secret.encode("utf-8", "surrogatepass")
-    quoted = quote(data, safe="")
-    looks = {secret, quoted, data.hex(), data.hex(":"), data.hex(" "), *_in_base64(data), *_in_base64(quoted.encode())}
-    return ((_folded(look), int(share * len(look))) for look in looks)
-
-
-def _in_base64(data: bytes) -> Iterator[str]:
-    """A form for each place within three bytes at which it may begin, without the bits of its neighbours."""
-    for before in range(3):
-        encoded = base64.b64encode(bytes(before) + data)
-        yield encoded[-(-before * 8 // 6) : (before + len(data)) * 8 // 6].decode()
-
-
-def _matches(text: str, forms: Iterable[tuple[str, int]]) -> Iterator[Span]:
-    """Every stretch that a text shares with a form and that is long enough.
-
-    A stretch of *enough* characters holds one of the form's pieces of half that length whole: those are looked for, and
-    each that is found is extended to both sides.
-    """
-    for form, enough in forms:
-        size = (enough + 1) // 2
-        for place in range(0, len(form) - size + 1, size):
-            piece = form[place : place + size]
-            at = text.find(piece)
-            while at >= 0:
-                before, after = place, place + size
-                start, end = at, at + size
-                while before and start and form[before - 1] == text[start - 1]:
-                    before, start = before - 1, start - 1
-                while after < len(form) and end < len(text) and form[after] == text[end]:
-                    after, end = after + 1, end + 1
-                if end - start >= enough:
-                    yield start, end
-                at = text.find(piece, at + 1)
-
-
-def _folded(text: str) -> str:
-    lower = text.lower()
-    if len(lower) != len(text):  # a few letters become two: places must stay the same
-        lower = "".join(low if len(low := character.lower()) == 1 else character for character in text)
-    return lower.translate(_SAME)
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:
@@ -160,12 +115,12 @@ class _Decoded:
     edits: tuple[tuple[int, int, int, int], ...]  # start and end in the new text, start and end in the old one
 
     @classmethod
-    def of(cls, text: str) -> "_Decoded":
+    def of(cls, text: str, encoded: re.Pattern[str]) -> "_Decoded":
         pieces: list[str] = []
         edits: list[tuple[int, int, int, int]] = []
         length = done = 0
-        for match in _ENCODED.finditer(text):
-            meant = _meaning(match.group())
+        for match in encoded.finditer(text):
+            meant = _meaning(match.group()) if len(match.group()) > _ONE else _meaning_of_one(match.group())
             if meant == match.group():
                 continue
             pieces += (text[done : match.start()], meant)
@@ -192,6 +147,12 @@ class _Decoded:
         return old_end + place - new_end + is_end
 
 
+@lru_cache
+def _meaning_of_one(encoded: str) -> str:
+    """The same for what is one character, and therefore no secret that a cache could keep alive."""
+    return _meaning(encoded)
+
+
 _SHORT_ESCAPES = {"n": "", "r": "", "t": ""}  # a line end within a secret, as JSON writes it, is as good as none
 
 
@@ -199,9 +160,11 @@ def _meaning(encoded: str) -> str:
     """What a percent-encoded run, an entity, an escape, a line end or an invisible character stands for."""
     if encoded[0] == "%":
         meant = unquote_to_bytes(encoded).decode("utf-8", "replace")
+    elif encoded[0] == "=":  # quoted-printable
+        meant = chr(int(encoded[1:], 16)) if encoded[1:].isalnum() else ""
     elif encoded[0] == "&":
         meant = html.unescape(encoded)
-    elif encoded[0] == "\\" and encoded[1] in "uUx":
+    elif encoded[0] == "\\" and encoded[1] in "uUx0":
         meant = chr(min(int(encoded[2:].strip("{}"), 16), sys.maxunicode))
     elif encoded[0] == "\\":
         return _SHORT_ESCAPES.get(encoded[1], encoded[1])

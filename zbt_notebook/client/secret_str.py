@@ -47,4 +47,4 @@ def live_secrets() -> frozenset[str]:
     """Every secret that this process holds now: those in use, and those in its ``ZBT_*`` variables."""
     held = (reference() for reference in _live.valuerefs())
     waiting = (setting(name) for name in _IN_THE_ENVIRONMENT)
-    return frozenset(str(secret) for secret in (*held, *waiting) if secret)
+    return frozenset(secret for secret in (*held, *waiting) if secret)

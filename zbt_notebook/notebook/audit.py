@@ -7,6 +7,7 @@ value.
 
 import base64
 import binascii
+import codecs
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -19,7 +20,8 @@ from zbt_notebook.client import redactor
 from zbt_notebook.client.atomic_write import unfit_place, write_atomically
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.quoting import a, counted
-from zbt_notebook.client.redactor import HIDDEN, Span
+from zbt_notebook.client.redactor import HIDDEN
+from zbt_notebook.client.secret_forms import Span
 from zbt_notebook.client.secret_str import live_secrets
 
 LIVE = "a live secret of this kernel"
@@ -34,6 +36,7 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{40,}")
+_BASE32 = re.compile(r"(?<![A-Za-z0-9])[A-Za-z2-7]{64,}")
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2}){20,}")
 _RANDOM_FIGURES = 4  # in a value of 16 characters or more; words have none
 
@@ -221,6 +224,12 @@ def _by_looks(text: str) -> Iterator[tuple[Span, str]]:
     for run in _BASE64.finditer(text):
         if any(next(_by_shape(decoded), None) for decoded in _from_base64(run.group())):
             yield run.span(), TOKEN
+    for match in redactor.TOKEN_SHAPE.finditer(text[::-1]):
+        yield (len(text) - match.end(), len(text) - match.start()), TOKEN
+    yield from ((match.span(), TOKEN) for match in redactor.TOKEN_SHAPE.finditer(codecs.encode(text, "rot13")))
+    for run in _BASE32.finditer(text):
+        if any(next(_by_shape(decoded), None) for decoded in _from_base32(run.group())):
+            yield run.span(), TOKEN
     for run in _HEXADECIMAL.finditer(text):
         if next(_by_shape(bytes.fromhex(run.group()).decode("latin-1")), None):
             yield run.span(), TOKEN
@@ -247,6 +256,12 @@ def _from_base64(run: str) -> Iterator[str]:
             yield base64.b64decode(piece[: len(piece) // 4 * 4]).decode("latin-1")
         except binascii.Error:
             continue
+
+
+def _from_base32(run: str) -> Iterator[str]:
+    for start in range(8):
+        piece = run[start:]
+        yield base64.b32decode(piece[: len(piece) // 8 * 8], casefold=True).decode("latin-1")
 
 
 def _without(text: str, spans: list[tuple[int, int, str]]) -> str:

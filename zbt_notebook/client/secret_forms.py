@@ -1,0 +1,175 @@
+"""What a secret looks like in every dress that software or a person puts on a text, and where in a text one stands."""
+
+import base64
+import codecs
+import re
+import string
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import quote
+from weakref import WeakKeyDictionary
+
+Span = tuple[int, int]
+
+_GRAM, _STRIDE = 5, 6  # characters: a stretch of ten holds, whole, one of the grams that begin at every sixth place
+SURE = _GRAM + _STRIDE - 1  # so long a stretch is found
+_FIGURES, _MIXED, _WHOLE = 4, 16, 0.7  # figures of a random text, its least letters and figures, their least share
+
+_OTHER_ALPHABETS = re.compile(
+    "[\uff01-\uff5e\u24b6-\u24e9\U0001d400-\U0001d7ff]"
+)  # full width, in circles, for formulas
+_BARE = re.compile("[0-9a-z]+")
+_SAME = str.maketrans("-_", "+/")  # base64 in addresses has other characters
+_BETWEEN = (
+    "".join(map(chr, range(128))).translate(str.maketrans("", "", string.ascii_lowercase + string.digits)).encode()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    text: str
+    enough: int  # so many characters of it give the secret away
+
+
+class Looks:
+    """The forms of one secret. Of a random one, letters and figures alone are compared, whatever stands between them.
+
+    A secret that could be made of words is looked for with what stands between its letters; in words, only whole.
+    """
+
+    def __init__(self, secret: str, enough: int) -> None:
+        bare = _bare(secret)
+        whole = len(bare) >= max(_MIXED, _WHOLE * len(secret))
+        is_random = whole and sum(character.isdigit() for character in bare) >= _FIGURES
+        share = min(enough, len(secret)) / len(secret)
+        self.folded: dict[str, list[tuple[_Form, int]]] = {}
+        self.bare: dict[str, list[tuple[_Form, int]]] = {}
+        self.short: list[str] = []  # too short for grams: they count whole
+        for text in {_bare(look) if is_random else fold(look) for look in _looks(secret)}:
+            _add(
+                self.bare if is_random else self.folded,
+                self.short,
+                _Form(text, max(int(share * len(text)), min(SURE, len(text)))),
+            )
+        if not is_random and len(bare) >= _MIXED:
+            _add(self.bare, [], _Form(bare, len(bare)))
+
+
+def _add(grams: dict[str, list[tuple[_Form, int]]], short: list[str], form: _Form) -> None:
+    if form.enough < SURE:
+        short.append(form.text)
+        return
+    for place in range(len(form.text) - _GRAM + 1):
+        grams.setdefault(form.text[place : place + _GRAM], []).append((form, place))
+
+
+_known: "WeakKeyDictionary[str, dict[int, Looks]]" = WeakKeyDictionary()  # no longer than a SecretStr lives
+
+
+def looks(secret: str, enough: int) -> Looks:
+    """The forms of a secret, of which *enough* characters give it away; made once where somebody holds it."""
+    try:
+        made = _known.setdefault(secret, {})
+    except TypeError:  # a plain text, as the environment's are
+        made = {}
+    if enough not in made:
+        made[enough] = Looks(secret, enough)
+    return made[enough]
+
+
+def places(text: str, secrets: Iterable[Looks]) -> Iterator[Span]:
+    """Every stretch that a text shares with a form and that is long enough."""
+    secrets = list(secrets)
+    text = fold(text)
+    for secret in secrets:
+        for short in secret.short:
+            yield from ((found.start(), found.end()) for found in re.finditer(re.escape(short), text))
+    yield from _stretches(text, [secret.folded for secret in secrets if secret.folded])
+    bare = [secret.bare for secret in secrets if secret.bare]
+    found = list(_stretches(_bare(text), bare)) if bare else []
+    if found:
+        back = [place for place, character in enumerate(text) if character.isascii() and character.isalnum()]
+        yield from ((back[start], back[end - 1] + 1) for start, end in found)
+
+
+def _stretches(text: str, secrets: list[dict[str, list[tuple[_Form, int]]]]) -> Iterator[Span]:
+    """A look at every sixth place tells whether to look closer."""
+    if not secrets:
+        return
+    sampled = {text[place : place + _GRAM] for place in range(0, len(text), _STRIDE)}
+    met = {gram for secret in secrets for gram in sampled.intersection(secret)}
+    for at in range(0, len(text), _STRIDE) if met else ():
+        gram = text[at : at + _GRAM]
+        if gram not in met:
+            continue
+        for form, place in (found for secret in secrets for found in secret.get(gram, ())):
+            start, end = _extended(text, form.text, at, place)
+            if end - start >= form.enough:
+                yield start, end
+
+
+def _extended(text: str, form: str, at: int, place: int) -> Span:
+    start, before = at, place
+    while before and start and form[before - 1] == text[start - 1]:
+        before, start = before - 1, start - 1
+    end, after = at + _GRAM, place + _GRAM
+    while after < len(form) and end < len(text) and form[after] == text[end]:
+        after, end = after + 1, end + 1
+    return start, end
+
+
+def fold(text: str) -> str:
+    """A text in small letters of one alphabet, every character in its place."""
+    if not text.isascii() and _OTHER_ALPHABETS.search(text):
+        text = text.translate(_plain_letters())
+    lower = text.lower()
+    if len(lower) != len(text):  # a few letters become two: places must stay the same
+        lower = "".join(low if len(low := character.lower()) == 1 else character for character in text)
+    return lower.translate(_SAME)
+
+
+def _bare(text: str) -> str:
+    """Letters and figures alone."""
+    text = fold(text)
+    if text.isascii():
+        return text.encode().translate(None, _BETWEEN).decode()
+    return "".join(_BARE.findall(text))
+
+
+@cache
+def _plain_letters() -> dict[int, str]:
+    found = (
+        chr(code)
+        for start, end in ((0xFF01, 0xFF5F), (0x24B6, 0x24EA), (0x1D400, 0x1D800))
+        for code in range(start, end)
+    )
+    return {
+        ord(one): plain for one in found if (plain := unicodedata.normalize("NFKC", one)).isascii() and len(plain) == 1
+    }
+
+
+def _looks(secret: str) -> Iterator[str]:
+    data = secret.encode("utf-8", "surrogatepass")
+    quoted = quote(data, safe="").encode()
+    yield from (secret, secret[::-1], codecs.encode(secret, "rot13"), quoted.decode(), data.hex(":"))
+    for spelt in ("%02x", "%03o", "%o", "%d"):  # as CSS, C, Python and lists of numbers spell bytes
+        yield from (mark.join(spelt % byte for byte in data) for mark in ("", "\\", " \\", " ", ", "))
+    yield ", 0x".join(f"{byte:02x}" for byte in data)
+    for text in (data, quoted):
+        yield from _in_bits(base64.b64encode, 6, text)
+    yield from _in_bits(base64.b32encode, 5, data)
+    for encode in (base64.b85encode, base64.a85encode):
+        yield encode(data).decode()
+        for before in range(4):  # five characters for four bytes, of which none is known alone
+            first, end = -(-before // 4) * 5, (before + len(data)) // 4 * 5
+            yield encode(bytes(before) + data).decode()[first:end]
+
+
+def _in_bits(encode: Callable[[bytes], bytes], bits: int, data: bytes) -> Iterator[str]:
+    """A form for each place within a group of bytes at which it may begin, without the bits of its neighbours."""
+    yield encode(data).decode()
+    for before in range(3 if bits == 6 else 5):  # noqa: PLR2004  base64
+        encoded = encode(bytes(before) + data).decode()
+        yield encoded[-(-before * 8 // bits) : (before + len(data)) * 8 // bits]
