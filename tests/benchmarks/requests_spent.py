@@ -6,10 +6,7 @@ import tempfile
 from math import ceil
 from typing import Any
 
-from tests.client.conftest import NOW, Wire
-from zbt_notebook.client.auth.authorization import Clock
-from zbt_notebook.client.auth.data_centers import DataCenter
-from zbt_notebook.client.login_flow import LoginFlow
+from tests.client.conftest import NOW, Wire, sign_in
 from zbt_notebook.client.mirror import mirror
 from zbt_notebook.simulator.clock import Clock as SandboxClock
 from zbt_notebook.simulator.world import World
@@ -24,12 +21,8 @@ GOAL = (
 def measure(*, projects: int = 12, bugs: int = 5000) -> dict[str, Any]:
     """Count the requests for bugs of a pull with counts, of one by a filter without counts, and of V3's."""
     world = World(projects=projects, bugs=bugs, clock=SandboxClock(frozen_at=NOW))
-    wire, clock = Wire(world), Clock(wall=world.clock.now, monotonic=world.clock.now, sleep=world.clock.advance)
-    client = world.client
-    data_center = DataCenter("sandbox", world.accounts_url(), world.api_url())
-    words = (client.client_id, client.client_secret, client.redirect_uri, "triage", data_center)
-    flow = LoginFlow(*words, transport=wire, clock=clock)
-    connection = flow.finish(world.consent(flow.authorization_url))
+    wire = Wire(world)
+    connection = sign_in(world, wire)
     store = world.bugtracker().store
     rows = {project.id: store.bugs.of(project.id) for project in store.projects}
     severity = rows[next(iter(rows))][0].severity_id

@@ -5,13 +5,10 @@ from __future__ import annotations
 from math import ceil
 from typing import Any
 
-from tests.client.conftest import NOW, Wire
-from zbt_notebook.client.auth.authorization import Clock
-from zbt_notebook.client.auth.data_centers import DataCenter
+from tests.client.conftest import NOW, Wire, sign_in
 from zbt_notebook.client.limits.allowance import allowance
 from zbt_notebook.client.limits.rate_limit import RateLimits
 from zbt_notebook.client.limits.sliding_window import SECOND
-from zbt_notebook.client.login_flow import LoginFlow
 from zbt_notebook.simulator.clock import Clock as SandboxClock
 from zbt_notebook.simulator.world import World
 
@@ -23,14 +20,12 @@ _KEY = "GET /api/v3/portal/{}/projects/{}/issues/{}/comments"
 def measure(*, projects: int = 4, bugs: int = 2000) -> dict[str, Any]:
     """Pull in virtual time, by one worker; the forecast that was told before the first comment, and the fact."""
     world = World(projects=projects, bugs=bugs, clock=SandboxClock(frozen_at=NOW))
-    wire, clock = Wire(world), Clock(wall=world.clock.now, monotonic=world.clock.now, sleep=world.clock.advance)
-    client = world.client
-    data_center = DataCenter("sandbox", world.accounts_url(), world.api_url())
-    words = (client.client_id, client.client_secret, client.redirect_uri, "triage", data_center)
-    flow = LoginFlow(*words, transport=wire, clock=clock)
-    connection = flow.finish(world.consent(flow.authorization_url))
+    wire = Wire(world)
+    connection = sign_in(world, wire)
     connection.client.limits = RateLimits(
-        lambda: int(world.clock.now() * SECOND), clock.today, wait=lambda _, seconds: world.clock.advance(seconds)
+        lambda: int(world.clock.now() * SECOND),
+        connection.client.today,
+        wait=lambda _, seconds: world.clock.advance(seconds),
     )
     store = world.bugtracker().store
     talked_about = sum(bool(store.comments.of(bug.id)) for bug in store.bugs)

@@ -9,6 +9,7 @@ from zbt_notebook.client.auth.authorization import Clock
 from zbt_notebook.client.auth.data_centers import DataCenter
 from zbt_notebook.client.http.messages import Response
 from zbt_notebook.client.http.requests_objects import prepare
+from zbt_notebook.client.lists import kept_pull
 from zbt_notebook.client.login_flow import LoginFlow
 from zbt_notebook.simulator import http as sandbox_http
 from zbt_notebook.simulator.clock import Clock as SandboxClock
@@ -49,9 +50,20 @@ def login_flow(world, transport):
     )
 
 
+def sign_in(world, transport):
+    """A connection of the world's own client."""
+    flow = login_flow(world, transport)
+    return flow.finish(world.consent(flow.authorization_url))
+
+
 @pytest.fixture
 def world():
     return World(projects=3, bugs=450, clock=SandboxClock(frozen_at=NOW))
+
+
+@pytest.fixture
+def store(world):
+    return world.bugtracker().store
 
 
 @pytest.fixture
@@ -81,7 +93,8 @@ def connection(world, flow):
 
 @pytest.fixture(autouse=True)
 def forgetful_kernel():
-    """No test leaves a connection to the next."""
+    """No test leaves a connection, or a pull that was cut short, to the next."""
     yield
     for left in signed_in.connections():
         signed_in.forget(left)
+    kept_pull.forget()

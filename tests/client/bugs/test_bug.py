@@ -152,7 +152,7 @@ class Deaf(Wire):
 
 def test_what_did_not_take_is_said(world, store, bug_of_the_world):
     """A 200 is no proof: the answer is compared with what was asked."""
-    from tests.client.lists.conftest import sign_in
+    from tests.client.conftest import sign_in
 
     connection = sign_in(world, Deaf(world))
     bug = connection.bug(key_of(store, bug_of_the_world))

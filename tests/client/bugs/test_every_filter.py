@@ -8,7 +8,6 @@ import pytest
 from tests.client.conftest import NOW
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.html_text import text_of
-from zbt_notebook.client.limits.rate_limit import RateLimits
 from zbt_notebook.simulator.clock import Clock as SandboxClock
 from zbt_notebook.simulator.data import prose
 from zbt_notebook.simulator.world import World
@@ -17,16 +16,6 @@ from zbt_notebook.simulator.world import World
 @pytest.fixture
 def world():
     return World(projects=2, bugs=260, clock=SandboxClock(frozen_at=NOW))
-
-
-@pytest.fixture(params=["classic", "v3"])
-def api(request, world, connection):
-    """Each of the two, as Zoho answers before and after the end of the classic one."""
-    connection.client.limits = RateLimits(lambda: 0, connection.client.today, limit=10_000)
-    world.set(url_limit=0, v3_limit=0)
-    if request.param == "v3":
-        world.set(classic_end="410")
-    return request.param
 
 
 def name_of(table, number):

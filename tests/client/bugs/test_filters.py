@@ -8,21 +8,10 @@ from hypothesis import strategies as st
 
 from zbt_notebook.client.bugs.filters import Filter, read_filter
 from zbt_notebook.client.errors import UsageError, ZbtError
-from zbt_notebook.client.limits.rate_limit import RateLimits
 from zbt_notebook.client.lists.criteria import OPERATORS
 from zbt_notebook.client.lists.first_columns import FIRST
 
 NAMES = {"status": "status_id", "severity": "severity_id", "module": "module_id", "classification": "classification_id"}
-
-
-@pytest.fixture(params=["classic", "v3"])
-def api(request, world, connection):
-    """Each of the two, as Zoho answers before and after the end of the classic one."""
-    connection.client.limits = RateLimits(lambda: 0, connection.client.today, limit=10_000)
-    world.set(url_limit=0)
-    if request.param == "v3":
-        world.set(classic_end="410")
-    return request.param
 
 
 def ids(frame):

@@ -3,27 +3,15 @@
 import json
 
 import pandas as pd
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import zbt_notebook as zbt
 from zbt_notebook.client import signed_in
 from zbt_notebook.client.frames.arrange import as_categories
-from zbt_notebook.client.limits.rate_limit import RateLimits
 from zbt_notebook.client.mirror import Mirror, mirror
 from zbt_notebook.client.mirror.store import Store
 from zbt_notebook.simulator.data.portal import SEVERITIES
-
-
-@pytest.fixture(params=["classic", "v3"])
-def api(request, world, connection):
-    """Each API, as Zoho has them before and after the end of the classic one."""
-    connection.client.limits = RateLimits(lambda: 0, connection.client.today, limit=10_000)
-    world.set(url_limit=0)
-    if request.param == "v3":
-        world.set(classic_end="410")
-    return request.param
 
 
 def lookups_among(wire):

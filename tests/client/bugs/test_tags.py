@@ -4,19 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.client.conftest import Wire
-from tests.client.lists.conftest import sign_in
+from tests.client.conftest import Wire, sign_in
 from zbt_notebook.client.bugs.bug import creating, made
 from zbt_notebook.client.bugs.resolver import Place
 from zbt_notebook.client.errors import ApiError, UsageError
-
-
-@pytest.fixture(params=["classic", "v3"])
-def api(request, world):
-    """Each API, as Zoho has them before and after the end of the classic one."""
-    if request.param == "v3":
-        world.set(classic_end="410")
-    return request.param
 
 
 @pytest.fixture

@@ -14,14 +14,6 @@ from zbt_notebook.client.lists.fields import custom_field, field
 EMPTIED = ("assignee", "due", "milestone", "affected", "status", "flag")  # the others have a choice called None
 
 
-@pytest.fixture(params=["classic", "v3"])
-def api(request, world):
-    """Each API, as Zoho has them before and after the end of the classic one."""
-    if request.param == "v3":
-        world.set(classic_end="410")
-    return request.param
-
-
 @pytest.fixture
 def row(store):
     """A bug that is not its project's newest, of a project that is not the first."""
@@ -168,7 +160,7 @@ def test_a_value_is_looked_for_in_its_own_field(record):
 @pytest.mark.parametrize("api", ["classic", "v3"])
 def test_a_custom_field_that_did_not_take_is_said(world, store, row, api):
     """In either API: the answer to the write has other custom fields, and one text that is equal, and not this."""
-    from tests.client.lists.conftest import Wire, sign_in
+    from tests.client.conftest import Wire, sign_in
 
     def deaf(request):
         key = next((key for key, value in request.form or () if value == "Acme"), "")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.client.lists.conftest import sign_in
+from tests.client.conftest import sign_in
 from zbt_notebook.client.errors import RateLimited
 from zbt_notebook.client.limits import known_locks, registry
 from zbt_notebook.client.limits.known_locks import KnownLocks

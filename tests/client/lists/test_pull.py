@@ -9,7 +9,7 @@ from math import ceil
 
 import pytest
 
-from tests.client.lists.conftest import sign_in
+from tests.client.conftest import sign_in
 from zbt_notebook.client.errors import (
     ApiError,
     IncompletePull,

@@ -1,5 +1,5 @@
-"""The mirror's tests keep the same portal in step that the lists' tests pull."""
+"""What is mirrored is the portal that the lists' tests pull."""
 
-from tests.client.lists.conftest import connection, forgetful_kernel, store, wire, world
+from tests.client.lists.conftest import world
 
-__all__ = ["connection", "forgetful_kernel", "store", "wire", "world"]
+__all__ = ["world"]

@@ -13,8 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from tests.client.conftest import NOW, Wire
-from tests.client.lists.conftest import sign_in
+from tests.client.conftest import NOW, Wire, sign_in
 from tests.client.lists.test_pull import all_bugs, bug_requests
 from tests.conftest import ROOT
 from tests.tiers import examples

@@ -6,8 +6,7 @@ from io import BytesIO
 
 import pytest
 
-from tests.client.conftest import NOW, Wire
-from tests.client.lists.conftest import sign_in
+from tests.client.conftest import NOW, Wire, sign_in
 from zbt_notebook.client.mirror import Mirror, mirror
 from zbt_notebook.client.mirror.store import Store
 from zbt_notebook.simulator.clock import Clock as SandboxClock

@@ -6,8 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from tests.client.conftest import NOW, Wire
-from tests.client.lists.conftest import sign_in
+from tests.client.conftest import NOW, Wire, sign_in
 from tests.client.mirror.test_mirror import touch
 from zbt_notebook.client.auth.authorization import Clock
 from zbt_notebook.client.errors import ApiError, IncompletePull, UsageError, ZbtError

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.client.conftest import NOW, Wire
-from tests.client.lists.conftest import sign_in
+from tests.client.conftest import NOW, Wire, sign_in
 from tests.stopped import full_disk, lines_of, stopped_at
 from zbt_notebook.client import mirror as package
 from zbt_notebook.client.errors import ZbtError

@@ -4,7 +4,22 @@ import pytest
 
 from zbt_notebook.client import signed_in
 from zbt_notebook.notebook.embedded_sandbox import sandbox
+from zbt_notebook.notebook.sign_in import login
 from zbt_notebook.notebook.sign_in.sign_in import SignIn
+
+
+def connect(site, card):
+    """Sign in by a card as a person would, and give its connection."""
+    card.sign_in.handle(
+        {"kind": "start", "attempt": 0, "client_id": site.client_id, "client_secret": site.client_secret}
+    )
+    card.sign_in.handle({"kind": "code", "code": site.consent(card.sign_in.view()["consent_url"])})
+    return card.connection
+
+
+def begin(site, **more):
+    """The card of a sign-in that has all but the client."""
+    return login.login(data_center=site.data_center, redirect_uri=site.redirect_uri, scopes=site.scopes, **more)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.notebook.sign_in.conftest import begin, connect
 from zbt_notebook.client.auth.data_centers import DATA_CENTERS
 from zbt_notebook.notebook import environment
 from zbt_notebook.notebook.sign_in import login, remembered_form
@@ -25,18 +26,6 @@ def notebook(monkeypatch, tmp_path):
 
 def path():
     return remembered_form.folder() / "sign_in.json"
-
-
-def connect(site, card):
-    card.sign_in.handle(
-        {"kind": "start", "attempt": 0, "client_id": site.client_id, "client_secret": site.client_secret}
-    )
-    card.sign_in.handle({"kind": "code", "code": site.consent(card.sign_in.view()["consent_url"])})
-    return card.connection
-
-
-def begin(site, **more):
-    return login.login(data_center=site.data_center, redirect_uri=site.redirect_uri, scopes=site.scopes, **more)
 
 
 def test_a_sign_in_that_worked_is_filled_in_the_next_time(site):

@@ -6,6 +6,7 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
+from tests.notebook.sign_in.conftest import begin, connect
 from zbt_notebook.client import signed_in
 from zbt_notebook.client.errors import SignInRejected, UsageError
 from zbt_notebook.client.login_flow import LoginFlow
@@ -48,22 +49,10 @@ def notebook(monkeypatch):
     monkeypatch.setattr(environment, "can_be_asked", lambda: True)
 
 
-def sign_in(site, card):
-    card.sign_in.handle(
-        {"kind": "start", "attempt": 0, "client_id": site.client_id, "client_secret": site.client_secret}
-    )
-    card.sign_in.handle({"kind": "code", "code": site.consent(card.sign_in.view()["consent_url"])})
-    return card.connection
-
-
-def begin(site, **more):
-    return login.login(data_center=site.data_center, redirect_uri=site.redirect_uri, scopes=site.scopes, **more)
-
-
 def test_the_second_sign_in_needs_no_form(site, chest):
     """Remembered in one signed_in, `%zbt login` in the next is silent; signing out forgets."""
     card = begin(site, remember=True)
-    connection = sign_in(site, card)
+    connection = connect(site, card)
     assert "Remembered" in card.sign_in.view()["note"]
     signed_in.forget(connection)
     again = login.login()
@@ -76,7 +65,7 @@ def test_the_second_sign_in_needs_no_form(site, chest):
 
 def test_without_the_wish_nothing_is_remembered(site, chest):
     """The keyring is not touched unless the user asks."""
-    sign_in(site, begin(site))
+    connect(site, begin(site))
     assert not chest.kept
 
 
@@ -105,7 +94,7 @@ def test_a_prompt_tells_what_became_of_it(site, chest, monkeypatch, capsys, told
 @pytest.mark.usefixtures("chest")
 def test_a_way_without_a_card_tells_what_became_of_it(site, monkeypatch, capsys):
     """The sandbox that consents by itself, the variables, and what was remembered once."""
-    connection = sign_in(site, begin(site))
+    connection = connect(site, begin(site))
     kept = connection.client.authorization.keepsake()
     monkeypatch.setattr(environment, "may_draw_widgets", lambda: False)
     monkeypatch.setenv("ZBT_CLIENT_ID", kept.client_id)
@@ -122,7 +111,7 @@ def test_a_way_without_a_card_tells_what_became_of_it(site, monkeypatch, capsys)
 
 def test_what_zoho_refuses_is_forgotten(site, chest):
     """A revoked refresh token is no dead end: the form comes back."""
-    signed_in.forget(sign_in(site, begin(site, remember=True)))
+    signed_in.forget(connect(site, begin(site, remember=True)))
     site.world.disconnect()
     assert isinstance(login.login(), LoginCard)
     assert not chest.kept
@@ -131,7 +120,7 @@ def test_what_zoho_refuses_is_forgotten(site, chest):
 @pytest.mark.usefixtures("chest")
 def test_more_scopes_can_be_asked_for_after_a_restart(site):
     """Remembered as well: what was granted, which Zoho's answer to a refresh may leave out, and the redirect URI."""
-    signed_in.forget(sign_in(site, begin(site, remember=True)))
+    signed_in.forget(connect(site, begin(site, remember=True)))
     site.world.set(scope_in_token_answers=False)
     again = login.login()
     assert again.scopes == tuple(site.scopes)
@@ -147,7 +136,7 @@ def test_more_scopes_can_be_asked_for_after_a_restart(site):
 
 def test_what_zoho_refuses_for_now_is_kept(site, chest):
     """A throttle passes: the refresh token is as good as before, and no form is asked for."""
-    connection = sign_in(site, begin(site, remember=True))
+    connection = connect(site, begin(site, remember=True))
     site.world.set(access_token_limit=1)
     connection.refresh()
     signed_in.forget(connection)
@@ -160,7 +149,7 @@ def test_without_a_refresh_token_the_sign_in_stands(site, chest):
     """There is nothing to remember, and the card says so; it is connected all the same."""
     card = begin(site, remember=True)
     card.sign_in._runner._begin = partial(LoginFlow, access_type="online")
-    sign_in(site, card)
+    connect(site, card)
     view = card.sign_in.view()
     assert card.connection is signed_in.current()
     assert (view["phase"], view["failed"]) == ("connected", False)
