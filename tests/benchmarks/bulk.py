@@ -24,7 +24,7 @@ from zbt_notebook.client.lists.worker_pool import Line, WorkerPool
 from zbt_notebook.client.rest.api import ApiCall
 
 if TYPE_CHECKING:
-    from zbt_notebook.client.lists.page import Ask
+    from zbt_notebook.client.lists.page import Page
 
 NAME = "bulk"
 GOAL = (
@@ -86,8 +86,8 @@ def _answers() -> dict[str, bytes]:
 def _fetch(connection: Any, threads: int) -> int:
     """Every record, decoded, by the threads of a pull."""
 
-    def fetch(line: Line, ask: Ask) -> tuple[Any, bool | None]:
-        return fetch_page(connection.client, line, _CALL, ask, INTERACTIVE)
+    def fetch(line: Line, page: Page) -> tuple[Any, bool | None]:
+        return fetch_page(connection.client, line, _CALL, page, INTERACTIVE)
 
     line = Line(lambda _: Pager(expected=PAGES * frames.PAGE))
     count = 0

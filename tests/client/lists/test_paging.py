@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.tiers import examples
 from zbt_notebook.client.errors import ApiError
-from zbt_notebook.client.lists.page import Ask, Largest
+from zbt_notebook.client.lists.page import Largest, Page
 from zbt_notebook.client.lists.pager import Pager
 
 
@@ -24,9 +24,9 @@ class Listed:
         self.next_id = size + 1
         self.requests = 0
 
-    def answer(self, ask):
+    def answer(self, page):
         self.requests += 1
-        return self.rows[ask.index - 1 : ask.index - 1 + ask.size]
+        return self.rows[page.index - 1 : page.index - 1 + page.size]
 
     def add(self, at=None):
         self.rows.insert(len(self.rows) if at is None else at, {"id": self.next_id, "made": 1})
@@ -36,15 +36,15 @@ class Listed:
 def drain(pager, listed):
     came = []
     while not pager.done:
-        ask = pager.ask()
-        pager.take(ask, listed.answer(ask))
+        page = pager.next_page()
+        pager.take(page, listed.answer(page))
         came += pager.ready()
     return came
 
 
 def drain_pages(pager, pages, more):
     for page in pages:
-        pager.take(pager.ask(), page, more=more)
+        pager.take(pager.next_page(), page, more=more)
 
 
 def ids(rows):
@@ -71,20 +71,20 @@ def test_without_a_count_it_is_one_request_more_at_most(size, numbered):
 @pytest.mark.parametrize(("rows", "pages"), [(200, 1), (201, 2), (1000, 6), (2000, 11), (4000, 22), (20_000, 110)])
 def test_pages_that_are_numbered_join_at_a_tenth_more_at_most(rows, pages):
     """So many requests for a V3 list; without a record in common, a deletion between two pages would go unseen."""
-    ask, asked = Ask(1, 200), 1
-    while ask.end < rows:
-        following = ask.following(200, numbered=True)
-        assert (following.page - 1) * following.size + 1 == following.index <= ask.end < following.end
-        ask, asked = following, asked + 1
+    page, asked = Page(1, 200), 1
+    while page.end < rows:
+        following = page.following(200, numbered=True)
+        assert (following.number - 1) * following.size + 1 == following.index <= page.end < following.end
+        page, asked = following, asked + 1
     assert asked == pages
 
 
 @given(end=st.integers(3, 10**6), size=st.integers(3, 200))
 def test_a_page_that_follows_moves_on(end, size):
     """However far the list is read, and whatever the user's size."""
-    following = Ask(end, 1).following(size, numbered=True)
+    following = Page(end, 1).following(size, numbered=True)
     assert following.end > end >= following.index - 1
-    assert (following.page - 1) * following.size + 1 == following.index
+    assert (following.number - 1) * following.size + 1 == following.index
 
 
 @pytest.mark.parametrize(("page", "size", "limit"), [(2, 50, 20), (3, 10, 4), (2, 20, 20), (1, 50, 7)])
@@ -94,9 +94,9 @@ def test_a_limit_does_not_move_a_numbered_page(page, size, limit):
     start = (page - 1) * size + 1
     pager, came = Pager(size=size, start=start, limit=limit, numbered=True), []
     while not pager.done:
-        ask = pager.ask()
-        begin = (ask.page - 1) * ask.size
-        pager.take(ask, listed.rows[begin : begin + ask.size])
+        page = pager.next_page()
+        begin = (page.number - 1) * page.size
+        pager.take(page, listed.rows[begin : begin + page.size])
         came += pager.ready()
     assert ids(came) == list(range(start, start + limit))
 
@@ -150,7 +150,7 @@ def test_a_short_list_that_comes_whole_each_time_is_one(name):
     pager = Pager(size=200)
     page = [{name: number} for number in range(30)]
     while not pager.done:
-        pager.take(pager.ask(), page)
+        pager.take(pager.next_page(), page)
     assert [row[name] for row in pager.ready()] == list(range(30))
 
 
@@ -163,8 +163,8 @@ def test_a_server_that_caps_its_pages_gives_all_rows_all_the_same(cap, rows, exp
     pager = Pager(expected=rows if expected else None)
     listed, came, asked = [{name: number} for number in range(rows)], [], 0
     while not pager.done:
-        ask = pager.ask()
-        pager.take(ask, listed[ask.index - 1 : ask.index - 1 + min(ask.size, cap)])
+        page = pager.next_page()
+        pager.take(page, listed[page.index - 1 : page.index - 1 + min(page.size, cap)])
         came += pager.ready()
         asked += 1
     assert [row[name] for row in came] == list(range(rows))
@@ -179,9 +179,9 @@ def test_a_numbered_list_with_capped_pages_is_read_by_the_servers_word(cap, rows
     pager = Pager(numbered=True)
     listed, came = [{"id": number} for number in range(rows)], []
     while not pager.done:
-        ask = pager.ask()
-        begin = (ask.page - 1) * min(ask.size, cap)
-        pager.take(ask, listed[begin : begin + min(ask.size, cap)], more=begin + cap < rows)
+        page = pager.next_page()
+        begin = (page.number - 1) * min(page.size, cap)
+        pager.take(page, listed[begin : begin + min(page.size, cap)], more=begin + cap < rows)
         came += pager.ready()
     assert ids(came) == list(range(rows))
 
@@ -193,8 +193,8 @@ def test_rows_deleted_at_every_request_hide_no_others(numbered):
     listed = Listed(2000)
     throughout, pager, came = set(ids(listed.rows)), Pager(numbered=numbered), []
     while not pager.done:
-        ask = pager.ask()
-        pager.take(ask, listed.answer(ask))
+        page = pager.next_page()
+        pager.take(page, listed.answer(page))
         came += pager.ready()
         for _ in range(3):
             throughout.discard(listed.rows.pop(dice.randrange(len(listed.rows)))["id"])
@@ -237,22 +237,22 @@ def test_the_servers_own_word_that_there_is_more_counts():
     listed = Listed(20)
     pager = Pager(size=11, numbered=True)
     for more in (True, False):
-        ask = pager.ask()
-        pager.take(ask, listed.answer(ask), more=more)
+        page = pager.next_page()
+        pager.take(page, listed.answer(page), more=more)
     assert pager.done
-    assert ask == Ask(11, 10)
-    assert ask.page == 2
+    assert page == Page(11, 10)
+    assert page.number == 2
 
 
 def test_pages_that_come_out_of_order_are_given_in_order():
     """Eight threads answer as they like."""
     listed = Listed(35)
     pager = Pager(size=10, expected=35)
-    asks = [pager.ask() for _ in range(4)]
-    assert pager.ask() is None
+    pages = [pager.next_page() for _ in range(4)]
+    assert pager.next_page() is None
     came = []
-    for ask in (asks[2], asks[0], asks[3], asks[1]):
-        pager.take(ask, listed.answer(ask))
+    for page in (pages[2], pages[0], pages[3], pages[1]):
+        pager.take(page, listed.answer(page))
         came += ids(pager.ready())
     assert came == ids(listed.rows)
 
@@ -264,8 +264,8 @@ def test_rows_added_before_the_place_that_was_read_hide_nothing():
     for answered in range(30):
         if pager.done:
             break
-        ask = pager.ask()
-        pager.take(ask, listed.answer(ask))
+        page = pager.next_page()
+        pager.take(page, listed.answer(page))
         came += pager.ready()
         for _ in range(3 if answered < 3 else 0):
             listed.add(0)
@@ -298,15 +298,15 @@ class Moving(RuleBasedStateMachine):
         self.throughout = {row["id"] for row in self.listed.rows}
 
     @rule()
-    def ask(self):
-        if (ask := self.pager.ask()) is not None:
-            self.sent.append(ask)
+    def next_page(self):
+        if (page := self.pager.next_page()) is not None:
+            self.sent.append(page)
 
     @rule(data=st.data())
     def answer(self, data):
         if self.sent:
-            ask = self.sent.pop(data.draw(st.integers(0, len(self.sent) - 1)))
-            self.pager.take(ask, self.listed.answer(ask))
+            page = self.sent.pop(data.draw(st.integers(0, len(self.sent) - 1)))
+            self.pager.take(page, self.listed.answer(page))
             self.came += self.pager.ready()
 
     @rule(data=st.data())
@@ -334,8 +334,8 @@ class Moving(RuleBasedStateMachine):
         for _ in range(500):
             if self.pager.done:
                 break
-            ask = self.sent.pop() if self.sent else self.pager.ask()
-            self.pager.take(ask, self.listed.answer(ask))
+            page = self.sent.pop() if self.sent else self.pager.next_page()
+            self.pager.take(page, self.listed.answer(page))
             self.came += self.pager.ready()
         assert self.pager.done
         assert self.throughout <= set(ids(self.came))
@@ -363,14 +363,14 @@ class Changing(RuleBasedStateMachine):
         self.throughout = {row["id"] for row in self.rows if row["changed"] >= self.since}
 
     @rule()
-    def ask(self):
-        self.sent = self.sent or self.pager.ask()
+    def next_page(self):
+        self.sent = self.sent or self.pager.next_page()
 
     @rule()
     def answer(self):
         if self.sent:
-            ask, self.sent = self.sent, None
-            self.pager.take(ask, self.rows[ask.index - 1 : ask.end])
+            page, self.sent = self.sent, None
+            self.pager.take(page, self.rows[page.index - 1 : page.end])
             self.came += self.pager.ready()
 
     @rule(data=st.data(), count=st.integers(1, 12))
@@ -391,7 +391,7 @@ class Changing(RuleBasedStateMachine):
         for _ in range(300):
             if self.pager.done:
                 break
-            self.ask()
+            self.next_page()
             self.answer()
         assert self.pager.done
         assert self.throughout <= set(ids(self.came))
@@ -407,8 +407,8 @@ def test_rows_that_go_to_the_beginning_by_the_dozen_are_no_server_that_repeats_i
     world = Changing()
     world.start(size=18, wanted=3, per_page=4)
     steps = [
-        *(world.ask, world.answer, world.ask, [*range(4, 12)]),
-        *(world.answer, world.ask, world.answer, [0] * 7 + [12, 13, 14, 15], [0] * 7 + [16, 17]),
+        *(world.next_page, world.answer, world.next_page, [*range(4, 12)]),
+        *(world.answer, world.next_page, world.answer, [0] * 7 + [12, 13, 14, 15], [0] * 7 + [16, 17]),
     ]
     for step in steps:
         if callable(step):
@@ -437,11 +437,11 @@ def test_any_server_gives_every_record_once_or_an_error(rows, cap, counts, numbe
         for _ in range(200):
             if pager.done:
                 break
-            ask = pager.ask()
-            size = min(ask.size, cap)
-            begin = 0 if ignores else (ask.page - 1) * size if numbered else ask.index - 1
+            page = pager.next_page()
+            size = min(page.size, cap)
+            begin = 0 if ignores else (page.number - 1) * size if numbered else page.index - 1
             more = begin + size < rows if says_more or numbered else None
-            pager.take(ask, listed[begin : begin + size], more=more)
+            pager.take(page, listed[begin : begin + size], more=more)
             came += pager.ready()
     except ApiError:
         assert ignores

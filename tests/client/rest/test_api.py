@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from zbt_notebook.client.auth.data_centers import DATA_CENTERS
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.http.messages import Response, Upload
-from zbt_notebook.client.lists.page import Ask
+from zbt_notebook.client.lists.page import Page
 from zbt_notebook.client.lists.page_call import beginning, page_call, paging_of
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
@@ -226,7 +226,7 @@ def test_nothing_after_a_deletion_is_nothing():
 def first_page(asked):
     paging = paging_of(asked)
     start, size = beginning(asked, paging)
-    return page_call(asked, paging, Ask(start, size))
+    return page_call(asked, paging, Page(start, size))
 
 
 def test_a_full_page_asks_for_the_next():

@@ -15,7 +15,7 @@ from typing import Any
 
 from zbt_notebook.client.errors import ApiError, UsageError
 from zbt_notebook.client.file_lock import try_lock
-from zbt_notebook.client.lists.page import Ask
+from zbt_notebook.client.lists.page import Page
 from zbt_notebook.client.lists.plan import Listing, Plan
 from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.rest.api import ApiCall
@@ -88,7 +88,7 @@ class Checkpoint:
             )
         return begun
 
-    def entries(self, lists: int) -> Iterator[tuple[int, Ask, bool | None, list[Any]]]:
+    def entries(self, lists: int) -> Iterator[tuple[int, Page, bool | None, list[Any]]]:
         """Every whole page of the file: its line in the plan, its place, the server's word, its records.
 
         A line that is damaged, or of none of so many *lists*, ends it: what follows is fetched again.
@@ -99,13 +99,13 @@ class Checkpoint:
             for text in file:
                 try:
                     position, index, size, more, records = json.loads(text)
-                    page = position, Ask(int(index), int(size)), more, list(records)
+                    entry = position, Page(int(index), int(size)), more, list(records)
                     is_ours = text.endswith(b"\n") and 0 <= position < lists
                 except (ValueError, TypeError):
                     return
                 if not is_ours:
                     return
-                yield page
+                yield entry
                 self._whole = file.tell()
 
     def begin(self, api: str, planned_at: int, plan: Plan) -> None:
@@ -140,13 +140,13 @@ class Checkpoint:
         self._file.seek(whole)
         self._whole = 0
 
-    def write(self, position: int, ask: Ask, more: bool | None, records: Sequence[Any]) -> None:  # noqa: FBT001  as in entries()
+    def write(self, position: int, page: Page, more: bool | None, records: Sequence[Any]) -> None:  # noqa: FBT001  as in entries()
         """Keep one page."""
         with self._lock:
             if self._file is None:
                 return
             try:
-                self._append([position, ask.index, ask.size, more, list(records)])
+                self._append([position, page.index, page.size, more, list(records)])
             except OSError as error:
                 raise _unusable(self._path, error) from None
 

@@ -8,14 +8,14 @@ PAGE_SIZE = 200  # the most that Zoho gives at once
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Page:
     """One page: the position of its first record, counted from 1, and how many records."""
 
     index: int
     size: int
 
     @property
-    def page(self) -> int:
+    def number(self) -> int:
         """Its number, for lists that count pages (V3)."""
         return (self.index - 1) // self.size + 1
 
@@ -24,24 +24,24 @@ class Ask:
         """The position of its last record."""
         return self.index + self.size - 1
 
-    def following(self, size: int, *, numbered: bool) -> "Ask":
+    def following(self, size: int, *, numbered: bool) -> "Page":
         """The page of at most *size* that begins with this one's last record, or as near before it as its number lets.
 
         Very small numbered pages may find none: then the next page, which does not join.
         """
         if not numbered:
-            return Ask(self.end, size)
+            return Page(self.end, size)
         before = self.end - 1
         part = max(range(size, 1, -1), key=lambda part: (before // part + 1) * part)
-        farthest = Ask(before // part * part + 1, part)
-        return farthest if farthest.end > self.end else Ask(self.end // size * size + 1, size)
+        farthest = Page(before // part * part + 1, part)
+        return farthest if farthest.end > self.end else Page(self.end // size * size + 1, size)
 
 
 @dataclass(slots=True)
 class Largest:
     """The most records that a page of several lists held: a server that caps pages gives no fewer than that."""
 
-    page: int = 0
+    records: int = 0
 
 
 def identify(record: Any) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any
 from zbt_notebook.client.errors import ApiError
 from zbt_notebook.client.gc_pause import gc_paused
 from zbt_notebook.client.limits.rate_limit import Lane
-from zbt_notebook.client.lists.page import PAGE_SIZE, Ask
+from zbt_notebook.client.lists.page import PAGE_SIZE, Page
 from zbt_notebook.client.lists.worker_pool import Line
 from zbt_notebook.client.rest import api, endpoints
 from zbt_notebook.client.rest.api import ApiCall
@@ -29,29 +29,31 @@ def beginning(call: ApiCall, paging: str | None) -> tuple[int, int]:
     return api.number(call.param("index"), api.first_index(endpoint)), size
 
 
-def page_call(call: ApiCall, paging: str | None, ask: Ask) -> ApiCall:
+def page_call(call: ApiCall, paging: str | None, page: Page) -> ApiCall:
     """The call for one page of a list."""
     if paging == "page":
-        return call.with_params(page=ask.page, per_page=ask.size)
-    return call.with_params(index=ask.index, range=ask.size) if paging else call
+        return call.with_params(page=page.number, per_page=page.size)
+    return call.with_params(index=page.index, range=page.size) if paging else call
 
 
-def fetch_page(client: ApiClient, line: Line, call: ApiCall, ask: Ask, lane: Lane) -> tuple[Sequence[Any], bool | None]:
+def fetch_page(
+    client: ApiClient, line: Line, call: ApiCall, page: Page, lane: Lane
+) -> tuple[Sequence[Any], bool | None]:
     """One page: its records, and the server's word on whether there is more (None where it has none).
 
     Raise ApiError where it refuses or what came cannot be read as this list, NotAList where it is one thing.
     """
     paging = paging_of(call)
-    call = api.normalize(page_call(call, paging, ask), client.data_center)
+    call = api.normalize(page_call(call, paging, page), client.data_center)
     response = client.send(call, lane)
     with gc_paused():
-        page = client.read(response, call)
-    records = page.the_records(call)
-    if records and page.key:
-        line.key = line.key or page.key
-        if line.key != page.key:
+        answer = client.read(response, call)
+    records = answer.the_records(call)
+    if records and answer.key:
+        line.key = line.key or answer.key
+        if line.key != answer.key:
             raise ApiError(
-                f"{call.method} {call.path}: the list began with {line.key!r} and goes on with {page.key!r}",
+                f"{call.method} {call.path}: the list began with {line.key!r} and goes on with {answer.key!r}",
                 hint="These are not records of one list: read it again.",
             )
-    return records, page.more if paging else bool(page.more)
+    return records, answer.more if paging else bool(answer.more)

@@ -1,29 +1,29 @@
-"""Which page of a list to ask for next, so that no record is missed or doubled while others come and go; nothing sent.
+"""Which page of a list to fetch next, so that no record is missed or doubled while the list changes. Sends nothing.
 
-A list is a window onto rows that move: a row added before the place one reads shifts the others into the next page
-(they come twice), a row deleted there shifts them into the page one has already read (they never come). Two ways out:
+A page is a window onto rows that move. A row added before the window pushes others into the next page: they come
+twice. A row deleted before it pulls others into the page that was just read: they never come. What is done about it:
 
-* **Count known**: all pages are asked for at once. The rows that came are compared with the rows that were announced;
-  rows made since then do not count. Where they differ, the list is swept once more in the other way.
+* **The count is known**: all pages are fetched at once. The rows that came are compared with the count that was
+  announced; rows made since then do not count. Where the two differ, the list is read again by a sweep.
 * **Sweep**: each page begins with the last record of the page before. As long as a page holds a record that the sweep
-  has reached, the pages join without a gap. Where none is in it, rows were deleted, and the sweep steps back a page.
-  Where pages bring nothing new, either many rows were added before them, or the server does not look at the index: the
-  first page is looked at once more, to know. It is an error where nothing moved and the page had come before.
-* A **short page** is the last one where nothing contradicts it: an announced count, the server's word that there is
-  more, or its own size, which may be the server's cap (100 where 200 were asked for) where no larger page has come, in
-  this list or in others of the same kind. Then one request more settles it.
+  knows, the pages join without a gap. Where it holds none, rows were deleted, and the sweep steps back.
+  Full pages that bring nothing new have two causes: many rows were added before them, or the server ignores the index.
+  The first page is fetched again to tell which. It is an error where that page has not moved and comes everywhere.
+* **A short page** is the last one unless something contradicts it. An announced count can, and the server's word that
+  there is more. So can its own size: a server may give 100 records where 200 were wanted. That is assumed where no
+  larger page has come, from this list or others of its kind. One request more then settles it.
 
-V3 numbers its pages, so that none begins at any record one likes; but the third page of 198 begins at the 397th, where
-the second page of 199 has reached the 398th: pages of falling sizes join too (``Ask.following``).
+V3 numbers its pages, so a page cannot begin at any record. But pages of falling sizes join too: the second page of 199
+ends with record 398, and the third page of 198 begins with record 397 (``Page.following``).
 
-A list with the newest change first moves in another way as well: a row that is changed goes to its beginning, perhaps
-from where the sweep has not come to. So its beginning is swept again at the end, down to a row that has not changed.
+A list with the newest change first has one more movement: a row that is changed goes to its beginning, perhaps from
+where the sweep has not come yet. So the beginning is read again at the end, down to a row that has not changed.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from zbt_notebook.client.lists.page import PAGE_SIZE, Ask, Largest, identities, share_ids
+from zbt_notebook.client.lists.page import PAGE_SIZE, Largest, Page, identities, share_ids
 from zbt_notebook.client.lists.sweep import Sweep, repeated, torn
 
 _STEPS_BACK = 8  # in a row; a server that answers by chance must not keep a sweep going for ever …
@@ -73,10 +73,10 @@ class Pager:
         self._made_since = 0
         self._seen: set[str] = set()
         self._ready: list[list[Any]] = []
-        self._waiting: list[Ask] = []
-        self._sent: set[Ask] = set()
-        self._early: dict[Ask, Sequence[Any]] = {}
-        self._all: list[Ask] = []  # of the pages asked for at once, those whose turn is still to come
+        self._waiting: list[Page] = []
+        self._sent: set[Page] = set()
+        self._early: dict[Page, Sequence[Any]] = {}
+        self._all: list[Page] = []  # of the pages fetched at once, those whose records are not added yet
         self._pages = 0
         self._sweep: Sweep | None = None
         self._sweeps = 0  # that are over
@@ -91,59 +91,59 @@ class Pager:
     def _begin(self) -> None:
         wanted = self.expected if self._limit is None or self.expected is None else min(self.expected, self._limit)
         if wanted is None:
-            self._start(Sweep(), Ask(self.start, self.size))
+            self._start(Sweep(), Page(self.start, self.size))
         else:
-            self._all = [Ask(self.start + at, self.size) for at in range(0, wanted, self.size)]
+            self._all = [Page(self.start + at, self.size) for at in range(0, wanted, self.size)]
             self._waiting = list(self._all)
             self._pages = len(self._all)
 
-    def ask(self) -> Ask | None:
+    def next_page(self) -> Page | None:
         """The next page to ask for now, or None where an answer has to come first."""
         if self.done or not self._waiting:
             return None
-        ask = self._waiting.pop(0)
-        self._sent.add(ask)
-        return ask
+        page = self._waiting.pop(0)
+        self._sent.add(page)
+        return page
 
     @property
-    def can_ask(self) -> bool:
+    def has_next(self) -> bool:
         """Whether there is a page to ask for now."""
         return bool(self._waiting) and not self.done
 
-    def give_back(self, ask: Ask) -> None:
-        """Take an ask back that was not answered: it is asked for again, where it is still needed."""
-        self._sent.discard(ask)
-        if self._sweep is None or self._sweep.at == ask:
-            self._waiting.insert(0, ask)
+    def give_back(self, page: Page) -> None:
+        """Take back a page that did not come; ``next_page`` gives it again where it is still needed."""
+        self._sent.discard(page)
+        if self._sweep is None or self._sweep.at == page:
+            self._waiting.insert(0, page)
 
-    def claim(self, ask: Ask) -> bool:
-        """Mark an ask as sent that ``ask`` would give, now or after others; tell whether it is one."""
-        if self.done or ask not in self._waiting:
+    def claim(self, page: Page) -> bool:
+        """Mark a page as sent that ``next_page`` would give, now or later; tell whether it is one."""
+        if self.done or page not in self._waiting:
             return False
-        self._waiting.remove(ask)
-        self._sent.add(ask)
+        self._waiting.remove(page)
+        self._sent.add(page)
         return True
 
     @property
     def held(self) -> int:
-        """Pages that were asked for and not given on by ``ready``."""
+        """Pages that were sent for and not yet given out by ``ready``."""
         return len(self._sent) + len(self._early) + len(self._ready)
 
-    def take(self, ask: Ask, records: Sequence[Any], *, more: bool | None = None) -> None:
-        """Take the answer to an ask; ``ready`` then gives what is new.
+    def take(self, page: Page, records: Sequence[Any], *, more: bool | None = None) -> None:
+        """Take the records of a page; ``ready`` then gives those that are new.
 
-        *more* is the server's own word on whether the list goes on, where it has one. Raise ApiError where the answers
-        do not make up a list: the same page comes again and again, or rows go faster than they can be read.
+        *more* is the server's own word on whether the list goes on, where it has one. Raise ApiError where the pages
+        make no list: the same one comes again and again, or rows go faster than they can be read.
         """
-        self._sent.discard(ask)
+        self._sent.discard(page)
         self.began = True
         if self.done:
             return
         if self._sweep is not None:
-            if ask == self._sweep.at:  # others were asked for before the sweep began
-                self._swept(self._sweep, ask, records, more=more)
+            if page == self._sweep.at:  # others were asked for before the sweep began
+                self._swept(self._sweep, page, records, more=more)
             return
-        self._early[ask] = records
+        self._early[page] = records
         while self._all and self._all[0] in self._early:
             first, came = self._all[0], self._early[self._all[0]]
             self._comes_again(came, first)
@@ -181,7 +181,7 @@ class Pager:
             new = new[: self._limit - self.came]
         self.came += len(new)
         self._largest = max(self._largest, len(records))
-        self._largest_of_all.page = max(self._largest_of_all.page, len(records))
+        self._largest_of_all.records = max(self._largest_of_all.records, len(records))
         self._has_ids = self._has_ids and None not in names
         if self._is_new:
             self._made_since += sum(map(self._is_new, new))
@@ -191,23 +191,23 @@ class Pager:
             self.done = True
         return len(new)
 
-    def _comes_again(self, records: Sequence[Any], ask: Ask) -> bool:
-        """Whether a short page is the one before, come again: rows without ids have no other sign of it.
+    def _comes_again(self, records: Sequence[Any], page: Page) -> bool:
+        """Whether a short page is the one before, come again. Only rows without ids are compared so.
 
-        Raise ApiError for a full one. Rows that are all alike make pages that are alike: of those, many have to come.
+        Raise ApiError for a full page. Where all rows are alike all pages are: then many of them have to come first.
         """
         if None not in identities(records):
             return False
-        page = list(records)
-        again, self._latest = page == self._latest, page
+        rows = list(records)
+        again, self._latest = rows == self._latest, rows
         self._alike = self._alike + 1 if again else 0
-        is_told_apart = any(row != page[0] for row in page)
-        if again and (self._alike > _MOST_ALIKE or (is_told_apart and len(page) >= ask.size)):
-            raise repeated(ask)
-        return again and is_told_apart
+        differ = any(row != rows[0] for row in rows)
+        if again and (self._alike > _MOST_ALIKE or (differ and len(rows) >= page.size)):
+            raise repeated(page)
+        return again and differ
 
-    def _compare(self, last: Ask, records: Sequence[Any]) -> None:
-        """Are the pages that were announced, and came, all the rows."""
+    def _compare(self, last: Page, records: Sequence[Any]) -> None:
+        """End where the pages that came are all the rows that were announced; else read on, or sweep."""
         announced = self._announced
         full = announced < self.came >= self._pages * self.size
         is_empty = not records and last.index == self.start
@@ -218,73 +218,73 @@ class Pager:
         elif full or self._pages == 1 or not self._has_ids:
             self._read_on(last, records)
         else:
-            self._start(Sweep(), Ask(self.start, self.size))
+            self._start(Sweep(), Page(self.start, self.size))
 
-    def _read_on(self, ask: Ask, records: Sequence[Any]) -> None:
-        """Sweep from the page that *ask* brought; from the first, where rows may have moved before that page."""
-        if ask.index != self.start and len(records) < ask.size and self._has_ids:
-            self._start(Sweep(), Ask(self.start, self.size))
+    def _read_on(self, page: Page, records: Sequence[Any]) -> None:
+        """Sweep from *page* on; from the first one, where rows may have moved before it."""
+        if page.index != self.start and len(records) < page.size and self._has_ids:
+            self._start(Sweep(), Page(self.start, self.size))
             return
         sweep = Sweep()
         sweep.reached.update(self._seen)
-        sweep.end = ask.index + len(records) - 1
-        if ask.index == self.start:
+        sweep.end = page.index + len(records) - 1
+        if page.index == self.start:
             sweep.first, sweep.beginning = identities(records), records
         self._joins = self._joins and self._has_ids
-        self._learn(ask, records)
-        self._start(sweep, self._after(ask, records))
+        self._learn(page, records)
+        self._start(sweep, self._after(page, records))
 
-    def _start(self, sweep: Sweep, at: Ask) -> None:
+    def _start(self, sweep: Sweep, at: Page) -> None:
         self._sweep, self._all = sweep, []
         self._early.clear()
         self._go_to(at)
 
-    def _go_to(self, ask: Ask) -> None:
+    def _go_to(self, page: Page) -> None:
         if self._sweep is not None:
-            self._sweep.at = ask
-        self._waiting = [ask]
+            self._sweep.at = page
+        self._waiting = [page]
 
-    def _swept(self, sweep: Sweep, ask: Ask, records: Sequence[Any], *, more: bool | None) -> None:
+    def _swept(self, sweep: Sweep, page: Page, records: Sequence[Any], *, more: bool | None) -> None:
         names = identities(records)
         if sweep.looking_from:
             self._looked_back(sweep, sweep.looking_from, records, names)
             return
-        if sweep.first is None and ask.index == self.start:
+        if sweep.first is None and page.index == self.start:
             sweep.first, sweep.beginning = names, records
         self._joins = self._joins and None not in names  # without ids nothing tells whether pages do
-        if self._comes_again(records, ask):
+        if self._comes_again(records, page):
             if more or self._is_owed:
-                raise repeated(ask)
+                raise repeated(page)
             self._end()
             return
-        if self._istorn(sweep, ask, names):
-            self._step_back(sweep, ask, records)
+        if self._istorn(sweep, page, names):
+            self._step_back(sweep, page, records)
             return
         known = bool(names) and None not in names and sweep.reached.issuperset(names)
         sweep.idle = sweep.idle + 1 if known else 0
-        sweep.page_again, sweep.page = names == sweep.page, names
+        sweep.came_again, sweep.before = names == sweep.before, names
         sweep.steps_back = sweep.steps_back if known else 0
         sweep.reached.update(name for name in names if name is not None)
-        sweep.end = ask.index + len(records) - 1
+        sweep.end = page.index + len(records) - 1
         new = self._add(records)
         if self.done:
             self._end()
-        elif self._ends(sweep, ask, records, new, more=more):
-            self._over(sweep, ask)
+        elif self._ends(sweep, page, records, new, more=more):
+            self._over(sweep, page)
         elif sweep.idle < _IDLE_PAGES:
-            self._learn(ask, records)
-            self._go_to(self._after(ask, records))
-        elif sweep.first is not None and ask.index > self.start and sweep.looks_back < _LOOKS_BACK:
-            sweep.looking_from = ask
-            self._go_to(Ask(self.start, self.size))
+            self._learn(page, records)
+            self._go_to(self._after(page, records))
+        elif sweep.first is not None and page.index > self.start and sweep.looks_back < _LOOKS_BACK:
+            sweep.looking_from = page
+            self._go_to(Page(self.start, self.size))
         else:
-            raise repeated(ask)
+            raise repeated(page)
 
-    def _step_back(self, sweep: Sweep, ask: Ask, records: Sequence[Any]) -> None:
-        """Rows were deleted before this page: look for where it joins, and from now on have more in common."""
+    def _step_back(self, sweep: Sweep, page: Page, records: Sequence[Any]) -> None:
+        """Rows were deleted before this page: step back to where it joins, and let later pages overlap more."""
         if sweep.steps_back >= _STEPS_BACK:
-            raise torn(ask)
-        back = self._before(ask, sweep.steps_back)
+            raise torn(page)
+        back = self._before(page, sweep.steps_back)
         sweep.steps_back += 1
         sweep.overlap = min(max(2 * sweep.overlap, 8), max(self._largest // 2, 1))
         self._add(records)
@@ -293,9 +293,9 @@ class Pager:
         else:
             self._go_to(back)
 
-    def _looked_back(self, sweep: Sweep, at: Ask, records: Sequence[Any], names: list[str | None]) -> None:
-        """Go on where rows were added before the place that was reached; an error where one page comes everywhere."""
-        moved = names != sweep.first or not (sweep.page_again or sweep.page == names)
+    def _looked_back(self, sweep: Sweep, at: Page, records: Sequence[Any], names: list[str | None]) -> None:
+        """Go on where rows were added before *at*; raise ApiError where one page comes everywhere."""
+        moved = names != sweep.first or not (sweep.came_again or sweep.before == names)
         sweep.first, sweep.looking_from, sweep.idle = names, None, 0
         sweep.looks_back += 1
         self._add(records)
@@ -306,37 +306,39 @@ class Pager:
         else:
             raise repeated(at)
 
-    def _over(self, sweep: Sweep, ask: Ask) -> None:
-        """The sweep has come to its end: read again what changes have brought to the beginning, if that took time."""
+    def _over(self, sweep: Sweep, page: Page) -> None:
+        """The sweep is at its end: read again what changes have moved to the beginning meanwhile."""
         self._sweeps += 1
-        if self._is_past is None or ask.index == self.start or self._sweeps > _LOOKS_BACK:
+        if self._is_past is None or page.index == self.start or self._sweeps > _LOOKS_BACK:
             self._end()
             return
-        self._start(Sweep(until=sweep.beginning), Ask(self.start, self.size))
+        self._start(Sweep(until=sweep.beginning), Page(self.start, self.size))
 
-    def _learn(self, ask: Ask, records: Sequence[Any]) -> None:
+    def _learn(self, page: Page, records: Sequence[Any]) -> None:
         """Number the pages by the size that a server gives that goes on behind a short page."""
-        if self._numbered and _SMALLEST_CAP <= len(records) < ask.size and len(records) >= self._largest:
+        if self._numbered and _SMALLEST_CAP <= len(records) < page.size and len(records) >= self._largest:
             self.size = len(records)
 
-    def _after(self, ask: Ask, records: Sequence[Any]) -> Ask:
-        """The page behind, which joins it where it can."""
-        came = Ask(ask.index, len(records)) if records else ask
-        if self._numbered and len(records) < min(ask.size, _SMALLEST_CAP) and records:
-            return Ask(ask.page * ask.size + 1, ask.size)  # a page from which rows were left out: its number goes on
+    def _after(self, page: Page, records: Sequence[Any]) -> Page:
+        """The page after this one; it overlaps it where it can."""
+        came = Page(page.index, len(records)) if records else page
+        if self._numbered and len(records) < min(page.size, _SMALLEST_CAP) and records:
+            return Page(
+                page.number * page.size + 1, page.size
+            )  # a page from which rows were left out: its number goes on
         if self._joins:
             overlap = self._sweep.overlap if self._sweep else 1
-            joining = Ask(max(self.start, came.end - overlap + 1), self.size)
+            joining = Page(max(self.start, came.end - overlap + 1), self.size)
             return came.following(self.size, numbered=True) if self._numbered else joining
-        return Ask(came.end // self.size * self.size + 1 if self._numbered else came.end + 1, self.size)
+        return Page(came.end // self.size * self.size + 1 if self._numbered else came.end + 1, self.size)
 
-    def _before(self, ask: Ask, steps: int) -> Ask:
-        """The page before, of which enough may be left to join what was reached; farther with each step."""
+    def _before(self, page: Page, steps: int) -> Page:
+        """A page before this one, to find a record that the sweep knows; farther back with each step."""
         if self._numbered:
             pages_back = 2**steps - 1
-            first = (ask.index - 2) // self.size - pages_back
-            return Ask(max(self.start, first * self.size + 1), self.size)
-        return Ask(max(self.start, ask.index - self.size * 2**steps + 1), self.size)
+            first = (page.index - 2) // self.size - pages_back
+            return Page(max(self.start, first * self.size + 1), self.size)
+        return Page(max(self.start, page.index - self.size * 2**steps + 1), self.size)
 
     def _end(self) -> None:
         self.miscounted = self.expected is not None and self._limit is None and self.came != self._announced
@@ -356,13 +358,13 @@ class Pager:
     def _announced(self) -> int:
         return (self.expected or 0) + self._made_since
 
-    def _istorn(self, sweep: Sweep, ask: Ask, names: Sequence[str | None]) -> bool:
+    def _istorn(self, sweep: Sweep, page: Page, names: Sequence[str | None]) -> bool:
         """Whether a page does not join what the sweep has reached, so that rows may be missing in between."""
-        if not self._joins or ask.index <= self.start or ask.index > sweep.end:
+        if not self._joins or page.index <= self.start or page.index > sweep.end:
             return False
         return sweep.reached.isdisjoint(names)
 
-    def _ends(self, sweep: Sweep, ask: Ask, records: Sequence[Any], new: int, *, more: bool | None) -> bool:
+    def _ends(self, sweep: Sweep, page: Page, records: Sequence[Any], new: int, *, more: bool | None) -> bool:
         """Whether the list ends with this page, of which *new* records had not come before."""
         is_past = self._is_past is not None and any(map(self._is_past, records))
         if not records or is_past or any(record in sweep.until for record in records):
@@ -371,9 +373,9 @@ class Pager:
             return not more
         if self._at_most is not None and self.came >= self._at_most:
             return True
-        if len(records) >= ask.size:
+        if len(records) >= page.size:
             return False
         if not new:
             is_largest = len(records) >= self._largest
-            return not (self._is_owed and is_largest and ask.index > self.start and len(records) > 1)
-        return not (self._is_owed or max(_SMALLEST_CAP, self._largest_of_all.page) <= len(records))
+            return not (self._is_owed and is_largest and page.index > self.start and len(records) > 1)
+        return not (self._is_owed or max(_SMALLEST_CAP, self._largest_of_all.records) <= len(records))

@@ -10,7 +10,7 @@ from zbt_notebook.client.gc_pause import gc_paused
 from zbt_notebook.client.limits.rate_limit import Lane
 from zbt_notebook.client.lists.field_names import FieldNames, field_names
 from zbt_notebook.client.lists.kinds import Kind
-from zbt_notebook.client.lists.page import Ask
+from zbt_notebook.client.lists.page import Page
 from zbt_notebook.client.lists.page_call import fetch_page
 from zbt_notebook.client.lists.plan_v3 import issue_of
 from zbt_notebook.client.lists.row_filter import RowFilter
@@ -35,7 +35,7 @@ class Pages:
         self._is_ignored = False  # V3 ignored the filter, or refused it
         self._chooses_by_change: bool | None = None  # V3 chooses by the time of change; None: not asked yet
 
-    def fetch(self, client: ApiClient, line: Line, ask: Ask, lane: Lane) -> tuple[Sequence[Any], bool | None]:
+    def fetch(self, client: ApiClient, line: Line, page: Page, lane: Lane) -> tuple[Sequence[Any], bool | None]:
         """One page's records, and the server's word on whether there is more (None where it has none).
 
         Nothing is asked for where they came with the plan. Raise what ``fetch_page`` raises, and NoTimeOfChange.
@@ -45,13 +45,13 @@ class Pages:
             return self._in_classic_shape(client, call, line.subject.came), False
         asked = without_filter(call) if self._is_ignored else call
         try:
-            records, more = fetch_page(client, line, asked, ask, lane)
+            records, more = fetch_page(client, line, asked, page, lane)
         except ApiError as refusal:
             if not self._is_refused_filter(asked, refusal):
                 raise
             self._is_ignored = True
             asked = without_filter(call)
-            records, more = fetch_page(client, line, asked, ask, lane)
+            records, more = fetch_page(client, line, asked, page, lane)
         if self._holds and call.path.startswith("/api/v3"):
             records = self._in_classic_shape(client, asked, records)
             if self._rows.cannot_be_dated(records) and not self._chooses(client, line, asked, lane):
@@ -85,7 +85,7 @@ class Pages:
             if self._chooses_by_change is None:
                 impossible = with_filter(call, CHANGED_NEVER)
                 try:
-                    found, _ = fetch_page(client, line, impossible, Ask(1, 1), lane)
+                    found, _ = fetch_page(client, line, impossible, Page(1, 1), lane)
                 except ApiError as refusal:
                     if not self._is_refused_filter(impossible, refusal):
                         raise

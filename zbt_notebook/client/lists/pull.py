@@ -24,7 +24,7 @@ from zbt_notebook.client.lists.discovery import survey
 from zbt_notebook.client.lists.interrupts import Interrupts, noticed
 from zbt_notebook.client.lists.kinds import Kind, find_kind
 from zbt_notebook.client.lists.outcome import cause_and_hint, differences
-from zbt_notebook.client.lists.page import PAGE_SIZE, Ask, Largest
+from zbt_notebook.client.lists.page import PAGE_SIZE, Largest, Page
 from zbt_notebook.client.lists.page_call import beginning, paging_of
 from zbt_notebook.client.lists.pager import Pager
 from zbt_notebook.client.lists.pages import NoTimeOfChange, Pages
@@ -139,11 +139,11 @@ class Pull:
         if fresh is not None:
             checkpoint.begin(self._api, self._planned_at, fresh)
             return
-        for position, ask, more, records in checkpoint.entries(len(self._lines)):
+        for position, page, more, records in checkpoint.entries(len(self._lines)):
             line = self._lines[position]
             line.pager = line.pager or line.open(None)
-            if line.pager.claim(ask):
-                line.pager.take(ask, records, more=more)
+            if line.pager.claim(page):
+                line.pager.take(page, records, more=more)
                 self.pages += 1
                 self._due = max(0, self._due - 1)
         checkpoint.go_on()
@@ -159,7 +159,7 @@ class Pull:
         )
         return pool
 
-    def _fetch(self, stopped: Callable[[], bool], line: Line, ask: Ask) -> tuple[Sequence[Any], bool | None]:
+    def _fetch(self, stopped: Callable[[], bool], line: Line, page: Page) -> tuple[Sequence[Any], bool | None]:
         listing: Listing = line.subject
 
         def waiting(seconds: float) -> None:
@@ -169,14 +169,14 @@ class Pull:
 
         try:
             with self._interrupts.let_through():
-                records, more = self._pages.fetch(self._client, line, ask, self._lane(listing.call, waiting))
+                records, more = self._pages.fetch(self._client, line, page, self._lane(listing.call, waiting))
         except (ApiError, Unreachable) as error:
             if self._kind and self._api == "classic" and self.request.api == "auto" and is_retired(self._client, error):
                 raise Retired from None
             raise
         self._count(pages=int(listing.came is None))
         if self._checkpoint is not None:
-            self._checkpoint.write(line.position, ask, more, records)
+            self._checkpoint.write(line.position, page, more, records)
         return records, more
 
     def _count(self, *, pages: int = 0, waiting: float = 0.0) -> None:

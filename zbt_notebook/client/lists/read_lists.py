@@ -7,7 +7,7 @@ from typing import Any
 
 from zbt_notebook.client.errors import ApiError
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane
-from zbt_notebook.client.lists.page import Ask, Largest
+from zbt_notebook.client.lists.page import Largest, Page
 from zbt_notebook.client.lists.page_call import beginning, fetch_page, paging_of
 from zbt_notebook.client.lists.pager import Pager
 from zbt_notebook.client.lists.worker_pool import Line, Stopped, WorkerPool
@@ -30,7 +30,7 @@ class Listed:
 def read_list(client: ApiClient, call: ApiCall, lane: Lane = INTERACTIVE) -> list[Any]:
     """Every record of one list, in this thread; raise what refuses it, or breaks it off."""
     line = _line(api.normalize(call, client.data_center))
-    pool = WorkerPool([line], lambda line, ask: fetch_page(client, line, line.subject, ask, lane), size=0)
+    pool = WorkerPool([line], lambda line, page: fetch_page(client, line, line.subject, page, lane), size=0)
     records: list[Any] = []
     with pool:
         while not pool.finished:
@@ -52,14 +52,14 @@ def read_lists(
     """
     began, waiting, pages = time.monotonic(), 0.0, 0
 
-    def fetch(line: Line, ask: Ask) -> tuple[Sequence[Any], bool | None]:
+    def fetch(line: Line, page: Page) -> tuple[Sequence[Any], bool | None]:
         def wait(seconds: float) -> None:
             nonlocal waiting
             waiting = seconds
             if pool.stopped:
                 raise Stopped
 
-        return fetch_page(client, line, line.subject, ask, Lane(waiting=wait, gives_way=True))
+        return fetch_page(client, line, line.subject, page, Lane(waiting=wait, gives_way=True))
 
     largest = Largest()
     lines = [_line(call, position, largest) for position, call in enumerate(calls)]

@@ -1,9 +1,10 @@
-"""What a pull leaves to the user's own calls, and when its last page may be asked for.
+"""How many of Zoho's slots a pull leaves free for the user's own calls, and when its last page may be sent.
 
-A free slot for others and the shortest time exclude each other where every slot is needed. 1,000 pages at 100 in a
-window W take 9 W at least; who ends within 9 W + d has sent 100 of them in the first d, for each of the nine windows
-after that holds 100 at most, and then Zoho takes no call of anybody's until W. But 9 W are the time for any of 901 to
-1,000 pages: mostly the slots that are left to others cost nothing. Where they would, it matters who could call at all.
+Zoho takes 100 calls of an address in a window. A pull that needs every slot can be fastest, or can leave some free,
+not both. Take 1,000 pages at 100 a window. They need nine windows at least. To end just after the ninth, the pull has
+to send a full 100 at once at the beginning, and then no call of anybody's is taken until the window is over.
+But 901 pages need the same nine windows. So free slots mostly cost nothing, and are left. Where they would cost a
+window, it matters whether anybody else can call at all.
 """
 
 from dataclasses import dataclass
@@ -14,16 +15,16 @@ from zbt_notebook.client.quoting import counted
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.api import ApiCall
 
-_FIRST_GUESS = 0.5  # seconds a page takes, as long as none was timed
-_NO_LOSS = 0.02  # of the time that is left: pages come in bursts, and a place further back in one is no window lost
+_FIRST_GUESS = 0.5  # seconds a page takes, before one was timed
+_NO_LOSS = 0.02  # of the time left: pages come in bursts, and to be later in a burst is no window lost
 
 
 def reserve(limits: RateLimits, key: str, due: int, *, others_may_call: bool, certain: bool = True) -> int:
     """How many slots the next of *due* pages leaves to other calls of the same address.
 
-    While *others_may_call*, all that are meant for them, until the last window: there, 98 pages would take two minutes
-    in place of seconds. Else as many as cost the pull no window. *certain* is whether more pages than those due can
-    be ruled out.
+    While *others_may_call*, it leaves all that are meant for them. The last window is the exception: there, leaving
+    them could make seconds into minutes. Otherwise it leaves as many as cost the pull no window. *certain* says that
+    no more than *due* pages will come.
     """
     limit = limits.limit_of(key)
     most = min(INTERACTIVE_SLOTS, limit // 4)
@@ -35,7 +36,7 @@ def reserve(limits: RateLimits, key: str, due: int, *, others_may_call: bool, ce
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The pace of one pull; it ``gives_way`` unless it is a list that a user waits for by itself."""
+    """The pace of one pull. It ``gives_way`` to other calls, unless the user waits for this one list."""
 
     limits: RateLimits
     certain: bool
@@ -43,14 +44,14 @@ class Pace:
     gives_way: bool
 
     def reserve(self, call: ApiCall, due: int) -> int:
-        """How many slots the next page leaves."""
+        """How many slots the next page leaves free."""
         if not self.gives_way:
             return 0
         key = _key(call)
         return reserve(self.limits, key, due, others_may_call=self.others_may_call, certain=self.certain)
 
     def wait(self, call: ApiCall, due: int) -> float:
-        """Seconds until the last of *due* pages may be asked for."""
+        """Seconds until the last of *due* pages may be sent."""
         return self.limits.forecast(_key(call), due, self.reserve(call, due))
 
     def foretell(self, call: ApiCall, due: int, concurrency: int) -> str:

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from zbt_notebook.client.errors import ApiError, RateLimited, ScopeMissing, TokenRejected, Unreachable
-from zbt_notebook.client.lists.page import Ask
+from zbt_notebook.client.lists.page import Page
 from zbt_notebook.client.lists.pager import Pager
 
 _ENOUGH_FAILURES = 8  # lists refused in the same words before the first success: it is the question that is wrong
@@ -32,7 +32,7 @@ class Line:
     error: ApiError | None = None  # why it refused its first page
     broken: ApiError | Unreachable | None = None  # what a later page met while the first one is still to come
     key: str = ""  # under which its first page held its records
-    flying: set[Ask] = field(default_factory=set)
+    flying: set[Page] = field(default_factory=set)
 
     @property
     def done(self) -> bool:
@@ -45,7 +45,7 @@ class Line:
         return self.pager.held if self.pager else 0
 
 
-Fetch = Callable[[Line, Ask], tuple[Sequence[Any], bool | None]]
+Fetch = Callable[[Line, Page], tuple[Sequence[Any], bool | None]]
 """Fetches one page: its records, and whether the server says that there is more (None where it does not say)."""
 
 
@@ -102,9 +102,9 @@ class WorkerPool:
             self._stopped = True
             for line in self._lines:
                 line.broken = None
-                for ask in sorted(line.flying, key=lambda ask: -ask.index):
+                for page in sorted(line.flying, key=lambda page: -page.index):
                     if line.pager is not None:
-                        line.pager.give_back(ask)
+                        line.pager.give_back(page)
                 line.flying.clear()
             self._changed.notify_all()
 
@@ -157,15 +157,15 @@ class WorkerPool:
                 self.failure = self.failure or error
                 self._changed.notify_all()
 
-    def _do(self, line: Line, ask: Ask) -> None:
+    def _do(self, line: Line, page: Page) -> None:
         try:
-            records, more = self._fetch(line, ask)
+            records, more = self._fetch(line, page)
         except BaseException as error:  # noqa: BLE001  handed to whoever collects
-            self._failed(line, ask, error)
+            self._failed(line, page, error)
         else:
-            self._came(line, ask, records, more=more)
+            self._came(line, page, records, more=more)
 
-    def _next(self) -> tuple[Line, Ask] | None:
+    def _next(self) -> tuple[Line, Page] | None:
         with self._changed:
             while not self._stopped and not self.finished and self.failure is None:
                 if job := self._due():
@@ -173,7 +173,7 @@ class WorkerPool:
                 self._changed.wait()
         return None
 
-    def _due(self) -> tuple[Line, Ask] | None:
+    def _due(self) -> tuple[Line, Page] | None:
         """The next page to ask for: of the first line that can, as long as not too much lies about."""
         held = sum(line.held for line in self._lines[self._head :])
         for line in self._lines[self._head :]:
@@ -185,36 +185,36 @@ class WorkerPool:
             if (
                 line.error is None
                 and line.broken is None
-                and line.pager.can_ask
+                and line.pager.has_next
                 and (held < self._ahead or line.held == 0)
             ):
-                ask = line.pager.ask()
-                if ask is not None:
-                    line.flying.add(ask)
-                    return line, ask
+                page = line.pager.next_page()
+                if page is not None:
+                    line.flying.add(page)
+                    return line, page
         return None
 
-    def _came(self, line: Line, ask: Ask, records: Sequence[Any], *, more: bool | None) -> None:
+    def _came(self, line: Line, page: Page, records: Sequence[Any], *, more: bool | None) -> None:
         with self._changed:
-            if self._stopped or ask not in line.flying or line.pager is None:
+            if self._stopped or page not in line.flying or line.pager is None:
                 return
-            line.flying.discard(ask)
+            line.flying.discard(page)
             self._succeeded = True
             try:
-                line.pager.take(ask, records, more=more)
+                line.pager.take(page, records, more=more)
             except ApiError as error:  # the pages make no list
-                line.pager.give_back(ask)
+                line.pager.give_back(page)
                 self.failure = self.failure or error
             self.failure = self.failure or line.broken
             self._changed.notify_all()
 
-    def _failed(self, line: Line, ask: Ask, error: BaseException) -> None:
+    def _failed(self, line: Line, page: Page, error: BaseException) -> None:
         with self._changed:
-            if self._stopped or ask not in line.flying or line.pager is None:
+            if self._stopped or page not in line.flying or line.pager is None:
                 return
-            line.flying.discard(ask)
-            line.pager.give_back(ask)
-            if not line.pager.began and ask.index != line.pager.start and isinstance(error, (ApiError, Unreachable)):
+            line.flying.discard(page)
+            line.pager.give_back(page)
+            if not line.pager.began and page.index != line.pager.start and isinstance(error, (ApiError, Unreachable)):
                 line.broken = error  # the first page tells whether the list refuses or breaks off
             elif not line.pager.began and isinstance(error, ApiError) and refuses(error):
                 line.error = error
