@@ -410,6 +410,14 @@ def test_what_is_closed_under_a_request_ends_after_its_answer_and_can_be_used_ag
     assert asked == [b"GET", b"", b"GET", b""]
 
 
+@pytest.mark.parametrize("charset", ["x\0", "idna", "rot13", "undefined", "utf-8-of-mine", "punycode", "hex"])
+def test_a_text_in_no_encoding_is_read_all_the_same(charset):
+    """What the server calls it is Python's error in requests; ours guesses."""
+    request = Request("GET", "https://example.com/")
+    answer = Response(200, {"content-type": f"text/html; charset={charset}"}, "Straße".encode())
+    assert as_requests_response(answer, request).text
+
+
 def test_requests_own_response_is_whole(sandbox, transport):
     """What connection.request gives."""
     request = info(sandbox)

@@ -66,9 +66,10 @@ def test_another_pulls_file_is_refused(connection, world, tmp_path):
         connection.pull("bugs", checkpoint=file)
     with pytest.raises(UsageError, match="another pull"):
         connection.pull("milestones", checkpoint=file)
-    file.write_text(json.dumps({"some": "json"}) + "\n")
-    with pytest.raises(UsageError, match="no checkpoint"):
-        connection.pull("bugs", checkpoint=file)
+    for other in (json.dumps({"some": "json"}), "[" * 100_000):
+        file.write_text(other + "\n")
+        with pytest.raises(UsageError, match="no checkpoint"):
+            connection.pull("bugs", checkpoint=file)
 
 
 _KERNEL = """

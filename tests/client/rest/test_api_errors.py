@@ -52,9 +52,12 @@ def test_the_lock_is_known_by_its_body_under_any_status(status):
     assert error.code == "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED"
 
 
+_LATE = "Fri, 31 Dec 9999 23:59:59 GMT"
+
+
 @pytest.mark.parametrize(
     ("header", "wait"),
-    [("120", 120), ("-5", 1800), ("soon", 1800), ("999999999", 86400), ("", 1800)],
+    [("120", 120), ("-5", 1800), ("soon", 1800), ("999999999", 86400), ("", 1800), (_LATE, 86400)],
 )
 def test_retry_after_is_used_where_the_text_has_no_minutes(header, wait):
     """And clamped: a header must not hold a notebook for years."""

@@ -131,6 +131,29 @@ def test_what_is_no_plain_file_is_not_written_over(case, zbt, using, tmp_path):
         assert place.read_text() == "old"
 
 
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "xlsx"])
+@pytest.mark.usefixtures("using")
+def test_rows_are_not_appended_to_a_file_of_something_else(suffix, zbt, tmp_path):
+    """It stays as it is, and the error is ours."""
+    file = tmp_path / f"x.{suffix}"
+    file.write_bytes(b"\xff\xfe\x00\x9d no such file")
+    with pytest.raises(UsageError, match=r"could be (appended|added)") as refusal:
+        zbt(f"{BUGS} --limit 1 --save {file} --append")
+    assert len(refusal.value._render_traceback_()) == 2
+    assert file.read_bytes() == b"\xff\xfe\x00\x9d no such file"
+    assert [path.name for path in tmp_path.iterdir()] == [file.name]
+
+
+@pytest.mark.usefixtures("using")
+def test_rows_are_appended_below_a_cell_longer_than_csv_reads(zbt, tmp_path):
+    """Python's reader ends at 131,072 characters: of a file with the same columns only the first line is read."""
+    file = tmp_path / "x.csv"
+    zbt(f"{BUGS} --limit 1 --columns title --save {file}")
+    file.write_text(file.read_text() + "x" * 200_000 + "\n")
+    zbt(f"{BUGS} --limit 1 --columns title --save {file} --append")
+    assert len(file.read_text().splitlines()) == 4
+
+
 @pytest.mark.usefixtures("using")
 def test_names_are_filled_into_the_file(zbt, shell, tmp_path, monkeypatch):
     """A loop saves a file a turn; what is no such file then is refused before anything is sent."""

@@ -6,7 +6,7 @@ import threading
 from functools import partial
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from zbt_notebook.client import signed_in
@@ -240,6 +240,7 @@ def test_what_would_garble_the_screen_is_no_short_code(text):
 
 
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(), st.lists, max_leaves=3))
+@example(10**400)
 def test_no_answer_breaks_the_reading(value):
     """Whatever stands in the fields, a code with sound times or an error of ours comes out."""
     fields = ("user_code", "device_code", "verification_url", "interval", "expires_in", "error")

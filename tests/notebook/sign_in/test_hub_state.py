@@ -1,7 +1,9 @@
 """The signed state of a sign-in on JupyterHub."""
 
+import base64
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from zbt_notebook.notebook.sign_in import hub_state
@@ -26,6 +28,8 @@ def test_nobody_signs_for_somebody_else():
 
 
 @given(st.text())
+@example(base64.urlsafe_b64encode(b"[" * 100_000).decode())
+@example(base64.urlsafe_b64encode(b'["ada", "/", 1' + b"0" * 400 + b', "x"]').decode())
 def test_what_is_no_state_leads_nowhere(text):
     """Any text may stand in an address."""
     assert destination_of(text, SECRET) is None

@@ -81,7 +81,7 @@ def test_a_redirect_can_be_taken_back(folder):
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("content", ["", "[]", "not json", "\x00"])
+@pytest.mark.parametrize("content", ["", "[]", "not json", "\x00", "[" * 100_000])
 def test_a_file_of_another_make_is_no_message(folder, content):
     """It is deleted, and nothing is said."""
     box = Mailbox(STATE)

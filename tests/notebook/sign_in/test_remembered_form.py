@@ -4,7 +4,7 @@ import json
 import os
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.notebook.sign_in.conftest import begin, connect
@@ -98,6 +98,7 @@ def test_two_names_are_two_entries():
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+@example(b"[" * 10_000)
 def test_a_file_of_any_kind_is_no_error(content):
     """What another program, or a full disk, left there: nothing is filled in, and the next sign-in replaces it."""
     path().parent.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.quoting import shown
+
 if TYPE_CHECKING:
     from datetime import tzinfo
     from pathlib import Path
@@ -48,17 +51,29 @@ def _is_long(values: pd.Series[Any]) -> bool:
     return bool(abs(int(values.min())) >= EXACT or abs(int(values.max())) >= EXACT)
 
 
+def _opened(path: Path) -> Any:
+    from openpyxl import load_workbook
+
+    try:
+        return load_workbook(path)
+    except OSError:
+        raise
+    except Exception:  # noqa: BLE001  of zip, of XML, openpyxl's own
+        problem = UsageError(f"{shown(str(path))} is no workbook that could be added to", hint="Name another file.")
+    raise problem
+
+
 def write_workbook(frame: pd.DataFrame, path: Path, *, zone: tzinfo, sheet: str, append_to: Path | None = None) -> None:
     """Write a table as a sheet of a workbook: a new one, or beside the sheets of *append_to*.
 
     Times stand in *zone* and without it, as spreadsheets know none; the header names it. Ids are texts. Rows go below
     those of the sheet of that name, new columns to the right. Raise ImportError without openpyxl.
     """
-    from openpyxl import Workbook, load_workbook
+    from openpyxl import Workbook
 
     title = (_SHEET.sub(" ", sheet).strip("' ") or "table")[:31]
     header, columns = _header_and_columns(frame, zone)
-    book = load_workbook(append_to) if append_to else Workbook()
+    book = _opened(append_to) if append_to else Workbook()
     page: Any = book[title] if append_to and title in book.sheetnames else None
     if page is None:
         page = book.create_sheet(title) if append_to else book.active

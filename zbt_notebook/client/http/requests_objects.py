@@ -40,7 +40,7 @@ def as_requests_response(response: Response, request: Request) -> requests.Respo
     answer.headers = CaseInsensitiveDict(headers)
     answer._content = response.body  # noqa: SLF001  requests has no other way to make a response that is already read
     answer._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001  as above: iter_content looks at it
-    answer.encoding = requests.utils.get_encoding_from_headers(answer.headers)
+    answer.encoding = _known(requests.utils.get_encoding_from_headers(answer.headers))
     answer.url = prepared.url or ""
     answer.reason = responses.get(response.status, "")
     answer.elapsed = timedelta(seconds=response.elapsed)
@@ -55,6 +55,15 @@ def as_requests_response(response: Response, request: Request) -> requests.Respo
         request_url=prepared.url,
     )
     return answer
+
+
+def _known(encoding: str | None) -> str | None:
+    """An encoding in which any bytes can be read; None, for requests to guess, where the server names no such."""
+    try:
+        bytes(range(256)).decode(encoding or "", "replace")
+    except (LookupError, ValueError):
+        return None
+    return encoding
 
 
 def _text(value: Any) -> str:

@@ -77,7 +77,7 @@ class Checkpoint:
                     str(header.get("portal", "")),
                 ),
             )
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError):
             raise UsageError(
                 f"{str(self._path)!r} is no checkpoint of a pull", hint="Name another file, or delete this one."
             ) from None
@@ -101,7 +101,7 @@ class Checkpoint:
                     position, index, size, more, records = json.loads(text)
                     entry = position, Page(int(index), int(size)), more, list(records)
                     is_ours = text.endswith(b"\n") and 0 <= position < lists
-                except (ValueError, TypeError):
+                except (ValueError, TypeError, OverflowError, RecursionError):
                     return
                 if not is_ours:
                     return

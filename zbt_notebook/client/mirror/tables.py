@@ -62,7 +62,7 @@ def _as_json(value: Any) -> str | None:
 def _from_json(text: Any) -> Any:
     """What was written: an object, a list, or a text with half a character; every other text is itself."""
     if isinstance(text, str) and text[:1] in {"{", "[", '"'}:
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             value = json.loads(text)
             if not isinstance(value, str) or _sound(value) is not value:
                 return value

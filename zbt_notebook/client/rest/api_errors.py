@@ -210,7 +210,7 @@ def _retry_after(value: str, now: datetime) -> timedelta | None:
         at = parsedate_to_datetime(value)
     except ValueError:
         return None
-    return max(timedelta(), (at if at.tzinfo else at.replace(tzinfo=UTC)) + _ROUNDED - now)
+    return max(timedelta(), (at if at.tzinfo else at.replace(tzinfo=UTC)) - now + _ROUNDED)
 
 
 def _path_advice(call: ApiCall) -> str:

@@ -178,7 +178,7 @@ class ApiClient(StaysInKernel):
 
     def _hear(self, date: str) -> None:
         if self._listeners and date:
-            with suppress(ValueError, TypeError):
+            with suppress(ValueError, TypeError, OverflowError):
                 heard = int(parsedate_to_datetime(date).timestamp() * 1000)
                 for listener in self._listeners:
                     listener.append(heard)

@@ -106,7 +106,7 @@ def _mapping(response: Response) -> Mapping[str, Any]:
 def _seconds(value: object, usual: float, milliseconds: float) -> float:
     try:
         number = float(value)  # type: ignore[arg-type]  # whatever float does not take is told by its exception
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return usual
     number = number / 1000 if number >= milliseconds else number
     return number if 0 < number < float("inf") else usual

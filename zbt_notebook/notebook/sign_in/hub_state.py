@@ -44,7 +44,7 @@ def destination_of(state: str, secret: str, *, now: float | None = None) -> Dest
         user, base_url, until, _nonce = json.loads(base64.urlsafe_b64decode(told + "=" * (-len(told) % 4)))
         destination = Destination(str(user), str(base_url))
         is_old = float(until) < (time.time() if now is None else now)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None
     expected = _signature(told, user_key(secret, destination.user))
     if is_old or not compare_digest(signature.encode("utf-8", "replace"), expected.encode()):

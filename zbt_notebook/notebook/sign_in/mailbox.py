@@ -135,7 +135,7 @@ class Mailbox:
             path.unlink()
         except FileNotFoundError:
             return None
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             path.unlink(missing_ok=True)
             return None
         return content if isinstance(content, dict) else None

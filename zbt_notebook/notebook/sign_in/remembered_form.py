@@ -59,7 +59,7 @@ def _path() -> Path:
 
 def _read() -> dict[str, Any]:
     """What is kept; nothing where the file is no file of ours, or not readable."""
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, RecursionError):
         path = _path()
         if path.is_file() and not path.is_symlink() and path.stat().st_size < _LONGEST:
             entries = json.loads(path.read_text("utf-8"))

@@ -127,26 +127,34 @@ def _append_csv(value: Any, path: Path, old: Path) -> None:
     from zbt_notebook.client.frames.spreadsheet import unrounded
 
     frame = unrounded(_frame(value, "csv"))
-    with old.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))
-    there = rows[0] if rows else []
+    text = _text_of(old)
+    rows = csv.reader(io.StringIO(text, newline=""))
+    there = next(rows, [])
     names = [str(name) for name in frame.columns]
     header = [*there, *(name for name in names if name not in there)]
     if header == there or not there:
-        text = old.read_text("utf-8")
         end = "" if not text or text.endswith("\n") else "\n"
     else:
         missing = [""] * (len(header) - len(there))
         lines = io.StringIO()
-        csv.writer(lines, lineterminator="\n").writerows([header, *([*row, *missing] for row in rows[1:])])
+        csv.writer(lines, lineterminator="\n").writerows([header, *([*row, *missing] for row in rows)])
         text, end = lines.getvalue(), ""
     more = frame.reindex(columns=header).to_csv(index=False, header=not there)
     path.write_text(text + end + more, "utf-8", newline="")
 
 
+def _text_of(old: Path) -> str:
+    try:
+        with old.open(encoding="utf-8", newline="") as file:
+            return file.read()
+    except UnicodeDecodeError:
+        pass
+    raise UsageError(f"{shown(str(old))} is no text that rows could be appended to", hint="Name another file.")
+
+
 def _append_jsonl(value: Any, path: Path, old: Path) -> None:
     _write_jsonl(value, path)
-    text = old.read_text("utf-8")
+    text = _text_of(old)
     path.write_text(text + ("" if not text or text.endswith("\n") else "\n") + path.read_text("utf-8"), "utf-8")
 
 
