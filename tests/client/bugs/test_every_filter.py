@@ -6,6 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.client.conftest import NOW
+from zbt_notebook.client.bugs.filters import read_filter
+from zbt_notebook.client.bugs.listing import fetch, listing
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.html_text import text_of
 from zbt_notebook.simulator.clock import Clock as SandboxClock
@@ -115,3 +117,27 @@ def test_a_filter_that_v3_refuses_is_answered_here(world, connection, words):
     found = connection.bugs(*words.split(), progress=False)
     assert found.attrs["zbt"]["api"] == "v3"
     assert sorted(found["id"]) == sorted(wanted["id"])
+
+
+def listed(connection, kind, *filters, projects="all"):
+    told = listing(connection, kind, [read_filter(one) for one in filters], projects=projects)
+    return fetch(connection, told, progress=False)
+
+
+def test_people_of_projects(api, connection, store):  # noqa: ARG001  runs once an API
+    """Those who left too, by the projects that are named in either way."""
+    project = next(iter(store.projects))
+    gone = next(member for member in store.members if not member.active)
+    store.projects.change(project, team=(*project.team, gone.id))
+    team = {store.members.get(number).name for number in (*project.team, gone.id)}
+    for words in ({"projects": project.name}, {}):
+        filters = () if words else (f"project=={project.name}",)
+        assert set(listed(connection, "users", "active==false", *filters, **words)["name"]) == {gone.name}
+        assert set(listed(connection, "users", *filters, **words)["name"]) == team - {gone.name}
+        assert set(listed(connection, "users", "active==true,false", *filters, **words)["name"]) == team
+
+
+def test_projects_by_their_status(api, connection, store):  # noqa: ARG001  runs once an API
+    """V3 tells it as an object, the classic API as a word."""
+    assert len(listed(connection, "projects", "status==active")) == len(list(store.projects))
+    assert not len(listed(connection, "projects", "status!=active"))

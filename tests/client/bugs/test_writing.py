@@ -100,6 +100,7 @@ def test_a_custom_field_by_its_label(v3_bug, store, row, case):
         ("Platforms", ["Linux"], ["Linux"]),
         ("Cost", 12.5, {"amount": "12.50"}),
         ("Cost", "1234", {"amount": "1234.00"}),
+        ("Support ticket", 4711.0, 4711),
     ],
 )
 def test_custom_fields_that_are_more_than_a_text(v3_bug, store, wire, row, label, said, sent):
@@ -131,6 +132,16 @@ def test_what_does_not_fit_such_a_field_is_refused(v3_bug, wire, label, said, wo
     with pytest.raises(UsageError, match=words):
         v3_bug.update(**{label: said})
     assert not writes(wire)
+
+
+@pytest.mark.parametrize("dress", ["api_name", "list", "object"])
+@pytest.mark.parametrize(
+    ("label", "said"), [("Cost", "12.5"), ("Reviewers", "Maya Lindqvist,Chen Wei"), ("Platforms", "iOS")]
+)
+def test_they_are_found_again_in_every_dress_of_v3(world, v3_bug, dress, label, said):
+    """Money as 12.50 with its currency, people by name."""
+    world.set(v3_custom_fields_as=dress)
+    v3_bug.update(**{label: said})
 
 
 @pytest.mark.parametrize("told", ["Old Acme", "Acme, Old", "Old"])

@@ -1,5 +1,6 @@
 """Values of custom fields that are more than one text (people, several choices, money), as either API takes them."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,8 @@ class Sent:
 
     def equals(self, told: Any) -> bool:
         """Whether an answer tells the same: it knows more of a person, and has several in an order of its own."""
+        if isinstance(told, str) and isinstance(self.value, dict) and "amount" in self.value:
+            return bool(_essence({"amount": re.sub(r"[^0-9.-]", "", told)}) == _essence(self.value))  # USD 12.50
         if isinstance(told, str):
             return sorted(_words(told)) == sorted(_words(self.text))
         return bool(_essence(told or [] if isinstance(self.value, list) else told) == _essence(self.value))

@@ -57,11 +57,12 @@ def listing(
         raise UsageError(f"there is no list of {kind!r}", hint=there_are(kind, KINDS))
     lookups, names = connection.lookups, as_names(projects)
     where = lookups.portal(portal)
-    within = kind in _BY_PROJECT or (kind == "users" and names)
-    chosen = lookups.chosen(where, names) if within or names else ()
+    chosen = lookups.chosen(where, names) if kind in _BY_PROJECT or names else ()
     place = Place(where, tuple(chosen))
     resolver = Resolver(lookups, kind, place, connection.client.today, partial(known_as, connection))
     criteria = resolver.criteria(filters)
+    of_projects = bool(names) or any(one.field == "project" for one in criteria)  # a portal's user tells none
+    within = kind in _BY_PROJECT or (kind == "users" and of_projects)
     notes: tuple[str, ...] = ()
     if kind == "timelogs" and not any(one.field == "date" for one in criteria):
         first = (connection.client.today().astimezone(where.zone) - RECENT).date()
@@ -69,10 +70,12 @@ def listing(
         notes = (f"time logs of the last {RECENT.days} days, from {first} on: date>=… asks for others",)
     if kind == "users" and not any(one.field == "active" for one in criteria):
         criteria = (*criteria, Criterion("active", "==", (True,)))  # as the classic list has it, unless told
+    everybody = (("user_type", "all"),) if kind == "users" else ()
     if not within:
         path = _PATHS[kind][lookups.is_v3].format(portal=where.id)
-        everybody = (("user_type", "all"),) if kind == "users" and not lookups.is_v3 else ()
-        asked = PullRequest(path=path, word=kind, where=everybody, criteria=criteria, limit=limit)
+        asked = PullRequest(
+            path=path, word=kind, where=() if lookups.is_v3 else everybody, criteria=criteria, limit=limit
+        )
         return Listing(asked, Query(here=tuple(map(said, criteria))), place, notes)
     is_v3 = lookups.is_v3 or (kind == "bugs" and any(one.field in _V3_ALONE for one in criteria))
     told = query(kind, criteria, len(chosen), is_v3=is_v3)
@@ -80,7 +83,7 @@ def listing(
         kind=find_kind(kind).name,
         portal=where.id,
         projects=tuple(one.id for one in chosen) if names else (),
-        where=(*find_kind(kind).params, *told.where),
+        where=(*find_kind(kind).params, *everybody, *told.where),
         criteria=criteria,
         since=_since(kind, criteria, told),
         api="v3" if is_v3 else "auto",

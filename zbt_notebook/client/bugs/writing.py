@@ -155,6 +155,8 @@ def _written_v3(field: Field, value: Value) -> Any:
         return value.isoformat()
     if value is None and field.name == "description":
         return ""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)  # 4711.0 is no integer to Zoho
     return value.begins.isoformat() if isinstance(value, Span) else value
 
 

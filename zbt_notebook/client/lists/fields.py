@@ -66,7 +66,7 @@ class Field:
             return list(self._choices(record))
         for place in self.places:
             value = at(record, place)
-            if value is not None and value != "":
+            if value is not None and value != "" and not isinstance(value, Mapping):
                 return [found for found in (_READ[self.type](value),) if found is not None]
         return []
 
