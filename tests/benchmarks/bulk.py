@@ -20,7 +20,7 @@ from tests.benchmarks import frames, stand
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE
 from zbt_notebook.client.lists.page_call import fetch_page
 from zbt_notebook.client.lists.pager import Pager
-from zbt_notebook.client.lists.worker_pool import Line, WorkerPool
+from zbt_notebook.client.lists.worker_pool import PagedList, WorkerPool
 from zbt_notebook.client.rest.api import ApiCall
 
 if TYPE_CHECKING:
@@ -86,12 +86,12 @@ def _answers() -> dict[str, bytes]:
 def _fetch(connection: Any, threads: int) -> int:
     """Every record, decoded, by the threads of a pull."""
 
-    def fetch(line: Line, page: Page) -> tuple[Any, bool | None]:
-        return fetch_page(connection.client, line, _CALL, page, INTERACTIVE)
+    def fetch(listed: PagedList, page: Page) -> tuple[Any, bool | None]:
+        return fetch_page(connection.client, listed, _CALL, page, INTERACTIVE)
 
-    line = Line(lambda _: Pager(expected=PAGES * frames.PAGE))
+    listed = PagedList(lambda _: Pager(expected=PAGES * frames.PAGE))
     count = 0
-    with WorkerPool([line], fetch, size=threads) as pool:
+    with WorkerPool([listed], fetch, size=threads) as pool:
         while not pool.finished:
             count += sum(len(records) for _, records in pool.collect(0.1))
     assert count == PAGES * frames.PAGE

@@ -89,7 +89,7 @@ class Checkpoint:
         return begun
 
     def entries(self, lists: int) -> Iterator[tuple[int, Page, bool | None, list[Any]]]:
-        """Every whole page of the file: its line in the plan, its place, the server's word, its records.
+        """Every whole page of the file: the position of its list, the page, the server's word, the records.
 
         A line that is damaged, or of none of so many *lists*, ends it: what follows is fetched again.
         """

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from zbt_notebook.client.errors import RateLimited, ZbtError
 from zbt_notebook.client.lists.project_lookup import Retired
-from zbt_notebook.client.lists.worker_pool import Line
+from zbt_notebook.client.lists.worker_pool import PagedList
 from zbt_notebook.client.quoting import counted
 
 if TYPE_CHECKING:
@@ -23,18 +23,18 @@ def cause_and_hint(failure: BaseException) -> tuple[str, str]:
     return cause, "Go on with zbt.resume(): nothing that came is fetched again."
 
 
-def differences(lines: Sequence[Line], announced: Mapping[str, int], what: str) -> list[str]:
+def differences(lists: Sequence[PagedList], announced: Mapping[str, int], what: str) -> list[str]:
     """Where what came is not what a project announced, or cannot be told apart by its ids, a sentence each."""
     told = []
-    if sharing := sum(line.pager.sharing for line in lines if line.pager):
+    if sharing := sum(listed.pager.sharing for listed in lists if listed.pager):
         told.append(f"{sharing:,} {what} bear an id that others on the same page bear: all of them were kept")
-    for line in lines:
-        listing: Listing = line.subject
-        if line.pager is None or line.error is not None or not line.pager.done:
+    for listed in lists:
+        listing: Listing = listed.subject
+        if listed.pager is None or listed.error is not None or not listed.pager.done:
             continue
         count = listing.exact if listing.exact is not None else announced.get(str(listing.project.get("id")))
-        differs = line.pager.miscounted or (listing.exact is None and count not in {None, line.pager.without_new})
+        differs = listed.pager.miscounted or (listing.exact is None and count not in {None, listed.pager.without_new})
         if count is not None and differs:
             name = listing.project.get("name") or listing.project.get("id")
-            told.append(f"{name} announces {counted(count, what)}, {line.pager.came:,} came")
+            told.append(f"{name} announces {counted(count, what)}, {listed.pager.came:,} came")
     return told

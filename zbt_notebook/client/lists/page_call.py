@@ -7,7 +7,7 @@ from zbt_notebook.client.errors import ApiError
 from zbt_notebook.client.gc_pause import gc_paused
 from zbt_notebook.client.limits.rate_limit import Lane
 from zbt_notebook.client.lists.page import PAGE_SIZE, Page
-from zbt_notebook.client.lists.worker_pool import Line
+from zbt_notebook.client.lists.worker_pool import PagedList
 from zbt_notebook.client.rest import api, endpoints
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
@@ -37,7 +37,7 @@ def page_call(call: ApiCall, paging: str | None, page: Page) -> ApiCall:
 
 
 def fetch_page(
-    client: ApiClient, line: Line, call: ApiCall, page: Page, lane: Lane
+    client: ApiClient, listed: PagedList, call: ApiCall, page: Page, lane: Lane
 ) -> tuple[Sequence[Any], bool | None]:
     """One page: its records, and the server's word on whether there is more (None where it has none).
 
@@ -50,10 +50,10 @@ def fetch_page(
         answer = client.read(response, call)
     records = answer.the_records(call)
     if records and answer.key:
-        line.key = line.key or answer.key
-        if line.key != answer.key:
+        listed.key = listed.key or answer.key
+        if listed.key != answer.key:
             raise ApiError(
-                f"{call.method} {call.path}: the list began with {line.key!r} and goes on with {answer.key!r}",
+                f"{call.method} {call.path}: the list began with {listed.key!r} and goes on with {answer.key!r}",
                 hint="These are not records of one list: read it again.",
             )
     return records, answer.more if paging else bool(answer.more)

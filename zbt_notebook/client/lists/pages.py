@@ -15,7 +15,7 @@ from zbt_notebook.client.lists.page_call import fetch_page
 from zbt_notebook.client.lists.plan_v3 import issue_of
 from zbt_notebook.client.lists.row_filter import RowFilter
 from zbt_notebook.client.lists.v3_filter import CHANGED_NEVER, with_filter, without_filter
-from zbt_notebook.client.lists.worker_pool import Line
+from zbt_notebook.client.lists.worker_pool import PagedList
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
 
@@ -35,26 +35,26 @@ class Pages:
         self._is_ignored = False  # V3 ignored the filter, or refused it
         self._chooses_by_change: bool | None = None  # V3 chooses by the time of change; None: not asked yet
 
-    def fetch(self, client: ApiClient, line: Line, page: Page, lane: Lane) -> tuple[Sequence[Any], bool | None]:
+    def fetch(self, client: ApiClient, listed: PagedList, page: Page, lane: Lane) -> tuple[Sequence[Any], bool | None]:
         """One page's records, and the server's word on whether there is more (None where it has none).
 
         Nothing is asked for where they came with the plan. Raise what ``fetch_page`` raises, and NoTimeOfChange.
         """
-        call: ApiCall = line.subject.call
-        if line.subject.came is not None:
-            return self._in_classic_shape(client, call, line.subject.came), False
+        call: ApiCall = listed.subject.call
+        if listed.subject.came is not None:
+            return self._in_classic_shape(client, call, listed.subject.came), False
         asked = without_filter(call) if self._is_ignored else call
         try:
-            records, more = fetch_page(client, line, asked, page, lane)
+            records, more = fetch_page(client, listed, asked, page, lane)
         except ApiError as refusal:
             if not self._is_refused_filter(asked, refusal):
                 raise
             self._is_ignored = True
             asked = without_filter(call)
-            records, more = fetch_page(client, line, asked, page, lane)
+            records, more = fetch_page(client, listed, asked, page, lane)
         if self._holds and call.path.startswith("/api/v3"):
             records = self._in_classic_shape(client, asked, records)
-            if self._rows.cannot_be_dated(records) and not self._chooses(client, line, asked, lane):
+            if self._rows.cannot_be_dated(records) and not self._chooses(client, listed, asked, lane):
                 time = self._rows.asked
                 raise NoTimeOfChange(
                     f"{time} cannot be answered here: V3's list tells no time of change and cannot be filtered by it",
@@ -77,7 +77,7 @@ class Pages:
             self._is_ignored = True  # the rows are tested here in any case
         return records
 
-    def _chooses(self, client: ApiClient, line: Line, call: ApiCall, lane: Lane) -> bool:
+    def _chooses(self, client: ApiClient, listed: PagedList, call: ApiCall, lane: Lane) -> bool:
         """Whether V3 chooses by the time of change: asked once, for what no record can fulfil."""
         if self._is_ignored or call.param("filter") is None:
             return False
@@ -85,7 +85,7 @@ class Pages:
             if self._chooses_by_change is None:
                 impossible = with_filter(call, CHANGED_NEVER)
                 try:
-                    found, _ = fetch_page(client, line, impossible, Page(1, 1), lane)
+                    found, _ = fetch_page(client, listed, impossible, Page(1, 1), lane)
                 except ApiError as refusal:
                     if not self._is_refused_filter(impossible, refusal):
                         raise

@@ -34,7 +34,7 @@ from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.lists.row_filter import RowFilter
 from zbt_notebook.client.lists.rows import about, after, arranged, before, of_plan, refusal, taker
 from zbt_notebook.client.lists.slot_reserve import Pace
-from zbt_notebook.client.lists.worker_pool import Line, Stopped, WorkerPool
+from zbt_notebook.client.lists.worker_pool import PagedList, Stopped, WorkerPool
 from zbt_notebook.client.progress import SILENT_FOR, Reporter, Snapshot
 from zbt_notebook.client.quoting import counted
 from zbt_notebook.client.rest import api
@@ -83,7 +83,7 @@ class Pull:
         self._api = "v3" if self.request.api == "v3" else "classic"
         self._plan: Plan | None = None
         self._planned_at = 0  # epoch milliseconds
-        self._lines: list[Line] = []
+        self._lists: list[PagedList] = []
         self._largest = Largest()
         self._taken: Any = None
         self._filter = RowFilter(self.request, self._kind)
@@ -126,7 +126,7 @@ class Pull:
             self._api, self._planned_at, plan = begun
         else:
             self._api, plan = survey(self._client, self.request, self._kind, self._reporter.tell, self._call)
-        self._lines = [self._line(listing, position) for position, listing in enumerate(plan.listings)]
+        self._lists = [self._paged(listing, position) for position, listing in enumerate(plan.listings)]
         self._due = plan.pages if self._kind or self.request.limit is None else ceil(self.request.limit / PAGE_SIZE)
         self._taken = taker(self._kind, plan, as_records=self._as_records)
         if self._checkpoint is not None:
@@ -139,11 +139,11 @@ class Pull:
         if fresh is not None:
             checkpoint.begin(self._api, self._planned_at, fresh)
             return
-        for position, page, more, records in checkpoint.entries(len(self._lines)):
-            line = self._lines[position]
-            line.pager = line.pager or line.open(None)
-            if line.pager.claim(page):
-                line.pager.take(page, records, more=more)
+        for position, page, more, records in checkpoint.entries(len(self._lists)):
+            listed = self._lists[position]
+            listed.pager = listed.pager or listed.open(None)
+            if listed.pager.claim(page):
+                listed.pager.take(page, records, more=more)
                 self.pages += 1
                 self._due = max(0, self._due - 1)
         checkpoint.go_on()
@@ -151,7 +151,7 @@ class Pull:
     def _pool(self, threads: int) -> WorkerPool:
         knows = self._plan is not None and self._plan.certain
         pool: WorkerPool = WorkerPool(
-            self._lines,
+            self._lists,
             partial(self._fetch, lambda: pool.stopped),
             size=threads,
             eager=self.request.limit is None or knows,
@@ -159,8 +159,8 @@ class Pull:
         )
         return pool
 
-    def _fetch(self, stopped: Callable[[], bool], line: Line, page: Page) -> tuple[Sequence[Any], bool | None]:
-        listing: Listing = line.subject
+    def _fetch(self, stopped: Callable[[], bool], listed: PagedList, page: Page) -> tuple[Sequence[Any], bool | None]:
+        listing: Listing = listed.subject
 
         def waiting(seconds: float) -> None:
             self._count(waiting=seconds)
@@ -169,14 +169,14 @@ class Pull:
 
         try:
             with self._interrupts.let_through():
-                records, more = self._pages.fetch(self._client, line, page, self._lane(listing.call, waiting))
+                records, more = self._pages.fetch(self._client, listed, page, self._lane(listing.call, waiting))
         except (ApiError, Unreachable) as error:
             if self._kind and self._api == "classic" and self.request.api == "auto" and is_retired(self._client, error):
                 raise Retired from None
             raise
         self._count(pages=int(listing.came is None))
         if self._checkpoint is not None:
-            self._checkpoint.write(line.position, page, more, records)
+            self._checkpoint.write(listed.position, page, more, records)
         return records, more
 
     def _count(self, *, pages: int = 0, waiting: float = 0.0) -> None:
@@ -194,7 +194,7 @@ class Pull:
         certain = self._plan is not None and self._plan.certain
         return Pace(self._client.limits, certain, self._others_may_call, gives_way=self._kind is not None)
 
-    def _line(self, listing: Listing, position: int) -> Line:
+    def _paged(self, listing: Listing, position: int) -> PagedList:
         def open_pager(wanted: int | None) -> Pager:
             limits = [limit for limit in (listing.limit, wanted) if limit is not None and not self._chooses]
             paging = paging_of(listing.call)
@@ -213,12 +213,12 @@ class Pull:
                 largest=self._largest,
             )
 
-        return Line(open_pager, listing, position, error=listing.refused)
+        return PagedList(open_pager, listing, position, error=listing.refused)
 
-    def _take(self, batch: Sequence[tuple[Line, Sequence[Any]]]) -> None:
+    def _take(self, batch: Sequence[tuple[PagedList, Sequence[Any]]]) -> None:
         """Take records of lists, in order, into the result."""
-        for line, came in batch:
-            records = self._filter.sift(line.subject, came, v3=self.is_v3, of_many=len(self._lines) > 1)
+        for listed, came in batch:
+            records = self._filter.sift(listed.subject, came, v3=self.is_v3, of_many=len(self._lists) > 1)
             if self.request.limit is not None:
                 records = records[: max(0, self.request.limit - self.rows)]
             with gc_paused():
@@ -298,8 +298,8 @@ class Pull:
         return incomplete
 
     def _finish(self) -> None:
-        refused = [line.error for line in self._lines if line.error is not None]
-        if refused and len(refused) == len(self._lines) and not self.rows:
+        refused = [listed.error for listed in self._lists if listed.error is not None]
+        if refused and len(refused) == len(self._lists) and not self.rows:
             raise refused[0].with_traceback(None)  # every list refuses: that is no result
         if self._checkpoint is not None:
             self._checkpoint.done()
@@ -309,7 +309,7 @@ class Pull:
         """What the user is told of what came and what was announced."""
         request = self.request
         asks_for_part = self._chooses or request.where or request.since is not None or request.limit is not None
-        told = differences(self._lines, {} if asks_for_part else self.plan.announced, self.what)
+        told = differences(self._lists, {} if asks_for_part else self.plan.announced, self.what)
         if self._filter.undecided:
             told.append(
                 f"of {counted(self._filter.undecided, self.what)} no time of change is told: "
@@ -338,7 +338,7 @@ class Pull:
         if self._due and self.pages and self._plan:
             pace = elapsed / self.pages * self._due
             left = max(self._pace.wait(self._plan.listings[0].call, self._due), pace if not self._waiting else 0)
-        refused = sum(line.error is not None for line in self._lines)
+        refused = sum(listed.error is not None for listed in self._lists)
         return Snapshot(self.what, self.rows, self.pages, of, elapsed, left, self._waiting, refused, self.forecast)
 
     @property
@@ -366,7 +366,7 @@ class Pull:
                 "forecast": self.forecast,
                 **of_plan(self.plan),
                 "orders": {name: list(words) for name, words in self.orders.items()},
-                "errors": [refusal(line) for line in self._lines if line.error is not None],
+                "errors": [refusal(listed) for listed in self._lists if listed.error is not None],
             }
         else:
             origin |= {"all": self.request.limit is None, "limit": self.request.limit}

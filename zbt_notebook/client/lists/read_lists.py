@@ -10,7 +10,7 @@ from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane
 from zbt_notebook.client.lists.page import Largest, Page
 from zbt_notebook.client.lists.page_call import beginning, fetch_page, paging_of
 from zbt_notebook.client.lists.pager import Pager
-from zbt_notebook.client.lists.worker_pool import Line, Stopped, WorkerPool
+from zbt_notebook.client.lists.worker_pool import PagedList, Stopped, WorkerPool
 from zbt_notebook.client.progress import Snapshot
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
@@ -29,8 +29,8 @@ class Listed:
 
 def read_list(client: ApiClient, call: ApiCall, lane: Lane = INTERACTIVE) -> list[Any]:
     """Every record of one list, in this thread; raise what refuses it, or breaks it off."""
-    line = _line(api.normalize(call, client.data_center))
-    pool = WorkerPool([line], lambda line, page: fetch_page(client, line, line.subject, page, lane), size=0)
+    listed = _paged(api.normalize(call, client.data_center))
+    pool = WorkerPool([listed], lambda listed, page: fetch_page(client, listed, listed.subject, page, lane), size=0)
     records: list[Any] = []
     with pool:
         while not pool.finished:
@@ -38,8 +38,8 @@ def read_list(client: ApiClient, call: ApiCall, lane: Lane = INTERACTIVE) -> lis
                 records += came
             if pool.failure is not None:
                 raise pool.failure.with_traceback(None)
-    if line.error is not None:
-        raise line.error.with_traceback(None)
+    if listed.error is not None:
+        raise listed.error.with_traceback(None)
     return records
 
 
@@ -52,33 +52,35 @@ def read_lists(
     """
     began, waiting, pages = time.monotonic(), 0.0, 0
 
-    def fetch(line: Line, page: Page) -> tuple[Sequence[Any], bool | None]:
+    def fetch(listed: PagedList, page: Page) -> tuple[Sequence[Any], bool | None]:
         def wait(seconds: float) -> None:
             nonlocal waiting
             waiting = seconds
             if pool.stopped:
                 raise Stopped
 
-        return fetch_page(client, line, line.subject, page, Lane(waiting=wait, gives_way=True))
+        return fetch_page(client, listed, listed.subject, page, Lane(waiting=wait, gives_way=True))
 
     largest = Largest()
-    lines = [_line(call, position, largest) for position, call in enumerate(calls)]
-    listed = [Listed() for _ in lines]
-    with WorkerPool(lines, fetch, size=max(1, size)) as pool:
+    lists = [_paged(call, position, largest) for position, call in enumerate(calls)]
+    results = [Listed() for _ in lists]
+    with WorkerPool(lists, fetch, size=max(1, size)) as pool:
         while not pool.finished:
-            for line, records in pool.collect(_PATIENCE):
-                listed[line.position].records += records
+            for listed, records in pool.collect(_PATIENCE):
+                results[listed.position].records += records
                 waiting, pages = 0.0, pages + 1
             if pool.failure is not None:
                 raise pool.failure.with_traceback(None)
-            seconds, rows = time.monotonic() - began, sum(len(one.records) for one in listed)
+            seconds, rows = time.monotonic() - began, sum(len(one.records) for one in results)
             told(Snapshot("issues", rows, pages, seconds=seconds, waiting=waiting))
-    for line in lines:
-        listed[line.position].refused = line.error
-    return listed
+    for listed in lists:
+        results[listed.position].refused = listed.error
+    return results
 
 
-def _line(call: ApiCall, position: int = 0, largest: Largest | None = None) -> Line:
+def _paged(call: ApiCall, position: int = 0, largest: Largest | None = None) -> PagedList:
     paging = paging_of(call)
     start, size = beginning(call, paging)
-    return Line(lambda _: Pager(size=size, start=start, numbered=paging == "page", largest=largest), call, position)
+    return PagedList(
+        lambda _: Pager(size=size, start=start, numbered=paging == "page", largest=largest), call, position
+    )

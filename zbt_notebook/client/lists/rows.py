@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from zbt_notebook.client.lists.first_columns import first_columns, kind_of, leads
 from zbt_notebook.client.lists.kinds import Kind
 from zbt_notebook.client.lists.plan import Plan
-from zbt_notebook.client.lists.worker_pool import Line
+from zbt_notebook.client.lists.worker_pool import PagedList
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
@@ -76,14 +76,14 @@ def of_plan(plan: Plan) -> dict[str, Any]:
     }
 
 
-def refusal(line: Line) -> dict[str, Any]:
+def refusal(listed: PagedList) -> dict[str, Any]:
     """What is listed of a project that refused."""
-    project = line.subject.project
+    project = listed.subject.project
     return {
         "project.id": project.get("id"),
         "project.name": project.get("name"),
-        "error": type(line.error).__name__,
-        "message": line.error.message if line.error else "",
+        "error": type(listed.error).__name__,
+        "message": listed.error.message if listed.error else "",
     }
 
 

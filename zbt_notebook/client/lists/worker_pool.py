@@ -18,12 +18,12 @@ _ENOUGH_FAILURES = 8  # lists refused in the same words before the first success
 
 
 class Stopped(Exception):
-    """The pool was told to stop while a call waited for its turn."""
+    """The pool was stopped while a call waited for a free slot."""
 
 
 @dataclass(slots=True)
-class Line:
-    """One list on its way: how to page it, and what became of it."""
+class PagedList:
+    """One list: how to page it, and what became of it."""
 
     open: Callable[[int | None], Pager]  # given how many rows are still wanted
     subject: Any = None
@@ -36,16 +36,16 @@ class Line:
 
     @property
     def done(self) -> bool:
-        """Whether nothing more is to be asked for."""
+        """Whether nothing more is to be fetched."""
         return self.error is not None or (self.pager is not None and self.pager.done)
 
     @property
     def held(self) -> int:
-        """Pages asked for and not handed over."""
+        """Pages sent for and not handed over."""
         return self.pager.held if self.pager else 0
 
 
-Fetch = Callable[[Line, Page], tuple[Sequence[Any], bool | None]]
+Fetch = Callable[[PagedList, Page], tuple[Sequence[Any], bool | None]]
 """Fetches one page: its records, and whether the server says that there is more (None where it does not say)."""
 
 
@@ -62,23 +62,21 @@ def refuses(error: BaseException) -> bool:
 
 
 class WorkerPool:
-    """*size* threads at work on the lines, never more than twice as many pages ahead of whoever collects.
+    """*size* threads fetch pages of the lists, never more than twice as many pages ahead of whoever collects.
 
-    With *eager* off no page is asked for before the lines ahead of it are through: nothing is fetched in vain. Without
-    threads (*size* 0) whoever collects fetches too, a page at a time, when it is wanted.
+    With *eager* off no page is fetched before the lists ahead of it are complete, so none is fetched in vain. Without
+    threads (*size* 0) ``collect`` fetches by itself, one page at a time.
     """
 
     def __init__(
-        self, lines: Sequence[Line], fetch: Fetch, *, size: int, eager: bool = True, wanted: int | None = None
+        self, lists: Sequence[PagedList], fetch: Fetch, *, size: int, eager: bool = True, wanted: int | None = None
     ) -> None:
         self.failure: BaseException | None = None
         self.finished = False
-        self._lines = lines
+        self._lists = lists
         self._fetch = fetch
         self._size = size
-        self._ahead = (
-            max(1, 2 * size - 1) if eager else 1
-        )  # and one for the first line, which must never wait for others
+        self._ahead = max(1, 2 * size - 1) if eager else 1  # and one of the first list, which never waits for others
         self._eager = eager
         self._wanted = wanted  # rows still wanted, where that is limited
         self._head = 0
@@ -97,15 +95,15 @@ class WorkerPool:
         self.stop()
 
     def stop(self) -> None:
-        """Ask for nothing more. What is under way is not waited for; it will be asked for again."""
+        """Fetch nothing more. What is under way is not waited for; it will be fetched again."""
         with self._changed:
             self._stopped = True
-            for line in self._lines:
-                line.broken = None
-                for page in sorted(line.flying, key=lambda page: -page.index):
-                    if line.pager is not None:
-                        line.pager.give_back(page)
-                line.flying.clear()
+            for listed in self._lists:
+                listed.broken = None
+                for page in sorted(listed.flying, key=lambda page: -page.index):
+                    if listed.pager is not None:
+                        listed.pager.give_back(page)
+                listed.flying.clear()
             self._changed.notify_all()
 
     @property
@@ -113,8 +111,8 @@ class WorkerPool:
         """Whether it was told to stop."""
         return self._stopped
 
-    def collect(self, patience: float) -> list[tuple[Line, list[Any]]]:
-        """What can be handed over now, in order; waits for it, but not longer than *patience* seconds."""
+    def collect(self, patience: float) -> list[tuple[PagedList, list[Any]]]:
+        """The records that can be handed over now, in order; wait up to *patience* seconds for some."""
         with self._changed:
             batch = self._hand_over()
             if not batch and not self.finished and self.failure is None and self._size:
@@ -129,17 +127,17 @@ class WorkerPool:
         with self._changed:
             return self._hand_over()
 
-    def _hand_over(self) -> list[tuple[Line, list[Any]]]:
-        batch: list[tuple[Line, list[Any]]] = []
-        while self._head < len(self._lines):
-            line = self._lines[self._head]
-            if line.pager is None:
-                line.pager = line.open(self._wanted)
-            if records := line.pager.ready():
-                batch.append((line, records))
+    def _hand_over(self) -> list[tuple[PagedList, list[Any]]]:
+        batch: list[tuple[PagedList, list[Any]]] = []
+        while self._head < len(self._lists):
+            listed = self._lists[self._head]
+            if listed.pager is None:
+                listed.pager = listed.open(self._wanted)
+            if records := listed.pager.ready():
+                batch.append((listed, records))
                 if self._wanted is not None:
                     self._wanted -= len(records)
-            if not line.done:
+            if not listed.done:
                 return batch
             self._head += 1
             self._changed.notify_all()
@@ -157,15 +155,15 @@ class WorkerPool:
                 self.failure = self.failure or error
                 self._changed.notify_all()
 
-    def _do(self, line: Line, page: Page) -> None:
+    def _do(self, listed: PagedList, page: Page) -> None:
         try:
-            records, more = self._fetch(line, page)
+            records, more = self._fetch(listed, page)
         except BaseException as error:  # noqa: BLE001  handed to whoever collects
-            self._failed(line, page, error)
+            self._failed(listed, page, error)
         else:
-            self._came(line, page, records, more=more)
+            self._came(listed, page, records, more=more)
 
-    def _next(self) -> tuple[Line, Page] | None:
+    def _next(self) -> tuple[PagedList, Page] | None:
         with self._changed:
             while not self._stopped and not self.finished and self.failure is None:
                 if job := self._due():
@@ -173,51 +171,55 @@ class WorkerPool:
                 self._changed.wait()
         return None
 
-    def _due(self) -> tuple[Line, Page] | None:
-        """The next page to ask for: of the first line that can, as long as not too much lies about."""
-        held = sum(line.held for line in self._lines[self._head :])
-        for line in self._lines[self._head :]:
-            first = line is self._lines[self._head]
+    def _due(self) -> tuple[PagedList, Page] | None:
+        """The next page to fetch, of the first list that has one, unless too many pages wait to be collected."""
+        held = sum(listed.held for listed in self._lists[self._head :])
+        for listed in self._lists[self._head :]:
+            first = listed is self._lists[self._head]
             if not first and (held >= self._ahead or not self._eager):
                 return None
-            if line.pager is None:
-                line.pager = line.open(self._wanted)
+            if listed.pager is None:
+                listed.pager = listed.open(self._wanted)
             if (
-                line.error is None
-                and line.broken is None
-                and line.pager.has_next
-                and (held < self._ahead or line.held == 0)
+                listed.error is None
+                and listed.broken is None
+                and listed.pager.has_next
+                and (held < self._ahead or listed.held == 0)
             ):
-                page = line.pager.next_page()
+                page = listed.pager.next_page()
                 if page is not None:
-                    line.flying.add(page)
-                    return line, page
+                    listed.flying.add(page)
+                    return listed, page
         return None
 
-    def _came(self, line: Line, page: Page, records: Sequence[Any], *, more: bool | None) -> None:
+    def _came(self, listed: PagedList, page: Page, records: Sequence[Any], *, more: bool | None) -> None:
         with self._changed:
-            if self._stopped or page not in line.flying or line.pager is None:
+            if self._stopped or page not in listed.flying or listed.pager is None:
                 return
-            line.flying.discard(page)
+            listed.flying.discard(page)
             self._succeeded = True
             try:
-                line.pager.take(page, records, more=more)
+                listed.pager.take(page, records, more=more)
             except ApiError as error:  # the pages make no list
-                line.pager.give_back(page)
+                listed.pager.give_back(page)
                 self.failure = self.failure or error
-            self.failure = self.failure or line.broken
+            self.failure = self.failure or listed.broken
             self._changed.notify_all()
 
-    def _failed(self, line: Line, page: Page, error: BaseException) -> None:
+    def _failed(self, listed: PagedList, page: Page, error: BaseException) -> None:
         with self._changed:
-            if self._stopped or page not in line.flying or line.pager is None:
+            if self._stopped or page not in listed.flying or listed.pager is None:
                 return
-            line.flying.discard(page)
-            line.pager.give_back(page)
-            if not line.pager.began and page.index != line.pager.start and isinstance(error, (ApiError, Unreachable)):
-                line.broken = error  # the first page tells whether the list refuses or breaks off
-            elif not line.pager.began and isinstance(error, ApiError) and refuses(error):
-                line.error = error
+            listed.flying.discard(page)
+            listed.pager.give_back(page)
+            if (
+                not listed.pager.began
+                and page.index != listed.pager.start
+                and isinstance(error, (ApiError, Unreachable))
+            ):
+                listed.broken = error  # the first page tells whether the list refuses or breaks off
+            elif not listed.pager.began and isinstance(error, ApiError) and refuses(error):
+                listed.error = error
                 self.failure = self.failure or (error if self._is_hopeless(error) else None)
             else:
                 self.failure = self.failure or error
@@ -226,5 +228,5 @@ class WorkerPool:
     def _is_hopeless(self, error: ApiError) -> bool:
         if self._succeeded:
             return False
-        alike = [line for line in self._lines if line.error and line.error.code == error.code]
+        alike = [listed for listed in self._lists if listed.error and listed.error.code == error.code]
         return len(alike) >= _ENOUGH_FAILURES
