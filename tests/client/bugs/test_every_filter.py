@@ -1,5 +1,6 @@
 """Every field by every operator, in both APIs, compared with the sandbox's world itself."""
 
+import json
 import re
 from collections.abc import Callable
 
@@ -7,7 +8,7 @@ import pytest
 
 from tests.client.conftest import NOW
 from zbt_notebook.client.bugs.filters import read_filter
-from zbt_notebook.client.bugs.listing import fetch, listing
+from zbt_notebook.client.bugs.listing import explain, fetch, listing
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.html_text import text_of
 from zbt_notebook.simulator.clock import Clock as SandboxClock
@@ -120,8 +121,8 @@ def test_a_filter_that_v3_refuses_is_answered_here(world, connection, words):
 
 
 def listed(connection, kind, *filters, projects="all"):
-    told = listing(connection, kind, [read_filter(one) for one in filters], projects=projects)
-    return fetch(connection, told, progress=False)
+    found = listing(connection, kind, [read_filter(one) for one in filters], projects=projects)
+    return fetch(connection, found, progress=False)
 
 
 def test_people_of_projects(api, connection, store):  # noqa: ARG001  runs once an API
@@ -141,3 +142,50 @@ def test_projects_by_their_status(api, connection, store):  # noqa: ARG001  runs
     """V3 tells it as an object, the classic API as a word."""
     assert len(listed(connection, "projects", "status==active")) == len(list(store.projects))
     assert not len(listed(connection, "projects", "status!=active"))
+
+
+def told(connection, *filters):
+    found = listing(connection, "bugs", [read_filter(one) for one in filters])
+    sides = dict(explain(connection, found))
+    fetch(connection, found, progress=False)
+    return sides["asked of Zoho"], sides["filtered here"]
+
+
+@pytest.mark.parametrize(
+    ("filter_", "field", "here"),
+    [
+        ("status==Open", "status", False),
+        ("status!=Closed,Reopen", "status", False),
+        ("severity!=Minor", "severity", False),
+        ("assignee==none", "assignee", False),
+        ("reporter!=me", "created_by", False),
+        ("title~=time", "name", False),
+        ("closed==true", "status", False),
+        ("created<=2026-09-01", "created_time", True),
+        ("due>2026-09-01", "due_date", True),
+        ("flag==internal", "", True),
+        ("tags==flaky", "", True),
+        ("Environment==staging", "", True),
+        ("due==none", "", True),
+    ],
+)
+def test_explain_says_what_v3_is_asked(world, connection, wire, filter_, field, here):
+    """Each condition is sent once, where it is said to be sent; days are compared here as well."""
+    world.set(classic_end="410")
+    wire.requests.clear()
+    asked, left = told(connection, filter_)
+    sent = [dict(one.params).get("filter", "") for one in wire.requests if one.url.endswith("/issues")]
+    criteria = [one["field_name"] for one in json.loads(sent[0])["criteria"]] if sent[0] else []
+    assert criteria == [field] * bool(field)
+    name = re.match(r"\w+", filter_)[0]
+    assert asked.startswith(name if field else "nothing")
+    assert left.startswith(name if here else "nothing")
+
+
+def test_explain_says_that_the_newest_changes_came_at_once(world, connection):
+    """One page of the portal's issues had all: the rest is chosen here."""
+    world.set(classic_end="410")
+    assert told(connection, "updated>=-30d", "severity!=Minor") == (
+        "the newest changes",
+        "updated>=2026-08-22, severity!=Minor",
+    )

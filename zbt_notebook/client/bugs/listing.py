@@ -117,19 +117,19 @@ def fetch(connection: "Connection", told: Listing, *, progress: "bool | Told" = 
 
 def explain(connection: "Connection", told: Listing) -> list[tuple[str, str]]:
     """What Zoho is asked to filter, what is filtered here, and what it will cost; the list itself is not fetched."""
-    request = told.request
-    rows = [
-        ("asked of Zoho", ", ".join(told.query.sent) or "nothing"),
-        ("filtered here", ", ".join(told.query.here) or "nothing more"),
-    ]
+    request, query = told.request, told.query
     if not request.kind:
-        return [*rows, ("list", request.path), ("cost", "one request a page of 200")]
+        return [*_sides(query), ("list", request.path), ("cost", "one request a page of 200")]
     _, plan = survey(connection.client, replace(request, limit=None), find_kind(request.kind), lambda _: None)
+    lists = ("lists", f"{counted(len(plan.listings), 'lists')} in portal {told.place.portal.name}")
+    if plan.listings and all(one.came is not None for one in plan.listings):  # the newest changes of the portal did
+        everything = Query(sent=("the newest changes",), here=tuple(map(said, request.criteria)))
+        return [*_sides(everything), lists, ("cost", "one request, which was made to find out")]
     pages = counted(plan.pages, "requests")
     exact = plan.certain and request.since is None
-    lists = counted(len(plan.listings), "lists")
-    return [
-        *rows,
-        ("lists", f"{lists} in portal {told.place.portal.name}"),
-        ("cost", f"{'' if exact else 'about '}{pages}"),
-    ]
+    return [*_sides(query), lists, ("cost", f"{'' if exact else 'about '}{pages}")]
+
+
+def _sides(query: Query) -> list[tuple[str, str]]:
+    sent, here = ", ".join(query.sent) or "nothing", ", ".join(query.here) or "nothing more"
+    return [("asked of Zoho", sent), ("filtered here", here)]

@@ -7,6 +7,7 @@ from typing import Any
 
 from zbt_notebook.client.lists import fields
 from zbt_notebook.client.lists.criteria import Choice, Criterion, Span
+from zbt_notebook.client.lists.v3_filter import filter_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,12 @@ class Query:
 
 def query(kind: str, criteria: Sequence[Criterion], projects: int, *, is_v3: bool = False) -> Query:
     """What of the criteria Zoho's list can be asked for; every record is tested here all the same."""
+    if is_v3 and kind == "bugs":
+        return _query_v3(criteria)
     where: list[tuple[str, str]] = []
     sent, here, bounds = [], [], []
     for one in criteria:
-        asked = None if is_v3 and one.field == "reporter" else _asked(kind, one, projects)
+        asked = _asked(kind, one, projects)
         bound = _bound(kind, one)
         if asked and asked[0] not in dict(where):
             where.append(asked)
@@ -41,6 +44,17 @@ def query(kind: str, criteria: Sequence[Criterion], projects: int, *, is_v3: boo
         else:
             here.append(said(one))
     return Query(tuple(where), max(bounds, default=None), tuple(sent), tuple(here))
+
+
+def _query_v3(criteria: Sequence[Criterion]) -> Query:
+    """V3's filter is made of the criteria themselves; it knows days, not moments, so that times are tested here too."""
+    told = [(said(one), filter_of("bugs", {}, [one])) for one in criteria]
+    bounds = [bound for one in criteria if (bound := _bound("bugs", one)) is not None]
+    return Query(
+        since=max(bounds, default=None),
+        sent=tuple(text for text, asked in told if asked.text),
+        here=tuple(text for text, asked in told if not asked.criteria),
+    )
 
 
 def _asked(kind: str, one: Criterion, projects: int) -> tuple[str, str] | None:

@@ -140,7 +140,7 @@ def _of_criterion(one: Criterion) -> Iterator[Asked]:
         if one.field in _PICKS:
             names = dict.fromkeys(word for choice in choices for word in (choice.name, *choice.ids) if word)
             yield _condition(_PICKS[one.field], is_or_not, list(names))
-        elif one.field in {"status", *_PEOPLE} and all(choice.id.isdigit() for choice in choices):
+        elif one.field in {"status", *_PEOPLE} and all(choice.ids and choice.ids[0].isdigit() for choice in choices):
             ids = dict.fromkeys(number for choice in choices for number in choice.ids if number.isdigit())
             yield _condition(_PEOPLE.get(one.field, "status"), is_or_not, list(ids))
 
