@@ -3,6 +3,7 @@
 import keyring.backends.chainer
 import keyring.backends.fail
 import keyring.backends.null
+import keyring.core
 import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, PasswordDeleteError
@@ -57,6 +58,16 @@ def test_a_keyring_that_keeps_nothing_is_refused(backend):
     with pytest.raises(UsageError, match="cannot be remembered") as caught:
         KeyringStore(backend())
     assert "ZBT_" in caught.value.hint
+
+
+@pytest.mark.parametrize("named", ["nowhere.Keyring", "keyring.backend.KeyringBackend", "keyring.Missing"])
+def test_a_keyring_that_does_not_start_is_a_clear_error(monkeypatch, named):
+    """A backend that is set up and cannot be loaded: two lines, as for one that is not there; the card still comes."""
+    monkeypatch.setattr(keyring.core, "_keyring_backend", None)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", named)
+    with pytest.raises(UsageError, match="does not start") as caught:
+        KeyringStore()
+    assert "keyring diagnose" in caught.value.hint
 
 
 def test_a_plain_text_keyring_is_refused():

@@ -125,7 +125,14 @@ def _system_backend() -> "KeyringBackend":
             "remembering needs the package keyring, which is not installed",
             hint='Run: %pip install "zbt-notebook[keyring]"',
         )
-    return keyring.get_keyring()
+    try:
+        return keyring.get_keyring()
+    except Exception as error:  # noqa: BLE001  whatever the backend that is set up raises, or the import of it
+        kind = type(error).__name__
+    raise UsageError(
+        f"this sign-in cannot be remembered: the keyring that is set up here does not start ({kind})",
+        hint="Look at PYTHON_KEYRING_BACKEND and at keyring's own configuration: python -m keyring diagnose",
+    )
 
 
 def _members(backend: "KeyringBackend") -> "tuple[KeyringBackend, ...]":
