@@ -1,5 +1,6 @@
 """Makes the README's pictures: ``python -m tests.browser.pictures``, to be looked at before they are committed."""
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -15,10 +16,20 @@ IMAGES = ROOT / "notebooks" / "images"
 CELLS = (
     "%load_ext zbt_notebook",
     "%zbt login --sandbox",
-    """%zbt use portal=brightwater project="Harbor Web"
-bugs = %zbt GET /portal/{portal}/projects/{project}/bugs/ statustype==open --all
-bugs[["key", "title", "severity.type", "assignee_name"]].head()""",
+    "%zbt bugs severity==Critical --limit 6 --columns key,title,status,assignee",
 )
+KEYRING = """
+from keyring.backend import KeyringBackend
+
+class Empty(KeyringBackend):
+    priority = 1
+
+    def get_password(self, service, username):
+        return None
+
+    def set_password(self, service, username, password):
+        raise NotImplementedError
+"""
 
 
 def sign_in(notebook, context):
@@ -67,7 +78,9 @@ def main():
     IMAGES.mkdir(exist_ok=True)
     path = chromium.find()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        application = Application("lab", Path(folder) / "lab", {})
+        (Path(folder) / "a_keyring.py").write_text(KEYRING, "utf-8")  # as most readers' machines have one
+        environment = {"PYTHONPATH": os.pathsep.join([folder, str(ROOT)]), "PYTHON_KEYRING_BACKEND": "a_keyring.Empty"}
+        application = Application("lab", Path(folder) / "lab", environment)
         application.start()
         browser = playwright.chromium.launch(executable_path=path, args=SWITCHES, headless=True)
         try:
