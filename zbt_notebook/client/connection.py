@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     import requests
 
     from zbt_notebook.client.lists.pull_request import Api, Since
-    from zbt_notebook.client.progress import Told
+    from zbt_notebook.client.progress import OnProgress
 
 
 class Connection(StaysInKernel):
@@ -169,7 +169,7 @@ class Connection(StaysInKernel):
         return self.pulled(PullRequest(path=call.path, where=call.params, limit=_limit(limit)), progress=False)
 
     def records(
-        self, call: ApiCall, *, limit: int | None = None, progress: "bool | Told" = True
+        self, call: ApiCall, *, limit: int | None = None, progress: "bool | OnProgress" = True
     ) -> tuple[list[Any], int]:
         """Every record that a call lists, as Zoho sent them, and in how many pages; shows how far it is.
 
@@ -195,7 +195,7 @@ class Connection(StaysInKernel):
         since: "Since" = None,
         concurrency: int = 8,
         api: "Api" = "auto",
-        progress: "bool | Told" = True,
+        progress: "bool | OnProgress" = True,
         limit: int | None = None,
         checkpoint: bool | str | Path = False,
     ) -> "pd.DataFrame":
@@ -249,7 +249,7 @@ class Connection(StaysInKernel):
         projects: str | int | Sequence[str | int] = "all",
         portal: str | int | None = None,
         limit: int | None = None,
-        progress: "bool | Told" = True,
+        progress: "bool | OnProgress" = True,
         **named: Any,
     ) -> "pd.DataFrame":
         """The bugs that fulfil every filter, by the names of the field: the same from both APIs.
@@ -261,8 +261,8 @@ class Connection(StaysInKernel):
         """
         plain = {name: unwrapped(value, name) for name, value in named.items()}
         asked = [*map(read_filter, filters), *read_arguments(plain)]
-        told = listing(self, "bugs", asked, portal=_portal(portal), projects=projects, limit=_limit(limit))
-        return fetch(self, told, progress=progress)  # type: ignore[no-any-return]  # a frame
+        chosen = listing(self, "bugs", asked, portal=_portal(portal), projects=projects, limit=_limit(limit))
+        return fetch(self, chosen, progress=progress)  # type: ignore[no-any-return]  # a frame
 
     def bug(self, said: Any, *, portal: str | int | None = None, project: str | int | None = None) -> Bug:
         """One bug by its key (``HW1-I600``), its number in a *project*, its id, its web address or its row of a frame.
@@ -272,11 +272,11 @@ class Connection(StaysInKernel):
         projects = () if project is None else as_texts(project, "project=")
         return Bug(self, find_bug(self, said, portal=_portal(portal), projects=projects))
 
-    def resume(self, request: PullRequest, *, progress: "bool | Told" = True) -> "pd.DataFrame":
+    def resume(self, request: PullRequest, *, progress: "bool | OnProgress" = True) -> "pd.DataFrame":
         """Go on with a pull that ended early; what this kernel or a checkpoint holds of it is not fetched again."""
         return self.pulled(request, progress=progress)
 
-    def pulled(self, request: PullRequest, *, progress: "bool | Told") -> "pd.DataFrame":
+    def pulled(self, request: PullRequest, *, progress: "bool | OnProgress") -> "pd.DataFrame":
         """Carry a request out; statuses and severities of bugs in the portal's own order, where it can be had."""
         pull = (kept_pull.kept(request.id) if request.id else None) or self._begin(request, reporter(progress=False))
         with hinted(self, "frame", ApiCall("GET", request.path, request.where)), kept_pull.kept_if_incomplete(pull):
@@ -292,9 +292,9 @@ class Connection(StaysInKernel):
         return Pull(self.client, request, shown, call=call, as_records=as_records)
 
     def frame_of(
-        self, call: ApiCall, records: Sequence[Any], *, pages: int = 1, is_part: bool = False, **told: Any
+        self, call: ApiCall, records: Sequence[Any], *, pages: int = 1, is_part: bool = False, **about_it: Any
     ) -> "pd.DataFrame":
-        """Records of a call's answer as one DataFrame; *told* stands in ``attrs["zbt"]`` beside where it came from.
+        """Records of a call's answer as one DataFrame; *about_it* stands in ``attrs["zbt"]`` beside where it came from.
 
         Every column that the catalogue knows of the list is there, but for a part that somebody chose from the answer.
         """
@@ -308,7 +308,7 @@ class Connection(StaysInKernel):
         frame = to_frame(records, types)
         if not is_part:
             frame = reordered(frame, first_columns.first_columns(first_columns.kind_of(call.path)))
-        frame.attrs["zbt"] = about(self.client, self.name, frame, pages, call) | told
+        frame.attrs["zbt"] = about(self.client, self.name, frame, pages, call) | about_it
         return frame
 
     @cached_property

@@ -29,10 +29,10 @@ def one_of(value: Any, what: str, words: Iterable[str]) -> str:
     words = tuple(words)
     if isinstance(value, str) and value in words:
         return value
-    told = shown(value) if isinstance(value, str) else f"of the type {type(value).__name__}"
+    given = shown(value) if isinstance(value, str) else f"of the type {type(value).__name__}"
     listed = f"It may be {', '.join(words)}."
     hint = did_you_mean(value, words, listed) if isinstance(value, str) else listed
-    raise UsageError(f"{what} is {told}", hint=hint)
+    raise UsageError(f"{what} is {given}", hint=hint)
 
 
 def file_place(value: Any, what: str) -> Path:

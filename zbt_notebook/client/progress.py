@@ -61,10 +61,10 @@ class Snapshot:
         return ", ".join(parts)
 
 
-Told = Callable[[Snapshot], None]
+OnProgress = Callable[[Snapshot], None]
 
 
-def reporter(progress: bool | Told) -> "Reporter":  # noqa: FBT001  the user's own word: progress=False
+def reporter(progress: bool | OnProgress) -> "Reporter":  # noqa: FBT001  the user's own word: progress=False
     """Who shows the snapshots: the user's own function, nobody, or what fits where this runs."""
     if callable(progress):
         return Reporter(_Given(progress))
@@ -146,9 +146,9 @@ class Reporter:
 class _Given:
     silent_for = 0.0
 
-    def __init__(self, told: Told) -> None:
-        self.draw = told
-        self.end = told
+    def __init__(self, on_progress: OnProgress) -> None:
+        self.draw = on_progress
+        self.end = on_progress
 
 
 class _Nobody:

@@ -10,10 +10,10 @@ from zbt_notebook.client.lists.pull_request import PullRequest
 if TYPE_CHECKING:
     import pandas as pd
 
-    from zbt_notebook.client.progress import Told
+    from zbt_notebook.client.progress import OnProgress
 
 
-def resume(token: str | None = None, *, progress: "bool | Told" = True) -> "pd.DataFrame":
+def resume(token: str | None = None, *, progress: "bool | OnProgress" = True) -> "pd.DataFrame":
     """Go on with a pull that ended early; the whole of it as a DataFrame.
 
     *token* is ``IncompletePull.resume``; without one, the latest interrupted pull of this kernel goes on. What this

@@ -75,11 +75,11 @@ def _as_python(verb: str, call: ApiCall) -> str:
     if verb in {"get", "request"} and paging_of(call) == "page" and call.param("page") is None:
         call = call.with_params(page=1, per_page=api.DEFAULT_PAGE_SIZE)  # some of V3's lists want to be told
     if verb == "request" or call.method != "GET":
-        told = [repr(call.method), repr(call.path)]
-        told += [f"params={dict(call.params)!r}"] if call.params else []
-        told += [f"data={dict(call.fields)!r}"] if call.fields else []
-        told += [f"files={ {upload.name: upload.filename for upload in call.uploads}!r}"] if call.uploads else []
-        return f"connection.request({', '.join(told)})"
+        arguments = [repr(call.method), repr(call.path)]
+        arguments += [f"params={dict(call.params)!r}"] if call.params else []
+        arguments += [f"data={dict(call.fields)!r}"] if call.fields else []
+        arguments += [f"files={ {upload.name: upload.filename for upload in call.uploads}!r}"] if call.uploads else []
+        return f"connection.request({', '.join(arguments)})"
     params = f", {dict(call.params)!r}" if call.params else ""
     return f"connection.{verb}({call.path!r}{params})"
 

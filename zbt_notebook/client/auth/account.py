@@ -78,9 +78,9 @@ class AccountLookup:
         except Exception:  # noqa: BLE001  a name is worth no error, and a thread has nobody to raise to
             account = None
         with self._lock:
-            self._found, told, self._then = account, self._then if account else [], []
+            self._found, waiting, self._then = account, self._then if account else [], []
         self._ended.set()
-        for tell in told:
+        for tell in waiting:
             tell()
 
     def _ask(self) -> Account | None:

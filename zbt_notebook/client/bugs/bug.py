@@ -35,8 +35,8 @@ class Bug(Mapping[str, Any]):
         self._tags: list[Any] | None = None  # as V3 tells them, where the classic API is at hand, which does not
 
     def __repr__(self) -> str:
-        told = "" if self._record is None else f" {self['title']!r}: {self['status']}"
-        return f"<Bug {self.key}{told}>"
+        summary = "" if self._record is None else f" {self['title']!r}: {self['status']}"
+        return f"<Bug {self.key}{summary}>"
 
     @property
     def id(self) -> str:
@@ -97,21 +97,21 @@ class Bug(Mapping[str, Any]):
         if not self._connection.lookups.is_v3:
             return record if self._tags is None else {**record, "tags": self._tags}
         found = self._found
-        told = [
+        custom = [
             {"label_name": own.label, "column_name": own.column, "value": record[own.column]}
             for own in self._connection.lookups.custom_fields(found.portal, found.project)
             if own.column in record
         ]
         classic = v3_columns.as_classic("bugs", record)
-        return {**classic, "customfields": told} if told else classic
+        return {**classic, "customfields": custom} if custom else classic
 
     def _tagged(self) -> list[Choice]:
         """Its tags: V3 tells them, whichever API is at hand."""
         if self._tags is None and not self._connection.lookups.is_v3:
             thing = self._connection.client.fetch(ApiCall("GET", self._v3_path)).thing
             self._tags = (thing.get("tags") if isinstance(thing, dict) else None) or []
-        told = fields.field("bugs", "tags").read(self._classic)
-        return [tag for tag in told if isinstance(tag, Choice)]
+        tags = fields.field("bugs", "tags").read(self._classic)
+        return [tag for tag in tags if isinstance(tag, Choice)]
 
     # -- what hangs on it
 
@@ -229,11 +229,11 @@ class Bug(Mapping[str, Any]):
 
     def _keep(self, answers: Iterable[tuple[ApiCall, Any]]) -> None:
         for call, answer in answers:
-            told = answer if isinstance(answer, dict) and answer.get("id") else None
+            record = answer if isinstance(answer, dict) and answer.get("id") else None
             if call.path == self._path():
-                self._record = dict(told) if told else None
+                self._record = dict(record) if record else None
             else:
-                self._tags = None if told is None else told.get("tags") or []
+                self._tags = None if record is None else record.get("tags") or []
 
 
 def resolver_of(connection: "Connection", found: Found) -> Resolver:
@@ -249,13 +249,13 @@ def creating(connection: "Connection", place: Place, said: Mapping[str, Any]) ->
     if len(place.projects) != 1:
         names = ", ".join(one.name for one in place.projects[:12])
         raise UsageError("a new bug needs its project", hint=f"Name one of: {names or 'none'}.")
-    told = change(
+    changes = change(
         Resolver(connection.lookups, "bugs", place, connection.client.today, partial(known_as, connection)), said
     )
     project = place.projects[0]
     path = bug_path(connection.lookups, place.portal, project, "").removesuffix("/").removesuffix("/")
-    call = ApiCall("POST", path, fields=told.body)
-    return told, api.normalize(call, connection.data_center)
+    call = ApiCall("POST", path, fields=changes.body)
+    return changes, api.normalize(call, connection.data_center)
 
 
 def made(connection: "Connection", place: Place, answer: Any) -> Bug:

@@ -24,13 +24,13 @@ class Sent:
     text: str = field(repr=False)
     forms: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
 
-    def equals(self, told: Any) -> bool:
+    def equals(self, found: Any) -> bool:
         """Whether an answer tells the same: it knows more of a person, and has several in an order of its own."""
-        if isinstance(told, str) and isinstance(self.value, dict) and "amount" in self.value:
-            return bool(_essence({"amount": re.sub(r"[^0-9.-]", "", told)}) == _essence(self.value))  # USD 12.50
-        if isinstance(told, str):
-            return sorted(_words(told)) == sorted(_words(self.text))
-        return bool(_essence(told or [] if isinstance(self.value, list) else told) == _essence(self.value))
+        if isinstance(found, str) and isinstance(self.value, dict) and "amount" in self.value:
+            return bool(_essence({"amount": re.sub(r"[^0-9.-]", "", found)}) == _essence(self.value))  # USD 12.50
+        if isinstance(found, str):
+            return sorted(_words(found)) == sorted(_words(self.text))
+        return bool(_essence(found or [] if isinstance(self.value, list) else found) == _essence(self.value))
 
 
 def custom_value(resolver: Resolver, of: Field, said: Any) -> Sent | None:

@@ -32,8 +32,8 @@ class Download:
     with_token: bool
 
     def __str__(self) -> str:
-        told = "with the token" if self.with_token else "without the token"
-        return f"{self.path}: {counted(self.size, 'bytes')} from {self.host}, {told}"
+        token = "with the token" if self.with_token else "without the token"
+        return f"{self.path}: {counted(self.size, 'bytes')} from {self.host}, {token}"
 
     __repr__ = __str__
 
@@ -111,9 +111,9 @@ class Files:
         return response.body
 
     def _address(self, record: Mapping[str, Any]) -> str:
-        told = str(record.get("download_url") or record.get("url") or record.get("permanent_url") or "")
-        if told.startswith(("https://", "http://")):
-            return told
+        url = str(record.get("download_url") or record.get("url") or record.get("permanent_url") or "")
+        if url.startswith(("https://", "http://")):
+            return url
         number = record.get("id_string") or record.get("id") or record.get("attachment_id")
         if self._is_v3 or number is None or number == _NO_ID:
             raise UsageError(f"Zoho tells no address for {shown(_name(record))}", hint="Open the bug in Zoho for it.")

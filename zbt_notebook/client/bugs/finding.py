@@ -117,9 +117,9 @@ def _by_number(connection: "Connection", portal: Portal, projects: Sequence[Proj
 def _by_key(connection: "Connection", portal: Portal, projects: Sequence[Project], prefix: str, number: int) -> Found:
     known = connection.lookups.prefixes
     word = prefix.casefold()
-    told = [one for one in projects if word in {one.prefix.casefold(), known.get(one.id, "").casefold()} - {""}]
+    matching = [one for one in projects if word in {one.prefix.casefold(), known.get(one.id, "").casefold()} - {""}]
     unknown = [one for one in projects if not one.prefix and one.id not in known]
-    for project in told or unknown:
+    for project in matching or unknown:
         for record in _near(connection, portal, project, number):
             theirs = KEY.fullmatch(_key(record))
             if theirs is None:

@@ -19,7 +19,7 @@ from zbt_notebook.client.suggestions import there_are
 
 if TYPE_CHECKING:
     from zbt_notebook.client.connection import Connection
-    from zbt_notebook.client.progress import Told
+    from zbt_notebook.client.progress import OnProgress
 
 KINDS = ("bugs", "projects", "milestones", "users", "portals", "tags", "timelogs")
 RECENT = timedelta(days=90)  # of time logs, unless a date is said: reading all of them takes minutes
@@ -78,24 +78,24 @@ def listing(
         )
         return Listing(asked, Query(here=tuple(map(said, criteria))), place, notes)
     is_v3 = lookups.is_v3 or (kind == "bugs" and any(one.field in _V3_ALONE for one in criteria))
-    told = query(kind, criteria, len(chosen), is_v3=is_v3)
+    filtering = query(kind, criteria, len(chosen), is_v3=is_v3)
     request = PullRequest(
         kind=find_kind(kind).name,
         portal=where.id,
         projects=tuple(one.id for one in chosen) if names else (),
-        where=(*find_kind(kind).params, *everybody, *told.where),
+        where=(*find_kind(kind).params, *everybody, *filtering.where),
         criteria=criteria,
-        since=_since(kind, criteria, told),
+        since=_since(kind, criteria, filtering),
         api="v3" if is_v3 else "auto",
         limit=limit,
     )
-    return Listing(request, told, place, notes)
+    return Listing(request, filtering, place, notes)
 
 
-def _since(kind: str, criteria: Iterable[Criterion], told: Query) -> int | None:
+def _since(kind: str, criteria: Iterable[Criterion], filtering: Query) -> int | None:
     """From when on a list is read; for time logs a day earlier than asked, as days begin at other times elsewhere."""
     if kind != "timelogs":
-        return told.since
+        return filtering.since
     firsts = [
         min(day for day in one.values if isinstance(day, date))
         for one in criteria
@@ -107,21 +107,21 @@ def _since(kind: str, criteria: Iterable[Criterion], told: Query) -> int | None:
     return int(first.timestamp() * 1000)
 
 
-def fetch(connection: "Connection", told: Listing, *, progress: "bool | Told" = True) -> Any:
+def fetch(connection: "Connection", chosen: Listing, *, progress: "bool | OnProgress" = True) -> Any:
     """Read what was looked up; ``attrs["zbt"]`` tells the portal and its time zone too."""
-    frame = connection.pulled(told.request, progress=progress)
-    portal = told.place.portal
-    frame.attrs["zbt"] |= {"portal": portal.id, "zone": str(portal.zone), "notes": list(told.notes)}
+    frame = connection.pulled(chosen.request, progress=progress)
+    portal = chosen.place.portal
+    frame.attrs["zbt"] |= {"portal": portal.id, "zone": str(portal.zone), "notes": list(chosen.notes)}
     return frame
 
 
-def explain(connection: "Connection", told: Listing) -> list[tuple[str, str]]:
+def explain(connection: "Connection", chosen: Listing) -> list[tuple[str, str]]:
     """What Zoho is asked to filter, what is filtered here, and what it will cost; the list itself is not fetched."""
-    request, query = told.request, told.query
+    request, query = chosen.request, chosen.query
     if not request.kind:
         return [*_sides(query), ("list", request.path), ("cost", "one request a page of 200")]
     _, plan = survey(connection.client, replace(request, limit=None), find_kind(request.kind), lambda _: None)
-    lists = ("lists", f"{counted(len(plan.listings), 'lists')} in portal {told.place.portal.name}")
+    lists = ("lists", f"{counted(len(plan.listings), 'lists')} in portal {chosen.place.portal.name}")
     if plan.listings and all(one.came is not None for one in plan.listings):  # the newest changes of the portal did
         everything = Query(sent=("the newest changes",), here=tuple(map(said, request.criteria)))
         return [*_sides(everything), lists, ("cost", "one request, which was made to find out")]

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from zbt_notebook.client.errors import ApiError, ScopeMissing, Unreachable, UsageError, ZbtError
+from zbt_notebook.client.foreign_json import count, objects
 from zbt_notebook.client.lists.criteria import Choice
 from zbt_notebook.client.lists.field_names import issue_fields
 from zbt_notebook.client.lists.fields import Type
@@ -19,7 +20,6 @@ from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
 from zbt_notebook.client.suggestions import folded, there_are
-from zbt_notebook.client.told import count, objects
 
 PICK_LISTS = ("status", "severity", "classification", "module", "reproducible")
 ORDERED = PICK_LISTS[:2]  # those whose own order in Zoho's list means something
@@ -229,8 +229,8 @@ class Lookups:
     def _choices_of_classic(self, portal: str, project: str) -> dict[str, tuple[Choice, ...]]:
         path = f"/restapi/portal/{portal}/projects/{project}/bugs/defaultfields/"
         body = self._client.fetch(ApiCall("GET", path)).body
-        told = body.get("defaultfields") if isinstance(body, dict) else None
-        lists = told if isinstance(told, dict) else {}
+        answer = body.get("defaultfields") if isinstance(body, dict) else None
+        lists = answer if isinstance(answer, dict) else {}
         found = {}
         for name in PICK_LISTS:
             theirs = _CLASSIC_NAMES.get(name, name)
@@ -336,17 +336,17 @@ class Lookups:
 
 def _portal(row: Mapping[str, Any]) -> Portal:
     settings = row.get("settings")
-    told = settings.get("time_zone") if isinstance(settings, dict) else None
-    zone = _zone(str(told or row.get("timezone") or ""), str(row.get("gmt_time_zone") or ""))
+    named = settings.get("time_zone") if isinstance(settings, dict) else None
+    zone = _zone(str(named or row.get("timezone") or ""), str(row.get("gmt_time_zone") or ""))
     name = str(row.get("name") or row.get("portal_name") or row.get("id"))
     return Portal(str(row.get("id")), name, zone, is_default(row))
 
 
-def _zone(name: str, told: str) -> tzinfo:
+def _zone(name: str, label: str) -> tzinfo:
     """The zone by its name, else by the hours that Zoho tells, as in ``(GMT -3:0) Brasilia Time``; else UTC."""
     with suppress(Exception):  # whatever stands there may be no zone, and a machine may lack the data of all
         return ZoneInfo(name)
-    for text in (told, name):
+    for text in (label, name):
         if found := re.search(r"GMT\s*([+-]?)(\d{1,2}):(\d{1,2})", text):
             offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
             return timezone(-offset if found[1] == "-" else offset)

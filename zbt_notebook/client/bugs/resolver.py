@@ -38,8 +38,8 @@ class Place:
 def known_as(connection: "Connection") -> tuple[str, ...]:
     """The ids and addresses of whoever is signed in, as far as they are known by now."""
     account = connection.who.wait(1.0)
-    told = (account.id, account.email) if account else ()
-    return tuple(filter(None, (connection.client.authorization.login_id, *told)))
+    ids = (account.id, account.email) if account else ()
+    return tuple(filter(None, (connection.client.authorization.login_id, *ids)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +196,9 @@ class Resolver:
         if len(named) == 1:
             return named[0].choice
         if named:
-            told = " or ".join(f"{one.email or one.zpuid} ({one.zpuid})" for one in named)
+            each = " or ".join(f"{one.email or one.zpuid} ({one.zpuid})" for one in named)
             raise UsageError(
-                f"{len(named)} people are called {named[0].name!r}", hint=f"Say which by e-mail or id: {told}."
+                f"{len(named)} people are called {named[0].name!r}", hint=f"Say which by e-mail or id: {each}."
             )
         raise _unknown(
             Field("person", "person", "person", ()), str(said), [*(one.name for one in people), "me", "none"]

@@ -79,8 +79,8 @@ def change(resolver: Resolver, said: Mapping[str, Any], tagged: Callable[[], Ite
             wanted.append((field, tags))
             if is_v3 and tagged is None:
                 body.append((key, tags.value))
-            elif told := _difference(tags.value, tagged() if tagged else ()):
-                (body if is_v3 else beside).append((key, [told]))
+            elif difference := _difference(tags.value, tagged() if tagged else ()):
+                (body if is_v3 else beside).append((key, [difference]))
             continue
         if sent := custom_value(resolver, field, value):
             first, *others = ((sent.value,),) if is_v3 else sent.forms
@@ -171,8 +171,8 @@ def _id(field: Field, value: Choice) -> str:
 def _took(field: Field, value: Value | Sent, record: Mapping[str, Any]) -> bool:
     """Whether the field itself, and no other column of the answer, has what was asked."""
     if isinstance(value, Sent):
-        told = [fields.at(record, place) for place in field.places]
-        return value.equals(next((one for one in told if one is not None), None))
+        values = [fields.at(record, place) for place in field.places]
+        return value.equals(next((one for one in values if one is not None), None))
     found = field.read(record)
     if field.name == "description":
         return [text_of(str(one)) for one in found] == ([] if value is None else [text_of(str(value))])
@@ -204,8 +204,8 @@ def _read(field: Field, record: Mapping[str, Any]) -> list[object]:
     """What a record has in a field; people, choices and money of a custom one as the text that shows them."""
     if field.type not in {"text", "person"} or not field.name.startswith(fields.CUSTOM):
         return field.read(record)
-    told = [plain(fields.at(record, place)) for place in field.places]
-    return [str(one) for one in told if one not in {None, ""}]
+    values = [plain(fields.at(record, place)) for place in field.places]
+    return [str(one) for one in values if one not in {None, ""}]
 
 
 def _text(value: object) -> str:
@@ -222,11 +222,11 @@ def closing(lookups: Lookups, resolver: Resolver, *, closes: bool) -> str:
     field = fields.field("bugs", "status")
     names = list(dict.fromkeys(choice.name for _, choice in resolver.known(field)))
     wished = ("closed",) if closes else ("reopen", "reopened", "open")
-    told = lookups.closing(resolver.place.portal)
+    closed = lookups.closing(resolver.place.portal)
     for word in wished:
         if found := next((name for name in names if name.casefold() == word), None):
             return found
-    fitting = [name for name in names if (name in told) is closes] if told else []
+    fitting = [name for name in names if (name in closed) is closes] if closed else []
     if fitting:
         return fitting[0]
     verb = "closes" if closes else "opens"

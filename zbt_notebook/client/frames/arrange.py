@@ -36,14 +36,14 @@ _MINUTES = ("total_minutes", "hours", "minutes")
 
 def lead(frame: pd.DataFrame, leads: Sequence[Lead], *, texts: bool = True) -> pd.DataFrame:
     """Give the frame with these columns in front, the others in useful order, and the text of what is HTML."""
-    told: dict[str, Any] = {}
+    columns: dict[str, Any] = {}
     for name in in_useful_order(frame.columns, ()):
-        told[name] = frame[name]
+        columns[name] = frame[name]
         if texts and name in HTML and f"{name}_text" not in frame:
-            told[f"{name}_text"] = _as_text(frame[name])
-    whole = _assembled(told, frame)
+            columns[f"{name}_text"] = _as_text(frame[name])
+    whole = _assembled(columns, frame)
     made = {one.name: _column(whole, one) for one in leads}
-    return _assembled({**made, **{name: column for name, column in told.items() if name not in made}}, frame)
+    return _assembled({**made, **{name: column for name, column in columns.items() if name not in made}}, frame)
 
 
 def in_useful_order(names: Iterable[str], first: Sequence[str]) -> list[str]:

@@ -104,9 +104,9 @@ class FrameBuilder:
         if declared is None and node.is_timestamp:
             declared = _TIMESTAMP
         if declared is None and node.column.kinds == {TEXT} and _NAMES_A_TIME.search(node.name):
-            told = as_time(node.column, self._size)
-            if told is not None:
-                return told
+            times = as_time(node.column, self._size)
+            if times is not None:
+                return times
         return as_found(node.column, self._size) if declared is None else as_declared(node.column, self._size, declared)
 
 

@@ -58,10 +58,10 @@ def read_types(types: Mapping[str, str]) -> dict[str, Declaration]:
         raise ValueError(f"{error}; a column is declared as one of {known}") from None
 
 
-def _declaration(told: str) -> Declaration:
-    kind, colon, words = told.partition(":")
+def _declaration(text: str) -> Declaration:
+    kind, colon, words = text.partition(":")
     if colon and kind != Declared.CATEGORY:
-        kind = told
+        kind = text
     return Declaration(Declared(kind), tuple(words.split("|")) if words else ())
 
 

@@ -106,8 +106,8 @@ class RequestsTransport:
                 answer.close()  # half read: the connection cannot be used again
                 raise
             answer.release_conn()
-        told = {name.lower(): value for name, value in answer.headers.items()}
-        return Response(answer.status, told, content, self._clock() - started)
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return Response(answer.status, headers, content, self._clock() - started)
 
     def _sent(
         self, route: "_Route", method: str, target: str, body: bytes | None, headers: dict[str, str]

@@ -32,11 +32,11 @@ def allowance(key: str) -> int:
 
 def margin() -> int:
     """How many of V3's calls in a window are left unused."""
-    told = os.environ.get(MARGIN_VARIABLE, "").strip().strip("'\"") or str(V3_MARGIN)
-    if told.isascii() and told.isdigit() and int(told) < V3_LIMIT:
-        return int(told)
+    text = os.environ.get(MARGIN_VARIABLE, "").strip().strip("'\"") or str(V3_MARGIN)
+    if text.isascii() and text.isdigit() and int(text) < V3_LIMIT:
+        return int(text)
     raise UsageError(
-        f"{MARGIN_VARIABLE}={told[:20]!r} is no margin", hint=f"Set it to a whole number from 0 to {V3_LIMIT - 1}."
+        f"{MARGIN_VARIABLE}={text[:20]!r} is no margin", hint=f"Set it to a whole number from 0 to {V3_LIMIT - 1}."
     )
 
 

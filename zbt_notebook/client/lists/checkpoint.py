@@ -191,14 +191,14 @@ def _told(listing: Listing) -> dict[str, Any]:
     }
 
 
-def _listing(told: dict[str, Any]) -> Listing:
+def _listing(entry: dict[str, Any]) -> Listing:
     return Listing(
-        ApiCall("GET", told["path"], tuple((name, value) for name, value in told["params"])),
-        told["project"],
-        told["exact"],
-        told["at_most"],
-        told["limit"],
-        _refusal(told.get("refused")),
+        ApiCall("GET", entry["path"], tuple((name, value) for name, value in entry["params"])),
+        entry["project"],
+        entry["exact"],
+        entry["at_most"],
+        entry["limit"],
+        _refusal(entry.get("refused")),
     )
 
 

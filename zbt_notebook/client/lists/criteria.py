@@ -130,10 +130,10 @@ def as_json(criteria: Sequence[Criterion]) -> list[Any]:
     return [[criterion.field, criterion.operator, list(map(_packed, criterion.values))] for criterion in criteria]
 
 
-def from_json(told: Sequence[Any]) -> tuple[Criterion, ...]:
+def from_json(kept: Sequence[Any]) -> tuple[Criterion, ...]:
     """Read what ``as_json`` wrote; raise ValueError, TypeError or KeyError for anything else."""
     return tuple(
-        Criterion(field, _operator(operator), tuple(map(_unpacked, values))) for field, operator, values in told
+        Criterion(field, _operator(operator), tuple(map(_unpacked, values))) for field, operator, values in kept
     )
 
 
@@ -149,15 +149,15 @@ def _packed(value: Value) -> Any:
     return {"day": value.isoformat()} if isinstance(value, date) else value
 
 
-def _unpacked(told: Any) -> Value:
-    if not isinstance(told, dict):
-        return told  # type: ignore[no-any-return]  # JSON's own: text, number, flag or null
-    if "choice" in told:
-        number, name, *others = map(str, told["choice"])
+def _unpacked(kept: Any) -> Value:
+    if not isinstance(kept, dict):
+        return kept  # type: ignore[no-any-return]  # JSON's own: text, number, flag or null
+    if "choice" in kept:
+        number, name, *others = map(str, kept["choice"])
         return Choice(number, name, tuple(others))
-    if "span" in told:
-        return Span(*map(datetime.fromisoformat, told["span"]))
-    return date.fromisoformat(told["day"])
+    if "span" in kept:
+        return Span(*map(datetime.fromisoformat, kept["span"]))
+    return date.fromisoformat(kept["day"])
 
 
 def as_written(value: object) -> str:

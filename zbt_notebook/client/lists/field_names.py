@@ -7,9 +7,9 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from zbt_notebook.client.errors import ApiError, RateLimited
+from zbt_notebook.client.foreign_json import objects
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
-from zbt_notebook.client.told import objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ def _kept(client: ApiClient, portal: str) -> _Portal:
     return _portals.setdefault(client, {}).setdefault(portal, _Portal())
 
 
-def _names(told: list[Any]) -> FieldNames:
-    rows = [row for row in told if row.get("api_name")]
+def _names(answer: list[Any]) -> FieldNames:
+    rows = [row for row in answer if row.get("api_name")]
     values = [value for row in rows for value in objects(row.get("pick_list_values"))]
     return FieldNames(
         {

@@ -111,8 +111,8 @@ def at(record: Mapping[str, Any], place: str) -> Any:
 
 
 def _custom(record: Mapping[str, Any], label: str) -> Any:
-    told = record.get("customfields")
-    for item in told if isinstance(told, list) else ():
+    found = record.get("customfields")
+    for item in found if isinstance(found, list) else ():
         if isinstance(item, dict) and item.get("label_name") == label:
             return item.get("value")
     return None

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.foreign_json import count
 from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.endpoints import Endpoint
 from zbt_notebook.client.suggestions import there_are
-from zbt_notebook.client.told import count
 
 _PROJECT = "/restapi/portal/{portal}/projects/{project}/"
 

@@ -25,9 +25,9 @@ def cause_and_hint(failure: BaseException) -> tuple[str, str]:
 
 def differences(lists: Sequence[PagedList], announced: Mapping[str, int], what: str) -> list[str]:
     """Where what came is not what a project announced, or cannot be told apart by its ids, a sentence each."""
-    told = []
+    sentences = []
     if sharing := sum(listed.pager.sharing for listed in lists if listed.pager):
-        told.append(f"{sharing:,} {what} bear an id that others on the same page bear: all of them were kept")
+        sentences.append(f"{sharing:,} {what} bear an id that others on the same page bear: all of them were kept")
     for listed in lists:
         listing: Listing = listed.subject
         if listed.pager is None or listed.error is not None or not listed.pager.done:
@@ -36,5 +36,5 @@ def differences(lists: Sequence[PagedList], announced: Mapping[str, int], what: 
         differs = listed.pager.miscounted or (listing.exact is None and count not in {None, listed.pager.without_new})
         if count is not None and differs:
             name = listing.project.get("name") or listing.project.get("id")
-            told.append(f"{name} announces {counted(count, what)}, {listed.pager.came:,} came")
-    return told
+            sentences.append(f"{name} announces {counted(count, what)}, {listed.pager.came:,} came")
+    return sentences

@@ -99,9 +99,9 @@ def plan(kind: Kind, request: PullRequest, portal: str, projects: Sequence[Mappi
             exact = None
         if kind.by_month:
             exact = at_most = None
-        told = {"id": project["id"], "name": project.get("name", "")}
+        about = {"id": project["id"], "name": project.get("name", "")}
         for call in _calls(kind, request, portal, project, now, in_order=exact is not None):
-            listings.append(Listing(call, told, exact, at_most, wanted))
+            listings.append(Listing(call, about, exact, at_most, wanted))
             if wanted is not None and exact is not None:
                 wanted -= min(wanted, exact)
         if wanted == 0:

@@ -1,12 +1,13 @@
 """From a request to V3's lists, which announce no counts: by project, by period, or issue by issue."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from zbt_notebook.client import v3_columns
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.foreign_json import count
 from zbt_notebook.client.http.messages import Pairs
 from zbt_notebook.client.limits.rate_limit import Lane
 from zbt_notebook.client.lists.field_names import field_names
@@ -16,11 +17,10 @@ from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.lists.read_lists import Listed, read_lists
 from zbt_notebook.client.lists.v3_changes import Changed, changed_issues
 from zbt_notebook.client.lists.v3_filter import PICKS, filter_of
-from zbt_notebook.client.progress import Snapshot
+from zbt_notebook.client.progress import OnProgress, Snapshot
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
-from zbt_notebook.client.told import count
 
 _UNTOLD = frozenset({"comments", "attachments"})  # fields of bugs: no record of V3's list has their number
 _MONTHS_AT_ONCE = 6  # the most that customdate spans
@@ -33,18 +33,18 @@ def plan_v3(
     portal: str,
     projects: Sequence[Mapping[str, Any]],
     *,
-    told: Callable[[Snapshot], None],
+    on_progress: OnProgress,
 ) -> Plan:
     """The lists of a kind in V3, for which ``check`` has found it fit.
 
     What V3 lists issue by issue takes a request an issue, but for those that say that they have none; the projects'
-    issues are listed here, at once, to know them. *told* is how far that is.
+    issues are listed here, at once, to know them. *on_progress* hears how far that is.
     """
     listings: list[Listing] = []
     found = [Listed() for _ in projects]
     if kind.v3_by_issue:
-        found = _issues(client, request, portal, projects, told)
-    changed = _changed(client, request, portal, told) if kind.name == "bugs" and len(projects) > 1 else None
+        found = _issues(client, request, portal, projects, on_progress)
+    changed = _changed(client, request, portal, on_progress) if kind.name == "bugs" and len(projects) > 1 else None
     for project, issues in zip(projects, found, strict=True):
         named = {
             "id": int(project["id"]) if str(project["id"]).isdecimal() else project["id"],
@@ -71,11 +71,11 @@ def plan_v3(
     return Plan(tuple(listings), announced=counts, projects=ids, portal=portal)
 
 
-def _changed(client: ApiClient, request: PullRequest, portal: str, told: Callable[[Snapshot], None]) -> Changed | None:
+def _changed(client: ApiClient, request: PullRequest, portal: str, on_progress: OnProgress) -> Changed | None:
     """What changed in all of the portal, in one request for those of its projects; None where it takes theirs."""
     if request.since is None or request.where or request.checkpoint:
         return None
-    lane = Lane(waiting=lambda seconds: told(Snapshot("", waiting=seconds)))
+    lane = Lane(waiting=lambda seconds: on_progress(Snapshot("", waiting=seconds)))
     return changed_issues(client, _path("v3.issues.portal").format(portal=portal), request.since, lane)
 
 
@@ -84,7 +84,7 @@ def _issues(
     request: PullRequest,
     portal: str,
     projects: Sequence[Mapping[str, Any]],
-    told: Callable[[Snapshot], None],
+    on_progress: OnProgress,
 ) -> list[Listed]:
     """The issues of each project, by V3's older path, whose records count their comments; else by the newer one.
 
@@ -93,7 +93,9 @@ def _issues(
 
     def read(name: str, where: Sequence[Mapping[str, Any]], params: Pairs = ()) -> list[Listed]:
         paths = [_path(name).format(portal=portal, project=project["id"]) for project in where]
-        return read_lists(client, [ApiCall("GET", path, params) for path in paths], told, size=request.concurrency)
+        return read_lists(
+            client, [ApiCall("GET", path, params) for path in paths], on_progress, size=request.concurrency
+        )
 
     found = read("v3.bugs.list", projects, (("is_desc_needed", "true"),))
     again = [position for position, one in enumerate(found) if one.refused is not None]
@@ -149,9 +151,9 @@ def _calls(
         yield ApiCall("GET", path, (("filter", chosen),) if chosen else ())
         return
     module = "general" if dict(request.where).get("component_type") == "general" else "issue"
-    told = (("module", json.dumps({"type": module}, separators=(",", ":"))),)
+    params = (("module", json.dumps({"type": module}, separators=(",", ":"))),)
     for period in _periods(request, project, client.today()):
-        yield ApiCall("GET", path, (*told, *period))
+        yield ApiCall("GET", path, (*params, *period))
 
 
 def _path(name: str) -> str:

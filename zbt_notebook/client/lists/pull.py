@@ -309,15 +309,15 @@ class Pull:
         """What the user is told of what came and what was announced."""
         request = self.request
         asks_for_part = self._chooses or request.where or request.since is not None or request.limit is not None
-        told = differences(self._lists, {} if asks_for_part else self.plan.announced, self.what)
+        sentences = differences(self._lists, {} if asks_for_part else self.plan.announced, self.what)
         if self._filter.undecided:
-            told.append(
+            sentences.append(
                 f"of {counted(self._filter.undecided, self.what)} no time of change is told: "
                 "V3 chose them by its days, and some may lie a day or two outside"
             )
         if not self.rows:
-            told += self._filter.misses()
-        return tuple(told)
+            sentences += self._filter.misses()
+        return tuple(sentences)
 
     @property
     def plan(self) -> Plan:

@@ -53,10 +53,10 @@ class PullRequest:
 
     def token(self) -> str:
         """The request as one word: to be kept, and given to ``zbt.resume``."""
-        told = {name: value for name, value in asdict(self).items() if value not in ("", (), None)}
+        kept = {name: value for name, value in asdict(self).items() if value not in ("", (), None)}
         if self.criteria:
-            told["criteria"] = as_json(self.criteria)
-        packed = zlib.compress(json.dumps(told, separators=(",", ":")).encode(), 9)
+            kept["criteria"] = as_json(self.criteria)
+        packed = zlib.compress(json.dumps(kept, separators=(",", ":")).encode(), 9)
         return _MARK + base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
     @classmethod
@@ -67,11 +67,11 @@ class PullRequest:
             if not text.startswith(_MARK):
                 raise ValueError  # noqa: TRY301  one way out for all that is no token
             packed = base64.urlsafe_b64decode(text.removeprefix(_MARK) + "===")
-            told = json.loads(zlib.decompressobj().decompress(packed, 1_000_000))
-            told["projects"] = tuple(map(str, told.get("projects", ())))
-            told["where"] = tuple((str(name), str(value)) for name, value in told.get("where", ()))
-            told["criteria"] = from_json(told.get("criteria", ()))
-            return cls(**told)
+            kept = json.loads(zlib.decompressobj().decompress(packed, 1_000_000))
+            kept["projects"] = tuple(map(str, kept.get("projects", ())))
+            kept["where"] = tuple((str(name), str(value)) for name, value in kept.get("where", ()))
+            kept["criteria"] = from_json(kept.get("criteria", ()))
+            return cls(**kept)
         except (ValueError, TypeError, KeyError, zlib.error, binascii.Error):
             pass
         raise UsageError("that is no resume token", hint="Give what stands in IncompletePull.resume, whole.")
@@ -111,11 +111,11 @@ def as_filters(where: Params, kind: str) -> tuple[tuple[str, str], ...]:
     for name, value in given.items():
         if assumed.get(name) != value:
             _check(endpoint, name, value)
-    told = assumed | given
+    filters = assumed | given
     missing = [
         param
         for param in endpoint.params
-        if param.required and param.place == "query" and param.name not in told and param.name not in _OURS
+        if param.required and param.place == "query" and param.name not in filters and param.name not in _OURS
     ]
     missing = [param for param in missing if not (find_kind(kind).by_month and param.name == "date")]
     if missing:
@@ -123,7 +123,7 @@ def as_filters(where: Params, kind: str) -> tuple[tuple[str, str], ...]:
         first = missing[0]
         example = f"where={{{first.name!r}: {(first.allowed or ('…',))[0]!r}}}"
         raise UsageError(f"the list of {kind} needs to be told more ({words})", hint=f"For example {example}")
-    return tuple(told.items())
+    return tuple(filters.items())
 
 
 def _check(endpoint: Endpoint, name: str, value: str) -> None:

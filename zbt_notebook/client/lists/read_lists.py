@@ -1,7 +1,7 @@
 """Reads what a pull has to know before it begins: the portals, the projects, the issues of many projects at once."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from zbt_notebook.client.lists.page import Largest, Page
 from zbt_notebook.client.lists.page_call import beginning, fetch_page, paging_of
 from zbt_notebook.client.lists.pager import Pager
 from zbt_notebook.client.lists.worker_pool import PagedList, Stopped, WorkerPool
-from zbt_notebook.client.progress import Snapshot
+from zbt_notebook.client.progress import OnProgress, Snapshot
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
@@ -43,10 +43,8 @@ def read_list(client: ApiClient, call: ApiCall, lane: Lane = INTERACTIVE) -> lis
     return records
 
 
-def read_lists(
-    client: ApiClient, calls: Sequence[ApiCall], told: Callable[[Snapshot], None], *, size: int
-) -> list[Listed]:
-    """What each call lists, or why it refuses; *told* is how far it is, *size* how many go at once.
+def read_lists(client: ApiClient, calls: Sequence[ApiCall], on_progress: OnProgress, *, size: int) -> list[Listed]:
+    """What each call lists, or why it refuses; *on_progress* hears how far it is, *size* how many go at once.
 
     Raise what ends them all: the rate limit, the sign-in, the network, a list that broke off midway.
     """
@@ -72,7 +70,7 @@ def read_lists(
             if pool.failure is not None:
                 raise pool.failure.with_traceback(None)
             seconds, rows = time.monotonic() - began, sum(len(one.records) for one in results)
-            told(Snapshot("issues", rows, pages, seconds=seconds, waiting=waiting))
+            on_progress(Snapshot("issues", rows, pages, seconds=seconds, waiting=waiting))
     for listed in lists:
         results[listed.position].refused = listed.error
     return results

@@ -111,8 +111,8 @@ class RowFilter:
             if missing and met:
                 near = there_are(missing[0], met) if len(met) <= _FEW else did_you_mean(missing[0], met)
                 label = field(self._request.holds, one.field).label.casefold()
-                told = f"no {singular(self._request.holds)} has the {singular(label)} {shown(missing[0])}"
-                yield f"{told}. {near}".removesuffix(". ")
+                sentence = f"no {singular(self._request.holds)} has the {singular(label)} {shown(missing[0])}"
+                yield f"{sentence}. {near}".removesuffix(". ")
 
     def _is_wanted(self, kind: Kind, record: Any, listing: Listing | None, *, v3: bool) -> bool:
         since = self._request.since

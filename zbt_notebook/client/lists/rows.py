@@ -46,7 +46,7 @@ def arranged(frame: "pd.DataFrame", holds: str, orders: Mapping[str, Any], path:
     from zbt_notebook.client.frames.arrange import Lead, lead, reordered
 
     if holds:
-        return lead(frame, [Lead(*told) for told in leads(holds, orders)])
+        return lead(frame, [Lead(*given) for given in leads(holds, orders)])
     return reordered(frame, first_columns(kind_of(path) if path else ""))
 
 
@@ -94,8 +94,8 @@ def placed(record: Any, project: Mapping[str, Any]) -> Any:
     own = record.get("project")
     placed_record = {"project": project, **record}
     if own is not None:
-        told = own if isinstance(own, dict) else {}
-        placed_record["project"] = {**project, **told, **project}  # the list that it stood in says whose it is
+        own_project = own if isinstance(own, dict) else {}
+        placed_record["project"] = {**project, **own_project, **project}  # the list that it stood in says whose it is
     return placed_record
 
 

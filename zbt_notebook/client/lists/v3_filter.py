@@ -87,13 +87,13 @@ def with_filter(call: ApiCall, text: str) -> ApiCall:
 
 def _as_text(asked: Sequence[Asked]) -> str:
     pattern = " AND ".join(str(number) for number in range(1, len(asked) + 1))
-    told = {"criteria": list(asked), "pattern": pattern}
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    whole = {"criteria": list(asked), "pattern": pattern}
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
 
 def _condition(name: str, condition: str, values: Sequence[str] = ()) -> Asked:
-    told: Asked = {"field_name": name, "criteria_condition": condition}
-    return {**told, "value": list(values)} if values else told
+    one: Asked = {"field_name": name, "criteria_condition": condition}
+    return {**one, "value": list(values)} if values else one
 
 
 CHANGED_NEVER = _as_text([_condition("last_updated_time", "greater_than", ["2999-12-31"])])

@@ -65,9 +65,9 @@ def v3_twin(call: ApiCall, names: Mapping[str, str] = MappingProxyType({})) -> A
 
 
 def _params(call: ApiCall, path: str, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    told = dict(call.params)
-    size = told.pop("range", None)
-    start = told.pop("index", None)
+    given = dict(call.params)
+    size = given.pop("range", None)
+    start = given.pop("index", None)
     if size is not None or start is not None:
         number, per_page = _number(start, 1), _number(size, 100)
         yield "page", str((max(number, 1) - 1) // per_page + 1)
@@ -75,30 +75,30 @@ def _params(call: ApiCall, path: str, names: Mapping[str, str]) -> Iterator[tupl
     if path.endswith("/settings/fields"):
         yield "module", "issues"
         return
-    if column := told.pop("sort_column", None):
-        order = "DESC" if told.pop("sort_order", "").startswith("desc") else "ASC"
+    if column := given.pop("sort_column", None):
+        order = "DESC" if given.pop("sort_order", "").startswith("desc") else "ASC"
         yield "sort_by", f"{order}({_SORTED_BY.get(column, column)})"
-    if view := told.pop("cview_id", None):
+    if view := given.pop("cview_id", None):
         yield "view_id", view
     if path.endswith("/timelogs"):
-        yield from _period(call, told)
-    elif path.endswith("/issues") and (chosen := filter_of("bugs", told, names=names, guess=True).text):
+        yield from _period(call, given)
+    elif path.endswith("/issues") and (chosen := filter_of("bugs", given, names=names, guess=True).text):
         yield "filter", chosen
     elif not path.endswith("/issues"):
         known = endpoints.match("GET", path)
-        yield from ((name, value) for name, value in told.items() if known and known.parameter(name))
+        yield from ((name, value) for name, value in given.items() if known and known.parameter(name))
 
 
-def _period(call: ApiCall, told: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _period(call: ApiCall, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     found = re.search(r"/bugs/([^/]+)/logs", call.path)
-    module = {"type": "general" if told.get("component_type") == "general" else "issue"}
+    module = {"type": "general" if given.get("component_type") == "general" else "issue"}
     yield "module", json.dumps(module | ({"id": found[1]} if found else {}), separators=(",", ":"))
     try:
-        day = datetime.strptime(told.get("date", ""), "%m-%d-%Y").date()  # noqa: DTZ007  a day has no zone
+        day = datetime.strptime(given.get("date", ""), "%m-%d-%Y").date()  # noqa: DTZ007  a day has no zone
     except ValueError:
         yield "view_type", "projectspan"
         return
-    first, last = _days(told.get("view_type", "day"), day)
+    first, last = _days(given.get("view_type", "day"), day)
     yield from (("view_type", "customdate"), ("start_date", str(first)), ("end_date", str(last)))
 
 

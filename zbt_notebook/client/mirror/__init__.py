@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from zbt_notebook.client.connection import Connection
-    from zbt_notebook.client.progress import Told
+    from zbt_notebook.client.progress import OnProgress
 
 _LEE_WAY = 15 * 60_000  # milliseconds that are asked for again: clocks differ, and a change can be in the making
 _STATES_KEPT = 2  # the present one, and the one that a reader may be at
@@ -47,7 +47,7 @@ def mirror(
     projects: str | int | Sequence[str | int] = "all",
     connection: "Connection | None" = None,
     full: bool = False,
-    progress: "bool | Told" = True,
+    progress: "bool | OnProgress" = True,
 ) -> "Mirror":
     """Bring the Parquet data set at *place* up to date, or begin it there; then read it: ``.frame()``, ``.files``.
 
@@ -86,17 +86,17 @@ class State:
     orders: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of the words of status and severity
 
     @classmethod
-    def read(cls, told: Mapping[str, Any] | None) -> "State | None":
+    def read(cls, kept: Mapping[str, Any] | None) -> "State | None":
         """A state as it was written; None for what is none. Keys of a later version are let be."""
-        if told is None:
+        if kept is None:
             return None
-        texts = (told.get("kind"), told.get("portal", ""), told.get("portal_id", ""))
+        texts = (kept.get("kind"), kept.get("portal", ""), kept.get("portal_id", ""))
         numbers = ("number", "current", "cursor")
-        projects, files, counts = told.get("projects", []), told.get("files"), (told.get("rows"), told.get("off", {}))
-        orders = told.get("orders", {})
+        projects, files, counts = kept.get("projects", []), kept.get("files"), (kept.get("rows"), kept.get("off", {}))
+        orders = kept.get("orders", {})
         is_ours = (
             all(isinstance(text, str) for text in texts)
-            and all(type(told.get(name, 0)) is int for name in numbers)
+            and all(type(kept.get(name, 0)) is int for name in numbers)
             and isinstance(projects, list)
             and isinstance(files, dict)
             and all(map(is_data_file, files.values()))
@@ -105,9 +105,9 @@ class State:
             and isinstance(orders, dict)
             and all(isinstance(words, list) and all(isinstance(one, str) for one in words) for words in orders.values())
         )
-        if not is_ours or not told.get("number"):
+        if not is_ours or not kept.get("number"):
             return None
-        known = {name: told[name] for name in cls.__slots__ if name in told}
+        known = {name: kept[name] for name in cls.__slots__ if name in kept}
         return cls(**{**known, "projects": tuple(map(str, projects))})
 
 
@@ -168,7 +168,7 @@ class Mirror:
         portal: str = "",
         projects: str | int | Sequence[str | int] = "all",
         full: bool = False,
-        progress: "bool | Told" = True,
+        progress: "bool | OnProgress" = True,
     ) -> "pd.DataFrame":
         """Fetch what changed, and commit it; gives the rows that came. Raise UsageError where it cannot be written."""
         try:
@@ -188,7 +188,7 @@ class Mirror:
         projects: str | int | Sequence[str | int],
         *,
         full: bool,
-        progress: "bool | Told",
+        progress: "bool | OnProgress",
     ) -> "pd.DataFrame":
         state, kind = self._checked(portal, projects), find_kind(self.kind)
         files, rows, off = dict(state.files), dict(state.rows), dict(state.off)
@@ -222,7 +222,7 @@ class Mirror:
         cursor = _cursor(frame, kind, cursor, dates, time.monotonic() - started)
         if refused:  # what a project refused is asked for again, all of it where nothing of it is left
             began, cursor = (0, 0) if damaged & refused else (state.current, state.cursor)
-        told = frame.attrs["zbt"]
+        about = frame.attrs["zbt"]
         fresh = State(
             self.kind,
             state.number + 1,
@@ -233,8 +233,8 @@ class Mirror:
             rows,
             off,
             cursor,
-            told["portal"],
-            told["orders"] or state.orders,
+            about["portal"],
+            about["orders"] or state.orders,
         )
         self._store.write_json(f"state-{fresh.number:06}.json", asdict(fresh))
         self._sweep(fresh)
@@ -328,10 +328,10 @@ def _differences(
         late = {
             str(project): int(count) for project, count in frame.loc[made > began, "project.id"].value_counts().items()
         }
-    told: Mapping[str, int] = frame.attrs["zbt"]["announced"]
+    announced: Mapping[str, int] = frame.attrs["zbt"]["announced"]
     return {
         project: count - rows.get(project, 0) + late.get(project, 0)
-        for project, count in told.items()
+        for project, count in announced.items()
         if project in projects or not rows.get(project)
     }
 

@@ -86,10 +86,10 @@ class Store:
         try:
             with self._system.open_input_stream(self.address(name)) as file:
                 text = file.read()
-            told = json.loads(text)
+            content = json.loads(text)
         except (ValueError, OSError, RecursionError):
             return None  # cut short: it never counted
-        return told if isinstance(told, dict) else None
+        return content if isinstance(content, dict) else None
 
     def write_json(self, name: str, value: Any) -> None:
         """Write whole, under another name, then rename: there is the old or the new, never a part."""

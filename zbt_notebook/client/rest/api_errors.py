@@ -192,13 +192,13 @@ def _wait(refusal: _Refusal, now: datetime) -> timedelta:
     V3's text alone is not relied on: after its "8 minutes", a real portal still refused, and so made the lock longer.
     """
     minutes = _MINUTES.findall(refusal.text)
-    told = [timedelta(minutes=int(minutes[-1]) + 1)] if minutes else []
+    waits = [timedelta(minutes=int(minutes[-1]) + 1)] if minutes else []
     after = _retry_after(refusal.retry_after, now)
     if after is not None:
-        told.append(after)
+        waits.append(after)
     elif refusal.call.path.startswith("/api/"):
-        told.append(V3_LOCK + _ROUNDED)
-    return min(max(told, default=LOCK), LONGEST_LOCK)
+        waits.append(V3_LOCK + _ROUNDED)
+    return min(max(waits, default=LOCK), LONGEST_LOCK)
 
 
 def _retry_after(value: str, now: datetime) -> timedelta | None:
@@ -243,10 +243,10 @@ def _advice(refusal: _Refusal) -> str:
 def _missing(call: ApiCall) -> list[str]:
     """Every parameter that the address requires and the call has not; Zoho names one at a time."""
     endpoint = endpoints.match(call.method, call.path)
-    told = {*dict(call.params), *dict(call.fields), *(upload.name for upload in call.uploads)}
+    given = {*dict(call.params), *dict(call.fields), *(upload.name for upload in call.uploads)}
     if endpoint is None or call.raw is not None or call.json is not None:
         return []
-    return [one.name for one in endpoint.params if one.required and one.place != "path" and one.name not in told]
+    return [one.name for one in endpoint.params if one.required and one.place != "path" and one.name not in given]
 
 
 def _shown(text: str, redact: Callable[[str], str]) -> str:

@@ -172,8 +172,8 @@ class ApiClient(StaysInKernel):
                 use.sent = not failure.nothing_sent
                 raise
         self._hear(response.headers.get("date", ""))
-        if told := told_limits(response.headers):
-            self.limits.heed(key, *told, margin() if is_v3(key) else 0)
+        if limits := told_limits(response.headers):
+            self.limits.heed(key, *limits, margin() if is_v3(key) else 0)
         return response
 
     def _hear(self, date: str) -> None:

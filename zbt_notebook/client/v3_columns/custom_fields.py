@@ -30,12 +30,12 @@ def custom_fields(issue: Reading, labels: Labels) -> list[dict[str, Any]]:
         if not _is_more_than_plain(value):
             issue.passed(name)
     for name in _LISTED:
-        told = list(_listed(issue.record.get(name), labels))
-        if told and all(isinstance(label, str) for label, _, _ in told):
+        listed = list(_listed(issue.record.get(name), labels))
+        if listed and all(isinstance(label, str) for label, _, _ in listed):
             fields += [
-                {"label_name": label, "column_name": column, "value": plain(value)} for label, column, value in told
+                {"label_name": label, "column_name": column, "value": plain(value)} for label, column, value in listed
             ]
-            if not any(_is_more_than_plain(value) for _, _, value in told):
+            if not any(_is_more_than_plain(value) for _, _, value in listed):
                 issue.passed(name)
     return fields
 
@@ -62,17 +62,17 @@ def _label_of(name: str) -> str:
     return name.removeprefix(_OWN_PREFIX) or name
 
 
-def _listed(told: Any, labels: Labels) -> Iterator[tuple[Any, Any, Any]]:
+def _listed(given: Any, labels: Labels) -> Iterator[tuple[Any, Any, Any]]:
     """Label, name and value of each field of a list or an object of them; None for a label that is not told."""
-    if isinstance(told, dict):
-        for name, value in told.items():
+    if isinstance(given, dict):
+        for name, value in given.items():
             labelled = isinstance(value, dict) and _labelled(value)
             yield (
                 (_first(value, _LABELS), name, _first(value, _VALUES))
                 if labelled
                 else (labels.get(name, name), name, value)
             )
-    for item in told if isinstance(told, list) else ():
+    for item in given if isinstance(given, list) else ():
         if not isinstance(item, dict):
             yield None, None, None
         elif _labelled(item):

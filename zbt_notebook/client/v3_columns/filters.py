@@ -31,8 +31,8 @@ def check_filters(kind: str, where: Mapping[str, str], assumed: Mapping[str, str
 def keeps(kind: str, record: Any, where: Mapping[str, str]) -> bool:
     """Whether a record, already in classic shape, passes the classic list's filters; those it assumes with them."""
     filters = _FILTERS.get(kind, {})
-    told = {**_ASSUMED.get(kind, {}), **where}
-    return all(filters[name](record, value) for name, value in told.items() if name in filters)
+    wanted = {**_ASSUMED.get(kind, {}), **where}
+    return all(filters[name](record, value) for name, value in wanted.items() if name in filters)
 
 
 def leaves_out(kind: str, where: Mapping[str, str]) -> bool:

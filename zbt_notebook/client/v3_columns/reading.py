@@ -39,11 +39,11 @@ class Reading:
 
     def first(self, *names: str) -> Any:
         """The first of these leaves that there is; others that say the same are read with it."""
-        told = next((self.record[name] for name in names if self.record.get(name) is not None), None)
+        found = next((self.record[name] for name in names if self.record.get(name) is not None), None)
         for name in names:
-            if self.record.get(name) == told:
+            if self.record.get(name) == found:
                 self.take(name)
-        return told
+        return found
 
     def moment(self, column: str, name: str) -> dict[str, Any]:
         """A classic date triple, of which V3 tells the moment alone; what is no time stays among the rest."""

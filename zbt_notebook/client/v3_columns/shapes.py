@@ -51,14 +51,14 @@ def person(read: Reading, name: str, word: str, *, named: str = "", zuid: str = 
     own = read.see(name)
     if isinstance(own, str):  # some answers name a person and tell no more
         return {named or f"{word}_name": read.take(name)}
-    told = read.take(name, "full_name") or read.take(name, "name")
-    if read.see(name, "name") == told:
+    full_name = read.take(name, "full_name") or read.take(name, "name")
+    if read.see(name, "name") == full_name:
         read.take(name, "name")
-    if read.see(name, "display_name") == told:
+    if read.see(name, "display_name") == full_name:
         read.take(name, "display_name")
     email = read.take(name, "email")
     return {
-        named or f"{word}_name": "Unassigned" if told == _NOBODY else told,
+        named or f"{word}_name": "Unassigned" if full_name == _NOBODY else full_name,
         f"{word}_zpuid": read.number(name, "zpuid"),
         zuid or f"{word}_id": read.text(name, "zuid"),
         f"{word}_email": None if email == _NOBODY else email,
@@ -67,9 +67,9 @@ def person(read: Reading, name: str, word: str, *, named: str = "", zuid: str = 
 
 def _title(read: Reading) -> Any:
     """The title, which some portals escape for HTML, even twice; as it came, it then stays among the rest."""
-    told = read.see("name")
-    title = unescape(unescape(told)) if isinstance(told, str) and "&" in told else told
-    if title == told:
+    name = read.see("name")
+    title = unescape(unescape(name)) if isinstance(name, str) and "&" in name else name
+    if title == name:
         read.take("name")
     return title
 
@@ -185,9 +185,9 @@ def _user(read: Reading, _of: str, _labels: Labels) -> dict[str, Any]:
 
 def _is_active(read: Reading) -> Any:
     """V3 tells it as a flag, v3.1 as the word "active" of a status, which stays to be read as well."""
-    told = read.first("is_active", "active")
+    flag = read.first("is_active", "active")
     status = read.see("status")
-    return told if told is not None else status.lower() == "active" if isinstance(status, str) else None
+    return flag if flag is not None else status.lower() == "active" if isinstance(status, str) else None
 
 
 _ROLES = {"administrator": "admin"}
