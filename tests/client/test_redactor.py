@@ -208,3 +208,11 @@ def test_t46_a_held_secret_is_not_carried_out_of_the_kernel(carry):
     """Neither pickled nor copied."""
     with pytest.raises(TypeError, match="leave the kernel"):
         carry(SecretStr(SECRET))
+
+
+@pytest.mark.parametrize("length", range(6, 10))
+def test_a_short_secret_leaves_every_other_text_as_it_is(length):
+    """Between the groups of base85 nothing of a short secret may be left: nothing is no form of it."""
+    secret = SecretStr("canary-of-mine"[:length])
+    assert redact("Zoho answers URL_RULE") == "Zoho answers URL_RULE"
+    assert redact(f"Zoho answers {secret}") == "Zoho answers …"

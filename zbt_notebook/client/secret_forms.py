@@ -47,7 +47,7 @@ class Looks:
         self.folded: dict[str, list[tuple[_Form, int]]] = {}
         self.bare: dict[str, list[tuple[_Form, int]]] = {}
         self.short: list[str] = []  # too short for grams: they count whole
-        for text in {_bare(look) if is_random else fold(look) for look in _looks(secret)}:
+        for text in {_bare(look) if is_random else fold(look) for look in _looks(secret)} - {""}:
             _add(
                 self.bare if is_random else self.folded,
                 self.short,
