@@ -145,6 +145,12 @@ def test_they_are_chosen_one_by_one(api, connection, store):  # noqa: ARG001  ru
         "Platforms==none": lambda bug: not value(bug, "UDF_MULTI1"),
         "Customer==Smith, Ltd": lambda bug: bug.id == odd.id,
         "Customer!=Smith, Ltd": lambda bug: bug.id != odd.id,
+        "First seen>=2026-06-01": lambda bug: (value(bug, "UDF_DATETIME1") or 0) >= 1_780_282_800_000,  # in São Paulo
+        "First seen==none": lambda bug: not value(bug, "UDF_DATETIME1"),
+        "Found on<2026-06-01": lambda bug: 0 < (value(bug, "UDF_DATE1") or 0) < 1_780_272_000_000,
+        "Support ticket>=40000": lambda bug: int(value(bug, "UDF_LONG1") or 0) >= 40_000,
+        "Share of users<0.5": lambda bug: float(value(bug, "UDF_DOUBLE1") or 1) < 0.5,
+        "Blocks a release==false": lambda bug: value(bug, "UDF_BOOLEAN1") is False,
         "Customer==none": lambda bug: not value(bug, "UDF_CHAR1"),
     }
     for said, test in cases.items():

@@ -10,8 +10,9 @@ from zbt_notebook.client.bugs.filters import Filter
 from zbt_notebook.client.bugs.query import Query, query, said
 from zbt_notebook.client.bugs.resolver import Place, Resolver, known_as
 from zbt_notebook.client.errors import UsageError
-from zbt_notebook.client.lists.criteria import Criterion
+from zbt_notebook.client.lists.criteria import Criterion, Span
 from zbt_notebook.client.lists.discovery import survey
+from zbt_notebook.client.lists.fields import CUSTOM
 from zbt_notebook.client.lists.kinds import find_kind
 from zbt_notebook.client.lists.pull_request import PullRequest, as_names
 from zbt_notebook.client.quoting import counted
@@ -77,7 +78,7 @@ def listing(
             path=path, word=kind, where=() if lookups.is_v3 else everybody, criteria=criteria, limit=limit
         )
         return Listing(asked, Query(here=tuple(map(said, criteria))), place, notes)
-    is_v3 = lookups.is_v3 or (kind == "bugs" and any(one.field in _V3_ALONE for one in criteria))
+    is_v3 = lookups.is_v3 or (kind == "bugs" and any(map(_is_for_v3, criteria)))
     filtering = query(kind, criteria, len(chosen), is_v3=is_v3)
     request = PullRequest(
         kind=find_kind(kind).name,
@@ -90,6 +91,11 @@ def listing(
         limit=limit,
     )
     return Listing(request, filtering, place, notes)
+
+
+def _is_for_v3(one: Criterion) -> bool:
+    """Whether the classic list tells nothing to compare; of moments that the portal added it tells no time zone."""
+    return one.field in _V3_ALONE or (one.field.startswith(CUSTOM) and any(isinstance(v, Span) for v in one.values))
 
 
 def _since(kind: str, criteria: Iterable[Criterion], filtering: Query) -> int | None:

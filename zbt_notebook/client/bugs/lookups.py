@@ -30,7 +30,7 @@ _CUSTOM_TYPES: Mapping[str, Type] = {
     **dict.fromkeys(("UDF_BOOLEAN", "checkbox"), "flag"),
     **dict.fromkeys(("UDF_DATE", "date"), "day"),
     **dict.fromkeys(("userpicklist", "multiuserpicklist"), "person"),
-    "dateandtime": "moment",
+    **dict.fromkeys(("UDF_DATETIME", "dateandtime"), "moment"),
 }
 _CLASSIC_KINDS = {"UDF_USER": "userpicklist", "UDF_MULTIUSER": "multiuserpicklist", "UDF_MULTI": "multipicklist"}
 

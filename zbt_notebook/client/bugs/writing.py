@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from html import unescape
 from typing import Any
@@ -65,6 +65,8 @@ def change(resolver: Resolver, said: Mapping[str, Any], tagged: Callable[[], Ite
     wanted: list[tuple[Field, Value | Sent]] = []
     for name, value in said.items():
         field = resolver.field(name)
+        if not is_v3 and field.type == "moment" and field.name.startswith(fields.CUSTOM):
+            field = replace(field, type="text")  # no page tells how the classic API writes one: as the user does
         key = field.write_v3 if is_v3 else field.write
         if not key:
             writable = [one.name for one in fields.FIELDS["bugs"] if (one.write_v3 if is_v3 else one.write)]
