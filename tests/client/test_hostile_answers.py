@@ -98,6 +98,7 @@ def test_any_value_in_any_place_is_a_result_or_two_lines(data, name, hostile, ke
     ("name", "key", "hostile"),
     [
         *((name, "default", []) for name in ("pull", "bug")),
+        ("bug", "bugs", [None]),
         *((name, "portals", [True]) for name in ("pull", "mirror")),
         *(("pull", "open", hostile) for hostile in ("9" * 400, "²", 10**400)),
         *(("pull", key, hostile) for key in ("id", "id_string") for hostile in ({"a": 1}, [1])),

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from zbt_notebook.client.bugs.lookups import Lookups, Portal, Project
 from zbt_notebook.client.errors import NotFound, UsageError
+from zbt_notebook.client.foreign_json import objects
 from zbt_notebook.client.lists.read_lists import read_list
 from zbt_notebook.client.quoting import counted
 from zbt_notebook.client.rest import endpoints
@@ -155,11 +156,11 @@ def _near(connection: "Connection", portal: Portal, project: Project, number: in
         starts += list(range(begin + _PAGE, begin + 1000 * _PAGE, _PAGE))
     for start in starts:
         page = connection.client.fetch(replace(call, params=(*first, (words[0], str(start)), (words[1], str(_PAGE)))))
-        records = page.records or ()
-        yield from (record for record in records if isinstance(record, dict))
+        records = page.records or []
+        yield from objects(records)
         left = 0 if connection.lookups.is_v3 else (project.count or 0) - start + 1
         if 0 < len(records) < (_PAGE if page.more else min(_PAGE, left)):
-            yield from read_list(connection.client, replace(call, params=first))
+            yield from objects(read_list(connection.client, replace(call, params=first)))
             return
         if start > begin and len(records) < _PAGE:
             return

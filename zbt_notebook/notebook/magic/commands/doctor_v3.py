@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from zbt_notebook.client.auth.scopes import FAMILY, SEARCH, TWIN_FAMILY, holds, twin
 from zbt_notebook.client.errors import ZbtError
+from zbt_notebook.client.foreign_json import objects
 from zbt_notebook.client.quoting import counted
 from zbt_notebook.notebook.magic.display.table import Table
 from zbt_notebook.notebook.magic.grammar.parser import Options
@@ -47,9 +48,7 @@ def _host_and_portal(console: Session, connection: "Connection") -> list[tuple[s
     except ZbtError as error:
         return [("V3", f"{error.message}. {error.hint}")]
     rows = [("V3", f"answers at {connection.status().v3_url}")]
-    ids = {
-        str(row.get("id")): str(row.get("portal_name") or row.get("name")) for row in portals if isinstance(row, dict)
-    }
+    ids = {str(row.get("id")): str(row.get("portal_name") or row.get("name")) for row in objects(portals)}
     context = console.atlas(connection).context.portal
     told = (
         f"{context.name} is {context.id}"
