@@ -10,7 +10,7 @@ def rows():
     for one in FIELDS["bugs"]:
         name = f"**`{one.name}`**" if one.name in FIRST["bugs"] else f"`{one.name}`"
         operators = " ".join(f"`{operator}`" for operator in one.operators)
-        places = " · ".join(f"`{place}`" for place in one.places)
+        places = " · ".join(f"`{path}`" for path in one.paths)
         written = "yes" if one.write else "no"
         yield f"| {name} | {one.label} | {one.type} | {operators} | {written} | {places} |"
 

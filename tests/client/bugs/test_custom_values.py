@@ -3,7 +3,7 @@
 import pytest
 
 from zbt_notebook.client.bugs.bug import creating, made
-from zbt_notebook.client.bugs.resolver import Place
+from zbt_notebook.client.bugs.resolver import Within
 from zbt_notebook.client.errors import ApiError, UsageError
 from zbt_notebook.client.limits.rate_limit import RateLimits
 from zbt_notebook.simulator.data import prose
@@ -114,9 +114,9 @@ def test_what_there_is_not_is_refused_unsent(api, bug, wire, said, words):  # no
 def test_a_new_bug_has_them(api, connection, store, row):  # noqa: ARG001  runs once an API
     """Over either API."""
     portal = connection.lookups.portal("")
-    place = Place(portal, tuple(one for one in connection.lookups.projects(portal) if one.id == str(row.project_id)))
-    change, call = creating(connection, place, {"title": "New", "Platforms": "Linux,iOS", "QA contact": "Chen Wei"})
-    bug = made(connection, place, connection.client.fetch(call).thing)
+    within = Within(portal, tuple(one for one in connection.lookups.projects(portal) if one.id == str(row.project_id)))
+    change, call = creating(connection, within, {"title": "New", "Platforms": "Linux,iOS", "QA contact": "Chen Wei"})
+    bug = made(connection, within, connection.client.fetch(call).thing)
     bug.take(change, ())
     custom = store.bugs.get(int(bug.id)).custom
     assert set(custom["UDF_MULTI1"]) == {"Linux", "iOS"}

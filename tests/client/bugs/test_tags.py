@@ -6,7 +6,7 @@ import pytest
 
 from tests.client.conftest import Wire, sign_in
 from zbt_notebook.client.bugs.bug import creating, made
-from zbt_notebook.client.bugs.resolver import Place
+from zbt_notebook.client.bugs.resolver import Within
 from zbt_notebook.client.errors import ApiError, UsageError
 
 
@@ -130,10 +130,10 @@ def test_a_change_is_shown_as_what_was_and_what_is_to_be(bug):
 def test_a_new_bug_has_its_tags(api, connection, store, row, wire):
     """V3 takes them with the rest, the classic API's bug gets them afterwards."""
     portal = connection.lookups.portal("")
-    place = Place(portal, tuple(one for one in connection.lookups.projects(portal) if one.id == str(row.project_id)))
-    change, call = creating(connection, place, {"title": "Login fails", "tags": "flaky,quick-win"})
+    within = Within(portal, tuple(one for one in connection.lookups.projects(portal) if one.id == str(row.project_id)))
+    change, call = creating(connection, within, {"title": "Login fails", "tags": "flaky,quick-win"})
     wire.requests.clear()
-    bug = made(connection, place, connection.client.fetch(call).thing)
+    bug = made(connection, within, connection.client.fetch(call).thing)
     bug.take(change, [(one, connection.client.fetch(one).thing) for one in bug.calls_beside(change)])
     assert held(store, store.bugs.get(int(bug.id))) == set(bug["tags"]) == {"flaky", "quick-win"}
     assert [request.method for request in writes(wire)] == (["POST"] if api == "v3" else ["POST", "PATCH"])

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from zbt_notebook.client.bugs.bug import creating, made
-from zbt_notebook.client.bugs.resolver import Place
+from zbt_notebook.client.bugs.resolver import Within
 from zbt_notebook.client.bugs.writing import Change
 from zbt_notebook.client.errors import ApiError, UsageError
 from zbt_notebook.client.lists.fields import custom_field, field
@@ -207,12 +207,12 @@ def test_a_new_bug_by_name(world, connection, store, row):
     """Its answer is the bug, under the next key of its project."""
     world.set(classic_end="410")
     portal = connection.lookups.portal("")
-    place = Place(portal, tuple(one for one in connection.lookups.projects(portal) if one.id == str(row.project_id)))
+    within = Within(portal, tuple(one for one in connection.lookups.projects(portal) if one.id == str(row.project_id)))
     said = {"title": "Login fails on Firefox", "severity": "Major", "assignee": "Tom O'Connor", "due": "2026-12-01"}
-    change, call = creating(connection, place, said)
+    change, call = creating(connection, within, said)
     assert call.method == "POST"
     assert call.path.endswith("/issues")
-    bug = made(connection, place, connection.client.fetch(call).thing)
+    bug = made(connection, within, connection.client.fetch(call).thing)
     bug.take(change, ())
     there = store.bugs.get(int(bug.id))
     assert there.title == said["title"]

@@ -16,7 +16,7 @@ from zbt_notebook.client.login_flow import LoginFlow
 from zbt_notebook.notebook import embedded_sandbox
 from zbt_notebook.notebook.sign_in import login, runner
 from zbt_notebook.notebook.sign_in.background import BackgroundSignIn
-from zbt_notebook.notebook.sign_in.loopback import LOOPBACK, Place
+from zbt_notebook.notebook.sign_in.loopback import LOOPBACK, ListenAddress
 from zbt_notebook.notebook.sign_in.loopback_page import page
 
 
@@ -211,14 +211,16 @@ def test_a_stopped_listener_frees_its_port(begin):
 def test_only_this_machine_can_be_listened_at(redirect_uri):
     """A redirect URI that leads elsewhere, or to https, is the caller's to change."""
     with pytest.raises(UsageError, match="does not lead to this machine"):
-        Place.of(redirect_uri)
+        ListenAddress.of(redirect_uri)
 
 
 def test_places_are_read():
     """Addresses, port, Host header and path of a redirect URI."""
-    assert Place.of("http://LOCALHOST:8000/cb") == Place(("127.0.0.1", "::1"), 8000, "localhost:8000", "/cb")
-    assert Place.of("http://[::1]:8000") == Place(("::1",), 8000, "[::1]:8000", "/")
-    assert Place.of("http://127.0.0.1/") == Place(("127.0.0.1",), 80, "127.0.0.1", "/")
+    assert ListenAddress.of("http://LOCALHOST:8000/cb") == ListenAddress(
+        ("127.0.0.1", "::1"), 8000, "localhost:8000", "/cb"
+    )
+    assert ListenAddress.of("http://[::1]:8000") == ListenAddress(("::1",), 8000, "[::1]:8000", "/")
+    assert ListenAddress.of("http://127.0.0.1/") == ListenAddress(("127.0.0.1",), 80, "127.0.0.1", "/")
 
 
 def test_a_foreign_code_cannot_be_slipped_in(site, begin):

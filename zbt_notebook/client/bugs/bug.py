@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zbt_notebook.client import v3_columns
 from zbt_notebook.client.bugs.files import Files
 from zbt_notebook.client.bugs.finding import Found, bug_path, v3_path
-from zbt_notebook.client.bugs.resolver import Place, Resolver, known_as
+from zbt_notebook.client.bugs.resolver import Resolver, Within, known_as
 from zbt_notebook.client.bugs.writing import Change, change, closing
 from zbt_notebook.client.errors import ApiError, UsageError
 from zbt_notebook.client.lists import fields
@@ -238,29 +238,29 @@ class Bug(Mapping[str, Any]):
 
 def resolver_of(connection: "Connection", found: Found) -> Resolver:
     """Looks names up for one project's bugs."""
-    place = Place(found.portal, (found.project,))
-    return Resolver(connection.lookups, "bugs", place, connection.client.today, partial(known_as, connection))
+    within = Within(found.portal, (found.project,))
+    return Resolver(connection.lookups, "bugs", within, connection.client.today, partial(known_as, connection))
 
 
-def creating(connection: "Connection", place: Place, said: Mapping[str, Any]) -> tuple[Change, ApiCall]:
+def creating(connection: "Connection", within: Within, said: Mapping[str, Any]) -> tuple[Change, ApiCall]:
     """A new bug in a project: what is wanted, and the request for it. Raise UsageError where there is no title."""
     if not any(name.strip().casefold() in {"title", "name"} for name in said):
         raise UsageError("a new bug needs a title", hint='Write title="…", and any other field by its name.')
-    if len(place.projects) != 1:
-        names = ", ".join(one.name for one in place.projects[:12])
+    if len(within.projects) != 1:
+        names = ", ".join(one.name for one in within.projects[:12])
         raise UsageError("a new bug needs its project", hint=f"Name one of: {names or 'none'}.")
     changes = change(
-        Resolver(connection.lookups, "bugs", place, connection.client.today, partial(known_as, connection)), said
+        Resolver(connection.lookups, "bugs", within, connection.client.today, partial(known_as, connection)), said
     )
-    project = place.projects[0]
-    path = bug_path(connection.lookups, place.portal, project, "").removesuffix("/").removesuffix("/")
+    project = within.projects[0]
+    path = bug_path(connection.lookups, within.portal, project, "").removesuffix("/").removesuffix("/")
     call = ApiCall("POST", path, fields=changes.body)
     return changes, api.normalize(call, connection.data_center)
 
 
-def made(connection: "Connection", place: Place, answer: Any) -> Bug:
+def made(connection: "Connection", within: Within, answer: Any) -> Bug:
     """The bug that an answer tells of."""
     record = answer if isinstance(answer, dict) else {}
     key = str(record.get("key") or record.get("prefix") or "")
     number = str(record.get("id_string") or record.get("id") or "")
-    return Bug(connection, Found(place.portal, place.projects[0], number, key), record)
+    return Bug(connection, Found(within.portal, within.projects[0], number, key), record)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client.bugs.filters import Filter
 from zbt_notebook.client.bugs.query import Query, query, said
-from zbt_notebook.client.bugs.resolver import Place, Resolver, known_as
+from zbt_notebook.client.bugs.resolver import Resolver, Within, known_as
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.lists.criteria import Criterion, Span
 from zbt_notebook.client.lists.discovery import survey
@@ -40,7 +40,7 @@ class Listing:
 
     request: PullRequest
     query: Query
-    place: Place
+    within: Within
     notes: tuple[str, ...] = ()
 
 
@@ -59,11 +59,11 @@ def listing(
     lookups, names = connection.lookups, as_names(projects)
     where = lookups.portal(portal)
     chosen = lookups.chosen(where, names) if kind in _BY_PROJECT or names else ()
-    place = Place(where, tuple(chosen))
-    resolver = Resolver(lookups, kind, place, connection.client.today, partial(known_as, connection))
+    within = Within(where, tuple(chosen))
+    resolver = Resolver(lookups, kind, within, connection.client.today, partial(known_as, connection))
     criteria = resolver.criteria(filters)
     of_projects = bool(names) or any(one.field == "project" for one in criteria)  # a portal's user tells none
-    within = kind in _BY_PROJECT or (kind == "users" and of_projects)
+    by_project = kind in _BY_PROJECT or (kind == "users" and of_projects)
     notes: tuple[str, ...] = ()
     if kind == "timelogs" and not any(one.field == "date" for one in criteria):
         first = (connection.client.today().astimezone(where.zone) - RECENT).date()
@@ -72,12 +72,12 @@ def listing(
     if kind == "users" and not any(one.field == "active" for one in criteria):
         criteria = (*criteria, Criterion("active", "==", (True,)))  # as the classic list has it, unless told
     everybody = (("user_type", "all"),) if kind == "users" else ()
-    if not within:
+    if not by_project:
         path = _PATHS[kind][lookups.is_v3].format(portal=where.id)
         asked = PullRequest(
             path=path, word=kind, where=() if lookups.is_v3 else everybody, criteria=criteria, limit=limit
         )
-        return Listing(asked, Query(here=tuple(map(said, criteria))), place, notes)
+        return Listing(asked, Query(here=tuple(map(said, criteria))), within, notes)
     is_v3 = lookups.is_v3 or (kind == "bugs" and any(map(_is_for_v3, criteria)))
     filtering = query(kind, criteria, len(chosen), is_v3=is_v3)
     request = PullRequest(
@@ -90,7 +90,7 @@ def listing(
         api="v3" if is_v3 else "auto",
         limit=limit,
     )
-    return Listing(request, filtering, place, notes)
+    return Listing(request, filtering, within, notes)
 
 
 def _is_for_v3(one: Criterion) -> bool:
@@ -116,7 +116,7 @@ def _since(kind: str, criteria: Iterable[Criterion], filtering: Query) -> int | 
 def fetch(connection: "Connection", chosen: Listing, *, progress: "bool | OnProgress" = True) -> Any:
     """Read what was looked up; ``attrs["zbt"]`` tells the portal and its time zone too."""
     frame = connection.pulled(chosen.request, progress=progress)
-    portal = chosen.place.portal
+    portal = chosen.within.portal
     frame.attrs["zbt"] |= {"portal": portal.id, "zone": str(portal.zone), "notes": list(chosen.notes)}
     return frame
 
@@ -127,7 +127,7 @@ def explain(connection: "Connection", chosen: Listing) -> list[tuple[str, str]]:
     if not request.kind:
         return [*_sides(query), ("list", request.path), ("cost", "one request a page of 200")]
     _, plan = survey(connection.client, replace(request, limit=None), find_kind(request.kind), lambda _: None)
-    lists = ("lists", f"{counted(len(plan.listings), 'lists')} in portal {chosen.place.portal.name}")
+    lists = ("lists", f"{counted(len(plan.listings), 'lists')} in portal {chosen.within.portal.name}")
     if plan.listings and all(one.came is not None for one in plan.listings):  # the newest changes of the portal did
         everything = Query(sent=("the newest changes",), here=tuple(map(said, request.criteria)))
         return [*_sides(everything), lists, ("cost", "one request, which was made to find out")]

@@ -28,7 +28,7 @@ _MANY = 8  # projects whose own lists are looked at; in more, a name is told apa
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Within:
     """Where names are looked up: a portal and the chosen projects in it."""
 
     portal: Portal
@@ -48,7 +48,7 @@ class Resolver:
 
     lookups: Lookups
     kind: str
-    place: Place
+    within: Within
     now: Callable[[], datetime]
     me: Callable[[], Iterable[str]]
 
@@ -109,8 +109,8 @@ class Resolver:
         if self.kind != "bugs":
             return ()
         found: dict[str, CustomField] = {}
-        for project in self.place.projects[:_MANY]:
-            for own in self.lookups.custom_fields(self.place.portal, project):
+        for project in self.within.projects[:_MANY]:
+            for own in self.lookups.custom_fields(self.within.portal, project):
                 found.setdefault(own.label, own)
         return found.values()
 
@@ -142,13 +142,13 @@ class Resolver:
 
     def known(self, field: Field) -> list[tuple[Project, Choice]]:
         """Every value that a choice may have, with the project that it is of."""
-        portal = self.place.portal
+        portal = self.within.portal
         if field.name == "tags":
             return [(Project("", ""), tag) for tag in self.lookups.tags(portal)]
         if field.name == "project":
-            return [(one, Choice(one.id, one.name)) for one in self.place.projects or self.lookups.projects(portal)]
+            return [(one, Choice(one.id, one.name)) for one in self.within.projects or self.lookups.projects(portal)]
         found: list[tuple[Project, Choice]] = []
-        for project in self.place.projects[:_MANY]:
+        for project in self.within.projects[:_MANY]:
             of_project = (
                 self.lookups.milestones(portal, project)
                 if field.name in {"milestone", "affected"}
@@ -176,7 +176,7 @@ class Resolver:
             return []
         of_portal = field.name in {"tags", "project"}
         if not of_portal and (
-            not known or len(self.place.projects) > _MANY
+            not known or len(self.within.projects) > _MANY
         ):  # nobody tells what there is: records will
             return [Choice("", word)]
         names = list(dict.fromkeys(choice.name for _, choice in known))
@@ -186,7 +186,7 @@ class Resolver:
 
     def person(self, said: Any) -> Choice:
         """A user of the portal by name, address or id; UsageError for nobody, and for one of two of the same name."""
-        people = self.lookups.people(self.place.portal)
+        people = self.lookups.people(self.within.portal)
         said = as_text(said, "a person", lists=False)
         word = said.strip().casefold()
         if word == "me":
@@ -217,7 +217,7 @@ class Resolver:
     # -- time
 
     def _time(self, field: Field, said: Any) -> Value:
-        zone = self.place.portal.zone
+        zone = self.within.portal.zone
         today = self.now().astimezone(zone).date()
         found: date | datetime
         if isinstance(said, timedelta):

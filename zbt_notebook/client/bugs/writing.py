@@ -173,7 +173,7 @@ def _id(field: Field, value: Choice) -> str:
 def _took(field: Field, value: Value | Sent, record: Mapping[str, Any]) -> bool:
     """Whether the field itself, and no other column of the answer, has what was asked."""
     if isinstance(value, Sent):
-        values = [fields.at(record, place) for place in field.places]
+        values = [fields.at(record, path) for path in field.paths]
         return value.equals(next((one for one in values if one is not None), None))
     found = field.read(record)
     if field.name == "description":
@@ -206,7 +206,7 @@ def _read(field: Field, record: Mapping[str, Any]) -> list[object]:
     """What a record has in a field; people, choices and money of a custom one as the text that shows them."""
     if field.type not in {"text", "person"} or not field.name.startswith(fields.CUSTOM):
         return field.read(record)
-    values = [plain(fields.at(record, place)) for place in field.places]
+    values = [plain(fields.at(record, path)) for path in field.paths]
     return [str(one) for one in values if one not in {None, ""}]
 
 
@@ -224,7 +224,7 @@ def closing(lookups: Lookups, resolver: Resolver, *, closes: bool) -> str:
     field = fields.field("bugs", "status")
     names = list(dict.fromkeys(choice.name for _, choice in resolver.known(field)))
     wished = ("closed",) if closes else ("reopen", "reopened", "open")
-    closed = lookups.closing(resolver.place.portal)
+    closed = lookups.closing(resolver.within.portal)
     for word in wished:
         if found := next((name for name in names if name.casefold() == word), None):
             return found

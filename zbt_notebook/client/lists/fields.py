@@ -37,16 +37,16 @@ NEAREST_DAY = timedelta(hours=13)  # a day is its midnight in the portal's zone:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. *places* are where its text or value stands in a record, the classic API's before V3's.
+    """One field. ``paths`` are where its text or value stands in a record, the classic API's before V3's.
 
-    ``ids`` are the places of its ids. ``query`` is the classic list's word for a filter by id. ``write`` and
+    ``ids`` are the paths of its ids. ``query`` is the classic list's word for a filter by id. ``write`` and
     ``write_v3`` are the keys of a body, where it can be written. ``words`` are other names that a user may say.
     """
 
     name: str
     label: str
     type: Type
-    places: tuple[str, ...]
+    paths: tuple[str, ...]
     ids: tuple[str, ...] = ()
     query: str = ""
     write: str = ""
@@ -64,15 +64,15 @@ class Field:
         """What a record has in it, as ``Criterion.holds`` takes it; empty where it has nothing."""
         if self.type in {"choice", "person"}:
             return list(self._choices(record))
-        for place in self.places:
-            value = at(record, place)
+        for path in self.paths:
+            value = at(record, path)
             if value is not None and value != "" and not isinstance(value, Mapping):
                 return [found for found in (_READ[self.type](value),) if found is not None]
         return []
 
     def _choices(self, record: Mapping[str, Any]) -> Iterator[Choice]:
-        for place in self.places:
-            value = at(record, place)
+        for path in self.paths:
+            value = at(record, path)
             if self.several and isinstance(value, str):
                 yield from _joined(value)
                 return
@@ -85,7 +85,7 @@ class Field:
                 return
             if value is not None and value != "":
                 if self.type != "person" or str(value).casefold() not in _NOBODY:
-                    ids = [str(known) for place in self.ids if (known := at(record, place)) not in {None, ""}]
+                    ids = [str(known) for path in self.ids if (known := at(record, path)) not in {None, ""}]
                     yield Choice(ids[0] if ids else "", str(value), tuple(ids[1:]))
                 return
 
@@ -98,12 +98,12 @@ def _joined(text: str) -> Iterator[Choice]:
             yield Choice("", ",".join(parts[first : last + 1]).strip())
 
 
-def at(record: Mapping[str, Any], place: str) -> Any:
-    """What stands in a record at a dotted place; None where nothing does."""
-    if place.startswith(CUSTOM):
-        return _custom(record, place.removeprefix(CUSTOM))
+def at(record: Mapping[str, Any], path: str) -> Any:
+    """What stands in a record at a dotted path; None where nothing does."""
+    if path.startswith(CUSTOM):
+        return _custom(record, path.removeprefix(CUSTOM))
     value: Any = record
-    for key in place.split("."):
+    for key in path.split("."):
         if not isinstance(value, Mapping):
             return None
         value = value.get(key)
@@ -164,7 +164,7 @@ _READ: Mapping[str, Callable[[Any], object]] = {
 
 
 def _person(word: str) -> tuple[str, ...]:
-    """The places of a person's ids: flat in the classic API and in the columns of a pull, nested in V3."""
+    """The paths of a person's ids: flat in the classic API and in the columns of a pull, nested in V3."""
     flat = ("zpuid", "id", "zuid", "email")
     return (*(f"{word}_{name}" for name in flat), *(f"{word}.{name}" for name in ("zpuid", "zuid", "email")))
 
@@ -347,8 +347,8 @@ def custom_field(
     label: str, kind: Type = "text", write: str = "", values: Sequence[str] = (), *, several: bool = False
 ) -> Field:
     """A field that the portal added, by its label."""
-    place, held = CUSTOM + label, tuple(values)
-    return Field(place, label, kind, (place,), write=write, write_v3=write, values=held, several=several)
+    path, held = CUSTOM + label, tuple(values)
+    return Field(path, label, kind, (path,), write=write, write_v3=write, values=held, several=several)
 
 
 def fulfils(kind: str, record: Any, criteria: Sequence[Criterion]) -> bool:

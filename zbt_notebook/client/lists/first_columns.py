@@ -28,12 +28,12 @@ def leads(
 ) -> list[tuple[str, Type, tuple[str, ...], tuple[str, ...]]]:
     """What the frames of a kind begin with: name, type, columns that it is made of, and a choice's words in order."""
     chosen = [field(kind, name) for name in FIRST.get(kind, ())]
-    return [(one.name, one.type, one.places, tuple(words.get(one.name, ()))) for one in chosen]
+    return [(one.name, one.type, one.paths, tuple(words.get(one.name, ()))) for one in chosen]
 
 
 def first_columns(kind: str) -> list[str]:
     """The columns, as Zoho names them in either API, in which the first things of a kind stand."""
-    return [place for name in FIRST.get(kind, ()) for place in field(kind, name).places]
+    return [path for name in FIRST.get(kind, ()) for path in field(kind, name).paths]
 
 
 def kind_of(path: str) -> str:

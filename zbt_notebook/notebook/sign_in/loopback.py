@@ -25,7 +25,7 @@ _LOOPBACK = {"127.0.0.1": ("127.0.0.1",), "localhost": ("127.0.0.1", "::1"), "::
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListenAddress:
     """Where a redirect URI points to on this machine."""
 
     addresses: tuple[str, ...]
@@ -34,7 +34,7 @@ class Place:
     path: str
 
     @classmethod
-    def of(cls, redirect_uri: str) -> "Place":
+    def of(cls, redirect_uri: str) -> "ListenAddress":
         """Read a redirect URI; raise UsageError where it is not plain http to this very machine."""
         parts = urlsplit(redirect_uri.strip())
         try:
@@ -57,7 +57,7 @@ class LoopbackCatcher:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._open: dict[Place, _Listener] = {}
+        self._open: dict[ListenAddress, _Listener] = {}
 
     def seen_at(self, page: str) -> None:
         """It makes no difference here."""
@@ -65,7 +65,7 @@ class LoopbackCatcher:
     def suits(self, redirect_uri: str) -> bool:
         """Tell whether the address is this machine's, with a port: the one without, 80, is not a user's to open."""
         try:
-            Place.of(redirect_uri)
+            ListenAddress.of(redirect_uri)
         except (UsageError, ValueError):
             return False
         return urlsplit(redirect_uri.strip()).port is not None
@@ -76,19 +76,19 @@ class LoopbackCatcher:
 
     def start(self, state: str, on_redirect: OnRedirect, *, redirect_uri: str) -> Callable[[], None]:
         """Listen; raise UsageError where the port is taken. Once ended, the port is free."""
-        place = Place.of(redirect_uri)
+        target = ListenAddress.of(redirect_uri)
         with self._lock:
-            listener = self._open.get(place)
+            listener = self._open.get(target)
             if listener is None:
-                listener = self._open[place] = _Listener(place)
+                listener = self._open[target] = _Listener(target)
             listener.waiting[state] = on_redirect
 
         def stop() -> None:
             with self._lock:
                 listener.waiting.pop(state, None)
-                over = not listener.waiting and self._open.get(place) is listener
+                over = not listener.waiting and self._open.get(target) is listener
                 if over:
-                    del self._open[place]
+                    del self._open[target]
                     listener.free()  # under the lock: whoever begins next finds the port free
             if over:
                 listener.join()
@@ -97,12 +97,12 @@ class LoopbackCatcher:
 
 
 class _Listener:
-    """One place that is listened at, in a thread, for whoever waits for a redirect with a ``state`` of their own."""
+    """One address that is listened at, in a thread, for whoever waits for a redirect with a ``state`` of their own."""
 
-    def __init__(self, place: Place) -> None:
-        self.place = place
+    def __init__(self, target: ListenAddress) -> None:
+        self.target = target
         self.waiting: dict[str, OnRedirect] = {}
-        self._servers = _bind(place, self.answer)
+        self._servers = _bind(target, self.answer)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="zbt-sign-in", daemon=True)
         self._thread.start()
@@ -132,11 +132,11 @@ class _Listener:
     def answer(self, method: str, target: str, host: str) -> tuple[int, bytes]:
         """Judge one request; the redirect is the one to the right path, under the right name, with a known state."""
         parts = urlsplit(target)
-        if host.lower() != self.place.host:  # against pages that reach us by a name of their own (DNS rebinding)
+        if host.lower() != self.target.host:  # against pages that reach us by a name of their own (DNS rebinding)
             return 421, page("This is another place", "The request does not name the registered redirect URI.")
         if method != "GET":
             return 405, page("Only GET is answered here", "")
-        if (parts.path or "/") != self.place.path:
+        if (parts.path or "/") != self.target.path:
             return 404, page("Nothing is here", "The sign-in listens at the registered redirect URI alone.")
         given = [value for name, value in parse_qsl(parts.query) if name == "state"]
         on_redirect = self._waiting_for(given[0]) if len(given) == 1 else None
@@ -229,11 +229,11 @@ class _Handler(BaseHTTPRequestHandler):
         """Log nothing: the request line holds the code."""
 
 
-def _bind(place: Place, answer: Callable[[str, str, str], tuple[int, bytes]]) -> list[_Server]:
+def _bind(target: ListenAddress, answer: Callable[[str, str, str], tuple[int, bytes]]) -> list[_Server]:
     servers: list[_Server] = []
-    for address in place.addresses:
+    for address in target.addresses:
         try:
-            servers.append(_Server(address, place.port, answer))
+            servers.append(_Server(address, target.port, answer))
         except OSError as error:
             if ":" in address and servers:
                 continue  # a machine without IPv6
@@ -243,7 +243,7 @@ def _bind(place: Place, answer: Callable[[str, str, str], tuple[int, bytes]]) ->
         for server in servers:
             server.server_close()
         raise UsageError(
-            f"port {place.port} of this machine cannot be listened at: {os.strerror(failure.errno or 0).lower()}",
+            f"port {target.port} of this machine cannot be listened at: {os.strerror(failure.errno or 0).lower()}",
             hint="Stop what uses it (another sign-in?), or register a redirect URI with another port.",
         )
     return servers

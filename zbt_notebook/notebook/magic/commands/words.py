@@ -9,7 +9,7 @@ from zbt_notebook.client.bugs.bug import Bug, creating, made
 from zbt_notebook.client.bugs.filters import Filter, read_filter
 from zbt_notebook.client.bugs.finding import find_bug
 from zbt_notebook.client.bugs.listing import Listing, explain, fetch, listing
-from zbt_notebook.client.bugs.resolver import Place
+from zbt_notebook.client.bugs.resolver import Within
 from zbt_notebook.client.bugs.writing import Change
 from zbt_notebook.client.errors import ApiError, UsageError, ZbtError
 from zbt_notebook.client.lists.discovery import survey
@@ -257,15 +257,15 @@ def _new(console: Session, connection: "Connection", words: Sequence[str], optio
         projects = [fields.pop("project")]
     where = connection.lookups.portal(portal)
     names = [] if projects == "all" else [projects] if isinstance(projects, str) else list(projects)
-    place = Place(where, connection.lookups.chosen(where, names))
+    within = Within(where, connection.lookups.chosen(where, names))
     comment = fields.pop("comment", "")
-    change, call = creating(connection, place, fields)
+    change, call = creating(connection, within, fields)
     if "dry-run" in options:
         return _preview(connection, [call])
-    question = plain(f"Make a bug in {place.projects[0].name} ({', '.join(change.shown(None))}); send it")
+    question = plain(f"Make a bug in {within.projects[0].name} ({', '.join(change.shown(None))}); send it")
     is_new = not calls.is_sent_before(console, connection, call, options)
     value = calls.write(console, connection, call, options, question=question)
-    bug = made(connection, place, value)
+    bug = made(connection, within, value)
     unasked = _without_asking(options)
     answers = _written(console, connection, bug.calls_beside(change), unasked, "")
     if is_new:
