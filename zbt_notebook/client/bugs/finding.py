@@ -132,6 +132,8 @@ def _by_key(connection: "Connection", portal: Portal, projects: Sequence[Project
                 return _found(portal, project, record)
         if known.get(project.id, project.prefix).casefold() == word:
             raise _missing(f"{prefix.upper()}-I{number}", project)
+    if connection.lookups.outdated("projects"):
+        return _by_key(connection, portal, connection.lookups.projects(portal), prefix, number)
     prefixes = [name for one in projects if (name := one.prefix or known.get(one.id, ""))]
     raise UsageError(
         f"no project here has bugs called {prefix}-…",

@@ -5,15 +5,15 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from zbt_notebook.client.bugs.custom_fields import CustomField, of_classic, of_v3
 from zbt_notebook.client.errors import ApiError, ScopeMissing, Unreachable, UsageError, ZbtError
 from zbt_notebook.client.foreign_json import count, objects
 from zbt_notebook.client.lists.criteria import Choice
-from zbt_notebook.client.lists.field_names import issue_fields
-from zbt_notebook.client.lists.fields import Type
+from zbt_notebook.client.lists.field_names import forget_fields, issue_fields
 from zbt_notebook.client.lists.project_lookup import is_default, is_retired, which_portal
 from zbt_notebook.client.lists.read_lists import read_list
 from zbt_notebook.client.quoting import shown
@@ -25,14 +25,7 @@ PICK_LISTS = ("status", "severity", "classification", "module", "reproducible")
 ORDERED = PICK_LISTS[:2]  # those whose own order in Zoho's list means something
 _CLASSIC_NAMES = {"reproducible": "priority"}  # where Zoho's default fields call it so
 _V3_NAMES = {"reproducible": "is_it_reproducible"}
-_CUSTOM_TYPES: Mapping[str, Type] = {
-    **dict.fromkeys(("UDF_LONG", "UDF_DOUBLE", "numeric", "double", "percentage"), "number"),
-    **dict.fromkeys(("UDF_BOOLEAN", "checkbox"), "flag"),
-    **dict.fromkeys(("UDF_DATE", "date"), "day"),
-    **dict.fromkeys(("userpicklist", "multiuserpicklist"), "person"),
-    **dict.fromkeys(("UDF_DATETIME", "dateandtime"), "moment"),
-}
-_CLASSIC_KINDS = {"UDF_USER": "userpicklist", "UDF_MULTIUSER": "multiuserpicklist", "UDF_MULTI": "multipicklist"}
+_FRESH = timedelta(minutes=1)  # a list as old as this is fetched anew before a name in it is called unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +65,13 @@ class Project:
     count: int | None = None  # of its bugs, as it announces them
 
 
-@dataclass(frozen=True, slots=True)
-class CustomField:
-    """A field that the portal added to its bugs; *column* is its key in a write, *kind* V3's own word for its type.
-
-    Of the classic API's fields it is told by the column, where it makes a difference.
-    """
-
-    label: str
-    column: str
-    type: Type = "text"
-    values: tuple[str, ...] = ()
-    kind: str = ""
-
-
 class Lookups:
     """The lists of whatever a connection sees. Each is asked for when it is first wanted; ``forget`` drops them all."""
 
     def __init__(self, client: ApiClient) -> None:
         self._client = client
         self._kept: dict[tuple[str, ...], Any] = {}
+        self._fetched: dict[tuple[str, ...], datetime] = {}  # when
         self.prefixes: dict[str, str] = {}  # by project: what its bugs' keys were seen to begin with
         self.learning: dict[str, threading.Thread] = {}  # by project: who fetches what completion offers
         self._lock = threading.RLock()
@@ -103,6 +83,21 @@ class Lookups:
                 self._kept.pop(key, None)
             else:
                 self._kept.clear()
+                forget_fields(self._client)
+
+    def outdated(self, *whats: str) -> bool:
+        """Forget the lists of these kinds that are not of the last minute; whether there were any.
+
+        A name that they do not have may be new.
+        """
+        latest = self._client.today() - _FRESH
+        with self._lock:
+            old = [key for key, at in self._fetched.items() if key[0] in whats and at < latest and key in self._kept]
+            for key in old:
+                del self._kept[key]
+        if "v3 fields" in {key[0] for key in old}:
+            forget_fields(self._client)
+        return bool(old)
 
     def kept(self, *key: str) -> Any:
         """What was fetched before under that name, without asking anybody; None for anything else."""
@@ -116,6 +111,7 @@ class Lookups:
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = fetch()
+                self._fetched[key] = self._client.today()
             return self._kept[key]
 
     def _rows(self, path: str, *params: tuple[str, str]) -> list[Any]:
@@ -177,9 +173,13 @@ class Lookups:
 
     def chosen(self, portal: Portal, wanted: Iterable[str]) -> tuple[Project, ...]:
         """The projects of those ids or names; all of them where none is named. UsageError for an unknown one."""
-        projects = self.projects(portal)
-        names = list(wanted)
-        return tuple(self._project(projects, name) for name in dict.fromkeys(names)) if names else projects
+        projects, names = self.projects(portal), list(wanted)
+        try:
+            return tuple(self._project(projects, name) for name in dict.fromkeys(names)) if names else projects
+        except UsageError:
+            if self.outdated("projects"):
+                return self.chosen(portal, names)
+            raise
 
     @staticmethod
     def _project(projects: tuple[Project, ...], wanted: str) -> Project:
@@ -299,9 +299,9 @@ class Lookups:
 
     def _fetch_custom_fields(self, portal: Portal, project: Project) -> tuple[CustomField, ...]:
         if self.is_v3:
-            return tuple(_custom_of_v3(row) for row in self._v3_fields(portal.id) if row.get("is_custom_field") is True)
+            return tuple(of_v3(row) for row in self._v3_fields(portal.id) if row.get("is_custom_field") is True)
         path = f"/restapi/portal/{portal.id}/projects/{project.id}/bugs/customfields/"
-        return tuple(_custom_of_classic(row) for row in self._rows(path) if row.get("label_name"))
+        return tuple(of_classic(row) for row in self._rows(path) if row.get("label_name"))
 
     # -- who
 
@@ -362,33 +362,6 @@ def _count(row: Mapping[str, Any]) -> int | None:
     counts = row.get("bug_count")
     opened, closed = (count(counts.get(part)) if isinstance(counts, dict) else None for part in ("open", "closed"))
     return None if opened is None or closed is None else opened + closed
-
-
-def _custom_of_classic(row: Mapping[str, Any]) -> CustomField:
-    column = str(row.get("column_name") or "")
-    kind = _CLASSIC_KINDS.get(column.rstrip("0123456789"), "")
-    values = row.get("picklist_values")
-    return CustomField(
-        str(row["label_name"]),
-        column,
-        _CUSTOM_TYPES.get(kind or column.rstrip("0123456789"), "text"),
-        tuple(map(str, values)) if isinstance(values, list) and not kind.endswith("userpicklist") else (),
-        kind,
-    )
-
-
-def _custom_of_v3(row: Mapping[str, Any]) -> CustomField:
-    values = row.get("pick_list_values")
-    return CustomField(
-        str(row.get("display_name") or row.get("api_name")),
-        str(row.get("api_name")),
-        _CUSTOM_TYPES.get(str(row.get("type")).casefold(), "text"),
-        tuple(
-            str(one.get("value") or one.get("name")) if isinstance(one, dict) else str(one)
-            for one in (values if isinstance(values, list) else ())
-        ),
-        str(row.get("type")).casefold(),
-    )
 
 
 def _person_of_v3(row: Mapping[str, Any]) -> Person:

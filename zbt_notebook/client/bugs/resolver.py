@@ -9,8 +9,9 @@ from decimal import Decimal
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from zbt_notebook.client.bugs.custom_fields import CustomField
 from zbt_notebook.client.bugs.filters import Filter
-from zbt_notebook.client.bugs.lookups import PICK_LISTS, CustomField, Lookups, Person, Portal, Project
+from zbt_notebook.client.bugs.lookups import PICK_LISTS, Lookups, Person, Portal, Project
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.lists import fields
 from zbt_notebook.client.lists.criteria import Choice, Criterion, Span, Value
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _BACK = re.compile(r"([+-])(\d{1,5})([hdwmy])", re.ASCII)
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+_LISTS = {"milestone": ("milestones",), "affected": ("milestones",), "project": ("projects",)}
 _MANY = 8  # projects whose own lists are looked at; in more, a name is told apart by the records alone
 
 
@@ -99,8 +101,9 @@ class Resolver:
         custom = list(self.custom_fields())
         for own in custom:
             if word in {_word(own.label), _word(own.column), _word(fields.CUSTOM + own.label)}:
-                several = own.kind.startswith("multi") and own.kind != "multiline"
-                return fields.custom_field(own.label, own.type, own.column, own.values, several=several)
+                return fields.custom_field(own.label, own.type, own.column, own.values, several=own.several)
+        if self.lookups.outdated("custom fields", "v3 fields"):
+            return self.field(name)
         names = [known.name for known in fields.FIELDS[self.kind]] + [own.label for own in custom]
         raise UsageError(f"{self.kind} have no field {shown(name)}", hint=there_are(name, names, most=100))
 
@@ -174,11 +177,11 @@ class Resolver:
             return [Choice("", same[0].name, tuple(dict.fromkeys(choice.id for choice in same if choice.id)))]
         if not required:
             return []
-        of_portal = field.name in {"tags", "project"}
-        if not of_portal and (
-            not known or len(self.within.projects) > _MANY
-        ):  # nobody tells what there is: records will
+        is_untold = not known or len(self.within.projects) > _MANY  # then the records tell what there is
+        if is_untold and field.name not in {"tags", "project"}:
             return [Choice("", word)]
+        if self.lookups.outdated(field.name, *_LISTS.get(field.name, ("fields", "v3 fields", "layouts"))):
+            return self._choices(field, said, required=required)
         names = list(dict.fromkeys(choice.name for _, choice in known))
         raise _unknown(field, word, names)
 
@@ -200,6 +203,8 @@ class Resolver:
             raise UsageError(
                 f"{len(named)} people are called {named[0].name!r}", hint=f"Say which by e-mail or id: {each}."
             )
+        if self.lookups.outdated("people"):
+            return self.person(said)
         raise _unknown(
             Field("person", "person", "person", ()), str(said), [*(one.name for one in people), "me", "none"]
         )

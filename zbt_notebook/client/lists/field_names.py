@@ -58,6 +58,12 @@ def issue_fields(client: ApiClient, portal: str) -> list[Any]:
         return kept.rows
 
 
+def forget_fields(client: ApiClient) -> None:
+    """Fetch them anew when they are wanted next."""
+    with _lock:
+        _portals.pop(client, None)
+
+
 def _kept(client: ApiClient, portal: str) -> _Portal:
     return _portals.setdefault(client, {}).setdefault(portal, _Portal())
 
