@@ -5,7 +5,7 @@ import pytest
 from zbt_notebook.client.lists.plan import choose
 from zbt_notebook.client.quoting import a, counted, singular
 from zbt_notebook.client.suggestions import did_you_mean, nearest, same_name, there_are
-from zbt_notebook.notebook.magic.context import Place, find_place
+from zbt_notebook.notebook.magic.context import PortalOrProject, find_by_name
 
 
 def test_the_nearest_word_in_any_case_as_it_is_written():
@@ -27,7 +27,7 @@ def test_a_name_is_the_same_however_it_is_composed():
     assert not same_name("Cafe", "Caf\u00e9")
     named = {"id": 7, "name": "Caf\u00e9"}
     assert choose([named], ["cafe\u0301"]) == [named]
-    assert find_place((Place("7", "Caf\u00e9"),), "Cafe\u0301") == Place("7", "Caf\u00e9")
+    assert find_by_name((PortalOrProject("7", "Caf\u00e9"),), "Cafe\u0301") == PortalOrProject("7", "Caf\u00e9")
 
 
 @pytest.mark.parametrize(("word", "known"), [("foo", "df"), ("tags", "status"), ("us", "eu"), ("x", "y")])

@@ -6,7 +6,6 @@ would never be released there, and two processes that read from one socket get e
 
 import os
 import threading
-from collections.abc import Callable
 from typing import Protocol
 from weakref import WeakSet
 
@@ -19,7 +18,6 @@ class Renewable(Protocol):
 
 
 _owners: "WeakSet[Renewable]" = WeakSet()
-_actions: list[Callable[[], None]] = []
 
 
 def renew_in_child(owner: Renewable) -> None:
@@ -27,16 +25,9 @@ def renew_in_child(owner: Renewable) -> None:
     _owners.add(owner)
 
 
-def run_in_child(action: Callable[[], None]) -> None:
-    """Have *action* run in every process that is forked from now on."""
-    _actions.append(action)
-
-
 def _renew() -> None:
     for owner in list(_owners):
         owner.renew_after_fork()
-    for action in _actions:
-        action()
 
 
 if hasattr(os, "register_at_fork"):  # Windows has no fork

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.notebook.magic.written_lines import format_line
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.quoting import holds_token
 from zbt_notebook.notebook.magic.grammar import jmespath_query
@@ -16,7 +17,6 @@ from zbt_notebook.notebook.magic.grammar.parser import (
     Item,
     ItemKind,
     Options,
-    format_line,
     parse,
     parse_item,
 )

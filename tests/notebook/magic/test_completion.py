@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zbt_notebook.notebook.magic.completion import Known, complete, complete_field
-from zbt_notebook.notebook.magic.context import Place
+from zbt_notebook.notebook.magic.context import PortalOrProject
 
 KNOWN = Known(
     ("default", "work"),
-    (Place("700", "zillum"),),
-    (Place("41", "Harbor Web"), Place("42", "Payments")),
+    (PortalOrProject("700", "zillum"),),
+    (PortalOrProject("41", "Harbor Web"), PortalOrProject("42", "Payments")),
     ("bug", "bugs_frame"),
 )
 

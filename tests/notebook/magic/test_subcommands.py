@@ -4,7 +4,7 @@ import pytest
 
 from zbt_notebook import ApiError, NotFound, NotSignedIn, UsageError
 from zbt_notebook.client import signed_in
-from zbt_notebook.notebook.magic.context import Place, find_place
+from zbt_notebook.notebook.magic.context import PortalOrProject, find_by_name
 from zbt_notebook.notebook.magic.display.table import Table, ago, listed, plain
 from zbt_notebook.notebook.magic.grammar.options import OPTIONS, SUBCOMMANDS, options_of
 
@@ -263,11 +263,11 @@ def test_small_words():
 
 def test_places_with_one_name_are_told_apart_by_id():
     """Where two projects have one name, the error gives their ids."""
-    places = (Place("1", "Same"), Place("2", "Same"))
+    known = (PortalOrProject("1", "Same"), PortalOrProject("2", "Same"))
     with pytest.raises(UsageError) as refusal:
-        find_place(places, "Same")
+        find_by_name(known, "Same")
     assert "1, 2" in refusal.value.hint
-    assert find_place(places, "2") == places[1]
+    assert find_by_name(known, "2") == known[1]
 
 
 def test_status_names_the_account(connection, zbt, site):

@@ -10,7 +10,7 @@ from zbt_notebook.client.auth.data_centers import DATA_CENTERS
 from zbt_notebook.client.auth.scopes import FAMILY, MODULES, PRESETS
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.rest import endpoints
-from zbt_notebook.notebook.magic.context import Place
+from zbt_notebook.notebook.magic.context import PortalOrProject
 from zbt_notebook.notebook.magic.filter_completion import Values, changes, escaped, filters
 from zbt_notebook.notebook.magic.grammar.options import (
     CALL,
@@ -43,8 +43,8 @@ class Known:
     """What is known without asking anybody."""
 
     connections: tuple[str, ...] = ()
-    portals: tuple[Place, ...] = ()
-    projects: tuple[Place, ...] = ()
+    portals: tuple[PortalOrProject, ...] = ()
+    projects: tuple[PortalOrProject, ...] = ()
     variables: tuple[str, ...] = ()
     values: Values = field(default_factory=dict)  # of a portal's fields, by their short names or labels
 

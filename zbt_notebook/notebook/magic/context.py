@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PortalOrProject:
     """A portal or a project."""
 
     id: str
@@ -27,22 +27,22 @@ class Place:
 class Context:
     """The portal and project in use on one connection."""
 
-    portal: Place | None = None
-    project: Place | None = None
+    portal: PortalOrProject | None = None
+    project: PortalOrProject | None = None
 
     def values(self) -> dict[str, str]:
         """Give what the names in braces stand for."""
-        places = {"portal": self.portal, "project": self.project}
-        return {name: place.id for name, place in places.items() if place}
+        in_use = {"portal": self.portal, "project": self.project}
+        return {name: one.id for name, one in in_use.items() if one}
 
     def names(self) -> dict[str, str]:
         """Give what they are called."""
-        places = {"portal": self.portal, "project": self.project}
-        return {name: place.name for name, place in places.items() if place}
+        in_use = {"portal": self.portal, "project": self.project}
+        return {name: one.name for name, one in in_use.items() if one}
 
     def __str__(self) -> str:
-        places = {"portal": self.portal, "project": self.project}
-        return ", ".join(f"{name} {place.name} ({place.id})" for name, place in places.items() if place) or "none"
+        in_use = {"portal": self.portal, "project": self.project}
+        return ", ".join(f"{name} {one.name} ({one.id})" for name, one in in_use.items() if one) or "none"
 
 
 @dataclass(slots=True)
@@ -51,8 +51,8 @@ class Atlas:
 
     connection: "Connection"
     context: Context = Context()
-    portals: tuple[Place, ...] = ()
-    projects: dict[str, tuple[Place, ...]] = field(default_factory=dict)
+    portals: tuple[PortalOrProject, ...] = ()
+    projects: dict[str, tuple[PortalOrProject, ...]] = field(default_factory=dict)
 
     def use(self, portal: str | None, project: str | None) -> Context:
         """Set portal or project by id or by name; an empty text forgets it, None keeps it.
@@ -61,8 +61,8 @@ class Atlas:
         """
         context = self.context
         if portal is not None:
-            place = self._portal(portal) if portal else None
-            context = context if place == context.portal else Context(place)
+            found = self._portal(portal) if portal else None
+            context = context if found == context.portal else Context(found)
         if project:
             inside = context.portal or self._only_portal()
             context = Context(inside, self._project(inside, project))
@@ -74,69 +74,69 @@ class Atlas:
     def known_portals(self) -> dict[str, str]:
         """Give the names of the portals by id, as far as they were seen: nothing is fetched."""
         seen = (*self.portals, *filter(None, [self.context.portal]))
-        return {place.id: place.name for place in seen}
+        return {one.id: one.name for one in seen}
 
-    def all_portals(self) -> tuple[Place, ...]:
+    def all_portals(self) -> tuple[PortalOrProject, ...]:
         """Give every portal."""
         if not self.portals:
             lookups = self.connection.lookups
             lookups.forget("portals")  # there may be a new one
-            self.portals = _places(lookups.portals())
+            self.portals = _named(lookups.portals())
         return self.portals
 
-    def all_projects(self, portal: Place) -> tuple[Place, ...]:
+    def all_projects(self, portal: PortalOrProject) -> tuple[PortalOrProject, ...]:
         """Give every project of a portal."""
         if not self.projects.get(portal.id):
             lookups = self.connection.lookups
             lookups.forget("projects", portal.id)
-            self.projects[portal.id] = _places(lookups.projects(lookups.portal(portal.id)))
+            self.projects[portal.id] = _named(lookups.projects(lookups.portal(portal.id)))
         return self.projects[portal.id]
 
-    def _portal(self, wanted: str) -> Place:
-        found = find_place(self.portals, wanted)
+    def _portal(self, wanted: str) -> PortalOrProject:
+        found = find_by_name(self.portals, wanted)
         if found is None:
             self.portals = ()
-            found = find_place(self.all_portals(), wanted)
+            found = find_by_name(self.all_portals(), wanted)
         return found or _missing("portal", wanted, self.portals)
 
-    def _only_portal(self) -> Place:
+    def _only_portal(self) -> PortalOrProject:
         portals = self.all_portals()
         if len(portals) != 1:
-            names = listed(place.name for place in portals) or "none"
+            names = listed(one.name for one in portals) or "none"
             raise UsageError("a project needs its portal", hint=f"Say portal=… as well; you have: {names}.")
         return portals[0]
 
-    def _project(self, portal: Place, wanted: str) -> Place:
-        found = find_place(self.projects.get(portal.id, ()), wanted)
+    def _project(self, portal: PortalOrProject, wanted: str) -> PortalOrProject:
+        found = find_by_name(self.projects.get(portal.id, ()), wanted)
         if found is None:
             self.projects.pop(portal.id, None)
-            found = find_place(self.all_projects(portal), wanted)
+            found = find_by_name(self.all_projects(portal), wanted)
         return found or _missing("project", wanted, self.projects[portal.id])
 
 
-def _places(found: "Iterable[Portal | Project]") -> tuple[Place, ...]:
-    return tuple(Place(one.id, one.name) for one in found)
+def _named(found: "Iterable[Portal | Project]") -> tuple[PortalOrProject, ...]:
+    return tuple(PortalOrProject(one.id, one.name) for one in found)
 
 
-def find_place(places: tuple[Place, ...], wanted: str) -> Place | None:
-    """Find a place by its id, its name, or its name in any case; raise UsageError where several have the name."""
+def find_by_name(known: tuple[PortalOrProject, ...], wanted: str) -> PortalOrProject | None:
+    """Find one by its id, its name, or its name in any case; raise UsageError where several have the name."""
     for found in (
-        [place for place in places if place.id == wanted],
-        [place for place in places if place.name == wanted],
-        [place for place in places if same_name(place.name, wanted)],
+        [one for one in known if one.id == wanted],
+        [one for one in known if one.name == wanted],
+        [one for one in known if same_name(one.name, wanted)],
     ):
         if len(found) > 1:
-            ids = listed(place.id for place in found)
+            ids = listed(one.id for one in found)
             raise UsageError(f"{len(found)} are called {shown(wanted)}", hint=f"Take one by its id: {ids}.")
         if found:
             return found[0]
     return None
 
 
-def _missing(kind: str, wanted: str, places: tuple[Place, ...]) -> Place:
-    names = [place.name for place in places]
+def _missing(kind: str, wanted: str, known: tuple[PortalOrProject, ...]) -> PortalOrProject:
+    names = [one.name for one in known]
     holding = [name for name in names if wanted.casefold() in name.casefold()]
     hint = did_you_mean(wanted, names, n=3, quote=shown) or did_you_mean(wanted, holding, n=3, cutoff=0, quote=shown)
     if not hint:
-        hint = f"You have: {listed(place.name for place in places)}." if places else f"This account has no {kind}s."
+        hint = f"You have: {listed(one.name for one in known)}." if known else f"This account has no {kind}s."
     raise UsageError(f"there is no {kind} {shown(wanted)}", hint=hint)

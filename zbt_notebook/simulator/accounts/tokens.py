@@ -43,7 +43,6 @@ class Code(Permission):
 class RefreshToken(Permission):
     """A standing permission, with the access tokens that hang on it, oldest first."""
 
-    created_at: float
     access_tokens: list[str] = field(default_factory=list, repr=False)
 
 
@@ -71,7 +70,7 @@ class Tokens:
             if switches.refresh_overflow == "deny":
                 raise TooManyRequestsError
             self.drop_refresh_token(mine[0].value)
-        token = RefreshToken(new_token(), code.client, code.user, code.scopes, code.data_center, now)
+        token = RefreshToken(new_token(), code.client, code.user, code.scopes, code.data_center)
         self.refresh_tokens[token.value] = token
         return token
 

@@ -55,21 +55,6 @@ class ListOf:
         return {"type": "array", "minItems": self.fewest, "maxItems": 50, "items": self.kind.schema()}
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectOf:
-    """A JSON object."""
-
-    parameters: tuple[Parameter, ...]
-
-    def read(self, _name: str, value: object) -> Json:
-        """Take it key by key."""
-        return read_object(value, self.parameters)
-
-    def schema(self) -> Json:
-        """An object."""
-        return object_schema(self.parameters)
-
-
 def read_object(value: object, parameters: tuple[Parameter, ...], *, lenient: bool = False) -> Json:
     """Check a JSON object key by key; unknown keys are refused unless *lenient*: then they mean nothing."""
     if not isinstance(value, dict):

@@ -7,7 +7,7 @@ from typing import Any
 
 from zbt_notebook.client.errors import ZbtError
 from zbt_notebook.notebook import last_error
-from zbt_notebook.notebook.magic.context import Atlas, Place
+from zbt_notebook.notebook.magic.context import Atlas, PortalOrProject
 
 
 class ProjectChoice:
@@ -42,10 +42,10 @@ def _look_around(atlas: Atlas, view: dict[str, Any]) -> None:
     portals = atlas.all_portals()
     seen = context.portal or (portals[0] if len(portals) == 1 else None)
     view |= {
-        "portals": [_told(place) for place in portals],
+        "portals": [_as_json(one) for one in portals],
         "portal": seen.id if seen else "",
         "project": context.project.id if context.project else "",
-        "in_use": [place.name for place in (context.portal, context.project) if place],
+        "in_use": [one.name for one in (context.portal, context.project) if one],
         "status": ["Nothing is in use yet"],
         "line": "",
     }
@@ -54,21 +54,21 @@ def _look_around(atlas: Atlas, view: dict[str, Any]) -> None:
         view["status"] = [f"In use: portal {context.portal.name}{project}"]
         view["line"] = f"%zbt use {_words(context.portal, context.project)}"
     if seen:
-        view["projects"] = [_told(place) for place in atlas.all_projects(seen)]
+        view["projects"] = [_as_json(one) for one in atlas.all_projects(seen)]
 
 
-def _words(portal: Place, project: Place | None) -> str:
+def _words(portal: PortalOrProject, project: PortalOrProject | None) -> str:
     named = {"portal": portal, **({"project": project} if project else {})}
-    return " ".join(f"{kind}={quote(_name(place))}" for kind, place in named.items())
+    return " ".join(f"{kind}={quote(_name(one))}" for kind, one in named.items())
 
 
-def _name(place: Place) -> str:
+def _name(one: PortalOrProject) -> str:
     """Its name, where that can stand on a line as it is: braces would be filled in there."""
-    return place.name if place.name.isprintable() and not set("{}") & set(place.name) and place.name else place.id
+    return one.name if one.name.isprintable() and not set("{}") & set(one.name) and one.name else one.id
 
 
-def _told(place: Place) -> dict[str, str]:
-    return {"id": place.id, "name": place.name}
+def _as_json(one: PortalOrProject) -> dict[str, str]:
+    return {"id": one.id, "name": one.name}
 
 
 def _text(content: Mapping[str, Any], name: str) -> str | None:

@@ -19,7 +19,7 @@ from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.suggestions import did_you_mean, nearest
 from zbt_notebook.notebook.magic.grammar.options import CALL, METHODS, OPTIONS, SUBCOMMANDS, Option, options_of
 from zbt_notebook.notebook.magic.grammar.secrets_on_lines import refuse_secret_item, refuse_secret_words
-from zbt_notebook.notebook.magic.grammar.tokenizer import quote_word, split_words
+from zbt_notebook.notebook.magic.grammar.tokenizer import split_words
 
 
 class ItemKind(StrEnum):
@@ -93,7 +93,6 @@ class CommandLine:
 _SEPARATOR = "==|:=|=|@|:"
 _ITEM = re.compile(rf"(?P<name>(?:\\[=:@\\]|[^=:@\\]|\\(?![=:@\\]))*)(?P<kind>{_SEPARATOR})(?P<value>.*)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([=:@\\])")
-_SPECIAL = re.compile(r"[=:@\\]")
 _SPELLINGS = {spelling: option for option in OPTIONS for spelling in (option.flag, option.short) if spelling}
 _ORDER = tuple(dict.fromkeys(option.name for option in OPTIONS))
 _TYPESET = frozenset("\u2010\u2011\u2012\u2013\u2014\u2212")  # dashes that word processors make of hyphens
@@ -306,30 +305,3 @@ def parse_item(word: str) -> Item:
 
 
 _ESCAPABLE = frozenset({ItemKind.FIELD, ItemKind.HEADER})  # a value that begins with = would make another separator
-
-
-def format_item(item: Item) -> str:
-    """Write an item so that parse_item gives it back."""
-    name = _SPECIAL.sub(r"\\\g<0>", item.name)
-    escape = "\\" if item.kind in _ESCAPABLE and re.match(r"\\*=", item.value) else ""
-    return f"{name}{item.kind.value}{escape}{item.value}"
-
-
-def format_line(line: CallLine | CommandLine) -> str:
-    """Write a line so that parse gives it back."""
-    if isinstance(line, CallLine):
-        words = [line.method, line.path, *(format_item(item) for item in line.items)]
-    else:
-        words = [line.subcommand, *line.arguments]
-    options = [_format_option(name, value) for name, value in line.options.pairs]
-    apart = ["--"] if any(word[:1] in {"-", *_TYPESET} for word in words) else []
-    quoted = [quote_word(word) for word in words]
-    return " ".join([*options, *apart, *quoted] if apart else [*quoted, *options])
-
-
-def _format_option(name: str, value: str) -> str:
-    if not value:
-        return f"--{name}"
-    if name == "jmespath":
-        return f"--{name}={quote_word(value, always=True)}"
-    return quote_word(f"--{name}={value}") if value.startswith("-") else f"--{name} {quote_word(value)}"
