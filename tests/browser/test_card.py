@@ -72,7 +72,7 @@ def test_a_code_is_exchanged_as_it_is_pasted(open_card):
     card.begin()
     card.paste(card.visit().address)
     card.status.get_by_text("Connected", exact=True).wait_for()
-    card.place.get_by_text("Granted, as you asked").wait_for()
+    card.place.get_by_text("Granted, as you asked").click()
     card.place.get_by_text("bugs.UPDATE", exact=True).wait_for()
 
 

@@ -233,6 +233,14 @@ def test_what_is_in_use_is_asked_for_when_the_card_is_pointed_at(show):
     assert page.evaluate(asked) == before + 1
 
 
+def test_a_kernel_that_was_shut_down_is_told_when_the_card_is_pointed_at(show):
+    """Nobody says that it went: the card asks, gets no answer, and is not green any more."""
+    page = show(SignIn().view() | {"phase": "connected", "status": ["Connected"], "connection": CONNECTION})
+    page.get_by_role("button", name="Refresh").hover()
+    page.get_by_role("status").get_by_text("The kernel has not answered yet").wait_for(timeout=6000)
+    assert page.locator(".zbt-card").get_attribute("data-tone") == "asleep"
+
+
 def test_a_code_is_looked_at_as_it_is_pasted(show):
     """A pasted client ID or consent link is no code: told at the field at once; the field is blank again."""
     waiting = SignIn(client_id="1000.ABC").view() | {"phase": "waiting", "consent_url": "https://accounts.zoho.com/x"}

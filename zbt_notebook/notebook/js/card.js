@@ -265,6 +265,12 @@ class Card {
     if (!active || active === document.body || this.root.contains(active)) this.consent.code.focus();
   }
 
+  /** Whoever points at a card that says Connected wants to know whether it still is: its kernel may be shut down. */
+  pointedAt() {
+    if (this.view?.phase === "connected" && !this.isBusy()) this.look();
+    this.connection.lookAround();
+  }
+
   tick() {
     if (!this.view) return;
     this.consent.tick();
@@ -276,7 +282,7 @@ class Card {
   build() {
     this.root = make("section", { className: "zbt-card", "aria-label": "Zoho BugTracker sign-in" });
     keepKeys(this.root);
-    this.root.addEventListener("pointerenter", () => this.connection.lookAround());
+    this.root.addEventListener("pointerenter", () => this.pointedAt());
     this.root.dataset.phase = "loading";
     this.status = make("div", { className: "zbt-status", role: "status", tabIndex: -1 });
     this.note = make("p", { className: "zbt-note", "aria-live": "polite" });

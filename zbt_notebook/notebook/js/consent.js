@@ -197,7 +197,9 @@ export class Consent {
         copyButton("Copy link", () => address),
       );
     }
-    this.linkPlace.querySelector("a")?.classList.toggle("zbt-primary", !view.failed && (!this.hasTab || view.method === "device"));
+    this.linkPlace
+      .querySelector("a")
+      ?.classList.toggle("zbt-primary", !view.failed && (!this.hasTab || view.method === "device"));
     this.again.classList.toggle("zbt-primary", view.failed && view.phase === "waiting");
   }
 

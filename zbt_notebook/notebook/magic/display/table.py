@@ -108,7 +108,7 @@ def _fitting(widths: list[int]) -> list[int]:
 
 
 _NARROWEST = 8
-_NOTEBOOK = 92
+_NOTEBOOK = 80  # beside an open side bar in a window of 1,100 pixels
 
 
 def _laid_out(row: list[str], widths: list[int]) -> list[str]:
