@@ -13,7 +13,9 @@ from zbt_notebook.client.auth.oauth import (
     ClientCredentials,
     Token,
     code_challenge,
+    directory_request,
     exchange_request,
+    read_directory,
     read_revocation,
     read_token,
     refresh_request,
@@ -152,6 +154,15 @@ def test_an_answer_is_read():
         ({"expires_in": "soon"}, 3600),
         ({"expires_in": float("nan")}, 3600),
         ({"expires_in": 30}, 30),
+        ({"expires_in": 1}, 1),
+        ({"expires_in": 0}, 3600),
+        ({"expires_in": 86_400}, 86_400),
+        ({"expires_in": 86_401}, 86.401),
+        ({"expires_in": 86_400_000}, 86_400),
+        ({"expires_in": 86_400_001}, 3600),
+        ({"expires_in_sec": "soon", "expires_in": 90}, 90),
+        ({"expires_in_sec": 0, "expires_in": 90}, 90),
+        ({"expires_in_sec": 10**400, "expires_in": 90}, 90),
     ],
 )
 def test_the_life_of_a_token_is_read_in_whatever_unit(fields, seconds):
@@ -188,6 +199,91 @@ def test_an_error_is_read_from_the_body_whatever_the_status(word, advice, status
         read_token(answer({"error": word, "status": "failure"}, status))
     assert caught.value.error == word
     assert advice in caught.value.hint
+
+
+def refusal(error, **options):
+    with pytest.raises(SignInRejected) as caught:
+        read_token(answer({"error": error}), **options)
+    return caught.value.message, caught.value.hint, caught.value.error
+
+
+def test_a_refused_refresh_token_is_not_called_a_code():
+    """Zoho has one word for both; any other word means the same for both."""
+    message, hint, error = refusal("invalid_code", refreshing=True)
+    assert message == "Zoho does not take this sign-in's refresh token (invalid_code)"
+    assert hint.startswith("Sign in again: ")
+    assert hint.endswith(
+        "It was revoked, pushed out by 20 newer sign-ins with this client, or is another data centre's."
+    )
+    assert error == "invalid_code"
+    assert refusal("invalid_code")[0] == "Zoho does not take this code (invalid_code)"
+    assert refusal("access_denied", refreshing=True) == refusal("access_denied")
+
+
+@pytest.mark.parametrize(("length", "is_shown"), [(60, True), (61, False)])
+def test_a_word_that_is_new_is_shown_where_it_is_short(length, is_shown):
+    """Clean, and no longer than half a line."""
+    message, hint, error = refusal("w" * length)
+    said = "w" * length if is_shown else "an error of an unknown kind"
+    assert message == f"Zoho refuses the sign-in ({said})"
+    assert hint.startswith("Start again; ")
+    assert hint.endswith(" checks the set-up.")
+    assert error == "w" * length
+    assert refusal("a\x1b[31mb")[0] == "Zoho refuses the sign-in (ab)"
+
+
+_ADDRESS = "Check that the data centre's accounts address is Zoho's"
+
+
+@pytest.mark.parametrize(
+    ("body", "message", "hint"),
+    [
+        ({}, "the token endpoint's answer (HTTP 201) holds no access token", f"{_ADDRESS}, then sign in again."),
+        ({"access_token": ""}, "the token endpoint's answer (HTTP 201) holds no access token", None),
+        ({"access_token": 1}, "the token endpoint's answer (HTTP 201) holds no access token", None),
+        *(
+            (
+                fields,
+                "the token endpoint's answer holds a token with a line end, a space or a character that no token has",
+                f"{_ADDRESS}, then sign in again.",
+            )
+            for fields in (
+                {"access_token": "a b"},
+                {"access_token": "a\n"},
+                {"access_token": "\xe9"},
+                {"access_token": "a", "refresh_token": "a b"},
+                {"access_token": "a", "refresh_token": "a\r\n"},
+            )
+        ),
+        ([], "the answer (HTTP 201) is JSON, but not an object as Zoho's answers are", f"{_ADDRESS}."),
+    ],
+)
+def test_what_cannot_be_zohos_answer_says_what_to_check(body, message, hint):
+    """Which is the address: a proxy, or another server, speaks there."""
+    with pytest.raises(Unreachable) as caught:
+        read_token(answer(body, 201))
+    assert caught.value.message == message
+    assert hint in {None, caught.value.hint}
+
+
+@pytest.mark.parametrize("told", ["", None, 7])
+def test_an_answer_without_a_refresh_token_has_none(told):
+    """Online access, and every refresh."""
+    token = read_token(answer({"access_token": "!~", "refresh_token": told}))
+    assert (token.access_token, token.refresh_token) == ("!~", "")
+
+
+def test_the_directory_of_data_centres_is_asked_for_and_read():
+    """Nothing of it where the answer is another."""
+    request = directory_request(US)
+    assert (request.method, request.url) == ("GET", "https://accounts.zoho.com/oauth/serverinfo")
+    assert read_directory(answer({"locations": {"eu": "https://accounts.zoho.eu", "us": 1}})) == {
+        "eu": "https://accounts.zoho.eu",
+        "us": "1",
+    }
+    for other in ({}, {"locations": ["eu"]}, [], "x"):
+        assert read_directory(answer(other)) == {}
+    assert read_directory(Response(200, {}, b"<html>")) == {}
 
 
 @given(st.binary(max_size=200), st.sampled_from([200, 302, 400, 404, 500]))
@@ -239,5 +335,7 @@ def test_a_token_shows_nothing():
 
     token = Token("canary-access", "canary-refresh")
     assert "canary" not in f"{token} {token!r} {token:>200}"
+    assert f"{token:>200}" == repr(token).rjust(200)
+    assert str(token) == repr(token) == "Token(scopes=(), expires_in=3600.0)"
     with pytest.raises(TypeError):
         pickle.dumps(token)
