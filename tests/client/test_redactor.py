@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zbt_notebook.client.errors import UsageError
-from zbt_notebook.client.redactor import HIDDEN, find, holds_secret, redact, shown
+from zbt_notebook.client.redactor import HIDDEN, decodings, find, has_shape, holds_secret, redact, shown
 from zbt_notebook.client.secret_str import SecretStr, live_secrets
 
 SECRET = "c4n4ry5ecret7d2f8e1b6a9c3d5e7f0a1b2c4d6e8f"
@@ -181,6 +181,80 @@ def test_a_megabyte_of_an_ordinary_text_is_no_alarm_and_soon_through(kind):
 
 
 @pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("%41%c3%A9", "Aé"),
+        ("%e2%82", "\ufffd"),
+        ("&#65;&#65&#x41;&#X41", "AAAA"),
+        ("&amp;&lt;&nosuch;", "&<&nosuch;"),
+        (r"\u0041\u{41}\u{1f41b}\U0001f41b\x41", "AA🐛🐛A"),
+        (r"\u{ffffff}", "\U0010ffff"),
+        (r"\0041\000041", "AA"),
+        (r"\/\"\'\\ \n\r\t\q", r"""/"'\ \q"""),
+        ("=41=3D=\n=\r\n=zz=4a", "A==zz=4a"),
+        ("\x1b[1;31mA\x1b]0;title\x07B\x1bMC", "ABC"),
+        ("A\u200b\u202e\nB\u00ad", "AB"),
+        ("%E2%80%8B&ZeroWidthSpace;A", "A"),
+    ],
+)
+def test_what_is_written_otherwise_is_read(written, meant):
+    """Every kind of escape, and what takes no room."""
+    layers = [text for text, _ in decodings(written)]
+    assert layers[:2] == [written, meant]
+
+
+def test_a_place_is_found_again_through_every_layer():
+    """An encoded piece is touched whole; three encodings within each other are taken off, and no fourth."""
+    text = "ab%2541c&#x44;e"
+    places = [(layer, original) for layer, original in decodings(text)]
+    assert [layer for layer, _ in places] == [text, "ab%41cDe", "abAcDe"]
+    *_, (layer, original) = decodings(text)
+    spelt = {layer[start:end]: text[slice(*original(start, end))] for start in range(6) for end in range(start + 1, 7)}
+    assert spelt["a"] == "a"
+    assert spelt["A"] == "%2541"
+    assert spelt["bAc"] == "b%2541c"
+    assert spelt["D"] == "&#x44;"
+    assert spelt["De"] == "&#x44;e"
+    assert spelt["e"] == "e"
+    assert spelt["abAcDe"] == text
+    assert len(list(decodings("%25252525252541"))) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        (TOKEN, True),
+        ("0123456789abcdef" * 2 + "0123456789", True),
+        ("1000.abc.def", False),
+        ("a" * 64, False),
+    ],
+)
+def test_a_shape_alone_is_enough(text, is_one):
+    """Of a token, or of a client's secret, whoever holds it."""
+    assert has_shape(f"x {text} y") is is_one
+    assert holds_secret(f"x {text} y") is is_one
+
+
+@pytest.mark.parametrize(
+    ("secret", "enough", "is_found"),
+    [("sixsix", 10, True), ("fives", 10, False), ("fifteen-letters", 16, False), ("sixteen-letters!", 16, True)],
+)
+def test_how_short_a_secret_counts(secret, enough, is_found):
+    """Whole; in our own words only where it can be none of them."""
+    text = f"a {secret} b"
+    assert find(text, [secret], enough=enough) == ([(2, 2 + len(secret))] if is_found else [])
+    assert find(text, [], enough=enough) == find("", [secret], enough=enough) == []
+
+
+def test_secrets_side_by_side_are_one_place_and_apart_are_two():
+    """Nothing between them is lost."""
+    first, second = SecretStr("first-Secret-0123456789"), SecretStr("other-Secret-9876543210")
+    assert redact(f"<{first}{second}>") == "<…>"
+    assert redact(f"<{first} {second}>") == "<… …>"
+    assert redact(f"{first} and {second}") == "… and …"
+
+
+@pytest.mark.parametrize(
     ("text", "clean"),
     [
         ("a\x1b[31mred\x1b[0m", "ared"),
@@ -189,6 +263,7 @@ def test_a_megabyte_of_an_ordinary_text_is_no_alarm_and_soon_through(kind):
         ("two\nlines\tand\x00a NUL", "two lines anda NUL"),
         ("half \ud800 a pair", "half   a pair"),
         ("x" * 300, "x" * 199 + "…"),
+        ("x" * 200, "x" * 200),
     ],
 )
 def test_t54_what_is_shown_is_one_clean_line(text, clean):

@@ -281,7 +281,8 @@ def test_the_directory_of_data_centres_is_asked_for_and_read():
         "eu": "https://accounts.zoho.eu",
         "us": "1",
     }
-    for other in ({}, {"locations": ["eu"]}, [], "x"):
+    others: list[object] = [{}, {"locations": ["eu"]}, [], "x"]
+    for other in others:
         assert read_directory(answer(other)) == {}
     assert read_directory(Response(200, {}, b"<html>")) == {}
 
