@@ -151,6 +151,9 @@ def test_they_are_chosen_one_by_one(api, connection, store):  # noqa: ARG001  ru
         "Support ticket>=40000": lambda bug: int(value(bug, "UDF_LONG1") or 0) >= 40_000,
         "Share of users<0.5": lambda bug: float(value(bug, "UDF_DOUBLE1") or 1) < 0.5,
         "Blocks a release==false": lambda bug: value(bug, "UDF_BOOLEAN1") is False,
+        "Cost>=100": lambda bug: (value(bug, "UDF_CURRENCY1") or 0) >= 10_000,
+        "Cost<12.5": lambda bug: 0 < (value(bug, "UDF_CURRENCY1") or 0) < 1250,
+        "Cost==none": lambda bug: not value(bug, "UDF_CURRENCY1"),
         "Customer==none": lambda bug: not value(bug, "UDF_CHAR1"),
     }
     for said, test in cases.items():

@@ -168,6 +168,23 @@ def test_a_value_is_looked_for_in_its_own_field(record):
     assert len(wanted.not_taken(record)) == 1
 
 
+@pytest.mark.parametrize(("told", "amount"), [("USD 1,250.00", 1250), ("$12.50", 12.5), ("EUR -3", -3), ("7", 7)])
+def test_money_is_compared_by_its_amount(told, amount):
+    """Whatever sign or code of a currency stands before it."""
+    record = {"customfields": [{"label_name": "Cost", "value": told}]}
+    cost = custom_field("Cost", "number", "UDF_CURRENCY1")
+    assert cost.read(record) == [amount]
+    assert Change((), ((cost, amount),)).not_taken(record) == []
+    assert Change((), ((cost, amount + 1),)).shown(record) == [f"Cost: {told} → {amount + 1}"]
+
+
+def test_an_answer_that_tells_no_custom_field_is_no_answer(world, v3_bug):
+    """Some portals' answers tell none: that is said, and not that the field is empty."""
+    world.set(v3_custom_fields_as="none")
+    with pytest.raises(ApiError, match="Zoho's answer shows no such field at all"):
+        v3_bug.update(Customer="Acme")
+
+
 @pytest.mark.parametrize("api", ["classic", "v3"])
 def test_a_custom_field_that_did_not_take_is_said(world, store, row, api):
     """In either API: the answer to the write has other custom fields, and one text that is equal, and not this."""

@@ -8,6 +8,7 @@ from zbt_notebook.client.lists.fields import Type
 
 _TYPES: Mapping[str, Type] = {
     **dict.fromkeys(("UDF_LONG", "UDF_DOUBLE", "numeric", "double", "percentage"), "number"),
+    **dict.fromkeys(("UDF_CURRENCY", "currency"), "number"),
     **dict.fromkeys(("UDF_BOOLEAN", "checkbox"), "flag"),
     **dict.fromkeys(("UDF_DATE", "date"), "day"),
     **dict.fromkeys(("userpicklist", "multiuserpicklist"), "person"),

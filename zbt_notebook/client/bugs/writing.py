@@ -47,7 +47,7 @@ class Change:
     def not_taken(self, record: Mapping[str, Any]) -> list[str]:
         """What the answer does not show: field, what was asked, and what Zoho has."""
         return [
-            f"{_name(field)} (asked: {_text(value)}, Zoho has: {_there(field, record) or 'none'})"
+            f"{_name(field)} (asked: {_text(value)}, {_told(field, record)})"
             for field, value in self.wanted
             if not _took(field, value, record)
         ]
@@ -198,13 +198,19 @@ def _now(field: Field, record: Mapping[str, Any] | None) -> str:
     return f"{_there(field, record) or 'none'} → "
 
 
+def _told(field: Field, record: Mapping[str, Any]) -> str:
+    if field.name.startswith(fields.CUSTOM) and not record.get("customfields"):
+        return "Zoho's answer shows no such field at all: look at the bug's page"
+    return f"Zoho has: {_there(field, record) or 'none'}"
+
+
 def _there(field: Field, record: Mapping[str, Any]) -> str:
     return ", ".join(_text(value) for value in _read(field, record))
 
 
 def _read(field: Field, record: Mapping[str, Any]) -> list[object]:
     """What a record has in a field; people, choices and money of a custom one as the text that shows them."""
-    if field.type not in {"text", "person"} or not field.name.startswith(fields.CUSTOM):
+    if field.type not in {"text", "person", "number"} or not field.name.startswith(fields.CUSTOM):
         return field.read(record)
     values = [plain(fields.at(record, path)) for path in field.paths]
     return [str(one) for one in values if one not in {None, ""}]

@@ -6,6 +6,7 @@ Filters, writes, the first columns of a frame, help, completion and the table in
     [Choice(id='4000000001', name='Ann Lee', others=())]
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -32,6 +33,7 @@ OPERATORS_OF: Mapping[Type, tuple[Operator, ...]] = MappingProxyType(
     }
 )
 _NOBODY = frozenset({"unassigned", "unassigned user"})
+_AMOUNT = re.compile(r"(?:[A-Z]{3}|[^\w\s.,+-]) ?([+-]?\d[\d,]*(?:\.\d+)?)")  # USD 1,250.00, and $1250
 NEAREST_DAY = timedelta(hours=13)  # a day is its midnight in the portal's zone: with this, of all from -10:59 to +13
 
 
@@ -144,8 +146,9 @@ def _day(value: Any) -> date | None:
 def _number(value: Any) -> float | None:
     if isinstance(value, int | float):
         return value
+    money = _AMOUNT.fullmatch(str(value).strip())
     try:
-        return float(str(value))
+        return float(money[1].replace(",", "") if money else str(value))
     except ValueError:
         return None
 
