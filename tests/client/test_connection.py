@@ -379,7 +379,7 @@ def test_stop_while_signing_out_forgets_all_the_same(connection):
     def impatient(_request):
         raise KeyboardInterrupt
 
-    connection.client.authorization._transport = impatient
+    connection.client.authorization.transport = impatient
     with pytest.raises(KeyboardInterrupt):
         connection.logout()
     assert not connection.status().signed_in

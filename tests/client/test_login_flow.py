@@ -106,10 +106,10 @@ def test_offline_is_said_so(flow, world):
         raise Unreachable("no answer from accounts.zoho.com: its name is not known", hint="Check the network.")
 
     landed = world.consent(flow.authorization_url)
-    working, flow._transport = flow._transport, dead
+    working, flow.transport = flow.transport, dead
     with pytest.raises(Unreachable):
         flow.finish(landed)
-    flow._transport = working
+    flow.transport = working
     assert flow.finish(landed)
 
 
@@ -179,7 +179,7 @@ def test_a_new_data_centre_is_learnt_from_zohos_own_directory(flow, world):
         return Response(200, {}, b'{"access_token":"t","refresh_token":"r"}')
 
     asked: list = []
-    flow._transport = directory
+    flow.transport = directory
     redirect = f"code=1000.{'0' * 32}.{'1' * 32}&location=mx&accounts-server="
     with pytest.raises(SignInRejected, match="none of Zoho's"):
         flow.finish(redirect + "https://accounts.zoho.mx.evil.example")

@@ -16,6 +16,12 @@ def test_every_place_that_is_named_exists(place):
     assert (PACKAGE / place).exists()
 
 
+@pytest.mark.parametrize(("place", "name"), re.findall(r"`((?:client|notebook|simulator)/[\w/.]*)` \(`(\w+)`", TEXT))
+def test_every_name_beside_a_file_stands_in_it(place, name):
+    """Who wants to change something finds the line, too."""
+    assert re.search(rf"^(?:def )?{name}\b", (PACKAGE / place).read_text("utf-8"), re.MULTILINE)
+
+
 @pytest.mark.parametrize("folder", ["client", "notebook"])
 def test_the_map_shows_every_room(folder):
     """A new folder has a line on the map."""

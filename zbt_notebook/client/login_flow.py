@@ -60,7 +60,7 @@ class LoginFlow(StaysInKernel):
         self.name = expect.text(name, "the name of the connection")
         self.data_center = find_data_center(data_center)
         self._client = _credentials(client_id, client_secret)
-        self._transport = transport
+        self.transport = transport
         self._clock = clock
         self._request = AuthorizationRequest(
             self._client.client_id,
@@ -121,7 +121,7 @@ class LoginFlow(StaysInKernel):
         return connection
 
     def _exchange(self, redirect: Redirect) -> Connection:
-        transport = self._transport or _transport()
+        transport = self.transport or _transport()
         data_center = self._follow(redirect, transport)
         request = exchange_request(
             data_center,

@@ -288,7 +288,7 @@ def test_t22_a_sign_out_does_not_wait_for_a_refresh_that_hangs():
     with ThreadPoolExecutor(2) as pool:
         refreshing = pool.submit(auth.refresh)
         assert zoho.called.wait(10)
-        auth._transport = Zoho(status="success")
+        auth.transport = Zoho(status="success")
         assert auth.revoke()
         assert auth.secrets() == ()
         zoho.go_on.set()

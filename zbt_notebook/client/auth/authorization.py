@@ -99,7 +99,10 @@ def _lasts(error: str) -> float:
 
 
 class Authorization(StaysInKernel):
-    """The tokens of one sign-in. Safe to use from any number of threads."""
+    """The tokens of one sign-in. Safe to use from any number of threads.
+
+    ``transport`` sends each request and gives its response. A test or a recorder may replace it.
+    """
 
     def __init__(
         self,
@@ -119,7 +122,7 @@ class Authorization(StaysInKernel):
         self._held = _Held(client, Token(""))
         self.over_because = "this connection is signed out"
         self._is_over = False  # no lock guards a sign-out, for Stop may come between any two lines: see _take
-        self._transport = transport
+        self.transport = transport
         self._clock = clock or Clock()
         self._counts_for_all = clock is None  # a clock of one's own tells times that mean nothing to others
         self._share = share
@@ -295,7 +298,7 @@ class Authorization(StaysInKernel):
         called = self._spend()
         request = refresh_request(self.data_center, client, token.refresh_token)
         try:
-            token = read_token(self._transport(request), asked=token.scopes, refreshing=True)
+            token = read_token(self.transport(request), asked=token.scopes, refreshing=True)
         except ZbtError as error:
             if getattr(error, "nothing_sent", False):
                 self._budget.take_back(called)
@@ -365,6 +368,6 @@ class Authorization(StaysInKernel):
         if not secret:
             return False
         try:
-            return read_revocation(self._transport(revoke_request(self.data_center, secret)))
+            return read_revocation(self.transport(revoke_request(self.data_center, secret)))
         except Unreachable:
             return False
