@@ -74,6 +74,17 @@ def test_tags_go_with_other_fields(bug, store, row):
     assert held(store, row) == set(bug["tags"]) == {"flaky"}
 
 
+def test_where_v3_refuses_the_tags_nothing_is_written(connection, world, store, row):
+    """The request that is likelier to be refused goes first; a new bug is made before, for it needs a number."""
+    bug = connection.bug(f"{store.projects.get(row.project_id).prefix}-I{row.number}")
+    assert bug["tags"] == ["regression"]
+    world.faults.add(kind="status", status=400, path="*/issues/*", times=1)
+    with pytest.raises(ApiError):
+        bug.update(tags="flaky", title="Login fails")
+    assert held(store, row) == {"regression"}
+    assert store.bugs.get(row.id).title == row.title
+
+
 def test_tags_that_are_there_already_are_not_written(bug, wire):
     """Nothing is to be sent."""
     assert bug["tags"] == ["regression"]

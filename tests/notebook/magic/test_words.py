@@ -154,6 +154,9 @@ def test_tags_are_asked_about_and_written(zbt, console, key, site, capsys):
     assert len(asked) == 2
     assert "is so already, nothing was sent: tags: flaky → flaky" in capsys.readouterr().out
     assert zbt(f"bug {key} tags=none severity=Major --dry-run").count("PATCH ") == 1
+    capsys.readouterr()
+    assert "PATCH" not in zbt('bug new title="Tagged" project=Payments tags=flaky --dry-run')
+    assert "then a PATCH to V3, once the bug has its number: tags" in capsys.readouterr().out
     made = zbt('bug new title="Tagged" project=Payments tags=flaky --yes')
     assert len(store(site).bugs.get(int(made["id"])).tags) == 1
     with pytest.raises(UsageError, match="there is no tag 'x'"):

@@ -190,10 +190,13 @@ class Bug(Mapping[str, Any]):
         return change.shown(self._classic)
 
     def calls(self, change: Change) -> list[ApiCall]:
-        """The requests that make the change; none where the bug is so already."""
+        """The requests that make the change; none where the bug is so already.
+
+        What goes to the other API goes first: where that refuses, nothing has been written.
+        """
         method = "PATCH" if self._connection.lookups.is_v3 else "POST"
         made = [ApiCall(method, self._path(), fields=change.body)] if change.body else []
-        wanted = [*made, *self.calls_beside(change)]
+        wanted = [*self.calls_beside(change), *made]
         return [api.normalize(call, self._connection.data_center) for call in wanted]
 
     def calls_beside(self, change: Change) -> list[ApiCall]:

@@ -261,15 +261,18 @@ def _new(console: Session, connection: "Connection", words: Sequence[str], optio
     comment = fields.pop("comment", "")
     change, call = creating(connection, within, fields)
     if "dry-run" in options:
+        if change.beside:
+            note(f"then a PATCH to V3, once the bug has its number: {', '.join(name for name, _ in change.beside)}")
         return _preview(connection, [call])
     question = plain(f"Make a bug in {within.projects[0].name} ({', '.join(change.shown(None))}); send it")
     is_new = not calls.is_sent_before(console, connection, call, options)
     value = calls.write(console, connection, call, options, question=question)
     bug = made(connection, within, value)
     unasked = _without_asking(options)
-    answers = _written(console, connection, bug.calls_beside(change), unasked, "")
     if is_new:
         note(f"made {bug.key}")
+    answers = _written(console, connection, bug.calls_beside(change), unasked, "")
+    if is_new:
         bug.take(change, answers)
     if comment:
         calls.write(console, connection, bug.commenting(comment), unasked)
