@@ -13,6 +13,7 @@ VALUES = {
     "status": ("Open", "In progress", "Closed"),
     "severity": ("Critical", "Major"),
     "assignee": ("Maya Lindqvist", "Tom O'Connor"),
+    "tags": ("flaky", "quick-win"),
     "Support ticket": (),
     "Environment": ("production", "staging"),
 }
@@ -58,12 +59,20 @@ def test_a_write_is_not_offered_what_it_refuses(line):
         ("bug ", ["new"]),
         ("bug HW1-I6 ", ["close", "reopen", "status=", "comment="]),
         ("bug HW1-I6 severity=M", ["severity=Major"]),
+        ("bug HW1-I6 tags=", ["tags=flaky", "tags=quick-win", "tags=none"]),
+        ("bug HW1-I6 tags=flaky,", ["tags=flaky,quick-win"]),
+        ("bugs tags==flaky,q", ["tags==flaky,quick-win"]),
         ("timelogs da", ["date=="]),
     ],
 )
 def test_what_comes_next(line, expected):
     """From the one table of fields and from what the portal has."""
     assert set(expected) <= set(texts(line))
+
+
+def test_a_tag_that_is_there_is_not_offered_again():
+    """Nor is none, beside another."""
+    assert texts("bug HW1-I6 tags=flaky,") == ["tags=flaky,quick-win"]
 
 
 @pytest.mark.parametrize("line", ["bugs status>=", "bugs title~=", "bugs nonsense==", "bugs status==Open,Open,"])

@@ -74,6 +74,7 @@ def _fetch_of(lookups: Lookups, portal: Portal, project: Project) -> None:
         lambda: lookups.people(portal),
         lambda: lookups.custom_fields(portal, project),
         lambda: lookups.milestones(portal, project),
+        lambda: lookups.tags(portal),
     ):
         with suppress(ZbtError):
             fetch()

@@ -101,7 +101,9 @@ def changes(word: str, done: Sequence[str], known: Values, *, is_quoted: bool) -
         return
     field = _field("bugs", begun["name"], known)
     if field is not None:
-        head = f"{begun['name']}="
+        chosen, comma, _ = begun["value"].rpartition(",") if field.name == "tags" else ("", "", "")
+        head = f"{begun['name']}={chosen}{comma}"
         for value in _values(field, known):
-            if value != "none" or field.name.startswith(fields.CUSTOM):  # the other fields cannot be emptied
+            can_be_emptied = field.name.startswith((fields.CUSTOM, "tags")) and not comma
+            if (value != "none" or can_be_emptied) and value not in chosen.split(","):
                 yield _written(head, value, is_quoted=is_quoted), field.label
