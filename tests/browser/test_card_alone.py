@@ -326,7 +326,8 @@ def test_copied_is_said_only_where_it_was(show):
 @pytest.mark.parametrize("width", [900, 480])
 def test_it_is_short(show, width):
     """420 pixels at most in the first state, 900 wide, also in JupyterLab with its side bar open, or filled in."""
-    for view in (SignIn().view(), SignIn(client_id="1000.A", client_secret="x", filled_in="for you").view()):
+    unkept = SignIn(cannot_keep="there is no keyring on this machine").view()
+    for view in (unkept, SignIn(client_id="1000.A", client_secret="x", filled_in="for you").view()):
         page = show(view, width=width)
         assert page.locator(".zbt-card").bounding_box()["height"] <= 420
 
@@ -347,6 +348,15 @@ def test_what_is_wrong_stands_at_its_field(show, width):
     mark, status = (page.locator(one).bounding_box() for one in (".zbt-mark", ".zbt-status"))
     assert 0 < status["x"] - mark["x"] < 30
     assert 0 <= mark["y"] - status["y"] < 12
+
+
+def test_a_long_list_opens_at_its_beginning(show):
+    """The field of the permissions scrolls; what comes first is seen first."""
+    page = show(SignIn().view(), width=480)
+    page.get_by_role("button", name="Change", exact=True).first.click()
+    field = page.get_by_label("Scopes")
+    assert field.evaluate("field => [field.scrollTop, field.selectionStart]") == [0, 0]
+    assert field.evaluate("field => field === document.activeElement && field.scrollHeight > field.clientHeight")
 
 
 def test_a_box_is_a_permission_on_both_apis(show):

@@ -198,7 +198,9 @@ export class ClientForm {
     const open = () => {
       inside.hidden = false;
       head.hidden = true;
+      this.fields[name].setSelectionRange(0, 0); // a long list begins at its beginning
       this.fields[name].focus();
+      this.fields[name].scrollTop = 0;
     };
     head.append(change);
     return { element: make("div", { className: "zbt-fold" }, head, inside), summary, summarize, inside, open };
