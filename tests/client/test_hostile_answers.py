@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import zbt_notebook as zbt
 from tests.client.conftest import NOW, Wire, login_flow
+from tests.tiers import examples
 from zbt_notebook.client.errors import ZbtError
 from zbt_notebook.client.http.messages import Response
 from zbt_notebook.simulator.clock import Clock
@@ -87,7 +88,7 @@ def keys(tmp_path_factory):
     return found
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(data=st.data(), name=st.sampled_from(sorted(ACTS)), hostile=st.sampled_from(HOSTILE))
 def test_any_value_in_any_place_is_a_result_or_two_lines(data, name, hostile, keys, tmp_path_factory):
     """Nothing of it is somebody else's exception, or a request without end."""

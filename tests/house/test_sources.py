@@ -12,6 +12,7 @@ import pytest
 
 import zbt_notebook
 from tests.conftest import ROOT
+from tests.tiers import SLOW
 
 # Lines; a module that outgrows them becomes a folder of the same name. A test file and a card's looks read as lists.
 LONGEST = {"zbt_notebook/*.py": 400, "tests/*.py": 500, "zbt_notebook/*.js": 500, "zbt_notebook/*.css": 500}
@@ -35,6 +36,14 @@ def test_no_source_file_is_long():
     for pattern, longest in LONGEST.items():
         lengths = {path.name: len(path.read_text("utf-8").splitlines()) for path in tracked(pattern)}
         assert {name: length for name, length in lengths.items() if length > longest} == {}
+
+
+def test_the_quick_tier_tries_fewer_examples():
+    """A number of examples is given by ``examples``; what the quick tier leaves out may have its own."""
+    own = re.compile(r"max_examples=\d")
+    tests = [path for path in tracked("tests/*.py") if path.name.startswith("test_")]
+    found = {path.relative_to(ROOT / "tests").as_posix() for path in tests if own.search(path.read_text("utf-8"))}
+    assert found <= set(SLOW)
 
 
 def test_the_version_is_said_once():

@@ -7,6 +7,7 @@ from IPython.core.completer import provisionalcompleter
 
 from tests.client.test_hostile_answers import HOSTILE, connected
 from tests.shells import fresh_shell
+from tests.tiers import examples
 from zbt_notebook import ZbtError
 from zbt_notebook.client import signed_in
 from zbt_notebook.client.limits import registry
@@ -38,7 +39,7 @@ def keys(cell):
     return sorted(met)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(data=st.data(), line=st.sampled_from(LINES), hostile=st.sampled_from([*HOSTILE, SCRIPT, f"x\x1b[31m{SCRIPT}"]))
 def test_any_value_in_any_place_is_shown_or_two_lines(data, line, hostile, keys, cell):
     """The line, what is shown of its result, and the completion of the next line."""

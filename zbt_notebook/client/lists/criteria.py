@@ -1,4 +1,4 @@
-"""What a record has to be like to be chosen: a field, an operator and values, in the words of neither API.
+"""Conditions that choose records: a field, an operator and values, independent of the API that is asked.
 
 Criterion("status", "==", (Choice("4000000000201", "Open"),))
 Criterion("assignee", "!=", (None,))                              somebody has it
@@ -12,15 +12,15 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Literal, get_args
 
 Operator = Literal["==", "!=", ">=", "<=", "~=", ">", "<"]
-OPERATORS: tuple[Operator, ...] = get_args(Operator)  # those of two characters first, as a reader has to try them
+OPERATORS: tuple[Operator, ...] = get_args(Operator)  # the longer ones first: ">=" begins with ">"
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One of the portal's own things: a status, a person (by zpuid), a milestone.
 
-    ``id`` is empty where the name alone was said: each project has ids of its own for it. ``others`` are more ids of
-    the same thing, to be sent: those in other projects, a person's zuid and e-mail address.
+    ``id`` is empty where only a name was given, since each project may have an id of its own for it. ``others`` are
+    further ids of the same thing: those in other projects, a person's zuid and e-mail address. They are sent too.
     """
 
     id: str
@@ -33,7 +33,7 @@ class Choice:
         return tuple(filter(None, (self.id, *self.others)))
 
     def is_same(self, other: "Choice") -> bool:
-        """Compare by id where both tell one, else by name in any case."""
+        """Compare by id where both have one, otherwise by name in any case."""
         if self.id and other.ids:
             return not set(self.ids).isdisjoint(other.ids)
         return self.name.casefold() == other.name.casefold()
@@ -41,7 +41,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The time that a value names, from ``begins`` up to but not including ``ends``: a day, or a moment."""
+    """A day or a moment, as the time from ``begins`` up to but not including ``ends``."""
 
     begins: datetime
     ends: datetime
@@ -53,7 +53,7 @@ class Span:
 
     @classmethod
     def of_moment(cls, moment: datetime) -> "Span":
-        """The millisecond in which a moment lies: Zoho tells time no finer."""
+        """The millisecond that a moment falls in; Zoho's times are no finer."""
         moment = moment.astimezone(UTC)
         return cls(moment, moment + timedelta(milliseconds=1))
 
@@ -78,9 +78,9 @@ class Criterion:
     values: tuple[Value, ...]
 
     def holds(self, found: Sequence[object]) -> bool:
-        """Whether what a record has in the field fulfils it; *found* is empty where it has nothing.
+        """Whether a record's values of the field meet the condition. *found* is empty where it has none.
 
-        Nothing is neither before nor after anything, nor does it contain any text.
+        A record without a value meets neither a comparison by order nor ``~=``.
         """
         if self.operator in {"==", "!="}:
             equal = any(_equal(value, found) for value in self.values)
@@ -126,7 +126,7 @@ def _compare(operator: Operator, thing: object, value: Value) -> bool:
 
 
 def as_json(criteria: Sequence[Criterion]) -> list[Any]:
-    """Criteria as JSON, to be kept in a token."""
+    """Criteria as JSON, for a resume token."""
     return [[criterion.field, criterion.operator, list(map(_packed, criterion.values))] for criterion in criteria]
 
 
