@@ -207,6 +207,19 @@ def test_a_refused_parameter_is_named():
     assert "Extra key found in JSON." in error.message
 
 
+@pytest.mark.parametrize("status", [100, 103, 199, 206])
+@pytest.mark.parametrize("body", [b"", b'{"bugs": []}'])
+def test_what_is_no_whole_answer_is_no_empty_list(status, body):
+    """An early hint of a proxy's before the answer, or a part of one: nothing is known to be there or done."""
+    assert str(status) in caught(Response(status, {}, body)).message
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 299])
+def test_every_other_success_is_one(status):
+    """Zoho has several."""
+    judge(Response(status, {}, b""), CALL)
+
+
 def test_a_redirect_is_not_followed():
     """The token would travel."""
     assert "not followed" in caught(Response(307, {"location": "https://evil.example"})).message

@@ -92,7 +92,8 @@ def judge(
 
 
 def _read(response: Response, call: ApiCall, redact: Callable[[str], str]) -> _Refusal | None:
-    ok = response.status < 300  # noqa: PLR2004  RFC 9110 §15: 3xx is not followed, 4xx and 5xx are refusals
+    # RFC 9110 §15: 1xx is no answer yet, 206 a part that nobody asked for, 3xx not followed, 4xx and 5xx are refusals
+    ok = 200 <= response.status < 300 and response.status != 206  # noqa: PLR2004  as above
     if ok and not _may_hold_an_error(response.body):
         return None
     plain = None if ok else _Refusal(call, response.status, str(response.status))
