@@ -148,8 +148,8 @@ def shared_sandbox() -> SandboxSite:
     global _shared  # noqa: PLW0603  one a process, like the ports it holds
     with _lock:
         if _shared is None:
-            told = os.environ.get("ZBT_SANDBOX")
-            _shared = _elsewhere(json.loads(told)) if told else _for_practice(sandbox())
+            given = os.environ.get("ZBT_SANDBOX")
+            _shared = _elsewhere(json.loads(given)) if given else _for_practice(sandbox())
         return _shared
 
 

@@ -28,8 +28,8 @@ def open_page(frame: "pd.DataFrame", row: int = 0) -> Address:
     try:
         record = frame.iloc[index(row)]
     except (IndexError, TypeError):
-        told = f"{row!r:.60}"
-        raise UsageError(f"the table has no row {told}", hint=f"It has {len(frame)}; the first is 0.") from None
+        wanted = f"{row!r:.60}"
+        raise UsageError(f"the table has no row {wanted}", hint=f"It has {len(frame)}; the first is 0.") from None
     address = _address(frame, record)
     if not address:
         raise UsageError("this row does not tell its page", hint="It takes a row of bugs with its ids.")
@@ -45,9 +45,9 @@ def _address(frame: "pd.DataFrame", record: Any) -> str:
     origin = frame.attrs.get("zbt") or {}
     connection = signed_in.current(origin.get("connection"))
     site = connection.data_center.api_url
-    told = web_address(record.get("link.web.url"), site)
-    if told:
-        return told
+    address = web_address(record.get("link.web.url"), site)
+    if address:
+        return address
     project, number = record.get("project.id"), record.get("id")
     if not str(project).isdigit() or not str(number).isdigit():
         return ""

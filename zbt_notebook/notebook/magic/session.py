@@ -116,9 +116,9 @@ class Session:
         """Name the cell that runs: by its id where the front end tells it, else by its text."""
         get_parent = getattr(self.shell, "get_parent", None)
         parent = get_parent() if get_parent else {}
-        told = (parent or {}).get("metadata", {}).get("cellId")
+        cell = (parent or {}).get("metadata", {}).get("cellId")
         inputs = self.shell.history_manager.input_hist_raw if self.shell.history_manager else [""]
-        return str(told or inputs[-1])
+        return str(cell or inputs[-1])
 
 
 def session_of(shell: Any) -> Session:

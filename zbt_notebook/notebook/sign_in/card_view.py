@@ -118,11 +118,11 @@ def _note(state: State, outlook: Outlook) -> str:
     if desk.note or not isinstance(state, Filling):
         return desk.note
     if state.ended == "replaced":
-        told = f"Another sign-in has taken the name {outlook.name!r}."
-        return f"{told} To see it, run this line in a cell:" if outlook.has_cells else told
+        text = f"Another sign-in has taken the name {outlook.name!r}."
+        return f"{text} To see it, run this line in a cell:" if outlook.has_cells else text
     if state.ended:
-        told = "It was signed out elsewhere in the notebook. Press Sign in at Zoho"
-        return f"{told}, or run this line in a cell:" if outlook.has_cells else f"{told}."
+        text = "It was signed out elsewhere in the notebook. Press Sign in at Zoho"
+        return f"{text}, or run this line in a cell:" if outlook.has_cells else f"{text}."
     return ""
 
 

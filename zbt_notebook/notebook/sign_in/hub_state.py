@@ -33,20 +33,20 @@ def user_key(secret: str, user: str) -> str:
 def signed(nonce: str, destination: Destination, key: str, *, now: float | None = None) -> str:
     """The state that holds *nonce* and tells where the redirect is to go."""
     until = (time.time() if now is None else now) + LIFE
-    told = _coded(json.dumps([destination.user, destination.base_url, int(until), nonce]).encode())
-    return f"{told}.{_signature(told, key)}"
+    content = _coded(json.dumps([destination.user, destination.base_url, int(until), nonce]).encode())
+    return f"{content}.{_signature(content, key)}"
 
 
 def destination_of(state: str, secret: str, *, now: float | None = None) -> Destination | None:
     """Where a redirect with this state is to go; None where it is not signed by its user's kernels, or too old."""
-    told, _, signature = state.partition(".")
+    content, _, signature = state.partition(".")
     try:
-        user, base_url, until, _nonce = json.loads(base64.urlsafe_b64decode(told + "=" * (-len(told) % 4)))
+        user, base_url, until, _nonce = json.loads(base64.urlsafe_b64decode(content + "=" * (-len(content) % 4)))
         destination = Destination(str(user), str(base_url))
         is_old = float(until) < (time.time() if now is None else now)
     except (ValueError, TypeError, OverflowError, RecursionError):
         return None
-    expected = _signature(told, user_key(secret, destination.user))
+    expected = _signature(content, user_key(secret, destination.user))
     if is_old or not compare_digest(signature.encode("utf-8", "replace"), expected.encode()):
         return None
     return destination
@@ -61,8 +61,8 @@ def state_here(nonce: str) -> str:
     return signed(nonce, Destination(user, prefix), key)
 
 
-def _signature(told: str, key: str) -> str:
-    return _coded(hmac.new(key.encode(), told.encode("utf-8", "replace"), hashlib.sha256).digest())
+def _signature(content: str, key: str) -> str:
+    return _coded(hmac.new(key.encode(), content.encode("utf-8", "replace"), hashlib.sha256).digest())
 
 
 def _coded(content: bytes) -> str:

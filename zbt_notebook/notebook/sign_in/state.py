@@ -184,13 +184,13 @@ def _pasted(state: State, event: on.Pasted) -> Step:
     if isinstance(state, Beginning | Finishing | Settling) or not event.text.strip():
         return state, ()
     if isinstance(state, Connected):
-        told = _tell(state.desk, note="This sign-in is over: what was pasted was not used.")
+        desk = _tell(state.desk, note="This sign-in is over: what was pasted was not used.")
     else:
-        told = _tell(
+        desk = _tell(
             state.desk,
             problem=Problem("No sign-in waits for this code: it was not used", "Press Sign in at Zoho first.", "code"),
         )
-    return replace(state, desk=told), ()
+    return replace(state, desk=desk), ()
 
 
 def _finishes(state: Waiting, flow: LoginFlow, text: str) -> Step:

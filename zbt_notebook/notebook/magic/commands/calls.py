@@ -105,8 +105,8 @@ def write(console: Session, connection: "Connection", call: ApiCall, options: Op
         return _not_again(earlier, console.clock())
     if "yes" not in options:
         where = f"{connection.data_center.name}, connection {connection.name}"
-        told = question or f"Send {call.method} {call.path} ({_content(call)})"
-        confirm(f"{told} to {where}?", console.ask)
+        asked = question or f"Send {call.method} {call.path} ({_content(call)})"
+        confirm(f"{asked} to {where}?", console.ask)
     try:
         answer = recorded(console, connection, call, lambda: results.ask(connection, call))
     except Unreachable as error:
@@ -185,11 +185,11 @@ def _name_the_connection(error: ZbtError, connection: "Connection") -> None:
 def _outcome(answer: Answer) -> str:
     response, records = answer.response, answer.records
     if records is None:
-        told = summary(answer.page.thing) or "one thing"
+        brought = summary(answer.page.thing) or "one thing"
     else:
         pages = f" of {answer.pages} pages" if answer.pages > 1 else ""
-        told = f"{counted(len(records), 'rows')}{pages}"
-    return f"HTTP {response.status}, {told}, {counted(len(response.body), 'bytes')}" if response else told
+        brought = f"{counted(len(records), 'rows')}{pages}"
+    return f"HTTP {response.status}, {brought}, {counted(len(response.body), 'bytes')}" if response else brought
 
 
 def _include(answer: Answer, options: Options) -> None:

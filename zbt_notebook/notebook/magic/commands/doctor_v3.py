@@ -50,12 +50,12 @@ def _host_and_portal(console: Session, connection: "Connection") -> list[tuple[s
     rows = [("V3", f"answers at {connection.status().v3_url}")]
     ids = {str(row.get("id")): str(row.get("portal_name") or row.get("name")) for row in objects(portals)}
     context = console.atlas(connection).context.portal
-    told = (
+    numbers = (
         f"{context.name} is {context.id}"
         if context
         else ", ".join(f"{name} is {number}" for number, name in ids.items())
     )
-    known = f"V3 wants the number: {told}"
+    known = f"V3 wants the number: {numbers}"
     if context and str(context.id) not in ids:
         known = f"V3 does not list {context.name} ({context.id})"
     return [*rows, ("portal", known)]
@@ -68,9 +68,9 @@ def _cells(console: Session) -> str:
     if not found:
         return "none of this kernel's used a classic path"
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    told = ", ".join(f"[{number}]" for number in found[:_SHOWN])
+    shown_cells = ", ".join(f"[{number}]" for number in found[:_SHOWN])
     cells = counted(len(found), "cells")
-    return f"{cells} used classic paths: {told}{more}. Run one when it is off: it says V3's line."
+    return f"{cells} used classic paths: {shown_cells}{more}. Run one when it is off: it says V3's line."
 
 
 def uses_classic(source: str) -> bool:

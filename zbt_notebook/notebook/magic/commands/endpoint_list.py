@@ -97,8 +97,8 @@ def _indented(text: str) -> str:
 def _contents(members: "list[Endpoint]") -> str:
     """How many there are, and of what methods."""
     methods = Counter(endpoint.method for endpoint in members)
-    told = ", ".join(f"{methods[name]} {name}" for name in METHODS if methods[name])
-    return f"{counted(len(members), 'endpoints')}: {told}"
+    counts = ", ".join(f"{methods[name]} {name}" for name in METHODS if methods[name])
+    return f"{counted(len(members), 'endpoints')}: {counts}"
 
 
 def _module(name: str, members: "list[Endpoint]", *, is_open: bool) -> str:

@@ -54,8 +54,8 @@ def first_steps(console: "Session") -> PlainText:
         else:
             step = "%zbt bugs status==open assignee==me"
             examples = ("%zbt bug KEY", "%zbt bugs --save bugs.csv", "%zbt endpoints bugs")
-    told = [state, f"Next step: {step}", *(f"  {example}" for example in examples)]
-    return PlainText("\n".join(told))
+    lines = [state, f"Next step: {step}", *(f"  {example}" for example in examples)]
+    return PlainText("\n".join(lines))
 
 
 _IN_THE_OVERVIEW = frozenset(
@@ -121,14 +121,14 @@ def _on_subcommand(name: str) -> PlainText:
 def _on_fields(name: str) -> list[str]:
     """The fields that a word's filters, or its writes, can name."""
     if name == "bug":
-        told = [(one.name, one.label) for one in fields.FIELDS["bugs"] if one.write]
-        return ["Fields that can be written, and custom ones by their label; comment= adds one:", *in_two_columns(told)]
+        rows = [(one.name, one.label) for one in fields.FIELDS["bugs"] if one.write]
+        return ["Fields that can be written, and custom ones by their label; comment= adds one:", *in_two_columns(rows)]
     if name not in LISTS:
         return []
-    told = [(f"{one.name}  {' '.join(one.operators)}", one.label) for one in fields.FIELDS[name]]
+    rows = [(f"{one.name}  {' '.join(one.operators)}", one.label) for one in fields.FIELDS[name]]
     custom = ", custom ones by their label" if name == "bugs" else ""
     values = "a name, an id, me, none, 2026-09-01, today or -30d; commas between alternatives"
-    return [f"Fields{custom}; a value is {values}:", *in_two_columns(told)]
+    return [f"Fields{custom}; a value is {values}:", *in_two_columns(rows)]
 
 
 def _on_option(option: Option) -> str:

@@ -128,5 +128,5 @@ def tell_the_rest(answer: Answer) -> None:
     """Say what the result does not show: that there is more."""
     if answer.has_more:
         following = answer.page.next
-        told = following is not None and following.param("page")  # V3 says it; the classic API's page is full
-        note(f"{counted(len(answer.records or ()), 'rows')}; more {'exist' if told else 'may exist'}: --all")
+        certain = following is not None and following.param("page")  # V3 says it; the classic API's page is full
+        note(f"{counted(len(answer.records or ()), 'rows')}; more {'exist' if certain else 'may exist'}: --all")

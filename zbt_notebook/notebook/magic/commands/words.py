@@ -59,15 +59,15 @@ def run(console: Session, line: CommandLine, local: dict[str, Any] | None) -> An
 def _list(console: Session, connection: "Connection", kind: str, filters: Sequence[Filter], options: Options) -> Any:
     portal, projects = _where(console, connection, options)
     limit = int(options.get("limit")) if "limit" in options else None
-    told = listing(connection, kind, filters, portal=portal, projects=projects, limit=limit)
+    chosen = listing(connection, kind, filters, portal=portal, projects=projects, limit=limit)
     if "explain" in options:
-        return Table(("", ""), tuple(explain(connection, told)))
+        return Table(("", ""), tuple(explain(connection, chosen)))
     if "dry-run" in options:
-        return _requests(connection, told)
-    for said in told.notes:
+        return _requests(connection, chosen)
+    for said in chosen.notes:
         note(said)
     frame = _recorded(
-        console, connection, f"%zbt {kind} {' '.join(map(str, filters))}".strip(), lambda: fetch(connection, told)
+        console, connection, f"%zbt {kind} {' '.join(map(str, filters))}".strip(), lambda: fetch(connection, chosen)
     )
     return _delivered(console, frame, options)
 
@@ -92,9 +92,9 @@ def _names(connection: "Connection", portal: str, said: str) -> Any:
     return [said.strip()]
 
 
-def _requests(connection: "Connection", told: Listing) -> PlainText:
+def _requests(connection: "Connection", chosen: Listing) -> PlainText:
     """The first request of a list, and how many there are like it; only what they are made of is looked up."""
-    request = told.request
+    request = chosen.request
     calls_to_make = [ApiCall("GET", request.path)]
     if request.kind:
         _, plan = survey(connection.client, request, find_kind(request.kind), lambda _: None)
@@ -188,8 +188,8 @@ def _bug(console: Session, connection: "Connection", words: list[str], options: 
     sent, spoken = bug.calls(change), [bug.commenting(comment)] if comment else []
     if "dry-run" in options:
         return _preview(connection, [*sent, *spoken])
-    told, saying = bug.shown(change), [f"comment: {comment[:60]}"] if comment else []
-    question = plain(f"Change {bug.key}: {', '.join([*told, *saying])}; send it")
+    changes, saying = bug.shown(change), [f"comment: {comment[:60]}"] if comment else []
+    question = plain(f"Change {bug.key}: {', '.join([*changes, *saying])}; send it")
     try:
         answers = _written(console, connection, sent, options, question)
     except ApiError as refusal:  # it may be the form of a value that Zoho refuses
@@ -199,11 +199,11 @@ def _bug(console: Session, connection: "Connection", words: list[str], options: 
         bug.take(change, answers)
     said_yes = _without_asking(options) if answers else options
     talked = _written(console, connection, spoken, said_yes, question)
-    done = [*(told if answers else ()), *(saying if talked else ())]
+    done = [*(changes if answers else ()), *(saying if talked else ())]
     if done:
         note(f"{bug.key}: {', '.join(done)}")
     elif not sent and not spoken:
-        note(f"{bug.key} is so already, nothing was sent: {', '.join(told)}")
+        note(f"{bug.key} is so already, nothing was sent: {', '.join(changes)}")
     return _shown(console, connection, bug, options)
 
 

@@ -69,15 +69,15 @@ class Names:
         identity, title = self.context[name], self.called.get(name, "")
         try:
             text = as_text(variable, name)
-            told = shown(text)
+            yours = shown(text)
         except UsageError:  # NaN and their like mean nothing
             text, kind = "", type(variable).__name__
-            told = f"{a(kind)} that cannot be sent"
+            yours = f"{a(kind)} that cannot be sent"
         if text and (same_name(text, identity) or same_name(text, title)):
             return
         called = f"{shown(title)} ({identity})" if title else shown(identity)
         raise UsageError(
-            f"{name} in braces could be the one in use, {called}, or your variable, {told}",
+            f"{name} in braces could be the one in use, {called}, or your variable, {yours}",
             hint=f"Write {{use.{name}}} for the one in use; for the variable give it another name, or: del {name}",
         )
 
