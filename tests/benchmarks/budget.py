@@ -43,7 +43,8 @@ def _stragglers(dice: random.Random) -> tuple[int, int]:
 
 
 def _heavy(dice: random.Random) -> tuple[int, int]:
-    return tuple(min(int(0.02 * SECOND * dice.paretovariate(1.5)), 20 * SECOND) for _ in range(2))
+    there, back = (min(int(0.02 * SECOND * dice.paretovariate(1.5)), 20 * SECOND) for _ in range(2))
+    return there, back
 
 
 _KINDS = {"steady": _steady, "usual": _usual, "1 % stragglers": _stragglers, "heavy tail": _heavy}

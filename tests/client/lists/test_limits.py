@@ -2,6 +2,7 @@
 
 import threading
 from bisect import bisect_right
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import settings
@@ -13,6 +14,11 @@ from zbt_notebook.client.limits.sliding_window import SECOND, SlidingWindow
 from zbt_notebook.client.lists import slot_reserve
 from zbt_notebook.client.lists.slot_reserve import reserve
 from zbt_notebook.simulator.bugtracker.throttle import Rule, Throttle
+
+
+def some_day():
+    """The date, which nothing here depends on."""
+    return datetime(2026, 9, 21, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -115,14 +121,14 @@ TestAtTheServer = AtTheServer.TestCase
 )
 def test_the_forecast_is_the_time_it_takes(count, leave, windows):
     """Windows that have to pass before the last request may go."""
-    limits = RateLimits(lambda: 0, lambda: None)
+    limits = RateLimits(lambda: 0, some_day)
     assert limits.forecast("k", count, leave) == pytest.approx(windows * 120.1)
 
 
 def test_the_forecast_knows_what_is_spent_already():
     """And what is under way."""
     now = [0]
-    limits = RateLimits(lambda: now[0], lambda: None, limit=2, window=10 * SECOND)
+    limits = RateLimits(lambda: now[0], some_day, limit=2, window=10 * SECOND)
     with limits.slot("k"):
         now[0] = 4 * SECOND
     now[0] = 5 * SECOND
@@ -132,7 +138,7 @@ def test_the_forecast_knows_what_is_spent_already():
 
 def a_pull(pages, *, others_may_call):
     """The first window of a pull, as it leaves slots: how many it takes before it waits."""
-    limits = RateLimits(lambda: 0, lambda: None)
+    limits = RateLimits(lambda: 0, some_day)
     for sent in range(pages):
         leave = reserve(limits, "k", pages - sent, others_may_call=others_may_call)
         window = limits._window_of("k")
@@ -183,7 +189,7 @@ def test_a_waiting_call_of_the_users_goes_before_every_page():
     """Where no slot was left, it has the first that comes back."""
     now, order = [0], []
     limits = RateLimits(
-        lambda: now[0], lambda: None, limit=2, window=10 * SECOND, wait=lambda changed, _: changed.wait(0.001)
+        lambda: now[0], some_day, limit=2, window=10 * SECOND, wait=lambda changed, _: changed.wait(0.001)
     )
     for _ in range(2):
         with limits.slot("k"):
@@ -207,7 +213,7 @@ def test_a_waiting_call_of_the_users_goes_before_every_page():
 
 def test_the_forecast_counts_what_is_under_way_once():
     """A page that was sent and not answered is due, but needs no slot any more."""
-    limits = RateLimits(lambda: 0, lambda: None, limit=2, window=10 * SECOND)
+    limits = RateLimits(lambda: 0, some_day, limit=2, window=10 * SECOND)
     with limits.slot("k"):
         assert limits.forecast("k", 2) == 0
     assert limits.forecast("k", 2) == 10

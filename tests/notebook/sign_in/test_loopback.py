@@ -170,7 +170,7 @@ def test_it_listens_for_five_minutes(begin, monkeypatch, redirect_uri):
     monkeypatch.setattr(runner, "LISTENS_FOR", 0.05)
     with pytest.raises(NotSignedIn, match="within 5 minutes"):
         begin().wait(10)
-    LOOPBACK.start("x" * 43, lambda _query: None, redirect_uri=redirect_uri)()
+    LOOPBACK.start("x" * 43, pytest.fail, redirect_uri=redirect_uri)()
 
 
 def test_whoever_says_nothing_is_not_waited_for(begin, port):
