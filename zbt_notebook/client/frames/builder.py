@@ -29,7 +29,6 @@ Record = Mapping[Any, Any]
 DEEPEST = 24
 """Objects nested deeper than this stay whole: Zoho nests four deep, and a hostile body must not exhaust the stack."""
 
-_MISSING = object()
 _TIMESTAMP = Declaration(Declared.DATETIME)
 _NAMES_A_TIME = re.compile(r"(^|[._])(time|date|on|at)$|^customfields\.")  # V3's names; a title may look like a date
 _FEW = 3  # keys up to which reading them one after the other is faster than all at once
@@ -219,12 +218,15 @@ class _Page:
         if len(kinds) == 1 and all(values):
             self.walk(node, values, rows)
             return [], []
-        places = range(self.size) if rows is None else rows
-        inner = [(place, value) for place, value in zip(places, values, strict=True) if _is_object(value)]
+        placed = list(zip(range(self.size) if rows is None else rows, values, strict=True))
+        inner = [(place, value) for place, value in placed if type(value) is dict and value]
         if inner:
             self.walk(node, [value for _, value in inner], [place for place, _ in inner])
         # An empty object has no columns of its own; it stays visible as {}.
-        return _split([(place, value) for place, value in zip(places, values, strict=True) if not _is_object(value)])
+        rest = [
+            (place, value) for place, value in placed if value is not None and (type(value) is not dict or not value)
+        ]
+        return _split(rest)
 
     def put_labels(self, node: _Node, values: Sequence[Any], rows: list[int] | None) -> _Rest:
         """Pivot the lists of custom fields among the values, and give back what is none."""
@@ -242,10 +244,6 @@ _PLAIN_CUSTOM_FIELDS = "custom_fields"
 _CUSTOM_FIELDS = frozenset({"customfields", _PLAIN_CUSTOM_FIELDS})
 
 
-def _is_object(value: Any) -> bool:
-    return type(value) is dict and bool(value)
-
-
 def _split(pairs: Sequence[tuple[int, Any]]) -> _Rest:
     return [value for _, value in pairs], [place for place, _ in pairs]
 
@@ -258,10 +256,9 @@ def _read(node: _Node, records: Sequence[Record]) -> list[Sequence[Any]] | None:
         return None
     found = len(records) * len(node.required)
     for key in node.optional:
-        values = [record.get(key, _MISSING) for record in records]
-        absent = values.count(_MISSING)
-        found += len(values) - absent
-        columns.append([None if value is _MISSING else value for value in values] if absent else values)
+        values = [record.get(key) for record in records]
+        found += len([True for record in records if key in record]) if None in values else len(values)
+        columns.append(values)
     return columns if found == sum(map(len, records)) else None
 
 

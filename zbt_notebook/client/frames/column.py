@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import chain, groupby, pairwise
 from operator import attrgetter
 from types import NoneType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -33,8 +32,7 @@ _LOOSE_AT_MOST = 64
 allocators would keep twice their memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """The values of one page or more; `rows` count from the frame's first. Only text may have nulls among it."""
 
     kind: str
@@ -88,6 +86,10 @@ class Column:
             loose = self.parts[-self._loose :]
             self.parts[-self._loose :] = [self._join(list(same)) for _, same in groupby(loose, attrgetter("kind"))]
         self._loose = 0
+
+    def a_text(self) -> str | None:
+        """Give the first value of a column of text, None where just that is missing."""
+        return next(iter(self.strings.objects(self.parts[0].packed[:1])), None)
 
     def objects(self, size: int) -> list[Any]:
         """Give all its cells as Python objects equal to what came, None where missing."""

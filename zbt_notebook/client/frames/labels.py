@@ -15,8 +15,8 @@ Cells = dict[tuple[str, int], tuple[list[int], Any]]
 _NEEDED = frozenset({"label_name", "value"})
 _SPELLED_OUT = _NEEDED | {"column_name"}
 _BY_LENGTH = {
-    frozenset({2}): itemgetter("label_name", "value"),
-    frozenset({3}): itemgetter("label_name", "value", "column_name"),
+    2: ("label_name", "value"),
+    3: ("label_name", "value", "column_name"),
 }
 
 
@@ -49,14 +49,12 @@ def _all_alike(lists: Sequence[Any]) -> dict[str, Sequence[Any]] | None:
         return None
     items = list(chain.from_iterable(lists))
     width = len(lists[0])
-    if set(map(len, lists)) != {width} or set(map(type, items)) != {dict}:
-        return None
-    read = _BY_LENGTH.get(frozenset(map(len, items)))
-    if read is None:
-        return None
     try:
-        labels, values, *_ = zip(*map(read, items), strict=True)
-    except KeyError:
+        keys = _BY_LENGTH[len(items[0])]
+        if set(map(len, lists)) != {width} or set(map(len, items)) != {len(keys)}:
+            return None
+        labels, values, *_ = (list(map(itemgetter(key), items)) for key in keys)
+    except (LookupError, TypeError):  # no items, or some that are no such objects
         return None
     first = labels[:width]
     if set(map(type, first)) != {str} or len(set(first)) < width or labels != first * len(lists):

@@ -218,10 +218,10 @@ class Pull:
     def _take(self, batch: Sequence[tuple[PagedList, Sequence[Any]]]) -> None:
         """Take records of lists, in order, into the result."""
         for listed, came in batch:
-            records = self._filter.sift(listed.subject, came, v3=self.is_v3, of_many=len(self._lists) > 1)
-            if self.request.limit is not None:
-                records = records[: max(0, self.request.limit - self.rows)]
             with gc_paused():
+                records = self._filter.sift(listed.subject, came, v3=self.is_v3, of_many=len(self._lists) > 1)
+                if self.request.limit is not None:
+                    records = records[: max(0, self.request.limit - self.rows)]
                 self._taken.add(records)
             self.rows += len(records)
 
