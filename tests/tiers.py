@@ -5,6 +5,7 @@ FEWEST = 3
 # Beginnings of the names of tests, each with what its time goes into.
 SLOW = {
     "client/auth/test_authorization.py::test_t22_stop_at_any_line": "stopped at many lines",
+    "client/bugs/test_custom_values.py::test_they_are_chosen_one_by_one": "a pull for every filter",
     "client/frames/test_frames_benchmark.py": "a benchmark",
     "client/frames/test_frame_dtypes.py::test_the_same_holds_without_pyarrow": "the whole folder once more",
     "client/limits/test_limiter_machine.py": "a soak of the limiter",

@@ -9,61 +9,60 @@ from zbt_notebook.notebook.sign_in.form import Form
 
 
 @dataclass(frozen=True, slots=True)
-class MakeLink:
+class _OfAttempt:
+    """An effect of one attempt, by its number."""
+
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class MakeLink(_OfAttempt):
     """Check the form and make the consent link: ``LinkMade`` or ``Refused``."""
 
-    attempt: int
     form: Form
     secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class MakeShortCode:
+class MakeShortCode(_OfAttempt):
     """Ask Zoho for a short code: ``ShortCodeMade`` or ``Refused``."""
 
-    attempt: int
     form: Form
     secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Listen:
+class Listen(_OfAttempt):
     """Catch the redirect wherever that can be: ``Listening``, then ``Caught`` or ``Unheard``."""
 
-    attempt: int
     flow: LoginFlow
     redirect_uri: str
 
 
 @dataclass(frozen=True, slots=True)
-class Poll:
+class Poll(_OfAttempt):
     """Ask Zoho, in a thread, whether the short code was accepted: ``Brought`` or ``Refused``."""
 
-    attempt: int
     code: ShortCode
 
 
 @dataclass(frozen=True, slots=True)
-class Hush:
+class Hush(_OfAttempt):
     """End what this attempt, and those before it, have under way."""
-
-    attempt: int
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(_OfAttempt):
     """Exchange a code: ``Brought`` or ``Refused``."""
 
-    attempt: int
     flow: LoginFlow
     pasted: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Settle:
+class Settle(_OfAttempt):
     """Make the connection the kernel's current one, and remember what is to be remembered: ``Settled``."""
 
-    attempt: int
     connection: Connection
     form: Form
     keep: bool
@@ -77,18 +76,16 @@ class Discard:
 
 
 @dataclass(frozen=True, slots=True)
-class Renew:
+class Renew(_OfAttempt):
     """Get a new access token: ``Refreshed`` or ``Refused``."""
 
-    attempt: int
     connection: Connection
 
 
 @dataclass(frozen=True, slots=True)
-class Leave:
+class Leave(_OfAttempt):
     """Sign out: ``Left`` or ``Refused``."""
 
-    attempt: int
     connection: Connection
 
 
