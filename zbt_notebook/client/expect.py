@@ -1,4 +1,4 @@
-"""Says in two lines what an argument must be, where Python would raise an error of its own from somewhere inside."""
+"""Checks arguments. A wrong one is refused in two lines, before Python raises an error from somewhere inside."""
 
 import os
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""A lock on an open file, which ends with the file's handle; Windows has none, and there every lock is had."""
+"""A lock on an open file, released when the file is closed. On Windows it does nothing."""
 
 import sys
 

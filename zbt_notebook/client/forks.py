@@ -1,4 +1,4 @@
-"""What a forked process must not share with its parent is made anew in the child: sockets, locks, what is counted.
+"""Makes anew in a forked child what it must not share with its parent: sockets, locks, counts.
 
 ``multiprocessing`` and joblib fork. The child has a copy of everything and one thread: a lock that another thread held
 would never be released there, and two processes that read from one socket get each other's answers.

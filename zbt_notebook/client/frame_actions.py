@@ -1,4 +1,4 @@
-"""What ``df.zbt`` can do, each by whoever knows how: taught from above, so that frames need no connection."""
+"""The actions behind ``df.zbt``. Other modules register them, so that frames need to import no connection."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

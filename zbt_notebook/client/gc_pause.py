@@ -1,4 +1,4 @@
-"""Python's cycle collector at rest while a page is decoded and taken into columns, and never longer than a page takes.
+"""Pauses Python's cycle collector while one page is decoded and taken into columns, and no longer.
 
 A page of 200 bugs is thousands of dicts, all free of cycles and gone a moment later. Their mere number makes the
 collector search the whole kernel, pandas and the user's own objects with it, again and again: up to a fifth of a pull's

@@ -1,4 +1,4 @@
-"""Standard streams that may be missing, closed or too narrow: a line to the user is worth no error."""
+"""Writes a line to a standard stream. A missing, closed or too narrow stream is no error."""
 
 import contextlib
 import sys

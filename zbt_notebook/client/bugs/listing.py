@@ -1,4 +1,4 @@
-"""A word's list (bugs, milestones, time logs …) with its filters, as a pull that can be told before it is made."""
+"""Plans the pull of a list (bugs, milestones, time logs …) with its filters, so that it can be explained first."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

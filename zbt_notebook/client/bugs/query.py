@@ -1,4 +1,4 @@
-"""Criteria as a pull: what Zoho is asked to leave out, and what is left out here."""
+"""Splits criteria into what Zoho filters and what is filtered here."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

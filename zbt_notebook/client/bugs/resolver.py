@@ -1,4 +1,4 @@
-"""Names into values: what a user says of a field, checked against what the portal has, before anything is sent."""
+"""Turns the names a user gives for a field's values into the portal's own values, before anything is sent."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence

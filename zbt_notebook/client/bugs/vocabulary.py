@@ -1,4 +1,4 @@
-"""The words that a portal's own lists offer for each field, as far as they were fetched: for completion."""
+"""The values that completion offers for each field, from those lists of the portal that were fetched already."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence

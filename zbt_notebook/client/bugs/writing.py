@@ -1,4 +1,4 @@
-"""Writes by name: what is said of a bug's fields, as the body that the API at hand wants, and whether it took."""
+"""Writes a bug's fields by name: builds the body that the API wants, and checks that the change was made."""
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping

@@ -1,4 +1,4 @@
-"""What may go over the wire, checked before a token is near it: whatever fails later could show its frames."""
+"""Checks what is to be sent before the token is added. An error after that could show the token in its traceback."""
 
 import json
 import re

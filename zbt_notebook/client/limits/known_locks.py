@@ -1,4 +1,4 @@
-"""Zoho's locks as one kernel leaves them to the next: when each ends, in a small file of the user's own."""
+"""When each of Zoho's locks ends, kept in a small file of the user's so that the next kernel knows it too."""
 
 import contextlib
 import hashlib

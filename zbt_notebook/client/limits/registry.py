@@ -1,4 +1,4 @@
-"""What counts at Zoho outlives a sign-in: the limits of all clients for which this process calls."""
+"""The rate limits of every client that this process calls for. They outlive a sign-in, as Zoho's counts do."""
 
 import time
 from collections import deque

@@ -1,4 +1,4 @@
-"""What the processes of one sign-in know together, so that one of them refreshes for all."""
+"""The access token that processes with the same sign-in share, so that one of them refreshes for all."""
 
 import contextlib
 import hashlib

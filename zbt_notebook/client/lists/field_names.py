@@ -1,4 +1,4 @@
-"""What V3's records do not tell of their fields: from the portal's field metadata, once a connection."""
+"""The names of V3's fields, which its records lack. Read once a connection from the portal's field metadata."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

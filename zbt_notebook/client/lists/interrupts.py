@@ -1,4 +1,4 @@
-"""Ctrl-C as a question that is asked between two pages, so that no page is left half taken."""
+"""Holds Ctrl-C back until the page at hand is taken, so that none is left half taken."""
 
 import signal
 import threading

@@ -1,4 +1,4 @@
-"""The pages of a list, in the classic shape whatever API they came from, and what V3 made of the filter it was sent."""
+"""Fetches pages of a list from either API in the classic shape, and checks whether V3 heeded the filter."""
 
 from collections.abc import Sequence
 from threading import Lock

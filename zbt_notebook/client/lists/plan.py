@@ -1,4 +1,4 @@
-"""From a request and the projects' own counts: which lists to read, in how many requests."""
+"""Plans which lists to read for a request, and from the projects' own counts in how many calls."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

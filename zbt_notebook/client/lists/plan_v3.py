@@ -1,4 +1,4 @@
-"""From a request to V3's lists, which announce no counts: by project, by period, or issue by issue."""
+"""Plans which of V3's lists to read for a request: by project, by period, or issue by issue. V3 announces no counts."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

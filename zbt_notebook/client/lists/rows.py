@@ -1,4 +1,4 @@
-"""Records on their way into the result: whose they are, when they changed, and where the result came from."""
+"""Adds to records the project they belong to, and to a result where it came from."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
