@@ -3,9 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zbt_notebook.client.lists import fields
 from zbt_notebook.client.lists.criteria import Choice, Criterion, Operator, Span
 
 OPEN, CLOSED = Choice("1", "Open"), Choice("2", "Closed")
@@ -59,3 +61,10 @@ def test_of_two_opposites_one_holds(moment, day, pair):
     """Of a moment and a day exactly one of two opposite comparisons is true."""
     held = [Criterion("created", operator, (Span.of_day(day),)).holds([moment]) for operator in pair]
     assert sorted(held) == [False, True]
+
+
+@pytest.mark.parametrize("odd", [[], {}, [7], {"id": 7}, None, ""])
+def test_an_id_that_is_none_is_left_out(odd):
+    """A name beside whatever stands in the place of its id is read by its name."""
+    people = fields.field("bugs", "assignee").read({"assignee_name": "Chen", "assignee_id": odd})
+    assert people == [Choice("", "Chen")]

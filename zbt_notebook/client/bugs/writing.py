@@ -213,7 +213,7 @@ def _read(field: Field, record: Mapping[str, Any]) -> list[object]:
     if field.type not in {"text", "person", "number"} or not field.name.startswith(fields.CUSTOM):
         return field.read(record)
     values = [plain(fields.at(record, path)) for path in field.paths]
-    return [str(one) for one in values if one not in {None, ""}]
+    return [str(one) for one in values if one is not None and one != ""]
 
 
 def _text(value: object) -> str:

@@ -87,7 +87,11 @@ class Field:
                 return
             if value is not None and value != "":
                 if self.type != "person" or str(value).casefold() not in _NOBODY:
-                    ids = [str(known) for path in self.ids if (known := at(record, path)) not in {None, ""}]
+                    ids = [
+                        str(known)
+                        for path in self.ids
+                        if isinstance(known := at(record, path), str | int) and known != ""
+                    ]
                     yield Choice(ids[0] if ids else "", str(value), tuple(ids[1:]))
                 return
 
