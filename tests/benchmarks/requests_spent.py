@@ -39,9 +39,7 @@ def measure(*, projects: int = 12, bugs: int = 5000) -> dict[str, Any]:
         "more a project": (by_filter - least_filtered) / len(rows),
     }
     measured["V3"] = {"requests": v3, "fewest": least, "more a project": (v3 - least) / len(rows)}
-    world.set(
-        classic_end="410", projects_as="envelope"
-    )  # which says that it ends: else more than ten are looked behind
+    world.set(classic_end="410", projects_as="envelope")  # which says that it ends: else ten or more are looked behind
     measured["a mirror run without a change, V3"] = _spent_by_an_idle_mirror(world, connection, wire)
     measured["met"] = {
         "mirror": measured["a mirror run without a change, V3"] <= 2,
