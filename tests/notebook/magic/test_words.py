@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from zbt_notebook.client.errors import NotFound, UsageError
+from zbt_notebook.client.errors import ApiError, NotFound, UsageError
 from zbt_notebook.client.lists.first_columns import FIRST
 from zbt_notebook.notebook.magic.display.frame_view import as_html
 from zbt_notebook.notebook.magic.display.table import QUIET
@@ -161,6 +161,20 @@ def test_tags_are_asked_about_and_written(zbt, console, key, site, capsys):
     assert len(store(site).bugs.get(int(made["id"])).tags) == 1
     with pytest.raises(UsageError, match="there is no tag 'x'"):
         zbt('bug new title="Tagged" project=Payments tags=x --yes')
+
+
+@pytest.mark.usefixtures("connection")
+def test_a_new_bug_goes_again_in_the_other_form(zbt, site):
+    """A value whose form Zoho refuses is sent in its other form; what has none is refused as it was."""
+    before = len(list(store(site).bugs))
+    site.world.faults.add(kind="status", status=400, path="*/bugs/", times=1)
+    made = zbt('bug new title="Several" project=Payments Platforms=Windows,Linux --yes')
+    assert len(list(store(site).bugs)) == before + 1
+    assert store(site).bugs.get(int(made["id"])).custom["UDF_MULTI1"] == ("Windows", "Linux")
+    site.world.faults.add(kind="status", status=400, path="*/bugs/", times=1)
+    with pytest.raises(ApiError):
+        zbt('bug new title="One" project=Payments --yes')
+    assert len(list(store(site).bugs)) == before + 1
 
 
 @pytest.mark.usefixtures("connection")

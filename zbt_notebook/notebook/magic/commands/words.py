@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client.bugs.bug import Bug, creating, made
@@ -266,9 +267,13 @@ def _new(console: Session, connection: "Connection", words: Sequence[str], optio
         return _preview(connection, [call])
     question = plain(f"Make a bug in {within.projects[0].name} ({', '.join(change.shown(None))}); send it")
     is_new = not calls.is_sent_before(console, connection, call, options)
-    value = calls.write(console, connection, call, options, question=question)
-    bug = made(connection, within, value)
     unasked = _without_asking(options)
+    try:
+        value = calls.write(console, connection, call, options, question=question)
+    except ApiError as refusal:  # it may be the form of a value that Zoho refuses
+        change = change.after(refusal)
+        value = calls.write(console, connection, replace(call, fields=change.body), unasked)
+    bug = made(connection, within, value)
     if is_new:
         note(f"made {bug.key}")
     answers = _written(console, connection, bug.calls_beside(change), unasked, "")
