@@ -24,6 +24,7 @@ from zbt_notebook.client.limits.registry import limits_of
 from zbt_notebook.client.lists import first_columns, kept_pull
 from zbt_notebook.client.lists.checkpoint import default_path
 from zbt_notebook.client.lists.kinds import find_kind
+from zbt_notebook.client.lists.project_lookup import on_either_api
 from zbt_notebook.client.lists.pull import Pull
 from zbt_notebook.client.lists.pull_request import PullRequest, as_filters, as_milliseconds, as_names
 from zbt_notebook.client.lists.rows import about
@@ -261,8 +262,13 @@ class Connection(StaysInKernel):
         """
         plain = {name: unwrapped(value, name) for name, value in named.items()}
         asked = [*map(read_filter, filters), *read_arguments(plain)]
-        chosen = listing(self, "bugs", asked, portal=_portal(portal), projects=projects, limit=_limit(limit))
-        return fetch(self, chosen, progress=progress)  # type: ignore[no-any-return]  # a frame
+        within, most = _portal(portal), _limit(limit)
+
+        def road() -> "pd.DataFrame":
+            chosen = listing(self, "bugs", asked, portal=within, projects=projects, limit=most)
+            return fetch(self, chosen, progress=progress)  # type: ignore[no-any-return]  # a frame
+
+        return on_either_api(self.client, road)
 
     def bug(self, said: Any, *, portal: str | int | None = None, project: str | int | None = None) -> Bug:
         """One bug by its key (``HW1-I600``), its number in a *project*, its id, its web address or its row of a frame.
@@ -270,7 +276,9 @@ class Connection(StaysInKernel):
         Raise NotFound where there is none, UsageError for what names no bug.
         """
         projects = () if project is None else as_texts(project, "project=")
-        return Bug(self, find_bug(self, said, portal=_portal(portal), projects=projects))
+        return on_either_api(
+            self.client, lambda: Bug(self, find_bug(self, said, portal=_portal(portal), projects=projects))
+        )
 
     def resume(self, request: PullRequest, *, progress: "bool | OnProgress" = True) -> "pd.DataFrame":
         """Go on with a pull that ended early; what this kernel or a checkpoint holds of it is not fetched again."""

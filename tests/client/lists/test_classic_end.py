@@ -45,6 +45,48 @@ def test_a_pull_takes_v3_from_its_next_beginning(connection, off, wire, way):
     assert not [request for request in wire.requests if "/restapi/" in request.url]
 
 
+ROADS = {
+    "find": lambda connection, bug: connection.bug(bug.key).id == bug.id,
+    "another": lambda connection, _: bool(connection.bug("HW1-I2")["title"]),
+    "read": lambda _, bug: bool(bug.refresh()["title"]),
+    "comments": lambda _, bug: len(bug.comments()) > 0,
+    "history": lambda _, bug: "person" in bug.history(),
+    "files": lambda _, bug: isinstance(bug.files.records(), list),
+    "update": lambda _, bug: bug.update(title="Another", severity="Minor")["title"] == "Another",
+    "comment": lambda _, bug: bug.update(comment="Said later") is bug,
+    "words": lambda connection, _: len(connection.bugs(status="Closed", limit=3)) == 3,
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("road", ROADS)
+def test_a_bug_takes_v3_where_the_classic_api_ends_meanwhile(connection, off, store, wire, way, road):
+    """Whatever is asked for first of a bug, found and read before: all of it is done, and on V3."""
+    row = next(bug for bug in store.bugs if bug.comment_count)
+    bug = connection.bug(str(row.id))
+    assert bug["status"]
+    assert bug.key
+    off(way)
+    wire.requests.clear()
+    assert ROADS[road](connection, bug)
+    assert connection.lookups.is_v3
+    assert bug["title"] == store.bugs.get(row.id).title
+    tries = 2 if way == "401" else 1  # a token that is refused is renewed
+    assert sum("/restapi/" in request.url for request in wire.requests) <= 3 * tries
+    wire.requests.clear()
+    connection.bug("HW1-I3")
+    assert not [request for request in wire.requests if "/restapi/" in request.url]
+
+
+def test_nothing_is_taken_for_the_end_while_the_list_of_portals_answers(connection, store):
+    """A bug that is gone is no sign of it."""
+    bug = connection.bug(str(next(iter(store.bugs)).id))
+    with pytest.raises(NotFound):
+        connection.bug("404170000999999999")
+    assert not connection.lookups.is_v3
+    assert bug.refresh()["title"]
+
+
 @pytest.mark.parametrize("way", ["404", "redirect", "403"])
 def test_a_pull_under_way_stops_and_keeps_what_came(connection, world, way):
     """IncompletePull; the next one begins on V3."""

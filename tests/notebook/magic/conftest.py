@@ -39,8 +39,10 @@ def sign_in(site, no_connections):  # noqa: ARG001  what it does is wanted
 
 @pytest.fixture
 def connection(sign_in, site):
+    switches = site.world.switches
     yield sign_in()
     site.faults.clear()
+    site.world.switches = switches
 
 
 @pytest.fixture

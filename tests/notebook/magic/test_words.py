@@ -164,6 +164,30 @@ def test_tags_are_asked_about_and_written(zbt, console, key, site, capsys):
 
 
 @pytest.mark.usefixtures("connection")
+@pytest.mark.parametrize("end", ["none", "410"])
+def test_what_shapes_a_result_does_not_shape_the_writes_answer(zbt, key, site, end):
+    """-q and its kin are for what is shown in the end: the bug is made, and what did not take is told truly."""
+    site.world.set(classic_end=end)
+    number = zbt('bug new title="Shaped" project=Payments severity=Minor tags=flaky --yes -q id')
+    assert store(site).bugs.get(int(number)).title == "Shaped"
+    assert zbt(f'bug {key} severity=Major comment="so" --yes -q "severity.id"')
+    assert zbt(f"bug {key} severity=Minor --yes --json")
+    assert isinstance(zbt(f"bug {key} severity=Major --yes --df"), pd.DataFrame)
+
+
+@pytest.mark.usefixtures("connection")
+@pytest.mark.parametrize(
+    "line",
+    ["projects", "portals", "tags", "bug {key}", "comments {key}", "bug {key} close --yes", "bug new title=x --yes"],
+)
+def test_the_first_word_after_the_end_of_the_classic_api_takes_v3(zbt, key, using, site, line):  # noqa: ARG001  for its being there
+    """What was looked up before is looked up anew."""
+    zbt(f"bug {key}")
+    site.world.set(classic_end="404")
+    assert len(zbt(line.format(key=key)))
+
+
+@pytest.mark.usefixtures("connection")
 def test_a_new_bug_goes_again_in_the_other_form(zbt, site):
     """A value whose form Zoho refuses is sent in its other form; what has none is refused as it was."""
     before = len(list(store(site).bugs))

@@ -1,8 +1,8 @@
 """One bug: what it holds, what hangs on it, and how it is changed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from zbt_notebook.client import v3_columns
 from zbt_notebook.client.bugs.files import Files
@@ -12,6 +12,7 @@ from zbt_notebook.client.bugs.writing import Change, change, closing
 from zbt_notebook.client.errors import ApiError, UsageError
 from zbt_notebook.client.lists import fields
 from zbt_notebook.client.lists.criteria import Choice
+from zbt_notebook.client.lists.project_lookup import on_either_api
 from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from zbt_notebook.client.connection import Connection
+
+T = TypeVar("T")
 
 
 class Bug(Mapping[str, Any]):
@@ -32,6 +35,7 @@ class Bug(Mapping[str, Any]):
         self._connection = connection
         self._found = found
         self._record = dict(record) if record else None
+        self._is_of_v3 = connection.lookups.is_v3  # where the record came from, in whose shape it is
         self._tags: list[Any] | None = None  # as V3 tells them, where the classic API is at hand, which does not
 
     def __repr__(self) -> str:
@@ -56,10 +60,19 @@ class Bug(Mapping[str, Any]):
     @property
     def record(self) -> dict[str, Any]:
         """Zoho's own record, fetched when it is first asked for."""
+        if self._is_of_v3 != self._connection.lookups.is_v3:
+            self._record = self._tags = None
         if self._record is None:
-            thing = self._connection.client.fetch(ApiCall("GET", self._path())).thing
-            self._record = dict(thing) if isinstance(thing, dict) else {}
+            self._record = self._on_either_api(self._fetched)
+            self._is_of_v3 = self._connection.lookups.is_v3
         return self._record
+
+    def _fetched(self) -> dict[str, Any]:
+        thing = self._connection.client.fetch(ApiCall("GET", self._path())).thing
+        return dict(thing) if isinstance(thing, dict) else {}
+
+    def _on_either_api(self, road: Callable[[], T]) -> T:
+        return on_either_api(self._connection.client, road)
 
     def refresh(self) -> "Bug":
         """Fetch it anew."""
@@ -130,11 +143,12 @@ class Bug(Mapping[str, Any]):
     @property
     def files(self) -> Files:
         """Its files, to be fetched and added to: ``files.download(0)``, ``files.attach("log.txt")``."""
-        return Files(self._connection, self._found, self._path())
+        return Files(self._connection, self._found)
 
     def _list(self, below: str, word: str) -> "pd.DataFrame":
-        request = PullRequest(path=self._path(below), word=word)
-        frame = self._connection.resume(request, progress=False)
+        frame = self._on_either_api(
+            lambda: self._connection.resume(PullRequest(path=self._path(below), word=word), progress=False)
+        )
         frame.attrs["zbt"] |= {"bug": self._found.id, "portal": self._found.portal.id}
         return frame
 
@@ -159,10 +173,9 @@ class Bug(Mapping[str, Any]):
         if not said and not comment:
             raise UsageError("update() has nothing to change", hint='Name a field: update(status="Closed").')
         if said:
-            change = self.change(said)
-            self.take(change, self._send(change))
+            self._on_either_api(lambda: self._write(self.change(said)))
         if comment:
-            self._connection.client.send(self.commenting(comment))
+            self._on_either_api(lambda: self._connection.client.send(self.commenting(comment)))
         return self
 
     def close(self, *, comment: str = "") -> "Bug":
@@ -224,6 +237,9 @@ class Bug(Mapping[str, Any]):
                 hint="May your role change it, and does the project's layout have it? What else was asked is done.",
             )
 
+    def _write(self, change: Change) -> None:
+        self.take(change, self._send(change))
+
     def _send(self, change: Change) -> list[tuple[ApiCall, Any]]:
         try:
             return [(call, self._connection.client.fetch(call).thing) for call in self.calls(change)]
@@ -235,6 +251,7 @@ class Bug(Mapping[str, Any]):
             record = answer if isinstance(answer, dict) and answer.get("id") else None
             if call.path == self._path():
                 self._record = dict(record) if record else None
+                self._is_of_v3 = self._connection.lookups.is_v3
             else:
                 self._tags = None if record is None else record.get("tags") or []
 

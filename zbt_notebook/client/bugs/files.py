@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from zbt_notebook.client.bugs.finding import Found, bug_path
 from zbt_notebook.client.errors import ApiError, NotFound, Unreachable, UsageError
 from zbt_notebook.client.http.messages import Request, Response, Upload
+from zbt_notebook.client.lists.project_lookup import on_either_api
 from zbt_notebook.client.quoting import counted, shown
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
@@ -16,7 +18,6 @@ from zbt_notebook.client.rest.api_errors import judge
 from zbt_notebook.client.suggestions import there_are
 
 if TYPE_CHECKING:
-    from zbt_notebook.client.bugs.finding import Found
     from zbt_notebook.client.connection import Connection
 
 _NO_ID = "-1"  # of some files, which their third_party_file_id then tells apart
@@ -41,14 +42,24 @@ class Download:
 class Files:
     """The files of one bug."""
 
-    def __init__(self, connection: "Connection", found: "Found", path: str) -> None:
+    def __init__(self, connection: "Connection", found: Found) -> None:
         self._connection = connection
         self._found = found
-        self._path = path
-        self._is_v3 = connection.lookups.is_v3
+
+    @property
+    def _is_v3(self) -> bool:
+        return self._connection.lookups.is_v3
+
+    @property
+    def _path(self) -> str:
+        found = self._found
+        return bug_path(self._connection.lookups, found.portal, found.project, found.id)
 
     def records(self) -> list[dict[str, Any]]:
         """What Zoho tells of each file, those in the bin left out."""
+        return on_either_api(self._connection.client, self._records)
+
+    def _records(self) -> list[dict[str, Any]]:
         try:
             rows = self._listed(ApiCall("GET", f"{self._path}attachments/" if not self._is_v3 else self._below))
         except NotFound:
@@ -126,21 +137,24 @@ class Files:
             content = path.read_bytes()
         except OSError as error:
             raise UsageError(f"{shown(str(path))} cannot be read: {error.strerror}", hint="Name a file.") from None
+        return on_either_api(self._connection.client, lambda: self._attach(path.name, content))
+
+    def _attach(self, name: str, content: bytes) -> Any:
         client = self._connection.client
         if not self._is_v3:
-            upload = Upload("uploaddoc", path.name, content)
+            upload = Upload("uploaddoc", name, content)
             return client.fetch(ApiCall("POST", f"{self._path}attachments/", uploads=(upload,))).thing
         fields = (
             ("attachment_details[storage_type]", "WorkDrive"),
             ("attachment_details[location_details][project_id]", self._found.project.id),
         )
-        upload = Upload("upload_file", path.name, content)
+        upload = Upload("upload_file", name, content)
         call = ApiCall("POST", f"/api/v3/portal/{self._found.portal.id}/attachments", fields=fields, uploads=(upload,))
         made = client.fetch(call).thing
         number = made.get("attachment_id") if isinstance(made, dict) else None
         if not number or number == _NO_ID:
             raise ApiError(
-                f"{shown(path.name)} was uploaded, but V3 gave no number to attach it by",
+                f"{shown(name)} was uploaded, but V3 gave no number to attach it by",
                 hint="Attach it in Zoho; it lies in the portal's WorkDrive.",
             )
         try:

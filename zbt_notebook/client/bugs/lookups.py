@@ -123,6 +123,9 @@ class Lookups:
     def is_v3(self) -> bool:
         """Whether the classic API is gone, and V3 is spoken."""
         self.portals()
+        if self._client.classic_is_off and not self._kept[("v3",)]:
+            self.forget()  # another call has found it out since
+            self.portals()
         return bool(self._kept[("v3",)])
 
     def portals(self) -> tuple[Portal, ...]:

@@ -1,10 +1,18 @@
 """Finds the portal and its projects, in whichever API still answers."""
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
-from zbt_notebook.client.errors import ApiError, NotFound, RateLimited, TokenRejected, Unreachable, UsageError
+from zbt_notebook.client.errors import (
+    ApiError,
+    IncompletePull,
+    NotFound,
+    RateLimited,
+    TokenRejected,
+    Unreachable,
+    UsageError,
+)
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane
 from zbt_notebook.client.lists.plan import choose
 from zbt_notebook.client.lists.read_lists import read_list
@@ -13,6 +21,7 @@ from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
 from zbt_notebook.client.suggestions import folded, there_are
 
+T = TypeVar("T")
 _GONE = frozenset({401, 403, 410})
 _PORTALS = "/restapi/portals/"
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
@@ -20,6 +29,10 @@ _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 class Retired(Exception):
     """Zoho has switched the classic API off."""
+
+
+class ClassicApiOff(UsageError):
+    """A classic path was called, and the classic API is off; nothing was done."""
 
 
 def retired() -> UsageError:
@@ -53,6 +66,24 @@ def _may_mean_gone(error: ApiError | Unreachable) -> bool:
         return True
     redirected = 300 <= error.status < 400  # noqa: PLR2004  RFC 9110 §15.4
     return redirected or error.status in _GONE or error.code in {"URL_RULE_NOT_CONFIGURED", "6403"}
+
+
+def on_either_api(client: ApiClient, road: Callable[[], T]) -> T:
+    """What a road gives; from its beginning again, on V3, where the classic API turns out to be off on the way."""
+    try:
+        return road()
+    except ClassicApiOff:
+        if client.classic_is_off:
+            raise
+    except (ApiError, Unreachable) as error:
+        if client.classic_is_off or isinstance(error, IncompletePull) or not is_retired(client, error):
+            raise
+    client.classic_is_off = True
+    try:
+        return road()
+    except (ApiError, Unreachable):
+        client.classic_is_off = False  # V3 has not answered in its place: nothing is known
+        raise
 
 
 def find_places(

@@ -4,7 +4,8 @@ import json
 from typing import TYPE_CHECKING
 
 from zbt_notebook.client import v3_instead
-from zbt_notebook.client.errors import UsageError, ZbtError
+from zbt_notebook.client.errors import ZbtError
+from zbt_notebook.client.lists.project_lookup import ClassicApiOff
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.notebook.magic.grammar.tokenizer import quote_word
 
@@ -19,8 +20,10 @@ def explained(connection: "Connection", call: ApiCall, error: ZbtError) -> ZbtEr
     message = f"{call.method} {call.path} is of the classic API, which is off here"
     twin = v3_instead.in_v3(connection, call)
     if twin is None:
-        return UsageError(message, hint="V3 has no such path that is known: %zbt endpoints /api/v3 lists those it has.")
-    return UsageError(f"{message}; V3 has it at {twin.path}", hint=f"Run: {as_line(twin)}")
+        return ClassicApiOff(
+            message, hint="V3 has no such path that is known: %zbt endpoints /api/v3 lists those it has."
+        )
+    return ClassicApiOff(f"{message}; V3 has it at {twin.path}", hint=f"Run: {as_line(twin)}")
 
 
 def as_line(call: ApiCall) -> str:

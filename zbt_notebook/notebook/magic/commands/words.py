@@ -15,6 +15,7 @@ from zbt_notebook.client.bugs.writing import Change
 from zbt_notebook.client.errors import ApiError, UsageError, ZbtError
 from zbt_notebook.client.lists.discovery import survey
 from zbt_notebook.client.lists.kinds import find_kind
+from zbt_notebook.client.lists.project_lookup import on_either_api
 from zbt_notebook.client.quoting import counted
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall, Page
@@ -47,11 +48,16 @@ def run(console: Session, line: CommandLine, local: dict[str, Any] | None) -> An
     if "save" in options:
         check_place(options.get("save"))
     words = [in_text(argument, names, Dates.DAY) for argument in line.arguments]
-    if line.subcommand in LISTS:
-        return _list(console, connection, line.subcommand, [read_filter(word) for word in words], options)
-    if line.subcommand == "bug":
-        return _bug(console, connection, words, options)
-    return _part(console, connection, line.subcommand, words[0], options)
+    word = line.subcommand
+
+    def road() -> Any:
+        if word in LISTS:
+            return _list(console, connection, word, [read_filter(one) for one in words], options)
+        if word == "bug":
+            return _bug(console, connection, words, options)
+        return _part(console, connection, word, words[0], options)
+
+    return on_either_api(connection.client, road)
 
 
 # -- lists
@@ -218,11 +224,17 @@ def _written(
     answers = []
     for call in wanted:
         is_new = not calls.is_sent_before(console, connection, call, options)
-        value = calls.write(console, connection, call, options, question=question)
+        value = _write(console, connection, call, options, question)
         if is_new:
             answers.append((call, value))
             options = _without_asking(options)
     return answers
+
+
+def _write(console: Session, connection: "Connection", call: ApiCall, options: Options, question: str = "") -> Any:
+    """Send one and give the whole answer: what shapes a result is for what the word shows in the end."""
+    whole = Options(tuple(pair for pair in options.pairs if pair[0] in {"yes", "again", "include"}))
+    return calls.write(console, connection, call, whole, question=question)
 
 
 def _without_asking(options: Options) -> Options:
@@ -269,10 +281,10 @@ def _new(console: Session, connection: "Connection", words: Sequence[str], optio
     is_new = not calls.is_sent_before(console, connection, call, options)
     unasked = _without_asking(options)
     try:
-        value = calls.write(console, connection, call, options, question=question)
+        value = _write(console, connection, call, options, question)
     except ApiError as refusal:  # it may be the form of a value that Zoho refuses
         change = change.after(refusal)
-        value = calls.write(console, connection, replace(call, fields=change.body), unasked)
+        value = _write(console, connection, replace(call, fields=change.body), unasked)
     bug = made(connection, within, value)
     if is_new:
         note(f"made {bug.key}")
@@ -280,7 +292,7 @@ def _new(console: Session, connection: "Connection", words: Sequence[str], optio
     if is_new:
         bug.take(change, answers)
     if comment:
-        calls.write(console, connection, bug.commenting(comment), unasked)
+        _write(console, connection, bug.commenting(comment), unasked)
     return _shown(console, connection, bug, options)
 
 
