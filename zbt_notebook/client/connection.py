@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
@@ -262,13 +262,8 @@ class Connection(StaysInKernel):
         """
         plain = {name: unwrapped(value, name) for name, value in named.items()}
         asked = [*map(read_filter, filters), *read_arguments(plain)]
-        within, most = _portal(portal), _limit(limit)
-
-        def road() -> "pd.DataFrame":
-            chosen = listing(self, "bugs", asked, portal=within, projects=projects, limit=most)
-            return fetch(self, chosen, progress=progress)  # type: ignore[no-any-return]  # a frame
-
-        return on_either_api(self.client, road)
+        words = partial(listing, self, "bugs", asked, portal=_portal(portal), projects=projects, limit=_limit(limit))
+        return on_either_api(self.client, lambda: fetch(self, words(), progress=progress))  # type: ignore[no-any-return]  # a frame
 
     def bug(self, said: Any, *, portal: str | int | None = None, project: str | int | None = None) -> Bug:
         """One bug by its key (``HW1-I600``), its number in a *project*, its id, its web address or its row of a frame.
