@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import hypothesis
+import numpy as np  # noqa: F401  for hypothesis: see pytest_collection_finish
 import pytest
 
 from tests.leaks.canaries import canaries, no_traces, pytest_runtest_makereport  # noqa: F401  for every test
@@ -116,7 +117,11 @@ def without_addresses(value):
 
 
 def pytest_collection_finish():
-    """Let the garbage collector leave alone what the whole session needs: it took a fifth of the time."""
+    """Let the garbage collector leave alone what the whole session needs: it took a fifth of the time.
+
+    Before that hypothesis takes the sources of chance in hand, NumPy's too: it asks the collector who holds them.
+    """
+    hypothesis.find(hypothesis.strategies.just(1), bool, settings=hypothesis.settings(database=None))
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 10)
