@@ -5,7 +5,6 @@ import pytest
 from zbt_notebook.client.bugs.bug import creating, made
 from zbt_notebook.client.bugs.resolver import Within
 from zbt_notebook.client.errors import ApiError, UsageError
-from zbt_notebook.client.limits.rate_limit import RateLimits
 from zbt_notebook.simulator.data import prose
 
 
@@ -18,16 +17,6 @@ def row(store):
 @pytest.fixture
 def bug(connection, store, row):
     return connection.bug(f"{store.projects.get(row.project_id).prefix}-I{row.number}")
-
-
-@pytest.fixture(params=["classic", "v3"])
-def api(request, world, connection):
-    """Each API, as Zoho has them before and after the end of the classic one."""
-    connection.client.limits = RateLimits(lambda: 0, connection.client.today, limit=10_000)
-    world.set(url_limit=0, v3_limit=0)
-    if request.param == "v3":
-        world.set(classic_end="410")
-    return request.param
 
 
 def held(store, row, column):
