@@ -19,12 +19,12 @@ def check_filters(kind: str, where: Mapping[str, str], assumed: Mapping[str, str
             f"V3 has no filter {unknown[0]!r}",
             hint=f"There, these can be used: {', '.join(possible) or 'none'}. Choose in the DataFrame for others.",
         )
-    for name in where:
-        strangers = [part for part in where[name].split(",") if not part.strip().isdecimal()]
-        if kind == "bugs" and strangers and name not in _WORDS:
+    for name, value in where.items() if kind == "bugs" else ():
+        strangers = [part for part in value.split(",") if not part.strip().isdecimal()]
+        if strangers and name in _BY_ID:
             raise UsageError(
                 f"the filter {name} wants ids, and {shown(strangers[0])} is none",
-                hint=f"Several are separated by commas. By name: connection.bugs({name}={where[name]!r}).",
+                hint=f"Several are separated by commas. By name: connection.bugs({name}={value!r}).",
             )
 
 
@@ -66,19 +66,22 @@ def _is_active(record: Any, value: str) -> bool:
 
 
 _ASSUMED: Mapping[str, Mapping[str, str]] = {"users": {"user_type": "active"}}
-_WORDS = {"statustype", "flag", "sort_column", "sort_order"}  # filters of bugs that take no ids
+_BY_ID: Mapping[str, Test] = {
+    "status": _has_id("status", "id"),
+    "severity": _has_id("severity", "id"),
+    "classification": _has_id("classification", "id"),
+    "module": _has_id("module", "id"),
+    "milestone": _has_id("milestone", "id"),
+    "affected": _has_id("affected_milestone", "id"),
+    "assignee": _is_person("assignee"),
+    "reporter": _is_person("reporter"),
+}
+"""Of bugs; several ids are separated by commas."""
 _FILTERS: Mapping[str, Mapping[str, Test]] = {
     "bugs": {
         "statustype": lambda record, value: record.get("closed") is (value == "closed"),
         "flag": lambda record, value: str(record.get("flag")).lower() == value.lower(),
-        "status": _has_id("status", "id"),
-        "severity": _has_id("severity", "id"),
-        "classification": _has_id("classification", "id"),
-        "module": _has_id("module", "id"),
-        "milestone": _has_id("milestone", "id"),
-        "affected": _has_id("affected_milestone", "id"),
-        "assignee": _is_person("assignee"),
-        "reporter": _is_person("reporter"),
+        **_BY_ID,
         "sort_column": _always,
         "sort_order": _always,
     },
