@@ -1,13 +1,12 @@
 """One bug: what it holds, what hangs on it, and how it is changed."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from zbt_notebook.client import v3_columns
 from zbt_notebook.client.bugs.files import Files
 from zbt_notebook.client.bugs.finding import Found, bug_path, v3_path
-from zbt_notebook.client.bugs.resolver import Resolver, Within, known_as
+from zbt_notebook.client.bugs.resolver import Resolver, Within
 from zbt_notebook.client.bugs.writing import Change, change, closing
 from zbt_notebook.client.errors import ApiError, UsageError
 from zbt_notebook.client.lists import fields
@@ -192,7 +191,8 @@ class Bug(Mapping[str, Any]):
 
     @property
     def _resolver(self) -> Resolver:
-        return resolver_of(self._connection, self._found)
+        found = self._found
+        return Resolver.of(self._connection, "bugs", Within(found.portal, (found.project,)))
 
     def change(self, said: Mapping[str, Any]) -> Change:
         """Look up what is to be changed; nothing is sent."""
@@ -256,12 +256,6 @@ class Bug(Mapping[str, Any]):
                 self._tags = None if record is None else record.get("tags") or []
 
 
-def resolver_of(connection: "Connection", found: Found) -> Resolver:
-    """Looks names up for one project's bugs."""
-    within = Within(found.portal, (found.project,))
-    return Resolver(connection.lookups, "bugs", within, connection.client.today, partial(known_as, connection))
-
-
 def creating(connection: "Connection", within: Within, said: Mapping[str, Any]) -> tuple[Change, ApiCall]:
     """A new bug in a project: what is wanted, and the request for it. Raise UsageError where there is no title."""
     if not any(name.strip().casefold() in {"title", "name"} for name in said):
@@ -269,9 +263,7 @@ def creating(connection: "Connection", within: Within, said: Mapping[str, Any]) 
     if len(within.projects) != 1:
         names = ", ".join(one.name for one in within.projects[:12])
         raise UsageError("a new bug needs its project", hint=f"Name one of: {names or 'none'}.")
-    changes = change(
-        Resolver(connection.lookups, "bugs", within, connection.client.today, partial(known_as, connection)), said
-    )
+    changes = change(Resolver.of(connection, "bugs", within), said)
     project = within.projects[0]
     path = bug_path(connection.lookups, within.portal, project, "").removesuffix("/").removesuffix("/")
     call = ApiCall("POST", path, fields=changes.body)

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client.bugs.filters import Filter
 from zbt_notebook.client.bugs.query import Query, query, said
-from zbt_notebook.client.bugs.resolver import Resolver, Within, known_as
+from zbt_notebook.client.bugs.resolver import Resolver, Within
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.lists.criteria import Criterion, Span
 from zbt_notebook.client.lists.discovery import survey
@@ -60,7 +59,7 @@ def listing(
     where = lookups.portal(portal)
     chosen = lookups.chosen(where, names) if kind in _BY_PROJECT or names else ()
     within = Within(where, tuple(chosen))
-    resolver = Resolver(lookups, kind, within, connection.client.today, partial(known_as, connection))
+    resolver = Resolver.of(connection, kind, within)
     criteria = resolver.criteria(filters)
     of_projects = bool(names) or any(one.field == "project" for one in criteria)  # a portal's user tells none
     by_project = kind in _BY_PROJECT or (kind == "users" and of_projects)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,11 @@ class Resolver:
     within: Within
     now: Callable[[], datetime]
     me: Callable[[], Iterable[str]]
+
+    @classmethod
+    def of(cls, connection: "Connection", kind: str, within: Within) -> "Resolver":
+        """One that looks up at a connection."""
+        return cls(connection.lookups, kind, within, connection.client.today, partial(known_as, connection))
 
     def criteria(self, filters: Iterable[Filter]) -> tuple[Criterion, ...]:
         """Each filter with its values looked up; UsageError for the first that cannot be."""
