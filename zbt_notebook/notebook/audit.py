@@ -19,6 +19,7 @@ from typing import Any
 from zbt_notebook.client import redactor
 from zbt_notebook.client.atomic_write import unfit_place, write_atomically
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.plain_file import read_plain
 from zbt_notebook.client.quoting import a, counted
 from zbt_notebook.client.redactor import HIDDEN
 from zbt_notebook.client.secret_forms import Span
@@ -118,7 +119,7 @@ def audit(notebook: str | Path | Mapping[str, Any]) -> Audit:
         raise UsageError(
             f"{a(type(notebook).__name__)} is no notebook", hint="Name a notebook's file, such as analysis.ipynb."
         )
-    text = _read(Path(notebook))
+    text = _read(notebook)
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):
@@ -270,11 +271,11 @@ def _without(text: str, spans: list[tuple[int, int, str]]) -> str:
     return text
 
 
-def _read(path: Path) -> str:
+def _read(path: str | PathLike[str]) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig", "surrogateescape")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is no path"
+        return read_plain(path).decode("utf-8-sig", "surrogateescape")
+    except OSError as error:
+        reason = error.strerror
     raise UsageError(f"{str(path)!r} cannot be read: {reason}", hint="Name a notebook, such as analysis.ipynb.")
 
 

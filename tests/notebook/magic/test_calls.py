@@ -252,6 +252,8 @@ def test_a_file_is_uploaded(zbt, tmp_path):
     with pytest.raises(UsageError) as refusal:
         zbt(f"POST {BUGS} title=x uploaddoc@{tmp_path}/scren.png")
     assert "Did you mean screen.png?" in refusal.value.hint
+    with pytest.raises(UsageError, match="a pipe or a device"):
+        zbt(f"POST {BUGS} title=x uploaddoc@/dev/zero")
 
 
 @pytest.mark.usefixtures("using")

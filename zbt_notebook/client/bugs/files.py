@@ -11,6 +11,7 @@ from zbt_notebook.client.bugs.finding import Found, bug_path
 from zbt_notebook.client.errors import ApiError, NotFound, Unreachable, UsageError
 from zbt_notebook.client.http.messages import Request, Response, Upload
 from zbt_notebook.client.lists.project_lookup import on_either_api
+from zbt_notebook.client.plain_file import read_plain
 from zbt_notebook.client.quoting import counted, shown
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
@@ -132,12 +133,11 @@ class Files:
 
     def attach(self, file: str | Path) -> Any:
         """Attach a file of this machine; V3 takes it in two steps, to the portal and then to the bug."""
-        path = Path(file).expanduser()
         try:
-            content = path.read_bytes()
+            content = read_plain(file)
         except OSError as error:
-            raise UsageError(f"{shown(str(path))} cannot be read: {error.strerror}", hint="Name a file.") from None
-        return on_either_api(self._connection.client, lambda: self._attach(path.name, content))
+            raise UsageError(f"{shown(str(file))} cannot be read: {error.strerror}", hint="Name a file.") from None
+        return on_either_api(self._connection.client, lambda: self._attach(Path(file).name, content))
 
     def _attach(self, name: str, content: bytes) -> Any:
         client = self._connection.client

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.http.bodies import is_raw, read_body
 from zbt_notebook.client.http.messages import Pairs, Upload
+from zbt_notebook.client.plain_file import read_plain
 from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.encoding import as_json, as_text, dates_of, plain, refusal
@@ -127,9 +128,9 @@ def _content(content: Any, name: str) -> bytes:
     if not isinstance(content, Path):
         return read_body(content, name)
     try:
-        return content.expanduser().read_bytes()
-    except (OSError, ValueError, RuntimeError) as error:
-        problem = getattr(error, "strerror", None) or "not a path"
+        return read_plain(content)
+    except OSError as error:
+        problem = error.strerror
     raise UsageError(f"the file {shown(str(content))} cannot be read: {problem}", hint="Check the path and its rights.")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.http.messages import Upload
+from zbt_notebook.client.plain_file import read_plain
 from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.api import ApiCall
@@ -144,13 +145,12 @@ def _header_value(name: str, value: str) -> str:
 def _upload(item: Item, filename: str) -> Upload:
     path = path_of(filename)
     try:
-        return Upload(item.name, path.name, path.read_bytes(), str(path.absolute()))
+        return Upload(item.name, path.name, read_plain(path), str(path.absolute()))
     except FileNotFoundError:
         problem = UsageError(f"there is no file {shown(filename)}", hint=_nearest_file(path))
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a path"
+    except OSError as error:
         problem = UsageError(
-            f"the file {shown(filename)} cannot be read: {reason}", hint="Check the path and its rights."
+            f"the file {shown(filename)} cannot be read: {error.strerror}", hint="Check the path and its rights."
         )
     raise problem
 
