@@ -4,38 +4,33 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client import expect
 from zbt_notebook.client.auth.account import Account, AccountLookup
 from zbt_notebook.client.auth.authorization import Authorization, Clock
-from zbt_notebook.client.auth.data_centers import DataCenter
 from zbt_notebook.client.auth.scopes import missing
 from zbt_notebook.client.bugs.bug import Bug
 from zbt_notebook.client.bugs.filters import read_arguments, read_filter
 from zbt_notebook.client.bugs.finding import find_bug, with_ids
 from zbt_notebook.client.bugs.listing import fetch, listing
-from zbt_notebook.client.bugs.lookups import Lookups
+from zbt_notebook.client.bugs.tracker import Tracker
 from zbt_notebook.client.errors import UsageError
-from zbt_notebook.client.http.messages import Response, Transport
-from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane, RateLimits
+from zbt_notebook.client.http.messages import Transport
+from zbt_notebook.client.limits.rate_limit import RateLimits
 from zbt_notebook.client.limits.registry import limits_of
-from zbt_notebook.client.lists import first_columns, kept_pull
+from zbt_notebook.client.lists import kept_pull
 from zbt_notebook.client.lists.checkpoint import default_path
 from zbt_notebook.client.lists.kinds import find_kind
 from zbt_notebook.client.lists.project_lookup import on_either_api
-from zbt_notebook.client.lists.pull import Pull
 from zbt_notebook.client.lists.pull_request import PullRequest, as_filters, as_milliseconds, as_names
-from zbt_notebook.client.lists.rows import about
-from zbt_notebook.client.progress import Reporter, reporter
+from zbt_notebook.client.progress import reporter
 from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.rest import api, arguments
-from zbt_notebook.client.rest.api import ApiCall, Page
+from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.arguments import Params, pairs
 from zbt_notebook.client.rest.client import ApiClient
 from zbt_notebook.client.rest.encoding import as_count, as_text, as_texts, unwrapped
-from zbt_notebook.client.secret_str import StaysInKernel
 from zbt_notebook.client.settings import setting
 from zbt_notebook.client.status import LogoutReport, Status
 from zbt_notebook.client.v3_instead import hinted
@@ -48,7 +43,7 @@ if TYPE_CHECKING:
     from zbt_notebook.client.progress import OnProgress
 
 
-class Connection(StaysInKernel):
+class Connection(Tracker):
     """The API of one data centre, as one user. Safe to use from any number of threads; not to be pickled."""
 
     def __init__(
@@ -60,18 +55,12 @@ class Connection(StaysInKernel):
         clock: Clock | None = None,
         limits: RateLimits | None = None,
     ) -> None:
-        self.name = name
+        client = ApiClient(authorization, transport, limits or _limits(authorization, clock), clock=clock or Clock())
+        super().__init__(client, AccountLookup(authorization, transport), name)
         self.redirect_uri = ""  # where the user was sent back to, if there was a consent
         self.is_consented = False  # whether a consent in this kernel led to it, rather than a token from elsewhere
-        self.who = AccountLookup(authorization, transport)
         self.on_logout: dict[str, Callable[[], bool]] = {}  # who else keeps it, "kernel" or "keyring", and forgets it
         self._left: LogoutReport | None = None
-        self.client = ApiClient(
-            authorization,
-            transport,
-            limits or _limits(authorization, clock),
-            clock=clock or Clock(),
-        )
         if limits is None and setting("ZBT_SHARED_BUDGET").lower() in {"1", "true", "yes"}:
             self.share_budget()
 
@@ -81,11 +70,6 @@ class Connection(StaysInKernel):
     def __await__(self) -> "Generator[Any, None, Connection]":
         """Itself: ``await zbt.login(…)`` reads the same whether its user is waited for or the sign-in is over."""
         return _itself(self).__await__()
-
-    @property
-    def data_center(self) -> DataCenter:
-        """Where Zoho keeps this account."""
-        return self.client.data_center
 
     @property
     def client_id(self) -> str:
@@ -138,14 +122,6 @@ class Connection(StaysInKernel):
         with hinted(self, "request", call):
             return as_requests_response(self.client.send(call), api.write(call, self.data_center))
 
-    def send(self, call: ApiCall, lane: Lane = INTERACTIVE) -> Response:
-        """One call that ``api.normalize`` has checked; its answer unread, but an ApiError where it is a refusal."""
-        return self.client.send(call, lane)
-
-    def fetch(self, call: ApiCall, lane: Lane = INTERACTIVE) -> Page:
-        """One call as a value; its answer read: records, or one thing, and what comes next."""
-        return self.client.fetch(call, lane)
-
     def rows(self, path: str, params: Params = None, limit: int | None = None) -> Iterator[Any]:
         """Every record of every page, as Zoho sent it; at most *limit*. A page is asked for when it is wanted.
 
@@ -155,7 +131,7 @@ class Connection(StaysInKernel):
         return self._stream(PullRequest(path=call.path, where=call.params, limit=_limit(limit)))
 
     def _stream(self, request: PullRequest) -> Iterator[Any]:
-        pull = self._begin(request, reporter(progress=False), as_records=True)
+        pull = self.begin(request, reporter(progress=False), as_records=True)
         with hinted(self, "rows", ApiCall("GET", request.path, request.where)), kept_pull.kept_if_incomplete(pull):
             for records in pull.stream():
                 yield from records
@@ -167,20 +143,7 @@ class Connection(StaysInKernel):
         tells where it came from. Raise IncompletePull, which holds what came, where it ends early.
         """
         call = self._meant(ApiCall("GET", expect.text(path, "the path"), pairs(params, "GET", path)))
-        return self.pulled(PullRequest(path=call.path, where=call.params, limit=_limit(limit)), progress=False)
-
-    def records(
-        self, call: ApiCall, *, limit: int | None = None, progress: "bool | OnProgress" = True
-    ) -> tuple[list[Any], int]:
-        """Every record that a call lists, as Zoho sent them, and in how many pages; shows how far it is.
-
-        Raise IncompletePull where it ends early, NotAList where the answer is one thing.
-        """
-        request = PullRequest(path=call.path, where=call.params, limit=limit)
-        pull = self._begin(request, reporter(progress), call=call, as_records=True)
-        with kept_pull.kept_if_incomplete(pull):
-            pull.run()
-        return pull.records, pull.pages
+        return self._hinted_pull(PullRequest(path=call.path, where=call.params, limit=_limit(limit)), progress=False)
 
     def _meant(self, call: ApiCall) -> ApiCall:
         """The call as Zoho takes it: with the number of a bug where its path has the key."""
@@ -237,12 +200,7 @@ class Connection(StaysInKernel):
             request = replace(request, checkpoint=str(default_path(request, self.data_center.name)))
         elif checkpoint is not False and checkpoint is not None:
             request = replace(request, checkpoint=str(expect.file_place(checkpoint, "checkpoint=")))
-        return self.pulled(request, progress=progress)
-
-    @cached_property
-    def lookups(self) -> Lookups:
-        """What the portal itself has: statuses, people, milestones, fields; each list fetched once, and kept."""
-        return Lookups(self.client)
+        return self._hinted_pull(request, progress=progress)
 
     def bugs(
         self,
@@ -277,42 +235,11 @@ class Connection(StaysInKernel):
 
     def resume(self, request: PullRequest, *, progress: "bool | OnProgress" = True) -> "pd.DataFrame":
         """Go on with a pull that ended early; what this kernel or a checkpoint holds of it is not fetched again."""
-        return self.pulled(request, progress=progress)
+        return self._hinted_pull(request, progress=progress)
 
-    def pulled(self, request: PullRequest, *, progress: "bool | OnProgress") -> "pd.DataFrame":
-        """Carry a request out; statuses and severities of bugs in the portal's own order, where it can be had."""
-        pull = (kept_pull.kept(request.id) if request.id else None) or self._begin(request, reporter(progress=False))
-        with hinted(self, "frame", ApiCall("GET", request.path, request.where)), kept_pull.kept_if_incomplete(pull):
-            pull.run(self.client, reporter(progress))
-        if request.holds == "bugs":
-            pull.orders = self.lookups.orders(pull.plan.portal, pull.plan.projects, v3=pull.is_v3)
-        return pull.frame()
-
-    def _begin(
-        self, request: PullRequest, shown: Reporter, *, call: ApiCall | None = None, as_records: bool = False
-    ) -> Pull:
-        request = replace(request, connection=self.name, id=request.id or token_hex(8))
-        return Pull(self.client, request, shown, call=call, as_records=as_records)
-
-    def frame_of(
-        self, call: ApiCall, records: Sequence[Any], *, pages: int = 1, is_part: bool = False, **about_it: Any
-    ) -> "pd.DataFrame":
-        """Records of a call's answer as one DataFrame; *about_it* stands in ``attrs["zbt"]`` beside where it came from.
-
-        Every column that the catalogue knows of the list is there, but for a part that somebody chose from the answer.
-        """
-        from zbt_notebook.client.frames import to_frame
-        from zbt_notebook.client.frames.arrange import reordered
-
-        call = api.normalize(call, self.data_center)
-        types = api.column_types(call)
-        if is_part:
-            types = {name: kind for name, kind in types.items() if any(name in record for record in records)}
-        frame = to_frame(records, types)
-        if not is_part:
-            frame = reordered(frame, first_columns.first_columns(first_columns.kind_of(call.path)))
-        frame.attrs["zbt"] = about(self.client, self.name, frame, pages, call) | about_it
-        return frame
+    def _hinted_pull(self, request: PullRequest, *, progress: "bool | OnProgress") -> "pd.DataFrame":
+        with hinted(self, "frame", ApiCall("GET", request.path, request.where)):
+            return self.pulled(request, progress=progress)
 
     @cached_property
     def session(self) -> "requests.Session":

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from zbt_notebook.client.bugs.tracker import Tracker
 from zbt_notebook.client.errors import ApiError, IncompletePull, ScopeMissing, Unreachable, ZbtError
 from zbt_notebook.client.lists.field_names import field_names
 from zbt_notebook.client.lists.page_call import paging_of
@@ -15,14 +15,11 @@ from zbt_notebook.client.next_steps import step
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
 
-if TYPE_CHECKING:
-    from zbt_notebook.client.connection import Connection
-
 _OF_THEIR_OWN = (IncompletePull, ScopeMissing)  # refusals whose own hint is the one that helps
 
 
 @contextmanager
-def hinted(connection: "Connection", verb: str, call: ApiCall) -> Iterator[None]:
+def hinted(connection: Tracker, verb: str, call: ApiCall) -> Iterator[None]:
     """Let a refusal inside name V3's path in its hint, as a line of Python, where the classic API is off.
 
     *verb* is the method of the connection that made the call.
@@ -36,7 +33,7 @@ def hinted(connection: "Connection", verb: str, call: ApiCall) -> Iterator[None]
         raise
 
 
-def is_over(connection: "Connection", call: ApiCall, error: ZbtError) -> bool:
+def is_over(connection: Tracker, call: ApiCall, error: ZbtError) -> bool:
     """Whether a call was refused because it is of the classic API, and that is off. It may cost one request."""
     if not call.path or not isinstance(error, (ApiError, Unreachable)) or isinstance(error, _OF_THEIR_OWN):
         return False
@@ -49,7 +46,7 @@ def is_over(connection: "Connection", call: ApiCall, error: ZbtError) -> bool:
         return False
 
 
-def in_v3(connection: "Connection", call: ApiCall) -> ApiCall | None:
+def in_v3(connection: Tracker, call: ApiCall) -> ApiCall | None:
     """The same call in V3, ready to be sent, with what it needs to be told in V3's words; None where V3 has none."""
     call = api.normalize(call, connection.data_center)
     twin = v3_twin(call)

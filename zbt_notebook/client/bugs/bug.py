@@ -7,6 +7,7 @@ from zbt_notebook.client import v3_columns
 from zbt_notebook.client.bugs.files import Files
 from zbt_notebook.client.bugs.finding import Found, bug_path, v3_path
 from zbt_notebook.client.bugs.resolver import Resolver, Within
+from zbt_notebook.client.bugs.tracker import Tracker
 from zbt_notebook.client.bugs.writing import Change, change, closing
 from zbt_notebook.client.errors import ApiError, UsageError
 from zbt_notebook.client.lists import fields
@@ -19,7 +20,6 @@ from zbt_notebook.client.rest.api import ApiCall
 if TYPE_CHECKING:
     import pandas as pd
 
-    from zbt_notebook.client.connection import Connection
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ class Bug(Mapping[str, Any]):
     Iterating gives the short names that hold something; ``record`` is Zoho's own answer.
     """
 
-    def __init__(self, connection: "Connection", found: Found, record: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, connection: Tracker, found: Found, record: Mapping[str, Any] | None = None) -> None:
         self._connection = connection
         self._found = found
         self._record = dict(record) if record else None
@@ -146,7 +146,7 @@ class Bug(Mapping[str, Any]):
 
     def _list(self, below: str, word: str) -> "pd.DataFrame":
         frame = self._on_either_api(
-            lambda: self._connection.resume(PullRequest(path=self._path(below), word=word), progress=False)
+            lambda: self._connection.pulled(PullRequest(path=self._path(below), word=word), progress=False)
         )
         frame.attrs["zbt"] |= {"bug": self._found.id, "portal": self._found.portal.id}
         return frame
@@ -256,7 +256,7 @@ class Bug(Mapping[str, Any]):
                 self._tags = None if record is None else record.get("tags") or []
 
 
-def creating(connection: "Connection", within: Within, said: Mapping[str, Any]) -> tuple[Change, ApiCall]:
+def creating(connection: Tracker, within: Within, said: Mapping[str, Any]) -> tuple[Change, ApiCall]:
     """A new bug in a project: what is wanted, and the request for it. Raise UsageError where there is no title."""
     if not any(name.strip().casefold() in {"title", "name"} for name in said):
         raise UsageError("a new bug needs a title", hint='Write title="…", and any other field by its name.')
@@ -270,7 +270,7 @@ def creating(connection: "Connection", within: Within, said: Mapping[str, Any]) 
     return changes, api.normalize(call, connection.data_center)
 
 
-def made(connection: "Connection", within: Within, answer: Any) -> Bug:
+def made(connection: Tracker, within: Within, answer: Any) -> Bug:
     """The bug that an answer tells of."""
     record = answer if isinstance(answer, dict) else {}
     key = str(record.get("key") or record.get("prefix") or "")

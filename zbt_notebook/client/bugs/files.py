@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from zbt_notebook.client.bugs.finding import Found, bug_path
+from zbt_notebook.client.bugs.tracker import Tracker
 from zbt_notebook.client.errors import ApiError, NotFound, Unreachable, UsageError
 from zbt_notebook.client.http.messages import Request, Response, Upload
 from zbt_notebook.client.lists.project_lookup import on_either_api
@@ -17,9 +18,6 @@ from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.api_errors import judge
 from zbt_notebook.client.suggestions import there_are
-
-if TYPE_CHECKING:
-    from zbt_notebook.client.connection import Connection
 
 _NO_ID = "-1"  # of some files, which their third_party_file_id then tells apart
 
@@ -43,7 +41,7 @@ class Download:
 class Files:
     """The files of one bug."""
 
-    def __init__(self, connection: "Connection", found: Found) -> None:
+    def __init__(self, connection: Tracker, found: Found) -> None:
         self._connection = connection
         self._found = found
 

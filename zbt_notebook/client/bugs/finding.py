@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote
 
 from zbt_notebook.client.bugs.lookups import Lookups, Portal, Project
+from zbt_notebook.client.bugs.tracker import Tracker
 from zbt_notebook.client.errors import NotFound, UsageError
 from zbt_notebook.client.foreign_json import objects
 from zbt_notebook.client.lists.read_lists import read_list
@@ -15,9 +16,6 @@ from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.encoding import as_text, plain
 from zbt_notebook.client.suggestions import there_are
-
-if TYPE_CHECKING:
-    from zbt_notebook.client.connection import Connection
 
 KEY = re.compile(r"([A-Z][A-Z0-9_]*)-[IT]?([0-9]{1,9})", re.ASCII | re.IGNORECASE)
 _ADDRESS = re.compile(
@@ -37,7 +35,7 @@ class Found:
     key: str = ""
 
 
-def find_bug(connection: "Connection", said: Any, *, portal: str = "", projects: Sequence[str] = ()) -> Found:
+def find_bug(connection: Tracker, said: Any, *, portal: str = "", projects: Sequence[str] = ()) -> Found:
     """The bug of that key, number, id or address, or of that row of a frame, record or Bug.
 
     *projects*, by id or name, are looked into first. Raise UsageError for what is no such thing, NotFound where there
@@ -91,7 +89,7 @@ def _project(lookups: Lookups, portal: Portal, number: str) -> Project:
     return next((one for one in lookups.projects(portal) if one.id == number), Project(number, number))
 
 
-def _by_id(connection: "Connection", portal: Portal, projects: Sequence[Project], number: str) -> Found:
+def _by_id(connection: Tracker, portal: Portal, projects: Sequence[Project], number: str) -> Found:
     for project in projects:
         try:
             thing = connection.client.fetch(ApiCall("GET", bug_path(connection.lookups, portal, project, number))).thing
@@ -103,7 +101,7 @@ def _by_id(connection: "Connection", portal: Portal, projects: Sequence[Project]
     raise NotFound(f"no bug has the id {number}", hint=f"Looked for in: {names}.")
 
 
-def _by_number(connection: "Connection", portal: Portal, projects: Sequence[Project], number: int) -> Found:
+def _by_number(connection: Tracker, portal: Portal, projects: Sequence[Project], number: int) -> Found:
     if len(projects) != 1:
         raise UsageError(
             f"number {number} may be a bug of {len(projects)} projects",
@@ -115,7 +113,7 @@ def _by_number(connection: "Connection", portal: Portal, projects: Sequence[Proj
     raise _missing(f"number {number}", projects[0])
 
 
-def _by_key(connection: "Connection", portal: Portal, projects: Sequence[Project], prefix: str, number: int) -> Found:
+def _by_key(connection: Tracker, portal: Portal, projects: Sequence[Project], prefix: str, number: int) -> Found:
     known = connection.lookups.prefixes
     word = prefix.casefold()
     matching = [one for one in projects if word in {one.prefix.casefold(), known.get(one.id, "").casefold()} - {""}]
@@ -141,7 +139,7 @@ def _by_key(connection: "Connection", portal: Portal, projects: Sequence[Project
     )
 
 
-def _near(connection: "Connection", portal: Portal, project: Project, number: int) -> Iterator[dict[str, Any]]:
+def _near(connection: Tracker, portal: Portal, project: Project, number: int) -> Iterator[dict[str, Any]]:
     """The bugs of a project, from where that number should be on: numbers are given in the order of making.
 
     A server that gives fewer at once than it is asked for leaves holes: then all of the list is read, on the one road.
@@ -168,7 +166,7 @@ def _near(connection: "Connection", portal: Portal, project: Project, number: in
             return
 
 
-def _list(connection: "Connection", portal: Portal, project: Project) -> tuple[ApiCall, tuple[tuple[str, str], ...]]:
+def _list(connection: Tracker, portal: Portal, project: Project) -> tuple[ApiCall, tuple[tuple[str, str], ...]]:
     if connection.lookups.is_v3:
         path = f"/api/v3/portal/{portal.id}/projects/{project.id}/issues"
         return ApiCall("GET", path), (("sort_by", "ASC(created_time)"),)
@@ -207,7 +205,7 @@ def _missing(what: str, project: Project) -> NotFound:
     )
 
 
-def with_ids(connection: "Connection", call: ApiCall) -> ApiCall:
+def with_ids(connection: Tracker, call: ApiCall) -> ApiCall:
     """The call with the id of a bug in place of its key, where its path wants the id; UsageError for a wrong key."""
     if "-" not in call.path:
         return call

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zbt_notebook.client.bugs.filters import Filter
 from zbt_notebook.client.bugs.query import Query, query, said
 from zbt_notebook.client.bugs.resolver import Resolver, Within
+from zbt_notebook.client.bugs.tracker import Tracker
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.lists.criteria import Criterion, Span
 from zbt_notebook.client.lists.discovery import survey
@@ -18,7 +19,6 @@ from zbt_notebook.client.quoting import counted
 from zbt_notebook.client.suggestions import there_are
 
 if TYPE_CHECKING:
-    from zbt_notebook.client.connection import Connection
     from zbt_notebook.client.progress import OnProgress
 
 KINDS = ("bugs", "projects", "milestones", "users", "portals", "tags", "timelogs")
@@ -44,7 +44,7 @@ class Listing:
 
 
 def listing(
-    connection: "Connection",
+    connection: Tracker,
     kind: str,
     filters: Sequence[Filter],
     *,
@@ -112,7 +112,7 @@ def _since(kind: str, criteria: Iterable[Criterion], filtering: Query) -> int | 
     return int(first.timestamp() * 1000)
 
 
-def fetch(connection: "Connection", chosen: Listing, *, progress: "bool | OnProgress" = True) -> Any:
+def fetch(connection: Tracker, chosen: Listing, *, progress: "bool | OnProgress" = True) -> Any:
     """Read what was looked up; ``attrs["zbt"]`` tells the portal and its time zone too."""
     frame = connection.pulled(chosen.request, progress=progress)
     portal = chosen.within.portal
@@ -120,7 +120,7 @@ def fetch(connection: "Connection", chosen: Listing, *, progress: "bool | OnProg
     return frame
 
 
-def explain(connection: "Connection", chosen: Listing) -> list[tuple[str, str]]:
+def explain(connection: Tracker, chosen: Listing) -> list[tuple[str, str]]:
     """What Zoho is asked to filter, what is filtered here, and what it will cost; the list itself is not fetched."""
     request, query = chosen.request, chosen.query
     if not request.kind:

@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from zbt_notebook.client.bugs.custom_fields import CustomField
 from zbt_notebook.client.bugs.filters import Filter
 from zbt_notebook.client.bugs.lookups import PICK_LISTS, Lookups, Person, Portal, Project
+from zbt_notebook.client.bugs.tracker import Tracker
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.lists import fields
 from zbt_notebook.client.lists.criteria import Choice, Criterion, Span, Value
@@ -20,9 +21,6 @@ from zbt_notebook.client.lists.fields import Field
 from zbt_notebook.client.quoting import shown, singular
 from zbt_notebook.client.rest.encoding import Dates, as_text, is_missing, plain
 from zbt_notebook.client.suggestions import there_are
-
-if TYPE_CHECKING:
-    from zbt_notebook.client.connection import Connection
 
 _BACK = re.compile(r"([+-])(\d{1,5})([hdwmy])", re.ASCII)
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -38,7 +36,7 @@ class Within:
     projects: tuple[Project, ...] = ()
 
 
-def known_as(connection: "Connection") -> tuple[str, ...]:
+def known_as(connection: Tracker) -> tuple[str, ...]:
     """The ids and addresses of whoever is signed in, as far as they are known by now."""
     account = connection.who.wait(1.0)
     ids = (account.id, account.email) if account else ()
@@ -56,7 +54,7 @@ class Resolver:
     me: Callable[[], Iterable[str]]
 
     @classmethod
-    def of(cls, connection: "Connection", kind: str, within: Within) -> "Resolver":
+    def of(cls, connection: Tracker, kind: str, within: Within) -> "Resolver":
         """One that looks up at a connection."""
         return cls(connection.lookups, kind, within, connection.client.today, partial(known_as, connection))
 

@@ -3,14 +3,11 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from zbt_notebook.client.bugs.lookups import PICK_LISTS, Lookups, Person, Portal, Project
 from zbt_notebook.client.errors import ZbtError
 from zbt_notebook.client.lists.criteria import Choice
-
-if TYPE_CHECKING:
-    from zbt_notebook.client.connection import Connection
 
 
 def vocabulary(lookups: Lookups) -> Mapping[str, tuple[str, ...]]:
@@ -47,14 +44,12 @@ _READERS: Mapping[str, Callable[[Any], Words]] = {
 }
 
 
-def learn(connection: "Connection", portal: str, project: str, *, wait: float) -> None:
+def learn(lookups: Lookups, portal: str, project: str, *, wait: float) -> None:
     """Fetch the lists in a thread, once a connection and project, and wait for them at most these seconds."""
-    thread = connection.lookups.learning.get(project)
+    thread = lookups.learning.get(project)
     if thread is None:
-        thread = threading.Thread(
-            target=_fetch, args=(connection.lookups, portal, project), name="zbt-words", daemon=True
-        )
-        connection.lookups.learning[project] = thread
+        thread = threading.Thread(target=_fetch, args=(lookups, portal, project), name="zbt-words", daemon=True)
+        lookups.learning[project] = thread
         thread.start()
     thread.join(wait)
 

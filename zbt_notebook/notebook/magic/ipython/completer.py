@@ -101,7 +101,7 @@ def _values(console: "Session", connection: Any, line: str) -> Any:
         return NOTHING
     context = console.atlas(connection).context
     portal, project = (place.id if place else "" for place in (context.portal, context.project))
-    learn(connection, portal, project, wait=_PATIENCE)
+    learn(connection.lookups, portal, project, wait=_PATIENCE)
     return vocabulary(connection.lookups)
 
 
