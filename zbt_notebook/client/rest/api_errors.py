@@ -68,6 +68,8 @@ class _Refusal:
         return bool(granted and endpoint and not holds(granted, endpoint.scope))
 
     def __str__(self) -> str:
+        if 300 <= self.status < 400 and not self.text:  # noqa: PLR2004  RFC 9110 §15.4
+            return f"{self.where}: a redirect (HTTP {self.status}) is not followed: the token would travel"
         said = f", {self.text!r}" if self.text and self.text != self.code else ""
         about = f" (about {', '.join(map(repr, self.fields))})" if self.fields else ""
         return f"{self.where}: Zoho answers {self.code or self.status}{said}{about}"
@@ -102,12 +104,10 @@ def _read(response: Response, call: ApiCall, redact: Callable[[str], str]) -> _R
     except Unreachable:
         return plain
     error = body.get("error") if isinstance(body, dict) else None
-    if error is None or error == "":
-        return plain
     if isinstance(error, list):  # seen of V3's deletions
         error = next((part for part in error if isinstance(part, dict)), "; ".join(map(str, error)))
-        if error == "":
-            return plain
+    if error is None or error == "":
+        return plain
     if isinstance(error, dict):
         code, text, fields = _of_object(error)
     else:
@@ -137,31 +137,32 @@ def _of_object(error: dict[str, Any]) -> tuple[str, str, tuple[str, ...]]:
     return code, "; ".join(texts), tuple(str(part["field_name"]) for part in details if part.get("field_name"))
 
 
-def _error(refusal: _Refusal, granted: tuple[str, ...], now: datetime) -> ApiError:  # noqa: PLR0911  a kind a line
+def _error(refusal: _Refusal, granted: tuple[str, ...], now: datetime) -> ApiError:
     """The narrowest kind that fits. The order matters: a lock and a missing scope come in other errors' dresses."""
     code, status = refusal.code, refusal.status
     if code in _THROTTLED or status == 429 or "requests per api" in refusal.text.lower():  # noqa: PLR2004  Too Many Requests
         return _locked(refusal, now + _wait(refusal, now))
-    if code == "Access Denied":
-        wait = timedelta(minutes=10)
-        hint = "Wait ten minutes, then try once."
-        return RateLimited(str(refusal), hint=hint, status=status, code=code, retry_at=now + wait)
     if code == "INVALID_OAUTHSCOPE" or (code == _WRONG_URL and refusal.lacks_a_documented_scope(granted)):
         return _scope_missing(refusal, granted)
+    kind, hint = _kind_and_hint(refusal)
+    return kind(str(refusal), hint=hint, status=status, code=code)
+
+
+def _kind_and_hint(refusal: _Refusal) -> tuple[type[ApiError], str]:
+    code, status = refusal.code, refusal.status
     if code in BAD_TOKEN or status == 401:  # noqa: PLR2004  Unauthorized
         hint = (
             f"Sign in again: {step('login')}. If that does not help, is the data centre yours? {step('check set-up')}"
         )
-        return TokenRejected(str(refusal), hint=hint, status=status, code=code)
+        return TokenRejected, hint
     if code == _NO_SUCH_PORTAL:
-        hint = f"The id after /portal/ is no portal's, login_id is none either: {step('list portals')} shows them."
-        return NotFound(str(refusal), hint=hint, status=status, code=code)
+        return (
+            NotFound,
+            f"The id after /portal/ is no portal's, login_id is none either: {step('list portals')} shows them.",
+        )
     if code in _NOTHING_THERE or status == 404:  # noqa: PLR2004  Not Found
-        return NotFound(str(refusal), hint=_path_advice(refusal.call), status=status, code=code)
-    if 300 <= status < 400:  # noqa: PLR2004  RFC 9110 §15.4
-        message = f"{refusal.where}: a redirect (HTTP {status}) is not followed: the token would travel"
-        return ApiError(message, hint="Check the path and the data centre.", status=status, code=code)
-    return ApiError(str(refusal), hint=_advice(refusal), status=status, code=code)
+        return NotFound, _path_advice(refusal.call)
+    return ApiError, _advice(refusal)
 
 
 def _locked(refusal: _Refusal, retry_at: datetime) -> RateLimited:
@@ -206,7 +207,7 @@ def _retry_after(value: str, now: datetime) -> timedelta | None:
     """A Retry-After header, in seconds or as a date (RFC 9110 §10.2.3); None where it is neither."""
     value = value.strip()
     if value.isascii() and value.isdigit():
-        return timedelta(seconds=min(int(value[:9]), 86_400))
+        return timedelta(seconds=int(value[:9]))
     try:
         at = parsedate_to_datetime(value)
     except ValueError:
@@ -217,7 +218,7 @@ def _retry_after(value: str, now: datetime) -> timedelta | None:
 def _path_advice(call: ApiCall) -> str:
     if endpoints.match(call.method, call.path):
         return "Check the ids in the path: is the portal's id the portal's, not login_id, and is the project in it?"
-    nearest = endpoints.nearest(call.method, call.path, n=1)
+    nearest = endpoints.nearest(call.method, call.path)
     return (
         f"The nearest path is {nearest[0].method} {nearest[0].path}."
         if nearest
@@ -226,6 +227,8 @@ def _path_advice(call: ApiCall) -> str:
 
 
 def _advice(refusal: _Refusal) -> str:
+    if 300 <= refusal.status < 400:  # noqa: PLR2004  RFC 9110 §15.4
+        return "Check the path and the data centre."
     if refusal.code == "INVALID_METHOD":
         return f"This address does not take that method: {step('list endpoints')} shows which it takes."
     if refusal.code in _FORBIDDEN or refusal.status == 403:  # noqa: PLR2004  RFC 9110 §15.5.4
