@@ -298,15 +298,18 @@ def test_a_refused_form_closes_its_tab(show):
     assert page.get_by_label("Scopes").is_visible()
 
 
-def test_a_change_takes_the_link_away(show):
-    """At the first keystroke, before any kernel has heard of it."""
+@pytest.mark.parametrize("field", ["Client ID", "Client secret"])
+def test_a_change_takes_the_link_away(show, field):
+    """At the first keystroke, before any kernel has heard of it; the secret's letter is not told."""
     waiting = {"phase": "waiting", "consent_url": "https://accounts.zoho.com/x"}
     page = show(SignIn(client_id="1000.ABC").view() | waiting)
     page.get_by_role("link", name="Open Zoho's consent page").wait_for()
-    page.get_by_label("Client ID").press("X")
+    page.get_by_label(field).press("X")
     page.get_by_role("link", name="Open Zoho's consent page").wait_for(state="hidden")
     page.get_by_text("Changed: press Sign in again").wait_for()
-    assert page.evaluate("window.sent.at(-1).kind") == "form"
+    sent = page.evaluate("window.sent.at(-1)")
+    assert (sent["kind"], sent["secret_typed"]) == ("form", field == "Client secret")
+    assert "client_secret" not in sent
 
 
 def test_copied_is_said_only_where_it_was(show):

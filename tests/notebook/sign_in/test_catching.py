@@ -357,7 +357,7 @@ def test_a_page_without_cells_names_no_line_to_run(monkeypatch, site):
     assert views[-1]["note"].endswith("Press Sign in at Zoho.")
 
 
-@pytest.mark.parametrize("field", ["client_id", "redirect_uri", "scopes", "data_center"])
+@pytest.mark.parametrize("field", ["client_id", "redirect_uri", "scopes", "data_center", "client_secret"])
 def test_a_link_goes_when_what_it_was_made_of_changes(site, mine, field):
     """It would still ask for what was filled in before: the port is free, a code for it is refused with a word."""
     uri = free_uri()
@@ -365,7 +365,8 @@ def test_a_link_goes_when_what_it_was_made_of_changes(site, mine, field):
     link = go(sign_in, "start")["consent_url"]
     same = sign_in.view()["form"]
     assert go(sign_in, "form", **same)["consent_url"] == link
-    view = go(sign_in, "form", **{field: same[field] + "x"})
+    changed = {"secret_typed": True} if field == "client_secret" else {field: same[field] + "x"}
+    view = go(sign_in, "form", **changed)
     assert (view["consent_url"], view["note"], view["catching"]) == ("", "Changed: press Sign in again", False)
     assert is_free(uri)
     view = go(sign_in, "code", code=site.consent(link))

@@ -116,9 +116,13 @@ class SignInMachine(RuleBasedStateMachine):
         attempt = self.world.states[which].desk.attempt - late
         self.world.take(which, on.Pressed(button, attempt, client, SECRET))
 
-    @rule(which=st.integers(0, 1), fields=st.sampled_from([{}, {"scopes": "a.b.READ"}, {"client_id": "1000.ABC"}]))
-    def type(self, which, fields):
-        self.world.take(which, on.Typed(fields))
+    @rule(
+        which=st.integers(0, 1),
+        fields=st.sampled_from([{}, {"scopes": "a.b.READ"}, {"client_id": "1000.ABC"}]),
+        secret_typed=st.booleans(),
+    )
+    def type(self, which, fields, secret_typed):
+        self.world.take(which, on.Typed(fields, secret_typed))
 
     @rule(which=st.integers(0, 1), text=st.sampled_from(["", "1000.code", "nonsense"]))
     def paste(self, which, text):

@@ -35,7 +35,7 @@ class Card {
     this.turn = ""; // names the step of this very card that is not answered yet; the focus follows its answer
     this.turns = 0;
     this.form = new ClientForm(this.prefix, {
-      changed: () => this.tellForm(),
+      changed: (isSecret) => this.tellForm(isSecret),
       entered: () => this.begin("start"),
       forget: () => this.press("forget"),
     });
@@ -103,11 +103,17 @@ class Card {
     this.channel.send(kind, { ...said, turn: this.turn }, unseen);
   }
 
-  /** What was typed is told at once where a link waits, for it would still ask for what was there before. */
-  tellForm() {
+  /**
+   * What was typed is told at once where a link waits, for it would still ask for what was there before.
+   * Of the secret is told that it changed, not what it is.
+   * @param {boolean} isSecret
+   */
+  tellForm(isSecret) {
+    const isWaiting = this.view?.phase === "waiting";
+    if (isSecret && !isWaiting) return; // the press that begins brings it
     clearTimeout(this.typing);
-    const tell = () => this.view && this.channel.tell("form", this.form.values());
-    if (this.view?.phase === "waiting") {
+    const tell = () => this.view && this.channel.tell("form", { ...this.form.values(), secret_typed: isSecret });
+    if (isWaiting) {
       this.consent.linkPlace.hidden = true;
       this.note.textContent = "Changed: press Sign in again";
       tell();

@@ -10,7 +10,7 @@ export const NAMES = /** @type {const} */ (["data_center", "client_id", "client_
 export class ClientForm {
   /**
    * @param {string} prefix of ids
-   * @param {{ changed: () => void, entered: () => void, forget: () => void }} listener
+   * @param {{ changed: (isSecret: boolean) => void, entered: () => void, forget: () => void }} listener
    */
   constructor(prefix, listener) {
     this.prefix = prefix;
@@ -109,7 +109,7 @@ export class ClientForm {
     });
     this.uri = make("code");
     content.append(
-      make("li", {}, "Open Zoho's API console, in your data centre: ", this.console),
+      make("li", {}, this.console, " of your data centre."),
       make(
         "li",
         {},
@@ -222,7 +222,7 @@ export class ClientForm {
     this.showValidity(name);
     this.checkSoon(name, 800);
     this.summarize();
-    if (name !== "client_secret") this.listener.changed();
+    this.listener.changed(name === "client_secret");
   }
 
   /** Say at the field what is wrong with it; give whether something is.
@@ -367,8 +367,8 @@ export class ClientForm {
 
   showSite() {
     const address = webAddress(this.site()?.console_url ?? "");
-    this.console.hidden = !address;
-    this.console.href = address || "#";
+    if (address) this.console.href = address;
+    else this.console.removeAttribute("href"); // where the data centre is none of Zoho's, its console is not known
     this.hint.hidden = !this.isZoho();
   }
 }

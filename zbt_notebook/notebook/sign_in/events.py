@@ -15,9 +15,10 @@ Standing = Literal["live", "signed out", "replaced"]  # of a connection, in this
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Fields of the form changed."""
+    """Fields of the form changed; the secret itself comes with the press of a button alone."""
 
     fields: Mapping[str, str]
+    secret_typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ def read_message(message: Mapping[str, Any]) -> Event | None:
     """Read what a front end sent; None where it is nothing that a sign-in knows, or not in its shape."""
     kind = _text(message, "kind")
     if kind == "form":
-        return Typed(_fields(message))
+        return Typed(_fields(message), message.get("secret_typed") is True)
     if kind in {"start", "start_again", "device", "prompt"}:
         secret = _text(message, "client_secret").strip()
         return Pressed(kind, message.get("attempt"), _fields(message), secret)  # type: ignore[arg-type]  # just checked

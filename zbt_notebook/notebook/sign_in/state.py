@@ -138,10 +138,10 @@ def _typed(state: State, event: on.Typed) -> Step:
     if not isinstance(state, Filling | Beginning | Waiting):
         return state, ()
     form = replace(state.desk.form, **event.fields)
-    if isinstance(state, Filling) or form == state.desk.form:
+    if isinstance(state, Filling) or (form == state.desk.form and not event.secret_typed):
         return replace(state, desk=replace(state.desk, form=form)), ()
     changed = replace(_tell(state.desk, note=CHANGED), form=form, attempt=state.desk.attempt + 1)
-    return Filling(changed), (do.Hush(state.desk.attempt),)  # the link would still ask for what was filled in before
+    return Filling(changed), (do.Hush(state.desk.attempt),)  # what began would use what was filled in before
 
 
 def _pressed(state: State, event: on.Pressed) -> Step:
