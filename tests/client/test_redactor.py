@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.redactor import HIDDEN, decodings, find, has_shape, holds_secret, redact, shown
+from zbt_notebook.client.secret_forms import looks
 from zbt_notebook.client.secret_str import SecretStr, live_secrets
 
 SECRET = "c4n4ry5ecret7d2f8e1b6a9c3d5e7f0a1b2c4d6e8f"
@@ -40,6 +41,7 @@ DRESSES = {
     "hexadecimal": lambda text: text.encode().hex(),
     "hexadecimal in capitals": lambda text: text.encode().hex().upper(),
     "hexadecimal in pairs": lambda text: text.encode().hex(":"),
+    "hexadecimal with spaces": lambda text: text.encode().hex(" "),
     "base32": lambda text: base64.b32encode(text.encode()).decode(),
     "base32 in small letters": lambda text: base64.b32encode(text.encode()).decode().lower(),
     "base85": lambda text: base64.b85encode(text.encode()).decode(),
@@ -47,6 +49,7 @@ DRESSES = {
     "rot13": lambda text: codecs.encode(text, "rot13"),
     "reversed": lambda text: text[::-1],
     "octal escapes": lambda text: "".join(f"\\{ord(character):03o}" for character in text),
+    "short octal escapes": lambda text: "".join(f"\\{ord(character):o}" for character in text),
     "CSS escapes": lambda text: "".join(f"\\{ord(character):06x}" for character in text),
     "short CSS escapes": lambda text: "".join(f"\\{ord(character):x} " for character in text),
     "JavaScript's escapes": lambda text: "".join(f"\\x{ord(character):02x}" for character in text),
@@ -86,10 +89,80 @@ def test_t49_a_live_secret_is_taken_out_in_every_dress(secret, dress):
     assert held == secret
 
 
+@pytest.mark.parametrize(
+    ("encode", "group", "written"),
+    [
+        (base64.b64encode, 3, 4),
+        (base64.b32encode, 5, 8),
+        (base64.b85encode, 4, 5),
+        (base64.a85encode, 4, 5),
+    ],
+)
 @given(before=st.binary(max_size=40), after=st.binary(max_size=40))
-def test_base64_is_found_wherever_in_it_the_secret_begins(before, after):
-    """As in the ``Authorization`` header of Basic authentication."""
-    assert find(base64.b64encode(before + SECRET.encode() + after).decode(), [SECRET])
+def test_an_encoding_is_read_wherever_in_it_the_secret_begins(encode, group, written, before, after):
+    """As in the ``Authorization`` header of Basic authentication; no letter or figure is left that is its alone."""
+    before, known_alone = before.replace(b"\0", b"x"), written != 5  # four NULs are one character of Ascii85
+    first, last = len(before), len(before) + len(SECRET)
+    first = -(-first * written // group) if known_alone else -(-first // group) * written
+    last = last * written // group if known_alone else last // group * written
+    encoded = encode(before + SECRET.encode() + after).decode()
+    ((start, end),) = find(encoded, [SECRET])
+    assert not any(map(str.isalnum, encoded[first:start] + encoded[end:last]))
+
+
+@pytest.mark.parametrize("secret", [SECRET, ODD])
+def test_ten_characters_are_taken_out_wherever_they_stand(secret):
+    """Whichever ten of the secret they are; nine may be anybody's."""
+    for start in range(len(secret) - 9):
+        for before in range(6):
+            text = f"{'~' * before}{secret[start : start + 10]}~"
+            assert find(text, [secret]) == [(before, before + 10)]
+            assert find(text.replace(secret[start + 9] + "~", "~"), [secret]) == []
+
+
+@pytest.mark.parametrize(
+    ("secret", "text", "is_found"),
+    [
+        ("abcdefghijkl1234", "a b c d e f g h i j k l", True),
+        ("abcdefghijklm123", "a b c d e f g h i j k l", False),
+        ("abcdefghijkl123", "a b c d e f g h i j k l", False),
+        ("the-1-cat-2-sat-3-on-4-a-mat", "the1cat2sat3", False),
+        ("the-1-cat-2-sat-3-on-4-a-mat", "the-1-cat-2-", True),
+        ("the-1-cat-2-sat-3-on-4-a-mat", "the1cat2sat3on4amat", True),
+        ("correct-horse-battery-staple", "correct horse battery", False),
+        ("correct-horse-battery-staple", "Correct horse battery staple", True),
+        ("abcd-efgh-ijkl-mnop", "abcd efgh ijkl mnop", True),
+        ("abcd-efgh-ijkl-mno", "abcd efgh ijkl mno", False),
+    ],
+)
+def test_a_part_of_a_random_secret_counts_and_of_words_only_all(secret, text, is_found):
+    """Sixteen letters and figures, four figures among them, are random: nobody writes ten of them by chance."""
+    assert bool(find(f"<{text}>", [secret])) is is_found
+
+
+@pytest.mark.parametrize(("part", "is_found"), [(15, False), (16, True)])
+def test_as_much_as_is_asked_for_of_a_long_secret_counts(part, is_found):
+    """Less of it may stand in our own words."""
+    assert bool(find(f"<{SECRET[:part]}>", [SECRET], enough=16)) is is_found
+
+
+def test_a_letter_that_is_two_in_small_does_not_move_the_place():
+    """The Turkish capital I with a dot is the best known."""
+    held = SecretStr(SECRET)
+    assert redact(f"{'İ' * 20} {held.upper()} İi") == f"{'İ' * 20} … İi"
+
+
+def test_a_secret_that_is_no_text_of_unicode_is_found():
+    """Half a surrogate pair cannot be encoded, and is looked for all the same."""
+    secret = "half-a-pair-\ud800-0123"
+    assert find(f"<{secret}>", [secret]) == [(1, 1 + len(secret))]
+
+
+def test_the_forms_of_a_held_secret_are_made_once():
+    """They are hundreds, and every error's text is searched for them."""
+    held = SecretStr(SECRET)
+    assert looks(held, 10) is looks(held, 10)
+    assert looks(held, 16) is not looks(held, 10)
 
 
 @given(start=st.integers(0, len(TOKEN) - 20), length=st.integers(20, len(TOKEN)))

@@ -48,21 +48,17 @@ class Looks:
         self.bare: dict[str, list[tuple[_Form, int]]] = {}
         self.short: list[str] = []  # too short for grams: they count whole
         for text in {_bare(look) if is_random else fold(look) for look in _looks(secret)} - {""}:
-            _add(
-                self.bare if is_random else self.folded,
-                self.short,
-                _Form(text, max(int(share * len(text)), min(SURE, len(text)))),
-            )
+            enough = max(int(share * len(text)), min(SURE, len(text)))
+            self._add(self.bare if is_random else self.folded, _Form(text, enough))
         if not is_random and len(bare) >= _MIXED:
-            _add(self.bare, [], _Form(bare, len(bare)))
+            self._add(self.bare, _Form(bare, len(bare)))
 
-
-def _add(grams: dict[str, list[tuple[_Form, int]]], short: list[str], form: _Form) -> None:
-    if form.enough < SURE:
-        short.append(form.text)
-        return
-    for place in range(len(form.text) - _GRAM + 1):
-        grams.setdefault(form.text[place : place + _GRAM], []).append((form, place))
+    def _add(self, grams: dict[str, list[tuple[_Form, int]]], form: _Form) -> None:
+        if form.enough < SURE:
+            self.short.append(form.text)
+            return
+        for place in range(len(form.text) - _GRAM + 1):
+            grams.setdefault(form.text[place : place + _GRAM], []).append((form, place))
 
 
 _known: "WeakKeyDictionary[str, dict[int, Looks]]" = WeakKeyDictionary()  # no longer than a SecretStr lives
