@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import re
+import shutil
 import signal
 import tempfile
 from pathlib import Path
@@ -12,6 +13,7 @@ import hypothesis
 import numpy as np  # noqa: F401  for hypothesis: see pytest_collection_finish
 import pytest
 
+from tests import BYTECODE
 from tests.leaks.canaries import canaries, no_traces, pytest_runtest_makereport  # noqa: F401  for every test
 from tests.tiers import SLOW
 from zbt_notebook.client import secret_str
@@ -82,6 +84,7 @@ def keep_caches_of_the_real_home():
 
 def pytest_unconfigure(config):
     config.stash[_home].cleanup()
+    shutil.rmtree(f"{BYTECODE}{tempfile.gettempdir()}", ignore_errors=True)  # of environments that are gone as well
 
 
 def pytest_terminal_summary(terminalreporter, config):

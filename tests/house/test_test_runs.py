@@ -1,0 +1,23 @@
+"""How the tests themselves run: with their own plugins alone, and without compiling anything twice."""
+
+import os
+import subprocess
+import sys
+
+from tests.conftest import ROOT
+
+PLUGINS = {"hypothesis", "pytest-cov", "pytest-randomly", "pytest-timeout", "pytest-xdist"}
+
+
+def test_no_plugin_that_happens_to_be_installed_takes_part(pytestconfig):
+    """Some warn, and a warning is an error; some take seconds to import."""
+    assert {found.project_name for _, found in pytestconfig.pluginmanager.list_plugin_distinfo()} <= PLUGINS
+
+
+def test_what_is_compiled_is_kept_although_nothing_may_be_written_beside_the_sources():
+    """A kernel of a test takes half the time, and a checkout is as clean as its user wants it."""
+    look = "import sys, tests; print(sys.dont_write_bytecode, sys.pycache_prefix == str(tests.BYTECODE))"
+    wish = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run([sys.executable, "-c", look], env=wish, cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["False", "True"]
+    assert "PYTHONDONTWRITEBYTECODE" not in os.environ
