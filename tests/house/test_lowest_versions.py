@@ -21,7 +21,8 @@ TESTS = (
     "tests/notebook/magic/test_call_line.py",
     "tests/notebook/sign_in/test_login_card.py",
 )
-CHOICE = ("-m", "not slow", "--hypothesis-profile=quick", "-p", "no:cacheprovider")
+OPTIONS = "addopts=--strict-markers --import-mode=importlib"  # those of pyproject.toml name more than these tools
+CHOICE = ("-o", OPTIONS, "-m", "not slow", "--hypothesis-profile=quick", "-p", "no:cacheprovider")
 OTHERS_OWN = "ignore::DeprecationWarning"  # an old library calls what a newer one has deprecated; no user sees it
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 

@@ -77,7 +77,7 @@ def test_what_is_planted_is_found(tmp_path):
     (tmp_path / FOLDER).mkdir()
     (tmp_path / FOLDER / "test_planted.py").write_text("\n".join(lines))
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = holds_secret: on purpose\n")
-    options = ["-q", "-rA", "-p", "tests.leaks.canaries", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    options = ["-q", "-rA", "--disable-plugin-autoload", "-p", "tests.leaks.canaries", "-p", "no:cacheprovider"]
     command, home = [sys.executable, "-m", "pytest", *options], os.environ | {"HOME": str(tmp_path)}
     done = subprocess.run(command, cwd=tmp_path, env=home, capture_output=True, text=True, check=False)
     outcomes = dict(re.findall(r"^(?:ERROR|PASSED) \S+::test_(\w+)()", done.stdout, re.MULTILINE))
