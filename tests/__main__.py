@@ -14,6 +14,7 @@ import subprocess
 import sys
 import sysconfig
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests import tiers
@@ -41,11 +42,22 @@ def main(arguments: list[str]) -> int:
         return run_pytest([*QUICK, *arguments[1:]])
     if arguments:
         return run_pytest(arguments)
-    failed = [name for name, command in linters().items() if not passes(name, command)]
-    if not has_a_browser():
-        failed.append("Chromium")
-    if run_pytest(COVERED):
-        failed.append("pytest")
+    return check_everything()
+
+
+def check_everything() -> int:
+    """Linters, then the tests, and beside them the types; in the end the names of what has failed."""
+    passed = {name: told(run_check(name, command)) for name, command in linters().items()}
+    passed["Chromium"] = has_a_browser()
+    with ThreadPoolExecutor(max_workers=1) as beside:  # tests of kernels and browsers leave a processor idle at times
+        typed = {name: beside.submit(run_check, name, command) for name, command in type_checks().items()}
+        try:
+            passed["pytest"] = run_pytest(COVERED) == 0
+        except KeyboardInterrupt:
+            beside.shutdown(wait=False, cancel_futures=True)
+            raise
+    passed |= {name: told(check.result()) for name, check in typed.items()}
+    failed = [name for name, well in passed.items() if not well]
     if failed:
         print(f"Failed: {', '.join(failed)}", flush=True)
     return 1 if failed else 0
@@ -56,22 +68,34 @@ def linters() -> dict[str, list[str]]:
     return {
         "ruff format": [sys.executable, "-m", "ruff", "format", "--check", "."],
         "ruff check": [sys.executable, "-m", "ruff", "check", "."],
-        "mypy": [sys.executable, "-m", "mypy"],
-        "mypy, Windows": [sys.executable, "-m", "mypy", "-p", "zbt_notebook", "--platform", "win32"],
-        "mypy, macOS": [sys.executable, "-m", "mypy", "-p", "zbt_notebook", "--platform", "darwin"],
         "import-linter": [str(SCRIPTS / "lint-imports"), "--no-logo"],
     }
 
 
-def passes(name: str, command: list[str]) -> bool:
-    """Run one check; say in a line how it went, and show what it printed where it failed."""
-    print(f"{name:<14} ", end="", flush=True)
+def type_checks() -> dict[str, list[str]]:
+    """The types, for each system with a cache of its own: one for all would be made anew three times a run."""
+    mypy = [sys.executable, "-m", "mypy"]
+    elsewhere = [*mypy, "--package", "zbt_notebook", "--cache-dir"]
+    return {
+        "mypy": mypy,
+        "mypy, Windows": [*elsewhere, ".mypy_cache/win32", "--platform", "win32"],
+        "mypy, macOS": [*elsewhere, ".mypy_cache/darwin", "--platform", "darwin"],
+    }
+
+
+def run_check(name: str, command: list[str]) -> tuple[bool, str]:
+    """Run one check: whether it passed; a line that says so, and below it what it printed where it did not."""
     begun = time.monotonic()
     done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     passed = done.returncode == 0
-    print(f"{'passed' if passed else 'FAILED'}  {time.monotonic() - begun:5.1f} s", flush=True)
-    if not passed:
-        print(done.stdout, flush=True)
+    line = f"{name:<14} {'passed' if passed else 'FAILED'}  {time.monotonic() - begun:5.1f} s"
+    return passed, line if passed else f"{line}\n{done.stdout}"
+
+
+def told(result: tuple[bool, str]) -> bool:
+    """Print how a check went; whether it passed."""
+    passed, words = result
+    print(words, flush=True)
     return passed
 
 
