@@ -1,6 +1,8 @@
 """Mailboxes: what passes from Jupyter's server to a kernel, once, and to nobody else."""
 
+import contextlib
 import os
+import shutil
 import stat
 
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tests.stopped import full_disk
 from tests.tiers import examples
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.notebook.sign_in import mailbox
@@ -49,14 +52,6 @@ def test_files_are_the_users_own_and_do_not_name_the_state(folder):
     assert STATE not in repr(Mailbox(STATE))
 
 
-def test_a_mailbox_is_open_for_one_kernel(folder):  # noqa: ARG001  the folder is where it is
-    """Two kernels cannot wait for one state at the same moment of writing; what is there is not written over."""
-    box = Mailbox(STATE)
-    box._path("waiting-part").touch()
-    with pytest.raises(FileExistsError):
-        box.open()
-
-
 def test_a_mailbox_expires_and_is_swept(folder):
     """After ten minutes no redirect is taken; later what a killed kernel left is deleted by whoever comes by."""
     now = [folder.stat().st_mtime]
@@ -79,6 +74,53 @@ def test_a_redirect_can_be_taken_back(folder):
     assert not server.withdraw()
     assert kernel.take() is None
     assert list(folder.iterdir()) == []
+
+
+ODD = {
+    "a link": lambda path: path.symlink_to(path.parent.parent / "elsewhere"),
+    "a link to itself": lambda path: path.symlink_to(path),
+    "a pipe": os.mkfifo,
+    "a device": lambda path: path.symlink_to("/dev/zero"),
+    "a folder": os.mkdir,
+    "another's text": lambda path: path.write_text('{"until": "x", "query": 5}'),
+    "no text": lambda path: path.write_bytes(b"\xff\xfe"),
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in its folders")
+@pytest.mark.parametrize("kind", ["waiting", "claimed", "redirect", "answer"])
+@pytest.mark.parametrize("put", ODD.values(), ids=ODD)
+def test_whatever_is_in_the_place_of_a_file_costs_only_the_catching(put, kind, folder):
+    """It is replaced, or the mailbox takes nothing; nobody waits for it, and nothing is somebody else's exception."""
+    kernel, server = Mailbox(STATE), Mailbox(STATE)
+    put(folder / kernel._path(kind).name)
+    for act in (kernel.take, server.withdraw, server.replied):
+        act()
+    with contextlib.suppress(UsageError):
+        kernel.open()
+    with contextlib.suppress(OSError):  # the server extension says that the folder cannot be used
+        server.post(QUERY)
+    kernel.reply(CONNECTED)
+    for act in (kernel.take, server.replied, kernel.close):
+        act()
+    assert not (folder.parent / "elsewhere").exists()
+
+
+def test_a_full_disk_or_a_folder_that_is_gone_costs_only_the_catching(folder):
+    """The card says so, and the code is pasted; with room again, the same mailbox can be opened."""
+    box = Mailbox(STATE)
+    with full_disk(3), pytest.raises(UsageError, match="File too large"):
+        box.open()
+    assert list(folder.iterdir()) == []
+    box.open()
+    with full_disk(3):
+        box.reply(CONNECTED)
+    shutil.rmtree(folder)
+    assert box.take() is None
+    box.reply(CONNECTED)
+    box.close()
+    with pytest.raises(UsageError, match="No such file"):
+        box.open()
 
 
 @pytest.mark.parametrize("content", ["", "[]", "not json", "\x00", "[" * 100_000])

@@ -16,7 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from zbt_notebook.client.atomic_write import write_atomically
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.plain_file import read_plain
 from zbt_notebook.notebook.sign_in.catchers import Answer
 
 LIFE = 600.0  # seconds for which a mailbox takes a redirect
@@ -50,9 +52,10 @@ else:
         return facts.st_uid == os.getuid() and not facts.st_mode & 0o077
 
 
-def _not_private(folder: Path) -> UsageError:
+def _not_private(folder: Path, reason: str = "") -> UsageError:
+    why = f" ({reason})" if reason else ""
     return UsageError(
-        "Jupyter's runtime folder cannot keep anything for you alone, so its server catches no redirect",
+        f"Jupyter's runtime folder cannot keep anything for you alone{why}, so its server catches no redirect",
         hint=f"Make {folder} a folder of yours with mode 700, or paste the code.",
     )
 
@@ -71,9 +74,12 @@ class Mailbox:
     # the kernel's side
 
     def open(self) -> None:
-        """Begin to wait; what others left behind long ago is swept away."""
+        """Begin to wait; what others left behind long ago is swept away. Raise UsageError where that is impossible."""
         self._sweep()
-        self._write("waiting", {"until": self._clock() + LIFE})
+        try:
+            self._write("waiting", {"until": self._clock() + LIFE})
+        except OSError as error:
+            raise _not_private(self._folder, error.strerror or type(error).__name__) from None
 
     def take(self) -> str | None:
         """The redirect's query string, once, when it has come."""
@@ -81,13 +87,14 @@ class Mailbox:
         return None if found is None else str(found.get("query", ""))
 
     def reply(self, answer: Answer) -> None:
-        """Say what the redirect has led to."""
-        self._write("answer", {"connected": answer.connected, "title": answer.title, "text": answer.text})
+        """Say what the redirect has led to; where that fails, the server's page sends its reader to the card."""
+        with contextlib.suppress(OSError):
+            self._write("answer", {"connected": answer.connected, "title": answer.title, "text": answer.text})
 
     def close(self) -> None:
         """Wait no longer. A reply stays for the server to read."""
         for kind in ("waiting", "claimed", "redirect"):
-            self._path(kind).unlink(missing_ok=True)
+            self._remove(kind)
 
     # the server's side
 
@@ -99,7 +106,8 @@ class Mailbox:
         except OSError:
             return False
         claimed = self._take("claimed")
-        if claimed is None or not float(claimed.get("until", 0)) > self._clock():
+        until = claimed.get("until") if claimed else None
+        if not isinstance(until, float) or not until > self._clock():
             return False
         self._write("redirect", {"query": query})
         return True
@@ -121,27 +129,33 @@ class Mailbox:
         return self._folder / f"{self._name}.{kind}"
 
     def _write(self, kind: str, content: dict[str, Any]) -> None:
-        """Make the file whole or not at all; it was not there before."""
-        part = self._path(f"{kind}-part")
-        handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file)
-        part.replace(self._path(kind))
+        """Make the file whole or not at all, in the place of whatever is there."""
+        self._remove(kind)
+
+        def write(part: Path) -> None:
+            part.write_text(json.dumps(content), "utf-8")
+
+        write_atomically(self._path(kind), write)
+
+    def _remove(self, kind: str) -> None:
+        with contextlib.suppress(OSError):  # it is not there, or a folder has taken its place
+            self._path(kind).unlink()
 
     def _take(self, kind: str) -> dict[str, Any] | None:
         path = self._path(kind)
         try:
-            content = json.loads(path.read_text("utf-8"))
+            content = json.loads(read_plain(path))
             path.unlink()
-        except FileNotFoundError:
-            return None
         except (OSError, ValueError, RecursionError):
-            path.unlink(missing_ok=True)
+            self._remove(kind)
             return None
         return content if isinstance(content, dict) else None
 
     def _sweep(self) -> None:
-        for path in self._folder.iterdir():
+        paths: list[Path] = []
+        with contextlib.suppress(OSError):  # the folder is gone
+            paths += self._folder.iterdir()
+        for path in paths:
             with contextlib.suppress(OSError):  # another process sweeps too
-                if self._clock() - path.stat().st_mtime > _SWEPT_AFTER:
+                if self._clock() - path.lstat().st_mtime > _SWEPT_AFTER:
                     path.unlink()
