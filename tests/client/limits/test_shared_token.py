@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import tempfile
+from unittest.mock import Mock
 
 import pytest
 
@@ -93,6 +95,9 @@ def test_the_folder_is_this_users_own(tmp_path, monkeypatch):
     folder.symlink_to(tmp_path)
     assert runtime_folder() is None
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "missing"))
+    assert runtime_folder() is None
+    monkeypatch.delenv("XDG_RUNTIME_DIR")
+    monkeypatch.setattr(tempfile, "gettempdir", Mock(side_effect=FileNotFoundError))
     assert runtime_folder() is None
 
 

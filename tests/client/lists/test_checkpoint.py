@@ -1,17 +1,21 @@
 """A killed kernel loses no page."""
 
 import json
+import os
 import random
 import signal
 import stat
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from tests.client.lists.test_pull import all_bugs, bug_requests, sizes
 from tests.conftest import ROOT
+from tests.stopped import full_disk
 from zbt_notebook.client.errors import IncompletePull, UsageError
 from zbt_notebook.client.lists import kept_pull
 from zbt_notebook.client.resume import resume
@@ -56,6 +60,62 @@ def test_a_line_cut_short_is_fetched_again(connection, world, store, tmp_path):
     world.set(url_limit=100)
     world.clock.advance(32 * 60)
     assert sorted(connection.pull("bugs", checkpoint=file)["id"]) == sorted(all_bugs(store))
+
+
+def test_a_plan_that_was_changed_is_no_plan(connection, world, tmp_path):
+    """By a disk, another program or a hand: whatever stands in it now, it is not believed."""
+    file = tmp_path / "bugs.jsonl"
+    world.set(url_limit=4)
+    with pytest.raises(IncompletePull):
+        connection.pull("bugs", checkpoint=file)
+    kept_pull.forget()
+    header, _, pages = file.read_bytes().partition(b"\n")
+    for old, new in (
+        (b'"announced":{', b'"announced":5,"x":{'),
+        (b'"path":"', b'"path":5,"x":"'),
+        (b'"empty":', b'"empty":1'),
+    ):
+        assert old in header
+        file.write_bytes(header.replace(old, new) + b"\n" + pages)
+        with pytest.raises(UsageError, match="is no checkpoint"):
+            connection.pull("bugs", checkpoint=file)
+
+
+@pytest.mark.parametrize("size", [0, 40, 20_000])
+def test_a_full_disk_is_an_error_of_two_lines(size, connection, store, tmp_path):
+    """What was written whole counts, once there is room again."""
+    file = tmp_path / "bugs.jsonl"
+    with full_disk(size), pytest.raises(UsageError, match=r"cannot be used: (File too large|No space)"):
+        connection.pull("bugs", checkpoint=file)
+    kept_pull.forget()
+    assert sorted(connection.pull("bugs", checkpoint=file)["id"]) == sorted(all_bugs(store))
+
+
+def test_a_file_that_cannot_be_removed_is_no_checkpoint_any_more(connection, store, tmp_path, monkeypatch):
+    """Else the next pull would give what this one has found."""
+    file = tmp_path / "bugs.jsonl"
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", Mock(side_effect=PermissionError))
+        connection.pull("bugs", checkpoint=file)
+    assert file.read_bytes() == b""
+    assert sorted(connection.pull("bugs", checkpoint=file)["id"]) == sorted(all_bugs(store))
+
+
+def test_a_file_of_something_else_is_not_read_to_its_end(connection, tmp_path):
+    """It may be larger than memory, without a single line end."""
+    file = tmp_path / "bugs.jsonl"
+    file.touch()
+    os.truncate(file, 10**13)
+    with pytest.raises(UsageError, match="is no checkpoint"):
+        connection.pull("bugs", checkpoint=file)
+
+
+def test_without_a_home_a_place_is_to_be_named(connection, monkeypatch):
+    """As for the user of many a container."""
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", Mock(side_effect=RuntimeError))
+    with pytest.raises(UsageError, match="no home"):
+        connection.pull("bugs", checkpoint=True)
 
 
 def test_another_pulls_file_is_refused(connection, world, tmp_path):

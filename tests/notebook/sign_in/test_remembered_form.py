@@ -2,6 +2,7 @@
 
 import json
 import os
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import example, given
@@ -121,3 +122,8 @@ def test_a_folder_that_takes_nothing_costs_only_the_memory(site, monkeypatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", "/dev/null/nowhere")
     assert connect(site, begin(site)).status().signed_in
     assert not remembered_form.remember("default", FORM, EU)
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    monkeypatch.setattr(remembered_form, "folder", Mock(side_effect=RuntimeError))  # a user without a home
+    assert remembered_form.recall("default", EU) is None
+    assert not remembered_form.remember("default", FORM, EU)
+    assert remembered_form.forget("default")

@@ -15,8 +15,8 @@ def runtime_folder() -> Path | None:
     if not hasattr(os, "getuid"):
         return None  # Windows: no owner to check, no flock to share by
     base = os.environ.get("XDG_RUNTIME_DIR")
-    folder = Path(base) / "zbt-notebook" if base else Path(tempfile.gettempdir()) / f"zbt-notebook-{os.getuid()}"
-    try:
+    try:  # gettempdir() raises where nothing can be written anywhere
+        folder = Path(base) / "zbt-notebook" if base else Path(tempfile.gettempdir()) / f"zbt-notebook-{os.getuid()}"
         folder.mkdir(mode=0o700, exist_ok=True)
         facts = folder.lstat()
     except OSError:

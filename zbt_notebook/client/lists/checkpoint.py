@@ -3,6 +3,7 @@
 The first line is the plan, each further line one page. A line that a kill cut short is not read.
 """
 
+import contextlib
 import errno
 import hashlib
 import json
@@ -26,7 +27,12 @@ _BEGINNING = b'{"version":'
 
 def default_path(request: PullRequest, data_center: str) -> Path:
     """Where the checkpoint of a request lies when the user names no place: in the user's cache, under its own name."""
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    try:
+        cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    except RuntimeError:
+        cache = None
+    if cache is None:
+        raise UsageError("there is no home folder to keep a checkpoint in", hint="Name a file: checkpoint='pull.zbt'.")
     name = hashlib.sha256(f"{data_center} {_essence(request)}".encode()).hexdigest()[:24]
     return Path(cache) / "zbt-notebook" / "pulls" / f"{name}.jsonl"
 
@@ -56,14 +62,15 @@ class Checkpoint:
             if not self._path.is_file():
                 raise OSError(errno.EINVAL, "it is no plain file")  # noqa: TRY301  a pipe would be waited for
             with self._path.open("rb") as file:
-                first = file.readline()
+                first = file.read(len(_BEGINNING))  # a file of something else may have no line end for long
+                first += file.readline() if first == _BEGINNING else b""
         except OSError as error:
             raise _unusable(self._path, error) from None
         if _BEGINNING.startswith(first) or (first.startswith(_BEGINNING) and not first.endswith(b"\n")):
             return None  # a kill cut the first line short: nothing had been fetched
         try:
             header = json.loads(first)
-            if header["version"] != _VERSION:
+            if header.pop("digest") != _digest(header) or header["version"] != _VERSION:
                 raise ValueError  # noqa: TRY301  one way out for all that is no checkpoint
             request, listings = header["wish"], tuple(map(_listing, header["listings"]))
             begun = (
@@ -125,7 +132,7 @@ class Checkpoint:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._open(os.O_CREAT)
             os.ftruncate(self._file.fileno(), 0)
-            self._append(header)
+            self._append({**header, "digest": _digest(header)})
         except OSError as error:
             raise _unusable(self._path, error) from None
 
@@ -151,9 +158,12 @@ class Checkpoint:
                 raise _unusable(self._path, error) from None
 
     def done(self) -> None:
-        """The pull is complete: the file has served."""
+        """The pull is complete: the file has served. One that cannot be removed is empty, and counts as none."""
+        with contextlib.suppress(OSError):
+            os.truncate(self._path, 0)
         self.close()
-        self._path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self._path.unlink()
 
     def close(self) -> None:
         """Write no more; the file stays."""
@@ -165,7 +175,7 @@ class Checkpoint:
     def _open(self, flags: int) -> None:
         flags |= os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)
         handle = os.open(self._path, flags, 0o600)
-        self._file = os.fdopen(handle, "w", encoding="utf-8")
+        self._file = os.fdopen(handle, "wb", buffering=0)  # what did not fit is not tried again at the end
         if not try_lock(handle):
             self._file.close()
             self._file = None
@@ -175,8 +185,14 @@ class Checkpoint:
             )
 
     def _append(self, value: Any) -> None:
-        self._file.write(json.dumps(value, separators=(",", ":")) + "\n")
-        self._file.flush()
+        line = json.dumps(value, separators=(",", ":")).encode() + b"\n"
+        if self._file.write(line) < len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _digest(header: dict[str, Any]) -> str:
+    """What tells that a plan is as it was written."""
+    return hashlib.sha256(json.dumps(header).encode()).hexdigest()
 
 
 def _told(listing: Listing) -> dict[str, Any]:

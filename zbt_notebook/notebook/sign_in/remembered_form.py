@@ -59,7 +59,7 @@ def _path() -> Path:
 
 def _read() -> dict[str, Any]:
     """What is kept; nothing where the file is no file of ours, or not readable."""
-    with suppress(OSError, ValueError, RecursionError):
+    with suppress(OSError, ValueError, RuntimeError):  # too deep, or a user without a home
         path = _path()
         if path.is_file() and not path.is_symlink() and path.stat().st_size < _LONGEST:
             entries = json.loads(path.read_text("utf-8"))
@@ -69,11 +69,11 @@ def _read() -> dict[str, Any]:
 
 def _write(entries: dict[str, Any]) -> bool:
     """Replace the file as a whole: another process sees the old one or the new one."""
-    path = _path()
     try:
+        path = _path()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent)  # which makes it readable for its owner alone
-    except OSError:
+    except (OSError, ValueError, RuntimeError):
         return False
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
