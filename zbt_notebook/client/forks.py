@@ -6,7 +6,9 @@ would never be released there, and two processes that read from one socket get e
 
 import os
 import threading
-from typing import Protocol
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Protocol
 from weakref import WeakSet
 
 
@@ -35,27 +37,28 @@ if hasattr(os, "register_at_fork"):  # Windows has no fork
 
 
 class ForkSafeLock:
-    """A lock that a forked child finds free, whoever held it in the parent."""
+    """A lock that a forked child finds free, whoever held it in the parent; of another *kind*, an RLock."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
+    def __init__(self, kind: Callable[[], Any] = threading.Lock) -> None:
+        self._kind = kind
+        self._lock = kind()
         renew_in_child(self)
 
     def renew_after_fork(self) -> None:
         """Be free."""
-        self._lock = threading.Lock()
+        self._lock = self._kind()
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:  # noqa: FBT001, FBT002  threading.Lock's own signature, which Condition relies on
         """Take it, as a threading.Lock."""
-        return self._lock.acquire(blocking, timeout)
+        return bool(self._lock.acquire(blocking, timeout))
 
     def release(self) -> None:
         """Give it back; a child that was forked while it held the lock finds it free already."""
-        if self._lock.locked():
+        with suppress(RuntimeError):
             self._lock.release()
 
     def __enter__(self) -> bool:
-        return self._lock.acquire()
+        return bool(self._lock.acquire())
 
     def __exit__(self, *_raised: object) -> None:
         self.release()

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import gc
 import os
-import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from zbt_notebook.client.forks import ForkSafeLock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_lock = threading.Lock()
+_lock = ForkSafeLock()
 _resting = 0  # how many blocks, of any thread, want the collector at rest
 _was_on = False
 
@@ -41,8 +42,7 @@ def gc_paused() -> Iterator[None]:
 
 def _wake() -> None:
     """In a forked child no thread of the parent's is left to end what it began."""
-    global _lock, _resting  # noqa: PLW0603  as above
-    _lock = threading.Lock()
+    global _resting  # noqa: PLW0603  as above
     if _resting and _was_on:
         gc.enable()
     _resting = 0

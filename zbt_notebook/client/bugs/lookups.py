@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from zbt_notebook.client.bugs.custom_fields import CustomField, of_classic, of_v3
 from zbt_notebook.client.errors import ApiError, ScopeMissing, Unreachable, UsageError, ZbtError
 from zbt_notebook.client.foreign_json import count, objects
+from zbt_notebook.client.forks import ForkSafeLock
 from zbt_notebook.client.lists.criteria import Choice
 from zbt_notebook.client.lists.field_names import forget_fields, issue_fields
 from zbt_notebook.client.lists.project_lookup import is_default, is_retired, which_portal
@@ -74,7 +75,7 @@ class Lookups:
         self._fetched: dict[tuple[str, ...], datetime] = {}  # when
         self.prefixes: dict[str, str] = {}  # by project: what its bugs' keys were seen to begin with
         self.learning: dict[str, threading.Thread] = {}  # by project: who fetches what completion offers
-        self._lock = threading.RLock()
+        self._lock = ForkSafeLock(threading.RLock)
 
     def forget(self, *key: str) -> None:
         """Keep nothing, or not what is kept under one name: when it is asked for next it is fetched anew."""

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from zbt_notebook.client.errors import ApiError, RateLimited
 from zbt_notebook.client.foreign_json import objects
+from zbt_notebook.client.forks import ForkSafeLock
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
 
@@ -27,7 +28,7 @@ class _Portal:
 
 
 _portals: "WeakKeyDictionary[ApiClient, dict[str, _Portal]]" = WeakKeyDictionary()
-_lock = RLock()  # all workers of a pull want them at once, and one request is enough
+_lock = ForkSafeLock(RLock)  # all workers of a pull want them at once, and one request is enough
 
 
 def field_names(client: ApiClient, path: str) -> FieldNames:

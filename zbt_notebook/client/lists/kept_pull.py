@@ -1,19 +1,19 @@
 """The interrupted pulls of this kernel, with what they have fetched."""
 
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from zbt_notebook.client.errors import IncompletePull
+from zbt_notebook.client.forks import ForkSafeLock
 
 if TYPE_CHECKING:
     from zbt_notebook.client.lists.pull import Pull
 
 _KEPT = 4  # each holds the rows that came
 
-_lock = threading.Lock()
+_lock = ForkSafeLock()
 _pulls: "dict[str, Pull]" = {}  # the latest last
 
 
@@ -54,8 +54,6 @@ def forget(name: str | None = None) -> None:
 
 def _begin_empty() -> None:
     """In a forked child: the parent goes on with its pulls, and the child must not do the same."""
-    global _lock  # noqa: PLW0603  a lock that another thread held at the fork is never released here
-    _lock = threading.Lock()
     _pulls.clear()
 
 

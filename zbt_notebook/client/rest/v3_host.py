@@ -1,9 +1,9 @@
 """Finds which host of a data centre has V3: once a connection, by asking, and never beyond that data centre's own."""
 
 from collections.abc import Callable
-from threading import Lock
 
 from zbt_notebook.client.errors import ApiError, NotFound, Unreachable
+from zbt_notebook.client.forks import ForkSafeLock
 
 _PROBE = "/api/v3/portals"
 
@@ -17,7 +17,7 @@ class V3Host:
     def __init__(self, hosts: tuple[str, ...], ask: Callable[[str, str], object]) -> None:
         self._hosts = hosts
         self._ask = ask
-        self._lock = Lock()
+        self._lock = ForkSafeLock()
         self._searched = len(hosts) == 1
         self.url = ""
 

@@ -1,7 +1,8 @@
 """V3's paths that one portal has under one word and another under another: the word that answers is kept."""
 
 import re
-from threading import Lock
+
+from zbt_notebook.client.forks import ForkSafeLock
 
 _PAIRS: tuple[tuple[re.Pattern[str], tuple[str, str]], ...] = (
     (
@@ -16,7 +17,7 @@ class V3Words:
     """Which word of a pair the portal has; a path of the other one is asked for by it."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._lock = ForkSafeLock()
         self._known: dict[tuple[str, str], str] = {}
 
     def spelled(self, path: str) -> str:
