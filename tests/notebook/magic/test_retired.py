@@ -5,8 +5,8 @@ import re
 import pytest
 
 from zbt_notebook.client.errors import UsageError
-from zbt_notebook.client.lists.v3_twin import v3_twin
 from zbt_notebook.client.rest.api import ApiCall
+from zbt_notebook.client.v3_instead import v3_twin
 
 B = "/restapi/portal/7/projects/9"
 J = "/api/v3/portal/7/projects/9"

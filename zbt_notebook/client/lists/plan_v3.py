@@ -163,7 +163,7 @@ def _path(name: str) -> str:
 def _periods(request: PullRequest, project: Mapping[str, Any], now: datetime) -> Iterator[tuple[tuple[str, str], ...]]:
     where = dict(request.where)
     if "date" in where:
-        first, last = _asked(where["view_type"], datetime.strptime(where["date"], "%m-%d-%Y").date())  # noqa: DTZ007  a day
+        first, last = days_of_view(where["view_type"], datetime.strptime(where["date"], "%m-%d-%Y").date())  # noqa: DTZ007  a day
     else:
         begin = request.since if request.since is not None else _made(project)
         if begin is None:
@@ -186,10 +186,10 @@ def _made(project: Mapping[str, Any]) -> int | None:
         return None
 
 
-def _asked(view: str, day: date) -> tuple[date, date]:
-    """The first and the last day of the day, week (from Sunday) or month that the classic list would show."""
+def days_of_view(view: str, day: date) -> tuple[date, date]:
+    """The first and the last day of the day, week or month that the classic list would show."""
     if view == "week":
-        first = day - timedelta(days=(day.weekday() + 1) % 7)
+        first = day - timedelta(days=(day.weekday() + 1) % 7)  # Zoho's weeks begin on Sunday
         return first, first + timedelta(days=6)
     if view == "month":
         first = day.replace(day=1)
