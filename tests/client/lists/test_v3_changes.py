@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from zbt_notebook.client.errors import ApiError, NotFound, RateLimited
 from zbt_notebook.client.limits.rate_limit import Lane
-from zbt_notebook.client.lists.v3_changes import changed_issues
+from zbt_notebook.client.lists.plan_v3 import changed_issues
 from zbt_notebook.client.rest.api import NotAList, Page
 
 SINCE = 1_790_000_000_000
