@@ -23,7 +23,7 @@ import pytest
 
 from tests.leaks.artefacts import exported, last_rows, new_rows
 from tests.leaks.find_secrets import find_secrets
-from zbt_notebook.client.limits.runtime_folder import runtime_folder
+from zbt_notebook.client.limits.shared_file import runtime_folder
 from zbt_notebook.simulator.accounts import state, tokens
 from zbt_notebook.simulator.accounts.clients import invent_credentials
 

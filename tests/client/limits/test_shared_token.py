@@ -14,7 +14,7 @@ from zbt_notebook.client.auth.data_centers import DataCenter
 from zbt_notebook.client.auth.oauth import ClientCredentials, Token
 from zbt_notebook.client.errors import SignInRejected
 from zbt_notebook.client.limits import shared_file
-from zbt_notebook.client.limits.runtime_folder import runtime_folder
+from zbt_notebook.client.limits.shared_file import runtime_folder
 from zbt_notebook.client.limits.shared_token import Shared, TokenShare
 from zbt_notebook.simulator import Sandbox
 

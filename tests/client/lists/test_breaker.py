@@ -8,8 +8,8 @@ import pytest
 
 from tests.client.conftest import sign_in
 from zbt_notebook.client.errors import RateLimited
-from zbt_notebook.client.limits import known_locks, registry
-from zbt_notebook.client.limits.known_locks import KnownLocks
+from zbt_notebook.client.limits import registry
+from zbt_notebook.client.limits.registry import KnownLocks
 
 ZOHO = "https://projectsapi.zoho.example"
 
@@ -83,5 +83,5 @@ def test_a_stand_in_on_this_machine_leaves_no_lock(monkeypatch, tmp_path):
     assert KnownLocks.of("http://127.0.0.1:1", "1000.X") is None
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "missing"))
     assert KnownLocks.of(ZOHO, "1000.X") is None
-    known_locks.forget()
+    registry.forget_locks()
     KnownLocks(tmp_path / "missing", ZOHO, "1000.X").keep("GET /bugs", 7)

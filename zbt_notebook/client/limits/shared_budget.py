@@ -15,8 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from zbt_notebook.client.limits.allowance import allowance
-from zbt_notebook.client.limits.runtime_folder import runtime_folder
-from zbt_notebook.client.limits.shared_file import held, opened, read, tell_once, write
+from zbt_notebook.client.limits.shared_file import held, opened, read, runtime_folder, tell_once, write
 from zbt_notebook.client.limits.sliding_window import LEASE, LIMIT, SECOND, SLACK, WINDOW, turn
 
 _LONGEST_LOCK = 2 * 3600 * SECOND

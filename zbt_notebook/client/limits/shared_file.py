@@ -1,5 +1,7 @@
 """Small files that this user's processes share: opened with care, locked with a deadline, never mapped.
 
+They lie in a folder that only this user can enter.
+
 A mapped file kills the process (SIGBUS) once the disk is full or somebody has emptied it. Here whatever is wrong raises
 OSError; who shares a file then goes on alone, and the user is told once.
 """
@@ -10,6 +12,7 @@ import logging
 import os
 import stat
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -106,3 +109,22 @@ def tell_once(what: str, error: OSError) -> None:
         _log.warning(
             "zbt-notebook: %s with other kernels: %s. This kernel goes on alone.", what, error.strerror or error
         )
+
+
+def runtime_folder() -> Path | None:
+    """A folder that only this user can enter, made where it is not there; None where there can be none.
+
+    Below XDG_RUNTIME_DIR (in memory, gone with the session) where there is one, else below the temporary folder. One
+    that belongs to somebody else, or is a link, is not used.
+    """
+    if not hasattr(os, "getuid"):
+        return None  # Windows: no owner to check, no flock to share by
+    base = os.environ.get("XDG_RUNTIME_DIR")
+    try:  # gettempdir() raises where nothing can be written anywhere
+        folder = Path(base) / "zbt-notebook" if base else Path(tempfile.gettempdir()) / f"zbt-notebook-{os.getuid()}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        facts = folder.lstat()
+    except OSError:
+        return None
+    private = stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.getuid() and not facts.st_mode & 0o077
+    return folder if private else None

@@ -9,8 +9,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from zbt_notebook.client.limits.runtime_folder import runtime_folder
-from zbt_notebook.client.limits.shared_file import held, read, tell_once, write
+from zbt_notebook.client.limits.shared_file import held, read, runtime_folder, tell_once, write
 from zbt_notebook.client.secret_str import SecretStr, StaysInKernel
 
 PATIENCE = 5.0  # seconds: a refresh takes one; who holds the file for longer hangs, or was stopped

@@ -19,8 +19,7 @@ from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane, RateLimits
 from zbt_notebook.client.rest import api, endpoints
 from zbt_notebook.client.rest.api import ApiCall, Page
 from zbt_notebook.client.rest.api_errors import BAD_TOKEN, judge
-from zbt_notebook.client.rest.v3_host import V3Host
-from zbt_notebook.client.rest.v3_words import V3Words
+from zbt_notebook.client.rest.v3_address import V3Host, V3Words
 from zbt_notebook.client.secret_str import StaysInKernel
 
 PATIENCE = 60.0  # seconds without an answer, after which a call is not repeated: a server that hangs goes on hanging
