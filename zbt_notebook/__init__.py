@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from zbt_notebook.client.login_flow import connect as connect
     from zbt_notebook.client.mirror import mirror as mirror
     from zbt_notebook.client.refetch import refetch as refetch
-    from zbt_notebook.client.resume import resume as resume
+    from zbt_notebook.client.refetch import resume as resume
     from zbt_notebook.client.signed_in import current as current
     from zbt_notebook.notebook.audit import audit as audit
     from zbt_notebook.notebook.embedded_sandbox import sandbox as sandbox
@@ -55,7 +55,7 @@ _FRONT_DOOR = {
     "login": "notebook.sign_in.login",
     "refetch": "client.refetch",
     "mirror": "client.mirror",
-    "resume": "client.resume",
+    "resume": "client.refetch",
     "sandbox": "notebook.embedded_sandbox",
 }
 

@@ -18,8 +18,8 @@ import requests
 
 from tests.benchmarks import frames, stand
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE
-from zbt_notebook.client.lists.page_call import fetch_page
 from zbt_notebook.client.lists.pager import Pager
+from zbt_notebook.client.lists.read_lists import fetch_page
 from zbt_notebook.client.lists.worker_pool import PagedList, WorkerPool
 from zbt_notebook.client.rest.api import ApiCall
 

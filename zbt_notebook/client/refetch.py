@@ -1,4 +1,4 @@
-"""Fetches a frame anew: sends the request that it came from once more."""
+"""Fetches a frame anew, by the request that it came from; or goes on with a pull that ended early."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from zbt_notebook.client.connection import Connection
+from typing import TYPE_CHECKING
+
+from zbt_notebook.client.lists import kept_pull
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from zbt_notebook.client.progress import OnProgress
 
 
 def refetch(frame: "pd.DataFrame") -> "pd.DataFrame":
@@ -36,6 +44,28 @@ def refetch(frame: "pd.DataFrame") -> "pd.DataFrame":
         return _resumed(connection, replace(PullRequest.from_token(str(origin["wish"])), id="", checkpoint=""))
     with hinted(connection, "get", _call(origin)):
         return _anew(connection, origin)
+
+
+def resume(token: str | None = None, *, progress: "bool | OnProgress" = True) -> "pd.DataFrame":
+    """Go on with a pull that ended early; the whole of it as a DataFrame.
+
+    *token* is ``IncompletePull.resume``; without one, the latest interrupted pull of this kernel goes on. What this
+    kernel or the pull's checkpoint holds is not fetched again; where neither is left, all of it is.
+    """
+    if token is None:
+        latest = kept_pull.kept()
+        if latest is None:
+            raise UsageError(
+                "no pull of this kernel was interrupted", hint="Give the token: zbt.resume(error.resume), or pull anew."
+            )
+        request: PullRequest = latest.request
+    else:
+        request = PullRequest.from_token(token)
+    try:
+        connection = signed_in.current(request.connection)
+    except NotSignedIn:
+        connection = signed_in.current()
+    return connection.resume(request, progress=progress)
 
 
 def _resumed(connection: "Connection", request: PullRequest) -> "pd.DataFrame":

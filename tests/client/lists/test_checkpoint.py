@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 from tests.stopped import full_disk
 from zbt_notebook.client.errors import IncompletePull, UsageError
 from zbt_notebook.client.lists import kept_pull
-from zbt_notebook.client.resume import resume
+from zbt_notebook.client.refetch import resume
 
 
 def test_another_kernel_takes_up_where_the_first_stopped(connection, world, wire, store, tmp_path):

@@ -22,7 +22,7 @@ from zbt_notebook.client.errors import (
 from zbt_notebook.client.limits.rate_limit import RateLimits
 from zbt_notebook.client.lists import kept_pull
 from zbt_notebook.client.lists.pull_request import PullRequest
-from zbt_notebook.client.resume import resume
+from zbt_notebook.client.refetch import resume
 
 
 def bug_requests(wire):

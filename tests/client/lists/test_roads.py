@@ -10,9 +10,8 @@ from tests.client.conftest import NOW
 from zbt_notebook.client.errors import ApiError, IncompletePull, Unreachable
 from zbt_notebook.client.http.messages import Response
 from zbt_notebook.client.lists import kept_pull
-from zbt_notebook.client.refetch import refetch
+from zbt_notebook.client.refetch import refetch, resume
 from zbt_notebook.client.rest.api import ApiCall
-from zbt_notebook.client.resume import resume
 from zbt_notebook.simulator.clock import Clock as SandboxClock
 from zbt_notebook.simulator.world import World
 

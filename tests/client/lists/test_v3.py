@@ -6,7 +6,7 @@ import pytest
 
 from zbt_notebook.client import v3_columns
 from zbt_notebook.client.errors import IncompletePull, UsageError
-from zbt_notebook.client.resume import resume
+from zbt_notebook.client.refetch import resume
 
 
 def same(first, second, column):

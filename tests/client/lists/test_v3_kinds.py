@@ -13,7 +13,7 @@ from zbt_notebook.client import v3_columns
 from zbt_notebook.client.errors import ApiError, IncompletePull, UsageError
 from zbt_notebook.client.limits.rate_limit import RateLimits
 from zbt_notebook.client.login_flow import LoginFlow
-from zbt_notebook.client.resume import resume
+from zbt_notebook.client.refetch import resume
 
 KINDS = ("bugs", "comments", "milestones", "timelogs", "users")
 NOT_TOLD = {

@@ -11,7 +11,7 @@ from zbt_notebook.client.auth.data_centers import DATA_CENTERS
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.http.messages import Response, Upload
 from zbt_notebook.client.lists.page import Page
-from zbt_notebook.client.lists.page_call import beginning, page_call, paging_of
+from zbt_notebook.client.lists.read_lists import beginning, page_call, paging_of
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
 

@@ -13,7 +13,7 @@ from zbt_notebook.client.limits.rate_limit import RateLimits
 from zbt_notebook.client.limits.sliding_window import SECOND
 from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.progress import reporter
-from zbt_notebook.client.resume import resume
+from zbt_notebook.client.refetch import resume
 from zbt_notebook.notebook.magic.commands import results
 
 BUGS = "/portal/{portal}/projects/{project}/bugs/"

@@ -11,8 +11,8 @@ from zbt_notebook.client.limits.rate_limit import Lane
 from zbt_notebook.client.lists.field_names import FieldNames, field_names
 from zbt_notebook.client.lists.kinds import Kind
 from zbt_notebook.client.lists.page import Page
-from zbt_notebook.client.lists.page_call import fetch_page
 from zbt_notebook.client.lists.plan_v3 import issue_of
+from zbt_notebook.client.lists.read_lists import fetch_page
 from zbt_notebook.client.lists.row_filter import RowFilter
 from zbt_notebook.client.lists.v3_filter import CHANGED_NEVER, with_filter, without_filter
 from zbt_notebook.client.lists.worker_pool import PagedList

@@ -25,12 +25,12 @@ from zbt_notebook.client.lists.interrupts import Interrupts, noticed
 from zbt_notebook.client.lists.kinds import Kind, find_kind
 from zbt_notebook.client.lists.outcome import cause_and_hint, differences
 from zbt_notebook.client.lists.page import PAGE_SIZE, Largest, Page
-from zbt_notebook.client.lists.page_call import beginning, paging_of
 from zbt_notebook.client.lists.pager import Pager
 from zbt_notebook.client.lists.pages import NoTimeOfChange, Pages
 from zbt_notebook.client.lists.plan import Listing, Plan
 from zbt_notebook.client.lists.project_lookup import Retired, is_retired
 from zbt_notebook.client.lists.pull_request import PullRequest
+from zbt_notebook.client.lists.read_lists import beginning, paging_of
 from zbt_notebook.client.lists.row_filter import RowFilter
 from zbt_notebook.client.lists.rows import about, after, arranged, before, of_plan, refusal, taker
 from zbt_notebook.client.lists.slot_reserve import Pace
