@@ -22,7 +22,6 @@ from zbt_notebook.client.limits.registry import limits_of
 from zbt_notebook.client.lists import kept_pull
 from zbt_notebook.client.lists.checkpoint import default_path
 from zbt_notebook.client.lists.kinds import find_kind
-from zbt_notebook.client.lists.project_lookup import on_either_api
 from zbt_notebook.client.lists.pull_request import PullRequest, as_filters, as_milliseconds, as_names
 from zbt_notebook.client.progress import reporter
 from zbt_notebook.client.quoting import shown
@@ -31,6 +30,7 @@ from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.arguments import Params, pairs
 from zbt_notebook.client.rest.client import ApiClient
 from zbt_notebook.client.rest.encoding import as_count, as_text, as_texts, unwrapped
+from zbt_notebook.client.rest.retirement import on_either_api
 from zbt_notebook.client.settings import setting
 from zbt_notebook.client.status import LogoutReport, Status
 from zbt_notebook.client.v3_instead import hinted

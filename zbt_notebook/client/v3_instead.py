@@ -13,12 +13,12 @@ from zbt_notebook.client.bugs.tracker import Tracker
 from zbt_notebook.client.errors import ApiError, IncompletePull, ScopeMissing, Unreachable, ZbtError
 from zbt_notebook.client.lists.field_names import field_names
 from zbt_notebook.client.lists.plan_v3 import days_of_view
-from zbt_notebook.client.lists.project_lookup import is_retired
 from zbt_notebook.client.lists.read_lists import paging_of
 from zbt_notebook.client.lists.v3_filter import PICKS, filter_of
 from zbt_notebook.client.next_steps import step
 from zbt_notebook.client.rest import api, endpoints
 from zbt_notebook.client.rest.api import ApiCall
+from zbt_notebook.client.rest.retirement import is_retired
 
 _CLASSIC, _V3 = "/restapi", "/api/v3"
 

@@ -12,10 +12,10 @@ from zbt_notebook.client.bugs.writing import Change, change, closing
 from zbt_notebook.client.errors import ApiError, UsageError
 from zbt_notebook.client.lists import fields
 from zbt_notebook.client.lists.criteria import Choice
-from zbt_notebook.client.lists.project_lookup import on_either_api
 from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
+from zbt_notebook.client.rest.retirement import on_either_api
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,12 +11,12 @@ from zbt_notebook.client.bugs.finding import Found, bug_path
 from zbt_notebook.client.bugs.tracker import Tracker
 from zbt_notebook.client.errors import ApiError, NotFound, Unreachable, UsageError
 from zbt_notebook.client.http.messages import Request, Response, Upload
-from zbt_notebook.client.lists.project_lookup import on_either_api
 from zbt_notebook.client.plain_file import read_plain
 from zbt_notebook.client.quoting import counted, shown
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.api_errors import judge
+from zbt_notebook.client.rest.retirement import on_either_api
 from zbt_notebook.client.suggestions import there_are
 
 _NO_ID = "-1"  # of some files, which their third_party_file_id then tells apart

@@ -14,12 +14,13 @@ from zbt_notebook.client.errors import ApiError, ScopeMissing, Unreachable, Usag
 from zbt_notebook.client.foreign_json import count, objects
 from zbt_notebook.client.forks import ForkSafeLock
 from zbt_notebook.client.lists.criteria import Choice
+from zbt_notebook.client.lists.discovery import is_closed, is_default, portal_name, which_portal
 from zbt_notebook.client.lists.field_names import forget_fields, issue_fields
-from zbt_notebook.client.lists.project_lookup import is_default, is_retired, which_portal
 from zbt_notebook.client.lists.read_lists import read_list
 from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
+from zbt_notebook.client.rest.retirement import is_retired
 from zbt_notebook.client.suggestions import folded, there_are
 
 PICK_LISTS = ("status", "severity", "classification", "module", "reproducible")
@@ -166,7 +167,7 @@ class Lookups:
     def _fetch_projects(self, portal: Portal) -> tuple[Project, ...]:
         if self.is_v3:
             rows = self._rows(f"/api/v3/portal/{portal.id}/projects")
-            rows = [row for row in rows if not _is_closed(row)]
+            rows = [row for row in rows if not is_closed(row)]
         else:
             rows = self._rows(f"/restapi/portal/{portal.id}/projects/")
         return tuple(
@@ -342,8 +343,7 @@ def _portal(row: Mapping[str, Any]) -> Portal:
     settings = row.get("settings")
     named = settings.get("time_zone") if isinstance(settings, dict) else None
     zone = _zone(str(named or row.get("timezone") or ""), str(row.get("gmt_time_zone") or ""))
-    name = str(row.get("name") or row.get("portal_name") or row.get("id"))
-    return Portal(str(row.get("id")), name, zone, is_default(row))
+    return Portal(str(row.get("id")), portal_name(row), zone, is_default(row))
 
 
 def _zone(name: str, label: str) -> tzinfo:
@@ -355,11 +355,6 @@ def _zone(name: str, label: str) -> tzinfo:
             offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
             return timezone(-offset if found[1] == "-" else offset)
     return UTC
-
-
-def _is_closed(row: Mapping[str, Any]) -> bool:
-    status = row.get("status")
-    return isinstance(status, dict) and status.get("is_closed_type") is True
 
 
 def _count(row: Mapping[str, Any]) -> int | None:

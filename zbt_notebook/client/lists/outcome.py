@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from zbt_notebook.client.errors import RateLimited, ZbtError
-from zbt_notebook.client.lists.project_lookup import Retired
 from zbt_notebook.client.lists.worker_pool import PagedList
 from zbt_notebook.client.quoting import counted
+from zbt_notebook.client.rest.retirement import Retired
 
 if TYPE_CHECKING:
     from zbt_notebook.client.lists.plan import Listing

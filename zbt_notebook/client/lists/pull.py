@@ -28,7 +28,6 @@ from zbt_notebook.client.lists.page import PAGE_SIZE, Largest, Page
 from zbt_notebook.client.lists.pager import Pager
 from zbt_notebook.client.lists.pages import NoTimeOfChange, Pages
 from zbt_notebook.client.lists.plan import Listing, Plan
-from zbt_notebook.client.lists.project_lookup import Retired, is_retired
 from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.lists.read_lists import beginning, paging_of
 from zbt_notebook.client.lists.row_filter import RowFilter
@@ -40,6 +39,7 @@ from zbt_notebook.client.quoting import counted
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
+from zbt_notebook.client.rest.retirement import Retired, is_retired
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from zbt_notebook.client import v3_instead
 from zbt_notebook.client.errors import ZbtError
-from zbt_notebook.client.lists.project_lookup import ClassicApiOff
 from zbt_notebook.client.rest.api import ApiCall
+from zbt_notebook.client.rest.retirement import ClassicApiOff
 from zbt_notebook.notebook.magic.grammar.tokenizer import quote_word
 
 if TYPE_CHECKING:

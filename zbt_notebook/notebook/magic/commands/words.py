@@ -15,11 +15,11 @@ from zbt_notebook.client.bugs.writing import Change
 from zbt_notebook.client.errors import ApiError, UsageError, ZbtError
 from zbt_notebook.client.lists.discovery import survey
 from zbt_notebook.client.lists.kinds import find_kind
-from zbt_notebook.client.lists.project_lookup import on_either_api
 from zbt_notebook.client.quoting import counted
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall, Page
 from zbt_notebook.client.rest.encoding import Dates
+from zbt_notebook.client.rest.retirement import on_either_api
 from zbt_notebook.notebook.magic.commands import calls, results
 from zbt_notebook.notebook.magic.commands.results import Answer
 from zbt_notebook.notebook.magic.commands.save import check_place
