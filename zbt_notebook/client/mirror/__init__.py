@@ -12,7 +12,7 @@ either. Files that no state names any more are removed after that. The highest s
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -24,9 +24,9 @@ from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.lists.kinds import Kind, find_kind
 from zbt_notebook.client.lists.pages import NoTimeOfChange
 from zbt_notebook.client.lists.pull_request import as_names
+from zbt_notebook.client.mirror.contents import Contents, milliseconds
 from zbt_notebook.client.mirror.store import Damaged, Store, is_data_file
 from zbt_notebook.client.mirror.tables import as_frame
-from zbt_notebook.client.progress import say
 from zbt_notebook.client.quoting import counted
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from zbt_notebook.client.connection import Connection
     from zbt_notebook.client.progress import OnProgress
 
-_LEE_WAY = 15 * 60_000  # milliseconds that are asked for again: clocks differ, and a change can be in the making
+_LEEWAY = 15 * 60_000  # milliseconds that are asked for again: clocks differ, and a change can be in the making
 _STATES_KEPT = 2  # the present one, and the one that a reader may be at
 
 
@@ -109,6 +109,35 @@ class State:
             return None
         known = {name: kept[name] for name in cls.__slots__ if name in kept}
         return cls(**{**known, "projects": tuple(map(str, projects))})
+
+    def since(self, kind: Kind) -> int | None:
+        """From when on changes are asked for, in epoch milliseconds; None where everything is."""
+        cursor = self.cursor or self.current
+        return max(0, cursor - _LEEWAY) if self.number and cursor and kind.changed else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a pull gave: the changes, or everything. *dates* are those of Zoho's answers, in epoch milliseconds."""
+
+    frame: "pd.DataFrame"
+    is_changes: bool
+    began: int  # epoch milliseconds, by Zoho's clock where it was heard
+    dates: Sequence[int]
+    started: float  # by this machine's monotonic clock
+
+    @classmethod
+    def of(cls, connection: "Connection", pull: "Callable[..., pd.DataFrame]", since: int | None) -> "_Answer":
+        """Fetch what changed *since*, or everything, as where the records tell no time of change."""
+        started = time.monotonic()
+        with connection.client.dates_heard() as dates:
+            try:
+                frame = pull(since=since)
+            except NoTimeOfChange:  # then all of it is compared with what is here
+                since = None
+                frame = pull()
+        began = min(dates, default=int(connection.client.today().timestamp() * 1000))
+        return cls(frame, since is not None, began, dates, started)
 
 
 class Mirror:
@@ -191,66 +220,51 @@ class Mirror:
         progress: "bool | OnProgress",
     ) -> "pd.DataFrame":
         state, kind = self._checked(portal, projects), find_kind(self.kind)
-        files, rows, off = dict(state.files), dict(state.rows), dict(state.off)
-        damaged = {project for project, name in files.items() if not self._store.is_sound(name)}
-        for project in damaged:
-            del files[project]
-            rows.pop(project, None)
-        cursor = state.cursor or state.current
-        since = max(0, cursor - _LEE_WAY) if state.number and cursor and kind.changed and not full else None
-        started, home = time.monotonic(), state.portal_id or portal or None
-        with connection.client.dates_heard() as dates:
-            pull = partial(connection.pull, self.kind, portal=home, projects=projects, progress=progress)
-            try:
-                frame = pull(since=since)
-            except NoTimeOfChange:  # then all of it is compared with what is here
-                since = None
-                frame = pull()
-        began = min(dates, default=int(connection.client.today().timestamp() * 1000))
-        refused = _refused(frame)
-        self.deleted = self._without_the_gone(frame, files, rows, refused) if since is not None else 0
-        self._merge(frame, files, rows, keep_others=since is not None, refused=refused)
-        wrong = _miscounted(frame, kind, began, rows, off) | damaged if since is not None else set()
-        wrong = (wrong & set(frame.attrs["zbt"]["project_ids"])) - refused
-        if wrong:
-            whole = connection.pull(self.kind, portal=home, projects=sorted(wrong), progress=progress)
-            refused |= _refused(whole)
-            self._replace(wrong - refused, whole, files, rows)
-            off |= _differences(whole, kind, began, rows, wrong)
-        elif since is None:
-            off = _differences(frame, kind, began, rows, set(rows))
-        cursor = _cursor(frame, kind, cursor, dates, time.monotonic() - started)
+        contents = Contents(self._store, kind, state.files, state.rows, state.off)
+        damaged = contents.drop_damaged()
+        pull = partial(connection.pull, self.kind, portal=state.portal_id or portal or None, progress=progress)
+        answer = _Answer.of(connection, partial(pull, projects=projects), None if full else state.since(kind))
+        refused = self._take(answer, contents, damaged, pull)
+        current, cursor = answer.began, _cursor(answer, kind, state.cursor or state.current)
         if refused:  # what a project refused is asked for again, all of it where nothing of it is left
-            began, cursor = (0, 0) if damaged & refused else (state.current, state.cursor)
-        about = frame.attrs["zbt"]
+            current, cursor = (0, 0) if damaged & refused else (state.current, state.cursor)
+        about = answer.frame.attrs["zbt"]
         fresh = State(
             self.kind,
             state.number + 1,
-            began,
+            current,
             portal,
             as_names(projects),
-            files,
-            rows,
-            off,
+            contents.files,
+            contents.rows,
+            contents.off,
             cursor,
             about["portal"],
             about["orders"] or state.orders,
         )
         self._store.write_json(f"state-{fresh.number:06}.json", asdict(fresh))
         self._sweep(fresh)
-        return frame
+        return answer.frame
 
-    def _without_the_gone(
-        self, frame: "pd.DataFrame", files: dict[str, str], rows: dict[str, int], refused: set[str]
-    ) -> int:
-        """Let go of projects that Zoho does not list any more, and say so; the number of their rows."""
-        gone = set(files) - set(frame.attrs["zbt"]["project_ids"]) - refused
-        lost = sum(rows.pop(project, 0) for project in gone)
-        for project in gone:
-            del files[project]
-        if gone:
-            say(f"{counted(len(gone), 'projects')} gone from Zoho: {counted(lost, self.kind)} taken out of the mirror")
-        return lost
+    def _take(
+        self, answer: "_Answer", contents: Contents, damaged: set[str], pull: "Callable[..., pd.DataFrame]"
+    ) -> set[str]:
+        """Write what came, and read anew the projects that it leaves in doubt; the projects that refused."""
+        frame, refused, self.deleted = answer.frame, _refused(answer.frame), 0
+        if not answer.is_changes:
+            contents.put(frame, refused)
+            contents.off = contents.differences(frame, answer.began, set(contents.rows))
+            return refused
+        self.deleted = contents.drop_unlisted(frame, refused)
+        contents.merge(frame)
+        doubtful = contents.miscounted(frame, answer.began) | damaged
+        doubtful = (doubtful & set(frame.attrs["zbt"]["project_ids"])) - refused
+        if doubtful:
+            whole = pull(projects=sorted(doubtful))
+            refused |= _refused(whole)
+            self.deleted += contents.replace(doubtful - refused, whole)
+            contents.off |= contents.differences(whole, answer.began, doubtful)
+        return refused
 
     def _checked(self, portal: str, projects: str | int | Sequence[str | int]) -> State:
         state, _ = self._state()
@@ -264,41 +278,6 @@ class Mirror:
                 hint="Ask for the same portal and projects as when it was begun, or choose another place.",
             )
         return state
-
-    def _merge(
-        self,
-        frame: "pd.DataFrame",
-        files: dict[str, str],
-        rows: dict[str, int],
-        *,
-        keep_others: bool,
-        refused: set[str],
-    ) -> None:
-        """Write what came, and change the files that make up the data set, and their rows."""
-        fresh = self._store.by_project(frame)
-        if not keep_others:
-            for gone in set(files) - set(fresh) - refused:
-                del files[gone], rows[gone]
-        moved = self._store.ids_of(frame) if keep_others else set()
-        for project, table in fresh.items():
-            old = [files[project]] if keep_others and project in files else []
-            files[project], rows[project] = self._store.write(project, self._store.merged(old, table))
-        if moved and find_kind(self.kind).ids_are_global:
-            for project in set(files) - set(fresh):  # a record that moved to another project has left this one
-                table = self._store.read([files[project]], None)
-                left = self._store.without(table, moved)
-                if left.num_rows < table.num_rows:
-                    files[project], rows[project] = self._store.write(project, left)
-
-    def _replace(self, projects: set[str], whole: "pd.DataFrame", files: dict[str, str], rows: dict[str, int]) -> None:
-        """Put what was read anew in the place of these projects' files."""
-        fresh = self._store.by_project(whole)
-        for project in projects:
-            before = rows.pop(project, 0)
-            files.pop(project, None)
-            if project in fresh:
-                files[project], rows[project] = self._store.write(project, fresh[project])
-            self.deleted += max(0, before - rows.get(project, 0))
 
     def _sweep(self, state: State) -> None:
         """Remove what no state names any more; an interrupted run's files go with the next."""
@@ -318,48 +297,14 @@ def _refused(frame: "pd.DataFrame") -> set[str]:
     return {str(error["project.id"]) for error in frame.attrs["zbt"]["errors"]}
 
 
-def _differences(
-    frame: "pd.DataFrame", kind: Kind, began: int, rows: Mapping[str, int], projects: set[str]
-) -> dict[str, int]:
-    """By how much the projects' own counts differ from the rows that were made before they were counted."""
-    late: dict[str, int] = {}
-    if kind.made and not frame.empty:
-        made = _milliseconds(frame[kind.made])
-        late = {
-            str(project): int(count) for project, count in frame.loc[made > began, "project.id"].value_counts().items()
-        }
-    announced: Mapping[str, int] = frame.attrs["zbt"]["announced"]
-    return {
-        project: count - rows.get(project, 0) + late.get(project, 0)
-        for project, count in announced.items()
-        if project in projects or not rows.get(project)
-    }
-
-
-def _miscounted(
-    frame: "pd.DataFrame", kind: Kind, began: int, rows: Mapping[str, int], off: Mapping[str, int]
-) -> set[str]:
-    """The projects whose own count is another than it should be by the rows held: some were deleted, or never came."""
-    known = set(frame.attrs["zbt"]["announced"])
-    differences = _differences(frame, kind, began, rows, known)
-    return {project for project, difference in differences.items() if difference != off.get(project, 0)}
-
-
-def _cursor(frame: "pd.DataFrame", kind: Kind, before: int, dates: Sequence[int], seconds: float) -> int:
+def _cursor(answer: _Answer, kind: Kind, before: int) -> int:
     """Up to when changes are known, by Zoho's clock: its answers' dates, and the newest change seen.
 
     This machine's clock may be ahead, and changes would then be missed: it is never asked. Without dates, what was
     changed elsewhere while the newest change was on its way is asked for again.
     """
-    seen = [before] if before else []
-    if kind.changed in frame and (changed := _milliseconds(frame[kind.changed].dropna()).max()) > 0:
+    seen, frame, dates = [before] if before else [], answer.frame, answer.dates
+    if kind.changed in frame and (changed := milliseconds(frame[kind.changed].dropna()).max()) > 0:
         seen.append(int(changed))
     newest = max(seen, default=1)
-    return max(1, min([*dates, newest]) if dates else newest - int(seconds * 1000))
-
-
-def _milliseconds(times: "pd.Series[Any]") -> "pd.Series[int]":
-    """Times since the epoch; what is none lies long before it."""
-    from zbt_notebook.client.frames.arrange import moments
-
-    return moments(times).astype("datetime64[ms, UTC]").astype("int64")  # type: ignore[no-any-return]
+    return max(1, min([*dates, newest]) if dates else newest - int((time.monotonic() - answer.started) * 1000))
