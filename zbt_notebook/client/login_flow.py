@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -174,16 +174,9 @@ def connect(
         "ZBT_CLIENT_SECRET": client_secret,
         "ZBT_REFRESH_TOKEN": refresh_token,
     }
-    values = {variable: SecretStr(_token_text(variable, value)) for variable, value in given.items()}
-    absent = [variable for variable, value in values.items() if not value]
-    if absent:
-        raise NotSignedIn(
-            f"cannot sign in without a user: {', '.join(absent)} {'is' if len(absent) == 1 else 'are'} not set",
-            hint="Set these variables, and ZBT_DATA_CENTER where it is not us, before the kernel starts.",
-        )
-    client = _credentials(values["ZBT_CLIENT_ID"], values["ZBT_CLIENT_SECRET"])
+    values = _given_or_set(given)
     connection = connected(
-        client,
+        _credentials(values["ZBT_CLIENT_ID"], values["ZBT_CLIENT_SECRET"]),
         find_data_center(data_center),
         Token("", values["ZBT_REFRESH_TOKEN"].strip(), parse_scopes(scopes)),
         transport or _transport(),
@@ -234,6 +227,18 @@ def _credentials(client_id: str, client_secret: str) -> ClientCredentials:
 
 
 _LONGEST = 2_000  # characters; Zoho's are 70
+
+
+def _given_or_set(given: Mapping[str, str | None]) -> dict[str, SecretStr]:
+    """Each value, or its variable where it is not given; raise NotSignedIn with the names of what is missing."""
+    values = {variable: SecretStr(_token_text(variable, value)) for variable, value in given.items()}
+    absent = [variable for variable, value in values.items() if not value]
+    if absent:
+        raise NotSignedIn(
+            f"cannot sign in without a user: {', '.join(absent)} {'is' if len(absent) == 1 else 'are'} not set",
+            hint="Set these variables, and ZBT_DATA_CENTER where it is not us, before the kernel starts.",
+        )
+    return values
 
 
 def _token_text(variable: str, value: Any) -> str:

@@ -28,12 +28,12 @@ def unrounded(frame: pd.DataFrame) -> pd.DataFrame:
     A spreadsheet takes them for text then and does not round them; whoever reads numbers skips white space.
     """
     made = frame.copy(deep=False)
-    for place in range(len(frame.columns)):
-        values: Any = frame.iloc[:, place]
+    for position in range(len(frame.columns)):
+        values: Any = frame.iloc[:, position]
         if _is_long(values):
-            made.isetitem(place, values.astype(object).map(_behind_a_tab, na_action="ignore"))
+            made.isetitem(position, values.astype(object).map(_behind_a_tab, na_action="ignore"))
         elif (values.dtype == object or isinstance(values.dtype, pd.StringDtype)) and values.map(_is_digits).any():
-            made.isetitem(place, values.map(_behind_a_tab, na_action="ignore"))
+            made.isetitem(position, values.map(_behind_a_tab, na_action="ignore"))
     return made
 
 
@@ -79,28 +79,33 @@ def write_workbook(frame: pd.DataFrame, path: Path, *, zone: tzinfo, sheet: str,
         page = book.create_sheet(title) if append_to else book.active
         page.title = title
         page.freeze_panes = "A2"
-    there = [page.cell(1, place).value for place in range(1, page.max_column + 1)]
-    there = [name for name in there if name is not None]
-    for name in header:
-        if name not in there:
-            there.append(name)
-            _put(page.cell(1, len(there)), name)
-    places = [there.index(name) + 1 for name in header]
-    first = page.max_row + 1
-    for row, values in enumerate(zip(*columns, strict=True), first):
-        for place, value in zip(places, values, strict=True):
+    names = _write_header(page, header)
+    positions = [names.index(name) + 1 for name in header]
+    for row, values in enumerate(zip(*columns, strict=True), page.max_row + 1):
+        for position, value in zip(positions, values, strict=True):
             if value is not None:
-                _put(page.cell(row, place), value)
-    _widen(page, there)
+                _put(page.cell(row, position), value)
+    _widen(page, names)
     whole = BytesIO()  # a full disk is met by us, not by the end of openpyxl's archive
     book.save(whole)
     path.write_bytes(whole.getvalue())
 
 
+def _write_header(page: Any, header: list[str]) -> list[Any]:
+    """Add the names that a sheet lacks to its first row; all that then stand there."""
+    names = [page.cell(1, position).value for position in range(1, page.max_column + 1)]
+    names = [name for name in names if name is not None]
+    for name in header:
+        if name not in names:
+            names.append(name)
+            _put(page.cell(1, len(names)), name)
+    return names
+
+
 def _header_and_columns(frame: pd.DataFrame, zone: tzinfo) -> tuple[list[str], list[list[Any]]]:
     header, columns = [], []
-    for place, name in enumerate(frame.columns):
-        values = frame.iloc[:, place]
+    for position, name in enumerate(frame.columns):
+        values = frame.iloc[:, position]
         if isinstance(values.dtype, pd.DatetimeTZDtype):
             header.append(_clean(f"{name} ({zone})"))
             columns.append(
@@ -147,6 +152,6 @@ def _put(cell: Any, value: Any) -> None:
 def _widen(page: Any, header: list[str]) -> None:
     from openpyxl.utils import get_column_letter
 
-    for place, name in enumerate(header, 1):
+    for position, name in enumerate(header, 1):
         wide = 46 if name in {"title", "content_text", "notes"} else max(11, min(28, len(name) + 2))
-        page.column_dimensions[get_column_letter(place)].width = wide
+        page.column_dimensions[get_column_letter(position)].width = wide

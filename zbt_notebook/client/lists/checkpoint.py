@@ -56,34 +56,11 @@ class Checkpoint:
 
         Raise UsageError for a file of something else.
         """
-        try:
-            if not self._path.exists():
-                return None
-            if not self._path.is_file():
-                raise OSError(errno.EINVAL, "it is no plain file")  # noqa: TRY301  a pipe would be waited for
-            with self._path.open("rb") as file:
-                first = file.read(len(_BEGINNING))  # a file of something else may have no line end for long
-                first += file.readline() if first == _BEGINNING else b""
-        except OSError as error:
-            raise _unusable(self._path, error) from None
+        first = self._first_line()
         if _BEGINNING.startswith(first) or (first.startswith(_BEGINNING) and not first.endswith(b"\n")):
-            return None  # a kill cut the first line short: nothing had been fetched
+            return None  # there is no file; or a kill cut the first line short, and nothing had been fetched
         try:
-            header = json.loads(first)
-            if header.pop("digest") != _digest(header) or header["version"] != _VERSION:
-                raise ValueError  # noqa: TRY301  one way out for all that is no checkpoint
-            request, listings = header["wish"], tuple(map(_listing, header["listings"]))
-            begun = (
-                str(header["api"]),
-                int(header["planned_at"]),
-                Plan(
-                    listings,
-                    int(header["empty"]),
-                    header.get("announced", {}),
-                    tuple(header.get("projects", ())),
-                    str(header.get("portal", "")),
-                ),
-            )
+            request, begun = _read_header(first)
         except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError):
             raise UsageError(
                 f"{str(self._path)!r} is no checkpoint of a pull", hint="Name another file, or delete this one."
@@ -94,6 +71,19 @@ class Checkpoint:
                 hint="Ask for the same as then, name another file, or delete this one.",
             )
         return begun
+
+    def _first_line(self) -> bytes:
+        """Empty where there is no such file."""
+        try:
+            if not self._path.exists():
+                return b""
+            if not self._path.is_file():
+                raise OSError(errno.EINVAL, "it is no plain file")  # noqa: TRY301  a pipe would be waited for
+            with self._path.open("rb") as file:
+                first = file.read(len(_BEGINNING))  # a file of something else may have no line end for long
+                return first + (file.readline() if first == _BEGINNING else b"")
+        except OSError as error:
+            raise _unusable(self._path, error) from None
 
     def entries(self, lists: int) -> Iterator[tuple[int, Page, bool | None, list[Any]]]:
         """Every whole page of the file: the position of its list, the page, the server's word, the records.
@@ -126,7 +116,7 @@ class Checkpoint:
             "announced": dict(plan.announced),
             "projects": plan.projects,
             "portal": plan.portal,
-            "listings": list(map(_told, plan.listings)),
+            "listings": list(map(_as_json, plan.listings)),
         }
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -195,7 +185,22 @@ def _digest(header: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(header).encode()).hexdigest()
 
 
-def _told(listing: Listing) -> dict[str, Any]:
+def _read_header(line: bytes) -> tuple[str, tuple[str, int, Plan]]:
+    """Whose checkpoint it is, and what it was begun with; any of Python's errors for what is no header."""
+    header = json.loads(line)
+    if header.pop("digest") != _digest(header) or header["version"] != _VERSION:
+        raise ValueError
+    plan = Plan(
+        tuple(map(_listing, header["listings"])),
+        int(header["empty"]),
+        header.get("announced", {}),
+        tuple(header.get("projects", ())),
+        str(header.get("portal", "")),
+    )
+    return header["wish"], (str(header["api"]), int(header["planned_at"]), plan)
+
+
+def _as_json(listing: Listing) -> dict[str, Any]:
     return {
         "path": listing.call.path,
         "params": listing.call.params,

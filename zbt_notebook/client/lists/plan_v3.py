@@ -47,35 +47,44 @@ def plan_v3(
     What V3 lists issue by issue takes a request an issue, but for those that say that they have none; the projects'
     issues are listed here, at once, to know them. *on_progress* hears how far that is.
     """
-    listings: list[Listing] = []
     found = [Listed() for _ in projects]
     if kind.v3_by_issue:
         found = _issues(client, request, portal, projects, on_progress)
     changed = _changed(client, request, portal, on_progress) if kind.name == "bugs" and len(projects) > 1 else None
+    listings: list[Listing] = []
     for project, issues in zip(projects, found, strict=True):
-        named = {
-            "id": int(project["id"]) if str(project["id"]).isdecimal() else project["id"],
-            "name": project.get("name", ""),
-        }
-        if issues.refused is not None:
-            listings.append(Listing(ApiCall("GET", _path(kind.v3)), named, exact=0, refused=issues.refused))
-            continue
-        place = {"portal": portal, "project": str(project["id"])}
-        if changed is not None:
-            came = changed.get(place["project"], ())
-            listings.append(Listing(ApiCall("GET", _path(kind.v3).format(**place)), named, came=came))
-            continue
-        calls = list(
-            _by_issue(kind, place, issues.records)
-            if kind.v3_by_issue
-            else _calls(client, kind, request, place, project)
-        )
-        listings += [Listing(call, named, limit=request.limit) for call in calls]
-        if not calls:
-            listings.append(Listing(ApiCall("GET", _path(kind.v3)), named, exact=0))
+        listings += _listings(client, kind, request, portal, project, issues=issues, changed=changed)
     counts = {str(project["id"]): count for project in projects if (count := _announced(kind, project)) is not None}
     ids = tuple(str(project["id"]) for project in projects)
     return Plan(tuple(listings), announced=counts, projects=ids, portal=portal)
+
+
+def _listings(
+    client: ApiClient,
+    kind: Kind,
+    request: PullRequest,
+    portal: str,
+    project: Mapping[str, Any],
+    *,
+    issues: Listed,
+    changed: Changed | None,
+) -> list[Listing]:
+    """The lists of one project; one that is empty, or refuses, where there is nothing to ask for."""
+    own_id = str(project["id"])
+    named = {"id": int(own_id) if own_id.isdecimal() else project["id"], "name": project.get("name", "")}
+    in_path = {"portal": portal, "project": own_id}
+    if issues.refused is not None:
+        return [Listing(ApiCall("GET", _path(kind.v3)), named, exact=0, refused=issues.refused)]
+    if changed is not None:
+        came = changed.get(own_id, ())
+        return [Listing(ApiCall("GET", _path(kind.v3).format(**in_path)), named, came=came)]
+    calls = (
+        _by_issue(kind, in_path, issues.records)
+        if kind.v3_by_issue
+        else _calls(client, kind, request, in_path, project)
+    )
+    found = [Listing(call, named, limit=request.limit) for call in calls]
+    return found or [Listing(ApiCall("GET", _path(kind.v3)), named, exact=0)]
 
 
 def _changed(client: ApiClient, request: PullRequest, portal: str, on_progress: OnProgress) -> Changed | None:
@@ -141,16 +150,16 @@ def issue_of(kind: Kind, call: ApiCall) -> str:
     return call.path.split("/")[-2] if kind.v3_by_issue else ""
 
 
-def _by_issue(kind: Kind, place: Mapping[str, str], issues: Sequence[Any]) -> Iterator[ApiCall]:
+def _by_issue(kind: Kind, in_path: Mapping[str, str], issues: Sequence[Any]) -> Iterator[ApiCall]:
     for issue in issues:
         if str(issue.get("comment_count")) != "0":
-            yield ApiCall("GET", _path(kind.v3).format(**place, issue=issue["id"]))
+            yield ApiCall("GET", _path(kind.v3).format(**in_path, issue=issue["id"]))
 
 
 def _calls(
-    client: ApiClient, kind: Kind, request: PullRequest, place: Mapping[str, str], project: Mapping[str, Any]
+    client: ApiClient, kind: Kind, request: PullRequest, in_path: Mapping[str, str], project: Mapping[str, Any]
 ) -> Iterator[ApiCall]:
-    path = _path(kind.v3).format(**place)
+    path = _path(kind.v3).format(**in_path)
     if not kind.by_month:
         where = dict(request.where)
         names = field_names(client, path).picks if kind.name == "bugs" and not PICKS.isdisjoint(where) else {}
