@@ -196,11 +196,14 @@ class Connection(Tracker):
                 limit=_limit(limit),
                 concurrency=as_count(concurrency, "concurrency", at_least=1),
             )
+        return self._hinted_pull(self._with_checkpoint(request, checkpoint), progress=progress)
+
+    def _with_checkpoint(self, request: PullRequest, checkpoint: bool | str | Path | None) -> PullRequest:  # noqa: FBT001  as in pull()
+        if checkpoint is False or checkpoint is None:
+            return request
         if checkpoint is True:
-            request = replace(request, checkpoint=str(default_path(request, self.data_center.name)))
-        elif checkpoint is not False and checkpoint is not None:
-            request = replace(request, checkpoint=str(expect.file_place(checkpoint, "checkpoint=")))
-        return self._hinted_pull(request, progress=progress)
+            return replace(request, checkpoint=str(default_path(request, self.data_center.name)))
+        return replace(request, checkpoint=str(expect.file_place(checkpoint, "checkpoint=")))
 
     def bugs(
         self,

@@ -63,13 +63,8 @@ def listing(
     criteria = resolver.criteria(filters)
     of_projects = bool(names) or any(one.field == "project" for one in criteria)  # a portal's user tells none
     by_project = kind in _BY_PROJECT or (kind == "users" and of_projects)
-    notes: tuple[str, ...] = ()
-    if kind == "timelogs" and not any(one.field == "date" for one in criteria):
-        first = (connection.client.today().astimezone(where.zone) - RECENT).date()
-        criteria = (*criteria, Criterion("date", ">=", (first,)))
-        notes = (f"time logs of the last {RECENT.days} days, from {first} on: date>=… asks for others",)
-    if kind == "users" and not any(one.field == "active" for one in criteria):
-        criteria = (*criteria, Criterion("active", "==", (True,)))  # as the classic list has it, unless told
+    assumed, notes = _assumed(kind, criteria, connection.client.today().astimezone(where.zone))
+    criteria = (*criteria, *assumed)
     everybody = (("user_type", "all"),) if kind == "users" else ()
     if not by_project:
         path = _PATHS[kind][lookups.is_v3].format(portal=where.id)
@@ -90,6 +85,18 @@ def listing(
         limit=limit,
     )
     return Listing(request, filtering, within, notes)
+
+
+def _assumed(kind: str, criteria: Sequence[Criterion], now: datetime) -> tuple[tuple[Criterion, ...], tuple[str, ...]]:
+    """What is chosen by unless the user says otherwise, with a note where that may surprise."""
+    asked = {one.field for one in criteria}
+    if kind == "timelogs" and "date" not in asked:
+        first = (now - RECENT).date()
+        note = f"time logs of the last {RECENT.days} days, from {first} on: date>=… asks for others"
+        return (Criterion("date", ">=", (first,)),), (note,)
+    if kind == "users" and "active" not in asked:
+        return (Criterion("active", "==", (True,)),), ()  # as the classic list has it
+    return (), ()
 
 
 def _is_for_v3(one: Criterion) -> bool:

@@ -164,19 +164,7 @@ class Pager:
         """Keep what has not come before; tell how much that is."""
         wanted = [record for record in records if not self._is_past(record)] if self._is_past else list(records)
         names = identities(wanted)
-        known = {name for name in names if name is not None}
-        if len(known) == len(names) and self._seen.isdisjoint(known):
-            new = wanted
-            self._seen |= known
-        else:
-            new = []
-            for record, name in zip(wanted, names, strict=True):
-                if name is not None and name in self._seen:
-                    continue
-                if name is not None:
-                    self._seen.add(name)
-                new.append(record)
-            self.sharing += share_ids(wanted, names)
+        new = self._unseen(wanted, names)
         if self._limit is not None:
             new = new[: self._limit - self.came]
         self.came += len(new)
@@ -190,6 +178,22 @@ class Pager:
         if self._limit is not None and self.came >= self._limit:
             self.done = True
         return len(new)
+
+    def _unseen(self, records: list[Any], names: Sequence[str | None]) -> list[Any]:
+        """The records that have not come before, by their ids; those without ids are all taken for new."""
+        known = {name for name in names if name is not None}
+        if len(known) == len(names) and self._seen.isdisjoint(known):
+            self._seen |= known
+            return records
+        new = []
+        for record, name in zip(records, names, strict=True):
+            if name is not None and name in self._seen:
+                continue
+            if name is not None:
+                self._seen.add(name)
+            new.append(record)
+        self.sharing += share_ids(records, names)
+        return new
 
     def _comes_again(self, records: Sequence[Any], page: Page) -> bool:
         """Whether a short page is the one before, come again. Only rows without ids are compared so.
@@ -256,10 +260,15 @@ class Pager:
             if more or self._is_owed:
                 raise repeated(page)
             self._end()
-            return
-        if self._istorn(sweep, page, names):
+        elif self._is_torn(sweep, page, names):
             self._step_back(sweep, page, records)
-            return
+        else:
+            self._go_on(sweep, page, records, names, more=more)
+
+    def _go_on(
+        self, sweep: Sweep, page: Page, records: Sequence[Any], names: list[str | None], *, more: bool | None
+    ) -> None:
+        """Take a page that joins those before it, and choose the next."""
         known = bool(names) and None not in names and sweep.reached.issuperset(names)
         sweep.idle = sweep.idle + 1 if known else 0
         sweep.came_again, sweep.before = names == sweep.before, names
@@ -358,7 +367,7 @@ class Pager:
     def _announced(self) -> int:
         return (self.expected or 0) + self._made_since
 
-    def _istorn(self, sweep: Sweep, page: Page, names: Sequence[str | None]) -> bool:
+    def _is_torn(self, sweep: Sweep, page: Page, names: Sequence[str | None]) -> bool:
         """Whether a page does not join what the sweep has reached, so that rows may be missing in between."""
         if not self._joins or page.index <= self.start or page.index > sweep.end:
             return False

@@ -61,12 +61,7 @@ def view_of(state: State, outlook: Outlook) -> dict[str, Any]:
         "note": _note(state, outlook),
         "line": _login_line(desk, outlook) if isinstance(state, Filling) and state.ended and outlook.has_cells else "",
         "tomorrow": _tomorrows_line(desk, outlook) if isinstance(state, Connected) and outlook.has_cells else "",
-        "form": {
-            "data_center": desk.form.data_center,
-            "client_id": desk.form.client_id,
-            "redirect_uri": desk.form.redirect_uri,
-            "scopes": desk.form.scopes,
-        },
+        "form": _form(desk),
         "secret_held": bool(desk.secret),
         "filled_in": outlook.filled_in if desk.secret and desk.held is desk.given else "",
         "remembered": desk.remembered,
@@ -81,17 +76,32 @@ def view_of(state: State, outlook: Outlook) -> dict[str, Any]:
             {"name": site.name, "host": urlsplit(site.accounts_url).netloc, "console_url": site.console_url}
             for site in outlook.data_centers
         ],
-        "scopes": {
-            "family": FAMILY,
-            "modules": [
-                [module, {operation: list(scopes) for operation, scopes in choices.items()}]
-                for module, choices in CHOICES.items()
-            ],
-            "profile": PROFILE,
-            "presets": [[name.capitalize(), list(scopes), _ALLOWS.get(name, "")] for name, scopes in PRESETS.items()],
-        },
+        "scopes": _scopes(),
         "connection": _described(state.connection) if isinstance(state, Connected) else None,
         "greets": isinstance(state, Connected) and state.greets,
+    }
+
+
+def _form(desk: Desk) -> Mapping[str, str]:
+    """What stands in the fields."""
+    return {
+        "data_center": desk.form.data_center,
+        "client_id": desk.form.client_id,
+        "redirect_uri": desk.form.redirect_uri,
+        "scopes": desk.form.scopes,
+    }
+
+
+def _scopes() -> Mapping[str, Any]:
+    """The scopes to choose from: by module and operation, and the presets."""
+    return {
+        "family": FAMILY,
+        "modules": [
+            [module, {operation: list(scopes) for operation, scopes in choices.items()}]
+            for module, choices in CHOICES.items()
+        ],
+        "profile": PROFILE,
+        "presets": [[name.capitalize(), list(scopes), _ALLOWS.get(name, "")] for name, scopes in PRESETS.items()],
     }
 
 

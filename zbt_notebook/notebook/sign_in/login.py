@@ -1,7 +1,7 @@
 """The ways to sign in, and which of them suits the place: what ``%zbt login`` and ``zbt.login()`` do."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from zbt_notebook.client import expect, signed_in
@@ -65,13 +65,7 @@ def login(
     There is no argument for the secret: it would be kept in the notebook and in IPython's history. Raise NotSignedIn
     where nobody can be asked, UsageError for what cannot be meant.
     """
-    for value, what in (
-        (name, "the name of the connection"),
-        (redirect_uri, "redirect_uri="),
-        (client_id, "client_id="),
-    ):
-        if value is not None:
-            expect.text(value, what)
+    _expect_texts({"the name of the connection": name, "redirect_uri=": redirect_uri, "client_id=": client_id})
     chosen = _chosen(mode, by_user=sandbox or add_scope is not None)
     _refuse_what_cannot_be(chosen, auto=auto, sandbox=sandbox, widens=add_scope is not None)
     then = _Afterwards(remember=remember, shared_budget=shared_budget, is_practice=sandbox)
@@ -90,15 +84,22 @@ def login(
     if chosen != "card":
         _tell(note)
     asked = Asked(site.data_center if site else data_center, client_id, scopes, redirect_uri)
-    if chosen == "card" and not auto and (known := signed_in_as(name, asked)):
-        return _shown_card(_sign_in_of(known, then, greets=True, note=note), wait, fall_back=False)
-    if mode == "auto" and chosen == "prompt" and not auto and (known := signed_in_as(name, asked)):
+    may_be_known = not auto and (chosen == "card" or (chosen == "prompt" and mode == "auto"))
+    if may_be_known and (known := signed_in_as(name, asked)):
+        if chosen == "card":
+            return _shown_card(_sign_in_of(known, then, greets=True, note=note), wait, fall_back=False)
         _tell(f"Connected as {known.status().account or known.name}. As someone else: %zbt login --mode prompt")
         return _already(known, then)
     if mode == "auto" and not sandbox and (kept := recalled(name, asked)):
         return _already(kept, then)
     sign_in = _sign_in(site, then, asked, name=name, self_client=self_client, keep_old=keep_old, mode=chosen, note=note)
     return _under_way(sign_in, chosen, wait, consent=site if auto else None, fall_back=mode == "auto")
+
+
+def _expect_texts(values: Mapping[str, str | None]) -> None:
+    for what, value in values.items():
+        if value is not None:
+            expect.text(value, what)
 
 
 def _refuse_what_cannot_be(chosen: Mode, *, auto: bool, sandbox: bool, widens: bool) -> None:
