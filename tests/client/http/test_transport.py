@@ -149,6 +149,44 @@ def test_t31_a_drip_ends_at_the_deadline(transport, drip, where):
     assert 0.4 < caught.value.seconds <= time.monotonic() - started < 2
 
 
+def test_t31_a_proxy_that_drips_ends_at_the_deadline(transport, drip, monkeypatch):
+    """Before it has opened the way to Zoho there is no answer of Zoho's to be timed."""
+    monkeypatch.setenv("HTTPS_PROXY", drip(b"HTTP/1.1 200 OK\r\nX-Long: ", b"x" * 400))
+    with pytest.raises(Unreachable, match="too long"):
+        transport(Request("GET", "https://accounts.zoho.com/oauth/serverinfo"))
+
+
+def test_a_body_has_until_the_deadline_to_be_sent():
+    """An attachment over a slow line takes longer than a connection."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+
+        def serve():
+            connection, _ = server.accept()
+            with connection:
+                threading.Event().wait(0.3)
+                left = 8_000_000
+                while left > 0:
+                    left -= len(connection.recv(65_536))
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+        threading.Thread(target=serve, daemon=True).start()
+        transport = RequestsTransport(timeout=(0.1, 20), deadline=20)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        assert transport(Request("POST", address, raw=bytes(8_000_000))).body == b"{}"
+        transport.close()
+
+
+def test_a_body_that_nobody_reads_is_too_slow():
+    """It ends at the deadline, and may have arrived."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        transport = RequestsTransport(timeout=(20, 20), deadline=0.1)
+        with pytest.raises(Unreachable, match="too long") as caught:
+            transport(Request("POST", f"http://127.0.0.1:{server.getsockname()[1]}/", raw=bytes(50_000_000)))
+        assert caught.value.outcome_unknown
+        transport.close()
+
+
 @pytest.fixture
 def closing():
     """``closing(when)``: a server that closes each kept connection after one answer: idle, or at the next request."""

@@ -84,7 +84,7 @@ class _TimedReader(io.RawIOBase):
 
 
 class _TimedSocket:
-    """A socket that is read by the deadline; all else is the socket's own."""
+    """A socket that is read and written by the deadline; all else is the socket's own."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
@@ -93,6 +93,15 @@ class _TimedSocket:
         if mode != "rb":
             return self._connection.makefile(mode, *arguments, **options)
         return io.BufferedReader(_TimedReader(self._connection.makefile("rb", buffering=0), self._connection))
+
+    def sendall(self, data: Any) -> None:
+        """Send all of it. urllib3 leaves the time to be connected for that: an upload takes longer."""
+        if _of_thread.deadline is not None:
+            self._connection.settimeout(_of_thread.deadline.left())
+        try:
+            self._connection.sendall(data)
+        except TimeoutError:
+            raise TooSlow from None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)
@@ -111,6 +120,14 @@ class _Guarded:
     def connect(self) -> None:
         super().connect()  # type: ignore[misc]  # the class it is mixed into has it
         self.sock = _TimedSocket(self.sock)
+
+    def _tunnel(self) -> None:
+        """Ask a proxy for the way to a host; TLS is spoken over the bare socket after that."""
+        bare, self.sock = self.sock, _TimedSocket(self.sock)
+        try:
+            super()._tunnel()  # type: ignore[misc]  # as above
+        finally:
+            self.sock = self.sock and bare  # where it fails, it is closed
 
 
 @cache
