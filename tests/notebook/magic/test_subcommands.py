@@ -1,5 +1,7 @@
 """The subcommands: what they say, what they change, and that none of it holds a secret."""
 
+from unittest.mock import Mock
+
 import pytest
 
 from zbt_notebook import ApiError, NotFound, NotSignedIn, UsageError
@@ -92,6 +94,15 @@ def test_logout_revokes_and_forgets(sign_in, zbt, console):
     assert "home: Signed out" in zbt("logout --all")
     with pytest.raises(NotSignedIn):
         zbt("logout --as work")
+
+
+def test_a_logout_that_is_interrupted_says_what_is_left_to_do(connection, zbt):
+    """Ctrl-C while Zoho does not answer: forgotten here, not revoked there, and the way to do that by hand."""
+    connection.client.authorization.transport = Mock(side_effect=KeyboardInterrupt)
+    with pytest.raises(KeyboardInterrupt, match=r"forgotten in this kernel, but NOT revoked at Zoho.*\nRevoke"):
+        zbt("logout")
+    assert connection not in signed_in.connections()
+    assert connection.client.authorization.secrets() == ()
 
 
 @pytest.mark.usefixtures("connection")

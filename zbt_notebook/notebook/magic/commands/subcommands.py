@@ -152,8 +152,12 @@ def _logout(console: Session, line: CommandLine) -> Any:
         return PlainText("Nobody is signed in: there is nothing to sign out of.")
     reports = []
     for connection in connections:
-        reports.append(f"{plain(connection.name)}: {connection.logout()}")
-        console.forget(connection)
+        try:
+            reports.append(f"{plain(connection.name)}: {connection.logout()}")
+        except KeyboardInterrupt:  # it is forgotten here all the same: the user is told what is left to do
+            raise KeyboardInterrupt(f"{plain(connection.name)}: {connection.logout()}") from None
+        finally:
+            console.forget(connection)
     return PlainText("\n".join(reports))
 
 
