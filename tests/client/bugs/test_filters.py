@@ -157,7 +157,7 @@ def test_the_frame_begins_with_what_people_look_for(api, connection):  # noqa: A
     frame = connection.bugs(limit=30, progress=False)
     assert tuple(frame.columns[:9]) == FIRST["bugs"]
     assert frame["severity"].cat.ordered
-    assert list(frame["severity"].cat.categories)[:3] == ["None", "Show stopper", "Critical"]
+    assert list(frame["severity"].cat.categories)[:3] == ["None", "Minor", "Major"]
     assert frame["status"].cat.ordered
     assert str(frame["created"].dtype) == str(frame["updated"].dtype) == "datetime64[ms, UTC]"
     assert str(frame["due"].dtype).startswith("datetime64")

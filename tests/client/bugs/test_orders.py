@@ -3,12 +3,15 @@
 import json
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import zbt_notebook as zbt
 from zbt_notebook.client import signed_in
+from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.frames.arrange import as_categories
+from zbt_notebook.client.lists.criteria import Choice
 from zbt_notebook.client.mirror import Mirror, mirror
 from zbt_notebook.client.mirror.store import Store
 from zbt_notebook.simulator.data.portal import SEVERITIES
@@ -30,7 +33,7 @@ def test_words_pull_and_mirror_have_the_same_types(api, connection, wire, tmp_pa
         assert {frame[name].dtype for frame in frames} == {pulled[name].dtype}
         assert pulled[name].cat.ordered
         assert pulled[name].cat.categories[0] == first
-    assert pulled["severity"].max() == "Minor"
+    assert pulled["severity"].max() == "Show stopper"
     assert pulled["severity"].astype(str).tolist() == pulled["severity.type"].astype(str).tolist()
 
 
@@ -99,3 +102,48 @@ def test_the_times_of_v3_attachments_are_timestamps(world, connection, store):
     assert int(files["size"].max()) > 0
     raw = connection.frame(f"{bug.path}/attachments")
     assert str(raw["created_time"].dtype) == "datetime64[ms, UTC]"
+
+
+@pytest.mark.parametrize("field", ["severity", "status"])
+def test_before_and_after_mean_what_they_mean_of_the_frame(api, connection, wire, field):  # noqa: ARG001  runs once an API
+    """``severity>=Major`` is Major or worse; Zoho is asked for those by name or id."""
+    frame = connection.bugs(progress=False)
+    for word in frame[field].cat.categories[1:-1]:
+        for operator, chosen in {
+            ">=": frame[field] >= word,
+            ">": frame[field] > word,
+            "<=": frame[field] <= word,
+            "<": frame[field] < word,
+        }.items():
+            wire.requests.clear()
+            found = connection.bugs(f"{field}{operator}{word.upper()}", progress=False)
+            assert sorted(found["id"]) == sorted(frame["id"][chosen]), (operator, word)
+            assert all(field in dict(one.params).get("filter", field) for one in wire.requests)
+    worse = connection.bugs(severity_from="Major", progress=False)
+    assert set(worse["severity"]) == {"Major", "Critical", "Show stopper"}
+
+
+@pytest.mark.parametrize(
+    ("filter_", "message"),
+    [
+        ("severity>Show stopper", "no severity comes after Show stopper"),
+        ("severity<none", "no severity comes before None"),
+        ("status>=none", "'none' has no place in an order of status"),
+        ("severity>=Majr", "there is no severity 'Majr'"),
+        ("module>=Login", "Module cannot be compared by >="),
+    ],
+)
+def test_what_has_no_place_in_an_order_is_refused(api, connection, wire, filter_, message):  # noqa: ARG001  runs once an API
+    """Nothing of the list is asked for."""
+    with pytest.raises(UsageError, match=message):
+        connection.bugs(filter_, progress=False)
+    assert not [request for request in wire.requests if request.url.endswith(("/bugs/", "/issues"))]
+
+
+@pytest.mark.parametrize(
+    ("words", "last"), [(("None", "High", "Low"), "High"), (("Low", "Medium", "High"), "High"), ((), None)]
+)
+def test_the_greatest_severity_is_the_worst(connection, words, last):
+    """Whether the portal's own list goes up or down."""
+    connection.lookups._kept["fields", "p"] = {"severity": tuple(Choice("", word) for word in words)}
+    assert connection.lookups.orders("p").get("severity", (None,))[-1] == last

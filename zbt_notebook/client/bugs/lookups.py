@@ -16,6 +16,7 @@ from zbt_notebook.client.forks import ForkSafeLock
 from zbt_notebook.client.lists.criteria import Choice
 from zbt_notebook.client.lists.discovery import is_closed, is_default, portal_name, which_portal
 from zbt_notebook.client.lists.field_names import forget_fields, issue_fields
+from zbt_notebook.client.lists.fields import FIELDS
 from zbt_notebook.client.lists.read_lists import read_list
 from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.rest.api import ApiCall
@@ -24,7 +25,10 @@ from zbt_notebook.client.rest.retirement import is_retired
 from zbt_notebook.client.suggestions import folded, there_are
 
 PICK_LISTS = ("status", "severity", "classification", "module", "reproducible")
-ORDERED = PICK_LISTS[:2]  # those whose own order in Zoho's list means something
+ORDERED = tuple(one.name for one in FIELDS["bugs"] if one.ranked)
+_LEAST = frozenset(
+    {"minor", "low", "lowest", "trivial", "cosmetic"}
+)  # where a list of severities begins so, it goes up
 _CLASSIC_NAMES = {"reproducible": "priority"}  # where Zoho's default fields call it so
 _V3_NAMES = {"reproducible": "is_it_reproducible"}
 _FRESH = timedelta(minutes=1)  # a list as old as this is fetched anew before a name in it is called unknown
@@ -211,7 +215,9 @@ class Lookups:
         return self._once(("fields", portal) if v3 else ("fields", portal, project), fetch)  # type: ignore[no-any-return]
 
     def orders(self, said: str, projects: Sequence[str] = (), *, v3: bool = False) -> dict[str, tuple[str, ...]]:
-        """Zoho's own order of the words of status and severity in a portal; of none where it cannot be had.
+        """The words of status and severity in a portal, the least first; of none where Zoho does not tell its lists.
+
+        Statuses are in the order of Zoho's list, severities the other way round where that has the worst first.
 
         While nothing of it was fetched the first of *projects* is asked about: once, though it be refused.
         """
@@ -226,7 +232,7 @@ class Lookups:
             name: dict.fromkeys(one.name for row in self._tables(portal) for one in row.get(name, ()))
             for name in ORDERED
         }
-        return {name: tuple(found) for name, found in words.items() if found}
+        return {name: _least_first(name, list(found)) for name, found in words.items() if found}
 
     def _tables(self, portal: str) -> list[Mapping[str, tuple[Choice, ...]]]:
         return [value for key, value in self.everything() if key[:2] == ("fields", portal)]
@@ -337,6 +343,14 @@ class Lookups:
             return tuple(Choice(str(row.get("id")), str(row.get("name"))) for row in rows)
 
         return self._once(("tags", portal.id), fetch)  # type: ignore[no-any-return]
+
+
+def _least_first(name: str, words: list[str]) -> tuple[str, ...]:
+    """So that the greatest severity is the worst: Zoho's own list goes from Show stopper to Minor, after None."""
+    unset = [word for word in words if word.casefold() == "none"]
+    told = [word for word in words if word not in unset]
+    is_upside_down = name == "severity" and told[:1] and told[0].casefold() not in _LEAST
+    return (*unset, *reversed(told)) if is_upside_down else tuple(words)
 
 
 def _portal(row: Mapping[str, Any]) -> Portal:

@@ -71,6 +71,8 @@ class Resolver:
             )
         if one.operator == "~=":
             return Criterion(field.name, "~=", (_text(field, one.values[0]),))
+        if field.ranked and one.operator not in {"==", "!="}:
+            return Criterion(field.name, "==", tuple(self._ranked(field, one)))
         if one.whole and len(one.values) > 1:
             values = self._whole(field, one)
             if not values or field.type == "text":
@@ -146,6 +148,24 @@ class Resolver:
         return Choice("", found.name) if field.several else found.name
 
     # -- choices
+
+    def _ranked(self, field: Field, one: Filter) -> Iterable[Choice]:
+        """The choices that come before or after another, in the order of the frame's categories."""
+        said = [value.name for value in self.value(field, one.values[0]) if isinstance(value, Choice)]
+        projects = [project.id for project in self.within.projects]
+        order = self.lookups.orders(self.within.portal.id, projects, v3=self.lookups.is_v3).get(field.name, ())
+        place = next((order.index(name) for name in said if name in order), None)
+        if place is None:
+            hint = f"Name each with commas: {field.name}=={','.join(order) or '…'}."
+            raise UsageError(f"{shown(str(one.values[0]))} has no place in an order of {field.name} here", hint=hint)
+        after, before = order[place + (one.operator == ">") :], order[: place + (one.operator == "<=")]
+        chosen = after if one.operator in {">", ">="} else before
+        if not chosen:
+            side = "after" if one.operator == ">" else "before"
+            raise UsageError(
+                f"no {field.name} comes {side} {order[place]}", hint=f"The least first: {', '.join(order)}."
+            )
+        return [choice for name in chosen for choice in self._choices(field, name, required=True)]
 
     def known(self, field: Field) -> list[tuple[Project, Choice]]:
         """Every value that a choice may have, with the project that it is of."""

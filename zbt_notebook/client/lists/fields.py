@@ -56,11 +56,12 @@ class Field:
     words: tuple[str, ...] = ()
     values: tuple[str, ...] = ()  # all that it can hold, where Zoho's pages say so
     several: bool = False  # whether it can hold more than one, which a custom one shows with commas between them
+    ranked: bool = False  # whether its choices come one after another: in the order of Zoho's own list
 
     @property
     def operators(self) -> tuple[Operator, ...]:
         """What it can be compared by."""
-        return OPERATORS_OF[self.type]
+        return (*_ORDERED, "~=") if self.ranked else OPERATORS_OF[self.type]
 
     def read(self, record: Mapping[str, Any]) -> list[object]:
         """What a record has in it, as ``Criterion.holds`` takes it; empty where it has nothing."""
@@ -188,12 +189,14 @@ FIELDS: Mapping[str, tuple[Field, ...]] = MappingProxyType(
                 query="status",
                 write="status_id",
                 write_v3="status",
+                ranked=True,
             ),
             Field(
                 *("severity", "Severity", "choice", ("severity.type", "severity.value"), ("severity.id",)),
                 query="severity",
                 write="severity_id",
                 write_v3="severity",
+                ranked=True,
             ),
             Field(
                 *("assignee", "Assignee", "person", ("assignee_name", "assignee.name"), _person("assignee")),

@@ -41,7 +41,7 @@ def filters(kind: str, word: str, known: Values, *, is_quoted: bool) -> Candidat
         return
     taken = set(done.split(",")) if comma else set()
     for value in _values(field, known):
-        if value not in taken:
+        if value not in taken and (value != "none" or begun["operator"] in {"==", "!="}):
             yield _written(head, value, is_quoted=is_quoted), field.label
 
 
