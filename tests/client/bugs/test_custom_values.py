@@ -158,3 +158,28 @@ def test_a_filter_by_what_there_is_not_is_refused(api, connection, filter_, word
     """As it is of Zoho's own fields."""
     with pytest.raises(UsageError, match=words):
         connection.bugs(filter_, progress=False)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("2026-09-01T10:00", "09-01-2026 10:00 AM"),
+        ("2026-09-01T16:30Z", "09-01-2026 01:30 PM"),
+        ("today", "09-21-2026 12:00 AM"),
+        ("now", "09-21-2026 11:13 AM"),
+    ],
+)
+def test_a_date_time_reaches_the_classic_api(bug, store, row, said, told):
+    """As that API shows one, in the portal's zone: so it is compared with the answer, and shown before."""
+    bug.update(**{"First seen": said})
+    assert held(store, row, "UDF_DATETIME1") == told
+    assert bug.shown(bug.change({"First seen": "none"})) == [f"First seen: {told} → none"]
+    bug.update(**{"First seen": None})
+    assert not held(store, row, "UDF_DATETIME1")
+
+
+def test_what_is_no_date_time_is_refused(bug, wire):
+    """Nothing is sent."""
+    with pytest.raises(UsageError, match="'soon' is no date"):
+        bug.update(**{"First seen": "soon"})
+    assert not forms(wire)

@@ -8,7 +8,6 @@ from html import unescape
 from typing import Any
 
 from zbt_notebook.client.bugs.custom_values import Sent, custom_value, is_nothing, several
-from zbt_notebook.client.bugs.filters import Filter
 from zbt_notebook.client.bugs.lookups import Lookups
 from zbt_notebook.client.bugs.resolver import Resolver
 from zbt_notebook.client.errors import ApiError, RateLimited, ScopeMissing, UsageError
@@ -58,15 +57,13 @@ def change(resolver: Resolver, said: Mapping[str, Any], tagged: Callable[[], Ite
 
     *tagged* gives the tags that the bug has; without it the bug is a new one.
     """
-    is_v3 = resolver.lookups.is_v3
+    is_v3, zone = resolver.lookups.is_v3, resolver.within.portal.zone
     body: list[tuple[str, Any]] = []
     beside: list[tuple[str, Any]] = []
     otherwise: list[tuple[str, Any]] = []
     wanted: list[tuple[Field, Value | Sent]] = []
     for name, value in said.items():
         field = resolver.field(name)
-        if not is_v3 and field.type == "moment" and field.name.startswith(fields.CUSTOM):
-            field = replace(field, type="text")  # no page tells how the classic API writes one: as the user does
         key = field.write_v3 if is_v3 else field.write
         if not key:
             writable = [one.name for one in fields.FIELDS["bugs"] if (one.write_v3 if is_v3 else one.write)]
@@ -91,6 +88,9 @@ def change(resolver: Resolver, said: Mapping[str, Any], tagged: Callable[[], Ite
             wanted.append((field, sent))
             continue
         one = _single(resolver, field, value)
+        if field.type == "moment" and not is_v3:  # no page tells how the classic API writes one: as it shows one
+            field = replace(field, type="text")
+            one = f"{one.begins.astimezone(zone):%m-%d-%Y %I:%M %p}" if isinstance(one, Span) else one
         body.append((key, _written_v3(field, one) if is_v3 else _written(field, one)))
         wanted.append((field, one))
     again = Change(tuple(otherwise), tuple(pair for pair in wanted if pair[0].write in dict(otherwise)))
@@ -123,7 +123,7 @@ def _difference(wanted: list[dict[str, str]], tagged: Iterable[Choice]) -> dict[
 
 def _single(resolver: Resolver, field: Field, said: Any) -> Value:
     """The one value that is meant: of a choice that is called none, the choice. UsageError for nothing, if need be."""
-    value = resolver.criteria([Filter(field.name, "==", ("none" if said is None else said,))])[0].values[0]
+    value = resolver.value(field, "none" if said is None else said)[0]
     if isinstance(value, str) and not value.strip():
         value = None
     if value is None and field.name == "title":
