@@ -33,6 +33,19 @@ def test_a_new_name_is_known(bug, connection, store, world):
     assert set(connection.bugs(projects="Renamed", progress=False)["project.name"]) == {"Renamed"}
 
 
+@pytest.mark.parametrize(("label", "option"), [("Environment", "Staging"), ("Platforms", "ios")])
+def test_a_new_option_of_a_custom_field_is_known(bug, connection, world, label, option):
+    """As it is written, and as it is looked for."""
+    kept = connection.lookups._kept
+    for key in [key for key in kept if key[0] == "custom fields"]:
+        kept[key] = tuple(replace(own, values=own.values[:1]) for own in kept[key])
+    with pytest.raises(UsageError, match=f"no {label.lower().rstrip('s')} '{option}'"):
+        bug.update(**{label: option})
+    world.clock.advance(3600)
+    bug.update(**{label: option})
+    assert bug.key in set(connection.bugs(f"{label}=={option.upper()}", progress=False)["key"])
+
+
 @pytest.mark.parametrize(
     "said", [{"tags": "brand new"}, {"status": "Opne"}, {"assignee": "Nobody"}, {"milestone": "Nxt"}, {"Custmer": "x"}]
 )

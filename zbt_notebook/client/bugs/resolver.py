@@ -138,11 +138,12 @@ class Resolver:
             return [None]
         if field.several or field.type == "person":
             return [self._named(field, said)]
-        return [self._time(field, said) if field.type in {"moment", "day"} else _READ[field.type](field, said)]
+        times: dict[str, Callable[[Field, Any], Value]] = {"moment": self._time, "day": self._time}
+        return [{**_READ, **times, "text": self._one_of}[field.type](field, said)]
 
     def _named(self, field: Field, said: Any) -> Value:
         """A person, or one of several choices; in a custom field by the name, for records tell no more of them."""
-        found = self.person(said) if field.type == "person" else Choice("", _one_of(field, _text(field, said)))
+        found = self.person(said) if field.type == "person" else Choice("", self._one_of(field, said))
         if not field.name.startswith(fields.CUSTOM):
             return found
         return Choice("", found.name) if field.several else found.name
@@ -189,7 +190,7 @@ class Resolver:
     def _choices(self, field: Field, said: Any, *, required: bool) -> list[Choice]:
         word = as_text(said, field.name, lists=False).strip()
         if field.name.startswith(fields.CUSTOM):
-            return [Choice("", _one_of(field, word))]
+            return [Choice("", self._one_of(field, word))]
         known = self.known(field)
         by_id = [choice for _, choice in known if choice.id == word]
         if by_id:
@@ -208,6 +209,16 @@ class Resolver:
             return self._choices(field, said, required=required)
         names = list(dict.fromkeys(choice.name for _, choice in known))
         raise _unknown(field, word, names)
+
+    def _one_of(self, field: Field, said: Any) -> str:
+        """One of the values that a field can hold, as Zoho writes it; any text where they are not told."""
+        word = _text(field, said)
+        found = next((known for known in field.values if known.casefold() == word.casefold()), word)
+        if found not in field.values and field.values:
+            if field.name.startswith(fields.CUSTOM) and self.lookups.outdated("custom fields", "v3 fields"):
+                return self._one_of(self.field(field.name), word)
+            raise _unknown(field, word, field.values)
+        return found
 
     # -- people
 
@@ -322,15 +333,6 @@ def _flag(field: Field, said: Any) -> bool:
     raise UsageError(f"{field.label} is true or false, not {shown(word)}", hint=f"As in {_example(field)}.")
 
 
-def _one_of(field: Field, word: str) -> str:
-    if not field.values:
-        return word
-    found = next((known for known in field.values if known.casefold() == word.casefold()), None)
-    if found is None:
-        raise _unknown(field, word, list(field.values))
-    return found
-
-
 def _unknown(field: Field, word: str, names: Sequence[str]) -> UsageError:
     return UsageError(f"there is no {singular(field.label.casefold())} {shown(word)}", hint=there_are(word, names))
 
@@ -338,7 +340,6 @@ def _unknown(field: Field, word: str, names: Sequence[str]) -> UsageError:
 _READ: Mapping[str, Callable[[Field, Any], Value]] = {
     "number": _number,
     "flag": _flag,
-    "text": lambda field, said: _one_of(field, _text(field, said)),
 }
 
 
