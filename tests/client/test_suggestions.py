@@ -15,6 +15,18 @@ def test_the_nearest_word_in_any_case_as_it_is_written():
     assert did_you_mean("tilte", ["title", "tiles"], n=2, quote=repr) == "Did you mean 'title' or 'tiles'?"
 
 
+def test_a_part_of_one_name_alone_is_near_to_it():
+    """A first name finds its person, a word the project that begins with it; two that fit are no guess."""
+    people = ["Maya Lindqvist", "Tom O'Connor", "Tomas Lind"]
+    assert [nearest(word, people) for word in ("maya", "LIND", "lindq", "Tom", "ma")] == [
+        ["Maya Lindqvist"],
+        [],
+        ["Maya Lindqvist"],
+        [],
+        [],
+    ]
+
+
 def test_nothing_near_says_what_else_to_do():
     """The rest of the hint stands in its place."""
     assert did_you_mean("zzz", ["GET"], "The methods are GET.") == "The methods are GET."

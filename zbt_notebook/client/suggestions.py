@@ -15,15 +15,23 @@ def folded(name: str) -> str:
     return normalize("NFC", normalize("NFC", name).casefold()).strip()
 
 
+_TELLING = 3  # letters: fewer begin too many words
 _NEAR = 0.66  # of difflib's ratio: a typo or two, not another word that has letters in common
 
 
 def nearest(word: str, known: Iterable[str], *, n: int = 1, cutoff: float = _NEAR) -> list[str]:
-    """At most *n* of the known words that a user may have meant, as they are written, in whatever case *word* is."""
+    """At most *n* of the known words that a user may have meant, as they are written, in whatever case *word* is.
+
+    Where none is spelled much like it, the only one that begins with it, or with a word of which it does: a first name.
+    """
     by_spelling: dict[str, str] = {}
     for name in known:
         by_spelling.setdefault(folded(name), name)
-    return [by_spelling[spelling] for spelling in get_close_matches(folded(word), by_spelling, n=n, cutoff=cutoff)]
+    near = get_close_matches(folded(word), by_spelling, n=n, cutoff=cutoff)
+    if not near:
+        begun = [name for name in by_spelling if f" {folded(word)}" in f" {name}"]
+        near = begun if len(begun) == 1 and len(folded(word)) >= _TELLING else []
+    return [by_spelling[spelling] for spelling in near]
 
 
 def did_you_mean(

@@ -107,12 +107,14 @@ def test_projects_and_limit(api, connection, store):  # noqa: ARG001
         ({"status": "Opne"}, "Did you mean Open? There are: Open, In progress"),
         ({"statsu": "Open"}, "Did you mean status? There are: key, title, status"),
         ({"assignee": "Maria Garcia"}, "Did you mean María García?"),
+        ({"assignee": "maya"}, "Did you mean Maya Lindqvist?"),
+        ({"comments_from": "1,000"}, "Write it as 1250"),
         ({"created_from": "last week"}, "Write 2026-09-01"),
         ({"title_from": "x"}, "It takes == != ~="),
         ({"Enviroment": "staging"}, "Did you mean Environment?"),
         ({"projects": "Harbour Web"}, "Did you mean Harbor Web?"),
         ({"severity": []}, "Leave it away"),
-        ({"closed": "perhaps"}, "As in closed==true"),
+        ({"closed": "perhaps"}, "Write true or false"),
     ],
 )
 def test_a_wrong_word_names_the_nearest_and_all_right_ones(connection, wire, asked, said):

@@ -247,7 +247,7 @@ def test_a_new_bug_has_what_was_said(zbt, site):
     ("line", "hint"),
     [
         ("bugs status=Open", "status==Open"),
-        ("bugs comments>=nan", "comments>=3"),
+        ("bugs comments>=nan", "Write it as 1250"),
         ("bugs statsu==Open", "Did you mean status?"),
         ("bug HW1-I1 status==Closed", "two equal signs are a filter's"),
         ("bug HW1-I1 statsu=Closed", "Did you mean status?"),

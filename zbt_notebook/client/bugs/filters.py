@@ -48,9 +48,7 @@ def read_filter(text: str) -> Filter:
     split = operator in {"==", "!="}
     values = tuple(part.strip() for part in value.split(",")) if split else (value,)
     if not all(values):
-        raise UsageError(
-            f"{name}{operator} has an empty value", hint=f"Write {name}{operator}none for what has nothing there."
-        )
+        raise UsageError(f"{name}{operator} has an empty value", hint=f"Write {name}==none for what has nothing there.")
     return Filter(name, operator, values, value)  # type: ignore[arg-type]  # the pattern has these alone
 
 

@@ -320,7 +320,7 @@ def _number(field: Field, said: Any) -> float:
     with suppress(ValueError):
         if isfinite(number := float(text)):
             return number
-    raise UsageError(f"{field.label} is a number, not {text[:60]!r}", hint=f"As in {_example(field)}.")
+    raise UsageError(f"{field.label} is a number, not {text[:60]!r}", hint="Write it as 1250 or 12.50.")
 
 
 def _flag(field: Field, said: Any) -> bool:
@@ -330,7 +330,7 @@ def _flag(field: Field, said: Any) -> bool:
     word = _text(field, said).casefold()
     if word in known:
         return known[word]
-    raise UsageError(f"{field.label} is true or false, not {shown(word)}", hint=f"As in {_example(field)}.")
+    raise UsageError(f"{field.label} is true or false, not {shown(word)}", hint="Write true or false.")
 
 
 def _unknown(field: Field, word: str, names: Sequence[str]) -> UsageError:
