@@ -11,8 +11,13 @@ def same_name(written: str, name: str) -> bool:
 
 
 def folded(name: str) -> str:
-    """A name as it is compared: an ``é`` may be one character or two, as a Mac's file names have it."""
-    return normalize("NFC", normalize("NFC", name).casefold()).strip()
+    """A name as it is compared: in any case, without spaces around."""
+    return caseless(name).strip()
+
+
+def caseless(text: str) -> str:
+    """A text in which others are looked for: an ``é`` may be one character or two, as a Mac's file names have it."""
+    return normalize("NFC", normalize("NFC", text).casefold())
 
 
 _TELLING = 3  # letters: fewer begin too many words

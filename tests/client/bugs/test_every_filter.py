@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from unicodedata import normalize
 
 import pytest
 
@@ -72,6 +73,23 @@ def test_texts_choices_people_and_tags(api, connection, store, field):  # noqa: 
     for said, test in cases.items():
         found = connection.bugs(said, progress=False)
         assert sorted(found["id"] if len(found) else []) == sorted(n for n, v in several.items() if test(v)), said
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_an_accent_may_be_a_character_of_its_own(api, connection, store, form):  # noqa: ARG001  runs once an API
+    """As a Mac writes it, in what is asked and in what is there; names, titles, tags and values alike."""
+    row = list(store.bugs)[7]
+    other = {"NFC": "NFD", "NFD": "NFC"}[form]
+    maria = next(member for member in store.members if member.name == "María García")
+    store.bugs.change(
+        row,
+        title=normalize(other, "Das Café öffnet"),
+        assignee=maria.id,
+        custom={"UDF_CHAR1": normalize(other, "Éclair")},
+    )
+    for said in ("title~=CAFÉ Ö", "title==das café öffnet", "Customer==éclair", "Customer~=écl"):
+        assert connection.bugs(normalize(form, said), progress=False)["id"].tolist() == [row.id], said
+    assert row.id in set(connection.bugs(normalize(form, "assignee==maría garcía"), progress=False)["id"])
 
 
 @pytest.mark.parametrize("filter_", ["comments>=1", "attachments==0"])

@@ -10,6 +10,7 @@ from typing import Any
 from zbt_notebook.client.bugs.resolver import Resolver
 from zbt_notebook.client.lists.fields import CUSTOM, Field
 from zbt_notebook.client.rest.encoding import is_missing
+from zbt_notebook.client.suggestions import same_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def _person(resolver: Resolver, of: Field, said: Any) -> Sent:
 
 def _picks(resolver: Resolver, of: Field, said: Any) -> Sent:
     single = replace(of, several=False)
-    is_one = isinstance(said, str) and any(said.strip().casefold() == known.casefold() for known in of.values)
+    is_one = isinstance(said, str) and any(same_name(said, known) for known in of.values)
     names = [str(one) for word in ([said] if is_one else several(said)) for one in resolver.value(single, word)]
     forms = (tuple(names), (",".join(names),)) if len(names) > 1 else (tuple(names),)
     return Sent(names, ", ".join(names), forms)

@@ -20,7 +20,7 @@ from zbt_notebook.client.lists.criteria import Choice, Criterion, Span, Value
 from zbt_notebook.client.lists.fields import Field
 from zbt_notebook.client.quoting import shown, singular
 from zbt_notebook.client.rest.encoding import Dates, as_text, is_missing, plain
-from zbt_notebook.client.suggestions import there_are
+from zbt_notebook.client.suggestions import folded, same_name, there_are
 
 _BACK = re.compile(r"([+-])(\d{1,5})([hdwmy])", re.ASCII)
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -196,7 +196,7 @@ class Resolver:
         if by_id:
             return by_id[:1]
         same = [choice for _, choice in known if choice.name == word] or [
-            choice for _, choice in known if choice.name.casefold() == word.casefold()
+            choice for _, choice in known if same_name(choice.name, word)
         ]
         if same:  # one name, and in each project an id of its own
             return [Choice("", same[0].name, tuple(dict.fromkeys(choice.id for choice in same if choice.id)))]
@@ -213,7 +213,7 @@ class Resolver:
     def _one_of(self, field: Field, said: Any) -> str:
         """One of the values that a field can hold, as Zoho writes it; any text where they are not told."""
         word = _text(field, said)
-        found = next((known for known in field.values if known.casefold() == word.casefold()), word)
+        found = next((known for known in field.values if same_name(known, word)), word)
         if found not in field.values and field.values:
             if field.name.startswith(fields.CUSTOM) and self.lookups.outdated("custom fields", "v3 fields"):
                 return self._one_of(self.field(field.name), word)
@@ -226,11 +226,11 @@ class Resolver:
         """A user of the portal by name, address or id; UsageError for nobody, and for one of two of the same name."""
         people = self.lookups.people(self.within.portal)
         said = as_text(said, "a person", lists=False)
-        word = said.strip().casefold()
+        word = folded(said)
         if word == "me":
             return self._myself(people).choice
         exact = [one for one in people if word in {one.zpuid, one.zuid, one.email.casefold()}]
-        named = exact or [one for one in people if one.name.casefold() == word]
+        named = exact or [one for one in people if folded(one.name) == word]
         if len(named) == 1:
             return named[0].choice
         if named:
@@ -349,4 +349,4 @@ def _example(field: Field) -> str:
 
 
 def _word(name: str) -> str:
-    return re.sub(r"[\s_-]+", " ", name).strip().casefold()
+    return folded(re.sub(r"[\s_-]+", " ", name))

@@ -15,7 +15,7 @@ from zbt_notebook.client.html_text import text_of
 from zbt_notebook.client.lists import fields
 from zbt_notebook.client.lists.criteria import Choice, Criterion, Span, Value
 from zbt_notebook.client.lists.fields import Field
-from zbt_notebook.client.suggestions import did_you_mean
+from zbt_notebook.client.suggestions import did_you_mean, same_name
 from zbt_notebook.client.v3_columns.custom_fields import plain
 
 
@@ -100,15 +100,11 @@ def change(resolver: Resolver, said: Mapping[str, Any], tagged: Callable[[], Ite
 def _tags(resolver: Resolver, field: Field, said: Any) -> Sent:
     """All the tags that a bug is to have; a text is one tag's name, or several with commas between them."""
     names = [] if is_nothing(said) else several(said)
-    if isinstance(said, str) and "," in said and any(_is_named(tag, said) for _, tag in resolver.known(field)):
+    if isinstance(said, str) and "," in said and any(same_name(tag.name, said) for _, tag in resolver.known(field)):
         names = [said.strip()]
     found = [one for name in names for one in resolver.value(field, name) if isinstance(one, Choice)]
     chosen = {_id(field, one): one.name for one in found}
     return Sent([{"id": number} for number in chosen], ", ".join(chosen.values()))
-
-
-def _is_named(choice: Choice, said: str) -> bool:
-    return choice.name.casefold() == said.strip().casefold()
 
 
 def _difference(wanted: list[dict[str, str]], tagged: Iterable[Choice]) -> dict[str, list[dict[str, str]]]:

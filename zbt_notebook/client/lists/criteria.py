@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Literal, get_args
 
+from zbt_notebook.client.suggestions import caseless
+
 Operator = Literal["==", "!=", ">=", "<=", "~=", ">", "<"]
 OPERATORS: tuple[Operator, ...] = get_args(Operator)  # the longer ones first: ">=" begins with ">"
 
@@ -36,7 +38,7 @@ class Choice:
         """Compare by id where both have one, otherwise by name in any case."""
         if self.id and other.ids:
             return not set(self.ids).isdisjoint(other.ids)
-        return self.name.casefold() == other.name.casefold()
+        return caseless(self.name) == caseless(other.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +102,13 @@ def _same(value: Value, thing: object) -> bool:
     if isinstance(value, Choice):
         return isinstance(thing, Choice) and value.is_same(thing)
     if isinstance(value, str):
-        return as_written(thing).casefold() == value.casefold()
+        return caseless(as_written(thing)) == caseless(value)
     return type(value) is type(thing) and value == thing if isinstance(value, bool) else value == thing
 
 
 def _compare(operator: Operator, thing: object, value: Value) -> bool:
     if operator == "~=":
-        return as_written(value).casefold() in as_written(thing).casefold()
+        return caseless(as_written(value)) in caseless(as_written(thing))
     if isinstance(value, Span) and isinstance(thing, datetime):
         return {
             ">=": thing >= value.begins,

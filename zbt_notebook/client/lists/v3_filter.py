@@ -124,7 +124,9 @@ def _of_criterion(one: Criterion) -> Iterator[Asked]:
     is_or_not = "is_not" if negated else "is"
     if one.field in _TIMES:
         yield from _of_days(_TIMES[one.field], one)
-    elif one.field in _TEXTS and one.operator == "~=":
+    elif (
+        one.field in _TEXTS and one.operator == "~=" and str(one.values[0]).isascii()
+    ):  # nobody told how others compare
         yield _condition(_TEXTS[one.field], "contains", [str(one.values[0])])
     elif one.operator not in {"==", "!="}:
         return
