@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from zbt_notebook.client.bugs.vocabulary import learn, vocabulary
 from zbt_notebook.client.errors import UsageError
 
 
@@ -31,6 +32,15 @@ def test_a_new_name_is_known(bug, connection, store, world):
     assert (now.tags, now.milestone_id, now.assignee) == ((tag.id,), milestone.id, person.id)
     store.projects.change(next(iter(store.projects)), name="Renamed")
     assert set(connection.bugs(projects="Renamed", progress=False)["project.name"]) == {"Renamed"}
+
+
+def test_completion_learns_anew_what_was_forgotten(connection, world):
+    """The classic API ends in a kernel: its lists are dropped, and V3's offered from then on."""
+    for ends in ("none", "410"):
+        world.set(classic_end=ends)
+        connection.lookups.forget()
+        learn(connection.lookups, "", "", wait=10)
+        assert "Maya Lindqvist" in vocabulary(connection.lookups)["assignee"]
 
 
 @pytest.mark.parametrize(("label", "option"), [("Environment", "Staging"), ("Platforms", "ios")])

@@ -89,6 +89,7 @@ class Lookups:
                 self._kept.pop(key, None)
             else:
                 self._kept.clear()
+                self.learning.clear()
                 forget_fields(self._client)
 
     def outdated(self, *whats: str) -> bool:
