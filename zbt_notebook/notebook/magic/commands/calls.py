@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 from zbt_notebook.client import signed_in
 from zbt_notebook.client.bugs.finding import with_ids
 from zbt_notebook.client.errors import ScopeMissing, Unreachable, UsageError, ZbtError
+from zbt_notebook.client.lists.fields import CUSTOM, FIELDS
+from zbt_notebook.client.lists.first_columns import kind_of
 from zbt_notebook.client.quoting import counted, shown
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
-from zbt_notebook.client.suggestions import did_you_mean
+from zbt_notebook.client.suggestions import did_you_mean, folded, same_name
 from zbt_notebook.notebook.magic.commands import results
 from zbt_notebook.notebook.magic.commands.results import Answer
 from zbt_notebook.notebook.magic.commands.retired import explained
@@ -213,17 +215,32 @@ def chosen_columns(value: Any, options: Options) -> Any:
         return value
     if "columns" in options:
         names = [name.strip() for name in options.get("columns").split(",") if name.strip()]
-        for name in names:
-            if name not in value.columns:
-                known = [str(column) for column in value.columns]
-                raise UsageError(
-                    f"the table has no column {shown(name)}",
-                    hint=did_you_mean(name, known, f"It has: {listed(known)}."),
-                )
-        value = value[list(dict.fromkeys(names))]
+        value = value[list(dict.fromkeys(_column(name, value) for name in names))]
     if ("columns" in options or "all-columns" in options) and isinstance(value.attrs.get("zbt"), dict):
         value.attrs["zbt"] = {**value.attrs["zbt"], "all_columns": True}
     return value
+
+
+def _column(name: str, table: Any) -> str:
+    """The column that is called so by Zoho, or that holds the field of that name or label; UsageError for none."""
+    if name in table.columns:
+        return name
+    origin = table.attrs.get("zbt") or {}
+    kind = origin.get("kind") or origin.get("word") or kind_of(str(origin.get("path") or ""))
+    held = [
+        place
+        for one in FIELDS.get(kind, ())
+        if any(same_name(name, word) for word in (one.name, one.label, *one.words))
+        for place in (one.name, *one.paths)
+    ]
+    known = {folded(str(column)): column for column in table.columns}
+    for place in (name, CUSTOM + name, *held):
+        if folded(place) in known:
+            return str(known[folded(place)])
+    spoken = [str(column).removeprefix(CUSTOM) for column in table.columns]
+    raise UsageError(
+        f"the table has no column {shown(name)}", hint=did_you_mean(name, spoken, f"It has: {listed(spoken)}.")
+    )
 
 
 def _assign(console: Session, value: Any, options: Options) -> Any:
