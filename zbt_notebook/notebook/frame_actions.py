@@ -48,7 +48,8 @@ def _address(frame: "pd.DataFrame", record: Any) -> str:
     address = web_address(record.get("link.web.url"), site)
     if address:
         return address
-    project, number = record.get("project.id"), record.get("id")
+    number = record.get("id") if origin.get("kind", "bugs") == "bugs" else record.get("bug.id")
+    project = record.get("project.id")
     if not str(project).isdigit() or not str(number).isdigit():
         return ""
     with suppress(ZbtError):

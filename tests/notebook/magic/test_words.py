@@ -75,6 +75,46 @@ def test_options_work_as_on_paths(zbt, shell, tmp_path):
     assert "\t" in (tmp_path / "bugs.csv").read_text()
 
 
+@pytest.mark.parametrize("ends", ["none", "410"])
+def test_columns_go_by_the_names_that_filters_have(connection, zbt, site, ends):
+    """Name, label or other word of a field, a custom field's label, or Zoho's own, each once; the same on a path."""
+    site.world.set(classic_end=ends)
+    connection.lookups.forget()
+    said = "key,Key,Due date,module,reported_person,customer,Customfields.environment,status.type,KEY"
+    got = ["key", "due", "module.name", "reported_person", "customfields.Customer", "customfields.Environment"]
+    assert list(zbt(f"bugs --limit 40 --columns '{said}'").columns) == [*got, "status.type"]
+    portal = connection.lookups.portal("").id
+    path = f"/api/v3/portal/{portal}/projects" if ends == "410" else f"/portal/{portal}/projects/"
+    assert list(zbt(f"{path} --columns NAME,id").columns) == ["name", "id"]
+    with pytest.raises(UsageError, match="no column 'Custmer'") as caught:
+        zbt("bugs --limit 40 --columns Custmer")
+    assert "Did you mean Customer?" in caught.value.hint
+
+
+@pytest.mark.parametrize("ends", ["none", "410"])
+def test_a_time_log_opens_the_page_of_its_bug(connection, zbt, site, ends):
+    """Not a page of the log's own number; what hangs on no bug has none."""
+    site.world.set(classic_end=ends)
+    connection.lookups.forget()
+    logs = zbt("timelogs --projects 'Harbor Web'").dropna(subset=["bug.id"])
+    assert logs.zbt.open(0).endswith(f"/{logs['project.id'].iloc[0]}/{logs['bug.id'].iloc[0]}")
+    with pytest.raises(UsageError, match="does not tell its page"):
+        zbt("milestones").zbt.open(0)
+
+
+@pytest.mark.usefixtures("connection")
+def test_a_table_that_pandas_read_from_parquet_becomes_a_workbook(zbt, site, tmp_path):
+    """Its lists are arrays then."""
+    openpyxl = pytest.importorskip("openpyxl")
+    site.world.set(classic_end="410")
+    zbt(f"bugs --columns key,v3.tags,v3.cf_platforms --save {tmp_path}/bugs.parquet")
+    frame = pd.read_parquet(tmp_path / "bugs.parquet")
+    frame.zbt.excel(tmp_path / "bugs.xlsx")
+    rows = list(openpyxl.load_workbook(tmp_path / "bugs.xlsx").active.values)
+    held = next(place for place, value in enumerate(frame["v3.cf_platforms"]) if value is not None)
+    assert rows[held + 1][2] == str(list(frame["v3.cf_platforms"][held]))
+
+
 @pytest.mark.usefixtures("connection")
 def test_a_workbook_has_the_portals_times_and_whole_ids(zbt, tmp_path):
     """Times without zone in the portal's, named in the header; ids as text; a text that begins with = stays one."""

@@ -121,8 +121,8 @@ def _header_and_columns(frame: pd.DataFrame, zone: tzinfo) -> tuple[list[str], l
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, dict | list | tuple):
-        return _clean(str(value))
+    if pd.api.types.is_list_like(value):  # an array too: so pandas reads a list of a Parquet file
+        return _clean(str(value.tolist() if hasattr(value, "tolist") else value))
     if value is None or pd.isna(value):
         return None
     if isinstance(value, pd.Timestamp):
