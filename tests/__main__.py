@@ -21,9 +21,12 @@ from tests import tiers
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = Path(sysconfig.get_path("scripts"))
-QUICK = ["-m", "not browser and not kernel and not slow", "--hypothesis-profile=quick", "--quiet"]
+BY_FILE = "--dist=loadgroup"  # a file to one process, the browser's to one; see tests/conftest.py
+QUICK = [BY_FILE, "-m", "not browser and not kernel and not slow", "--hypothesis-profile=quick", "--quiet"]
 QUICK += [f"--ignore=tests/{name}" for name in tiers.UNREAD]
-COVERED = ["--cov", "--cov-branch", "--cov-report=term:skip-covered"]
+# Two processes often wait at once for what they have started, so there are three; what takes long comes first.
+EVERYTHING = [BY_FILE, "--no-loadscope-reorder", "--numprocesses=3", "--cov", "--cov-branch"]
+EVERYTHING += ["--cov-report=term:skip-covered"]
 NOTHING_COLLECTED = 5  # pytest's exit status where a choice of tests matches none
 
 
@@ -52,7 +55,7 @@ def check_everything() -> int:
     with ThreadPoolExecutor(max_workers=1) as beside:  # tests of kernels and browsers leave a processor idle at times
         typed = {name: beside.submit(run_check, name, command) for name, command in type_checks().items()}
         try:
-            passed["pytest"] = run_pytest(COVERED) == 0
+            passed["pytest"] = run_pytest(EVERYTHING) == 0
         except KeyboardInterrupt:
             beside.shutdown(wait=False, cancel_futures=True)
             raise
@@ -110,8 +113,8 @@ def has_a_browser() -> bool:
 
 
 def run_pytest(arguments: list[str]) -> int:
-    """Run tests in two processes, the browser's in one of them; a choice that matches no test has not failed."""
-    command = [sys.executable, "-m", "pytest", "--numprocesses=2", "--dist=loadgroup", *arguments]
+    """Run tests, in two processes unless told otherwise; a choice that matches no test has not failed."""
+    command = [sys.executable, "-m", "pytest", "--numprocesses=2", *arguments]
     status = subprocess.run(command, check=False).returncode
     return 0 if status == NOTHING_COLLECTED else status
 

@@ -51,7 +51,6 @@ _home = pytest.StashKey[tempfile.TemporaryDirectory]()
 
 def pytest_configure(config):
     """Move into an empty home, which kernels and servers inherit; the user's own is neither read nor written."""
-    config.addinivalue_line("markers", "xdist_group: what pytest-xdist keeps in one process")  # also where it is absent
     home = config.stash[_home] = tempfile.TemporaryDirectory(prefix="zbt-tests-", ignore_cleanup_errors=True)
     keep_caches_of_the_real_home()
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts what runs in its background
@@ -100,18 +99,33 @@ def pytest_terminal_summary(terminalreporter, config):
         (cache.mkdir("checklist") / "checklist.md").write_text(table(outcomes), encoding="utf-8")
 
 
-def pytest_collection_modifyitems(items):
-    """A folder's name marks its tests; the browser's share one server, so one process (xdist) should take them.
-
-    With pytest 9.2 xdist 3.8 does not see the group: then each process starts a server of its own.
-    """
+def pytest_collection_modifyitems(config, items):
+    """A folder's name marks its tests; of several processes none is to begin with something long in the end."""
     for item in items:
         for marker in {"browser", "kernel"} & set(item.path.relative_to(ROOT).parts):
             item.add_marker(marker)
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
         if item.nodeid.removeprefix("tests/").startswith(tuple(SLOW)):
             item.add_marker("slow")
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("browser", "kernel", "slow")])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """A file is run by one process, for its tests share environments and servers; so are all that need a browser.
+
+    xdist's own groups are marks, which it does not see with pytest 9.2.
+    """
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            folder = "tests/browser/"
+            return folder if nodeid.startswith(folder) else nodeid.partition("::")[0]
+
+    return Scheduling(config, log)
 
 
 def without_addresses(value):
