@@ -237,6 +237,116 @@ def test_a_wrong_word_is_quoted_with_the_nearest_right_one(line: str, message: s
     assert hint in refusal.value.hint
 
 
+_ITEMS = "Items come after the path: name==value, name=value, name:=json, name@file or Name:value."
+_NO_OPTION = "%zbt help lists the options. Before an item that begins with a dash, write --."
+_PATH = "A path begins with a slash, as in /portals/; the items come after it."
+_FIRST = "Begin with a path (/portals/), a method or a subcommand; %zbt help."
+_OUT = "Write -o, --out NAME: put the result into this variable."
+_COMMENT = "A %zbt line takes no comment: put it on a line of its own. A text with spaces goes in quotes."
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "hint"),
+    [
+        ("/portals/ --limit 5 --limit 6", "--limit is there twice", "Keep one of them."),
+        ("/portals/ --df --json", "--json and --df exclude each other", "Keep one of them."),
+        ("/portals/ --dc eu", "--dc is not an option of a call", "It belongs to %zbt login."),
+        ("status --yes", "--yes is not an option of %zbt status", "It belongs to calls, %zbt bug."),
+        ("/portals/ --foo", "there is no option '--foo'", _NO_OPTION),
+        ("/portals/ -all", "there is no option '-all'", "Did you mean --all?"),
+        ("/portals/ -afile", "there is no option '-afile'", _NO_OPTION),
+        ("/portals/ —all=yes", "there is no option '—all'", "Did you mean --all?"),
+        ("/portals/ -o --all=1", "-o is given without its NAME", _OUT),
+        ("/portals/ -", "'-' is not an item", _ITEMS),
+        ("/portals/ x", "'x' is not an item", _ITEMS),
+        ("POST /x/ -- -x=1 --all", "'--all' is not an item", _ITEMS),
+        ("/portals/ get", "'get' is not an item", "The method comes before the path: %zbt GET …"),
+        ("/portals/ #", "'#' is not an item", _COMMENT),
+        ("/portals/ ;", "';' is not an item", "It stands at the end of the line, and hides the result."),
+        ("use a b c", "%zbt use takes no more than [portal=NAME-OR-ID] [project=NAME-OR-ID]", "As in: %zbt use"),
+        ("status x", "%zbt status takes options only", "As in: %zbt status"),
+        ("use portla", "%zbt use does not know 'portla'", "Write portal=NAME-OR-ID."),
+        ("use portal", "%zbt use does not know 'portal'", "Write portal=NAME-OR-ID."),
+        ("use projcet=x", "%zbt use does not know 'projcet'", "Write project=NAME-OR-ID."),
+        ("use zzz=1", "%zbt use does not know 'zzz'", "Write portal=NAME-OR-ID or project=NAME-OR-ID."),
+        ("use portal=1 portal=2", "portal is there twice", "Keep one of them."),
+        ("use project=a=b project=c", "project is there twice", "Keep one of them."),
+        ("zzzzz", "'zzzzz' is neither a method nor a subcommand, and a path begins with /", _FIRST),
+        ("ftp://x/y", "'ftp://x/y' is neither a method nor a subcommand, and a path begins with /", _FIRST),
+        ("GET a=b", "'a=b' is not a path", _PATH),
+        ("GET ftp://x/y", "'ftp://x/y' is not a path", _PATH),
+        ("GET ?x", "'?x' is not a path", _PATH),
+        ("GET Portals/", "'Portals/' is not a path", "A path begins with a slash: /Portals/"),
+        ("POST /x/ --limit 5", "--limit is for GET, not for POST", "Take --limit away."),
+        ("PUT /x/ --cache 5m", "--cache is for GET, not for PUT", "Take --cache away."),
+    ],
+)
+def test_what_is_said_of_a_wrong_line(line: str, message: str, hint: str) -> None:
+    """Word for word: what is wrong, and the line that would be right."""
+    with pytest.raises(UsageError) as refusal:
+        parse(line)
+    assert (refusal.value.message, refusal.value.hint) == (message, hint)
+
+
+@pytest.mark.parametrize(
+    ("line", "topic"),
+    [
+        ("--help", ()),
+        ("-h", ()),
+        ("get --help", ()),
+        ("GET /portals/ --help", ("/portals/",)),
+        ("bugs status==Open -h", ("bugs",)),
+        ("GET bugs /x/ --help", ("/x/",)),
+        ("--all /portals/ -h", ("/portals/",)),
+        ("help -h", ("-h",)),
+    ],
+)
+def test_help_is_given_on_what_the_line_is_about(line: str, topic: tuple[str, ...]) -> None:
+    """On the path of a call, else on the first word; a method alone is no topic."""
+    assert parse(line) == CommandLine("help", topic)
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [
+        ("use project=a=b", "project", "a=b"),
+        ("use project=", "project", ""),
+    ],
+)
+def test_a_name_to_use_may_hold_an_equals_sign(line: str, name: str, value: str) -> None:
+    """The first one ends the word portal or project."""
+    assert parse(line) == CommandLine("use", (f"{name}={value}",))
+
+
+def test_two_dashes_end_the_options() -> None:
+    """What follows may begin with a dash."""
+    assert parse("/portals/ --all -- -x==1") == CallLine(
+        "GET", "/portals/", (Item(ItemKind.QUERY, "-x", "1"),), Options((("all", ""),))
+    )
+    assert parse("use -- portal=1") == CommandLine("use", ("portal=1",))
+
+
+@pytest.mark.parametrize("written", ["20", "1.5h", "30s", "1d"])
+def test_a_length_of_time_after_wait_is_its_own(written: str) -> None:
+    """Any other word is not, and is refused as one too many."""
+    assert parse(f"login --wait {written}").options.get("wait") == written
+    with pytest.raises(UsageError, match="options only"):
+        parse("login --wait 30S")
+
+
+def test_an_address_of_plain_http_is_a_path() -> None:
+    """As a proxy's on this machine is."""
+    assert parse("http://localhost/restapi/portals/").path == "http://localhost/restapi/portals/"
+
+
+def test_options_that_are_not_there_are_empty() -> None:
+    """And the first of several that is there is the line's, not the caller's."""
+    options = parse("/portals/ --all --save a.csv").options
+    assert (options.get("limit"), options.get("limit", "7"), options.get("save")) == ("", "7", "a.csv")
+    assert (options.first_of("limit", "save", "all"), options.first_of("limit")) == ("all", "")
+    assert "limit" not in options
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -151,11 +151,11 @@ def _read_option(word: str, rest: list[str]) -> tuple[Option, str]:
     if equals and not option.takes_value:
         raise UsageError(f"{option.flag} takes no value", hint=f"Write {option.flag} alone: {option.help}.")
     if equals or not option.takes_value:
-        return option, option.check(value) if option.takes_value else ""
+        return option, option.check(value)
     if option.default:
-        follows = bool(rest) and re.fullmatch(r"[0-9.]+[smhd]?", rest[0], re.ASCII)
+        follows = bool(rest) and re.fullmatch(r"[0-9.]+[smhd]?", rest[0])
         return option, option.check(rest.pop(0)) if follows else option.default
-    if not rest or (rest[0].startswith("-") and rest[0].partition("=")[0] in _SPELLINGS):
+    if not rest or rest[0].partition("=")[0] in _SPELLINGS:
         raise UsageError(
             f"{spelling} is given without its {option.metavar}", hint=f"Write {option.usage}: {option.help}."
         )
@@ -164,7 +164,7 @@ def _read_option(word: str, rest: list[str]) -> tuple[Option, str]:
 
 def _unknown_option(spelling: str) -> UsageError:
     plain = spelling.translate(_DASHES)
-    attached = _SPELLINGS.get(plain[:2]) if not plain.startswith("--") else None
+    attached = _SPELLINGS.get(plain[:2])
     if attached and attached.takes_value:
         hint = f"Write {attached.usage}, with a space between."
     else:
@@ -194,7 +194,7 @@ def _options(given: list[tuple[Option, str]], owner: str) -> Options:
 
 def _misplaced(option: Option, owner: str) -> UsageError:
     owners = [name for known in OPTIONS if known.name == option.name for name in known.on]
-    places = " and ".join("calls" if name == CALL else f"%zbt {name}" for name in owners)
+    places = ", ".join("calls" if name == CALL else f"%zbt {name}" for name in owners)
     here = "a call" if owner == CALL else f"%zbt {owner}"
     return UsageError(f"{option.flag} is not an option of {here}", hint=f"It belongs to {places}.")
 
@@ -213,10 +213,9 @@ def _command(name: str, arguments: list[str], given: list[tuple[Option, str]]) -
 
 
 def _check_use(arguments: list[str]) -> None:
-    names = [argument.partition("=")[0] for argument in arguments if "=" in argument]
-    for argument in arguments:
-        name = argument.partition("=")[0]
-        if "=" not in argument or name not in {"portal", "project"}:
+    names = [argument.partition("=")[0] for argument in arguments]
+    for name, argument in zip(names, arguments, strict=True):
+        if name == argument or name not in {"portal", "project"}:
             near = nearest(name, ("portal", "project"))
             raise UsageError(
                 f"%zbt use does not know {shown(name)}",
@@ -250,7 +249,7 @@ def is_path(word: str) -> bool:
 
 
 def _unknown_first_word(word: str) -> UsageError:
-    if "/" in word and not re.match(r"[a-z]+://", word):
+    if "/" in word and "://" not in word:
         return UsageError(f"{shown(word)} is not a path", hint=_path_advice(word))
     otherwise = "Begin with a path (/portals/), a method or a subcommand; %zbt help."
     hint = did_you_mean(word, (*SUBCOMMANDS, *METHODS), otherwise)
