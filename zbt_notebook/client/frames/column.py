@@ -82,14 +82,14 @@ class Column:
 
     def tighten(self) -> None:
         """Make one part, for each stretch of a kind, of the latest ones."""
-        if self._loose > 1:
+        if self._loose:
             loose = self.parts[-self._loose :]
             self.parts[-self._loose :] = [self._join(list(same)) for _, same in groupby(loose, attrgetter("kind"))]
         self._loose = 0
 
-    def a_text(self) -> str | None:
-        """Give the first value of a column of text, None where just that is missing."""
-        return next(iter(self.strings.objects(self.parts[0].packed[:1])), None)
+    def a_text(self) -> str:
+        """Give the first value of a column of text: a first part has no nulls among it."""
+        return self.strings.objects(self.parts[0].packed[:1])[0]
 
     def objects(self, size: int) -> list[Any]:
         """Give all its cells as Python objects equal to what came, None where missing."""

@@ -36,7 +36,7 @@ def as_time(column: Column, size: int) -> Array | None:
     A day among timestamps is its midnight in UTC.
     """
     first = column.a_text()
-    if first is not None and not DAY.fullmatch(first) and not INSTANT.fullmatch(first):
+    if not DAY.fullmatch(first) and not INSTANT.fullmatch(first):
         return None  # most texts are none: no need to look at all of them
     values = column.objects(size)
     present = [value for value in values if value is not None]
