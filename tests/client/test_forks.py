@@ -153,12 +153,12 @@ def test_the_child_counts_what_the_parent_sent_and_waits_for_none_of_it():
 
     def act():
         window = limits._windows["GET /x"]
-        used = [window.used(now[0]), window.under_way]
+        used = [window.used(now[0]), window.in_flight]
         now[0] += LEASE + 101
         return [*used, window.used(now[0])]
 
     assert in_a_child(act) == [2, 0, 0]
-    assert limits._windows["GET /x"].under_way == 1
+    assert limits._windows["GET /x"].in_flight == 1
 
 
 def test_a_lock_that_the_forking_thread_holds_is_given_back_once():

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.redactor import HIDDEN, decodings, find, has_shape, holds_secret, redact, shown
-from zbt_notebook.client.secret_forms import looks
+from zbt_notebook.client.secret_forms import forms_of
 from zbt_notebook.client.secret_str import SecretStr, live_secrets
 
 SECRET = "c4n4ry5ecret7d2f8e1b6a9c3d5e7f0a1b2c4d6e8f"
@@ -161,8 +161,8 @@ def test_a_secret_that_is_no_text_of_unicode_is_found():
 def test_the_forms_of_a_held_secret_are_made_once():
     """They are hundreds, and every error's text is searched for them."""
     held = SecretStr(SECRET)
-    assert looks(held, 10) is looks(held, 10)
-    assert looks(held, 16) is not looks(held, 10)
+    assert forms_of(held, 10) is forms_of(held, 10)
+    assert forms_of(held, 16) is not forms_of(held, 10)
 
 
 @given(start=st.integers(0, len(TOKEN) - 20), length=st.integers(20, len(TOKEN)))

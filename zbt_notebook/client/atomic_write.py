@@ -8,7 +8,7 @@ from pathlib import Path
 from secrets import token_hex
 
 
-def unfit_place(path: Path) -> str:
+def path_problem(path: Path) -> str:
     """Say why no file can be written at *path*, as the end of a sentence that begins with its name; empty if one can.
 
     A link is no place: what it points to would be changed, or the link be replaced, and nobody said which.

@@ -203,7 +203,7 @@ class Connection(Tracker):
             return request
         if checkpoint is True:
             return replace(request, checkpoint=str(default_path(request, self.data_center.name)))
-        return replace(request, checkpoint=str(expect.file_place(checkpoint, "checkpoint=")))
+        return replace(request, checkpoint=str(expect.file_path(checkpoint, "checkpoint=")))
 
     def bugs(
         self,

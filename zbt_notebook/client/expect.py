@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from zbt_notebook.client.atomic_write import unfit_place
+from zbt_notebook.client.atomic_write import path_problem
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.suggestions import did_you_mean
@@ -35,18 +35,18 @@ def one_of(value: Any, what: str, words: Iterable[str]) -> str:
     raise UsageError(f"{what} is {given}", hint=hint)
 
 
-def file_place(value: Any, what: str) -> Path:
+def file_path(value: Any, what: str) -> Path:
     """The path of a file to write; raise UsageError where none can be there."""
     path = _path(value, what)
-    if problem := unfit_place(path):
+    if problem := path_problem(path):
         raise UsageError(f"{what} {problem}", hint="Give the path of a file: 'pull.zbt'.")
     return path
 
 
-def folder_place(value: Any, what: str) -> Path:
+def folder_path(value: Any, what: str) -> Path:
     """The path of a folder, there or not; raise UsageError where none can be."""
     path = _path(value, what)
-    if not path.is_dir() and (problem := unfit_place(path)):
+    if not path.is_dir() and (problem := path_problem(path)):
         raise UsageError(f"{what} {problem}", hint="Give the path of a folder: 'bugs'.")
     return path
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from urllib.parse import unquote_to_bytes
 
-from zbt_notebook.client.secret_forms import Span, looks, places
+from zbt_notebook.client.secret_forms import Span, forms_of, matches
 from zbt_notebook.client.secret_str import live_secrets
 
 HIDDEN = "…"
@@ -72,15 +72,15 @@ def find(text: str, secrets: Iterable[str], *, enough: int = _ENOUGH) -> list[Sp
     A part of *enough* characters counts. Shorter secrets count whole, but for those that could be a word of our own.
     """
     shortest = _SHORTEST if enough < NO_WORD else NO_WORD
-    known = [looks(secret, enough) for secret in secrets if len(secret) >= shortest]
+    known = [forms_of(secret, enough) for secret in secrets if len(secret) >= shortest]
     if not known or not text:
         return []
     layers = decodings(text, _WRITTEN)
-    return _merged(original(*span) for layer, original in layers for span in places(layer, known))
+    return _merged(original(*span) for layer, original in layers for span in matches(layer, known))
 
 
 def decodings(text: str, encoded: re.Pattern[str] = _ENCODED) -> Iterator[tuple[str, Callable[[int, int], Span]]]:
-    """The text as it is, then with one encoding after the other taken off, and the way back to places in it."""
+    """The text as it is, then with one encoding after the other taken off, and the way back to offsets in it."""
     layers: list[_Decoded] = []
 
     def original(start: int, end: int) -> Span:
@@ -109,7 +109,7 @@ def _merged(spans: Iterable[Span]) -> list[Span]:
 
 @dataclass(frozen=True)
 class _Decoded:
-    """A text with one encoding taken off, and the way back to the places in what it was."""
+    """A text with one encoding taken off, and the way back to the offsets in what it was."""
 
     text: str
     edits: tuple[tuple[int, int, int, int], ...]  # start and end in the new text, start and end in the old one
@@ -134,17 +134,17 @@ class _Decoded:
         return [edit[0] for edit in self.edits]
 
     def original(self, start: int, end: int) -> Span:
-        """The place in the old text of a place in the new one; an encoded piece is touched whole."""
+        """The offset in the old text of one in the new text; an encoded piece is touched whole."""
         return self._back(start, is_end=False), self._back(end - 1, is_end=True)
 
-    def _back(self, place: int, *, is_end: bool) -> int:
-        last = bisect_right(self._starts, place) - 1
+    def _back(self, offset: int, *, is_end: bool) -> int:
+        last = bisect_right(self._starts, offset) - 1
         if last < 0:
-            return place + is_end
+            return offset + is_end
         _, new_end, old_start, old_end = self.edits[last]
-        if place < new_end:
+        if offset < new_end:
             return old_end if is_end else old_start
-        return old_end + place - new_end + is_end
+        return old_end + offset - new_end + is_end
 
 
 @lru_cache

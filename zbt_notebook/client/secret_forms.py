@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 Span = tuple[int, int]
 
-_GRAM, _STRIDE = 5, 6  # characters: a stretch of ten holds, whole, one of the grams that begin at every sixth place
+_GRAM, _STRIDE = 5, 6  # characters: a stretch of ten holds, whole, one of the grams that begin at every sixth offset
 SURE = _GRAM + _STRIDE - 1  # so long a stretch is found
 _FIGURES, _MIXED, _WHOLE = 4, 16, 0.7  # figures of a random text, its least letters and figures, their least share
 
@@ -33,7 +33,7 @@ class _Form:
     enough: int  # so many characters of it give the secret away
 
 
-class Looks:
+class SecretForms:
     """The forms of one secret. Of a random one, letters and figures alone are compared, whatever stands between them.
 
     A secret that could be made of words is looked for with what stands between its letters; in words, only whole.
@@ -47,7 +47,7 @@ class Looks:
         self.folded: dict[str, list[tuple[_Form, int]]] = {}
         self.bare: dict[str, list[tuple[_Form, int]]] = {}
         self.short: list[str] = []  # too short for grams: they count whole
-        for text in {_bare(look) if is_random else fold(look) for look in _looks(secret)} - {""}:
+        for text in {_bare(spelling) if is_random else fold(spelling) for spelling in _spellings(secret)} - {""}:
             enough = max(int(share * len(text)), min(SURE, len(text)))
             self._add(self.bare if is_random else self.folded, _Form(text, enough))
         if not is_random and len(bare) >= _MIXED:
@@ -57,25 +57,25 @@ class Looks:
         if form.enough < SURE:
             self.short.append(form.text)
             return
-        for place in range(len(form.text) - _GRAM + 1):
-            grams.setdefault(form.text[place : place + _GRAM], []).append((form, place))
+        for offset in range(len(form.text) - _GRAM + 1):
+            grams.setdefault(form.text[offset : offset + _GRAM], []).append((form, offset))
 
 
-_known: "WeakKeyDictionary[str, dict[int, Looks]]" = WeakKeyDictionary()  # no longer than a SecretStr lives
+_known: "WeakKeyDictionary[str, dict[int, SecretForms]]" = WeakKeyDictionary()  # no longer than a SecretStr lives
 
 
-def looks(secret: str, enough: int) -> Looks:
+def forms_of(secret: str, enough: int) -> SecretForms:
     """The forms of a secret, of which *enough* characters give it away; made once where somebody holds it."""
     try:
         made = _known.setdefault(secret, {})
     except TypeError:  # a plain text, as the environment's are
         made = {}
     if enough not in made:
-        made[enough] = Looks(secret, enough)
+        made[enough] = SecretForms(secret, enough)
     return made[enough]
 
 
-def places(text: str, secrets: Iterable[Looks]) -> Iterator[Span]:
+def matches(text: str, secrets: Iterable[SecretForms]) -> Iterator[Span]:
     """Every stretch that a text shares with a form and that is long enough."""
     secrets = list(secrets)
     text = fold(text)
@@ -86,42 +86,42 @@ def places(text: str, secrets: Iterable[Looks]) -> Iterator[Span]:
     bare = [secret.bare for secret in secrets if secret.bare]
     found = list(_stretches(_bare(text), bare)) if bare else []
     if found:
-        back = [place for place, character in enumerate(text) if character.isascii() and character.isalnum()]
+        back = [offset for offset, character in enumerate(text) if character.isascii() and character.isalnum()]
         yield from ((back[start], back[end - 1] + 1) for start, end in found)
 
 
 def _stretches(text: str, secrets: list[dict[str, list[tuple[_Form, int]]]]) -> Iterator[Span]:
-    """A look at every sixth place tells whether to look closer."""
+    """Compare the grams at every sixth character alone, then extend those that a form has in both directions."""
     if not secrets:
         return
-    sampled = {text[place : place + _GRAM] for place in range(0, len(text), _STRIDE)}
+    sampled = {text[offset : offset + _GRAM] for offset in range(0, len(text), _STRIDE)}
     met = {gram for secret in secrets for gram in sampled.intersection(secret)}
     for at in range(0, len(text), _STRIDE) if met else ():
         gram = text[at : at + _GRAM]
         if gram not in met:
             continue
-        for form, place in (found for secret in secrets for found in secret.get(gram, ())):
-            start, end = _extended(text, form.text, at, place)
+        for form, offset in (found for secret in secrets for found in secret.get(gram, ())):
+            start, end = _extended(text, form.text, at, offset)
             if end - start >= form.enough:
                 yield start, end
 
 
-def _extended(text: str, form: str, at: int, place: int) -> Span:
-    start, before = at, place
+def _extended(text: str, form: str, at: int, offset: int) -> Span:
+    start, before = at, offset
     while before and start and form[before - 1] == text[start - 1]:
         before, start = before - 1, start - 1
-    end, after = at + _GRAM, place + _GRAM
+    end, after = at + _GRAM, offset + _GRAM
     while after < len(form) and end < len(text) and form[after] == text[end]:
         after, end = after + 1, end + 1
     return start, end
 
 
 def fold(text: str) -> str:
-    """A text in small letters of one alphabet, every character in its place."""
+    """A text in small letters of one alphabet, every character at the same offset."""
     if not text.isascii() and _OTHER_ALPHABETS.search(text):
         text = text.translate(_plain_letters())
     lower = text.lower()
-    if len(lower) != len(text):  # a few letters become two: places must stay the same
+    if len(lower) != len(text):  # a few letters become two: offsets must stay the same
         lower = "".join(low if len(low := character.lower()) == 1 else character for character in text)
     return lower.translate(_SAME)
 
@@ -146,7 +146,7 @@ def _plain_letters() -> dict[int, str]:
     }
 
 
-def _looks(secret: str) -> Iterator[str]:
+def _spellings(secret: str) -> Iterator[str]:
     data = secret.encode("utf-8", "surrogatepass")
     quoted = quote(data, safe="").encode()
     yield from (secret, secret[::-1], codecs.encode(secret, "rot13"), quoted.decode(), data.hex(":"))
@@ -164,7 +164,7 @@ def _looks(secret: str) -> Iterator[str]:
 
 
 def _in_bits(encode: Callable[[bytes], bytes], bits: int, data: bytes) -> Iterator[str]:
-    """A form for each place within a group of bytes at which it may begin, without the bits of its neighbours."""
+    """A form for each offset within a group of bytes at which it may begin, without the bits of its neighbours."""
     yield encode(data).decode()
     for before in range(3 if bits == 6 else 5):  # noqa: PLR2004  base64
         encoded = encode(bytes(before) + data).decode()

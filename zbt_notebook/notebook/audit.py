@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from zbt_notebook.client import redactor
-from zbt_notebook.client.atomic_write import unfit_place, write_atomically
+from zbt_notebook.client.atomic_write import path_problem, write_atomically
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.plain_file import read_plain
 from zbt_notebook.client.quoting import a, counted
@@ -94,7 +94,7 @@ class Audit:
         Raise UsageError where no file can be written.
         """
         place = Path(path)
-        problem = unfit_place(place) or ("" if place.parent.is_dir() else "is in a folder that does not exist")
+        problem = path_problem(place) or ("" if place.parent.is_dir() else "is in a folder that does not exist")
         if problem:
             raise UsageError(f"{str(path)!r} {problem}: nothing was written", hint="Name another file.")
         content = _as_bytes(self.cleaned)
@@ -205,7 +205,7 @@ def _secrets(text: str) -> list[tuple[int, int, str]]:
     """Where secrets stand in a text, and of what kind they are; what overlaps is one."""
     found = [(*span, LIVE) for span in redactor.find(text, live_secrets())]
     for layer, original in redactor.decodings(text):
-        found += [(*original(*span), what) for span, what in _by_looks(layer)]
+        found += [(*original(*span), what) for span, what in _by_pattern(layer)]
     merged: list[tuple[int, int, str]] = []
     for start, end, what in sorted(found, key=lambda one: one[0]):
         if merged and start < merged[-1][1]:
@@ -216,7 +216,7 @@ def _secrets(text: str) -> list[tuple[int, int, str]]:
     return merged
 
 
-def _by_looks(text: str) -> Iterator[tuple[Span, str]]:
+def _by_pattern(text: str) -> Iterator[tuple[Span, str]]:
     yield from _by_shape(text)
     for match in _NAMED.finditer(text):
         group = "value" if match["value"] else "bearer"

@@ -67,12 +67,12 @@ def refetch(frame: "pd.DataFrame") -> "pd.DataFrame":
 
 def excel(frame: "pd.DataFrame", file: str) -> str:
     """Write a workbook; the path of the file."""
-    from zbt_notebook.notebook.magic.commands.save import check_place, save
+    from zbt_notebook.notebook.magic.commands.save import check_path, save
 
     name = str(file)
     if not name.lower().endswith(".xlsx"):
         raise UsageError(f"{name!r} is no name of a workbook", hint="End it in .xlsx.")
-    check_place(name)
+    check_path(name)
     return str(save(frame, name))
 
 

@@ -151,11 +151,11 @@ def main() -> None:
     """Serve where the Hub says."""
     from tornado.ioloop import IOLoop
 
-    place = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
+    address = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
     served = application(
         os.environ[_SECRET], os.environ["JUPYTERHUB_SERVICE_PREFIX"], os.environ["JUPYTERHUB_BASE_URL"]
     )
-    served.listen(place.port, place.hostname)
+    served.listen(address.port, address.hostname)
     IOLoop.current().start()
 
 

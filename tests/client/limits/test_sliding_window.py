@@ -2,7 +2,7 @@
 
 import pytest
 
-from zbt_notebook.client.limits.sliding_window import LEASE, SlidingWindow, turn
+from zbt_notebook.client.limits.sliding_window import LEASE, SlidingWindow, wait_for_slot
 
 
 def full(*releases, limit=3, window=100):
@@ -37,9 +37,9 @@ def test_where_all_is_under_way_only_an_answer_can_free_one():
     """Nobody knows when that comes; one that was never sent frees its slot at once."""
     window = SlidingWindow(2, 100)
     assert (window.take(0), window.take(0), window.take(0)) == (0, 0, None)
-    assert (window.under_way, window.used(0)) == (2, 2)
+    assert (window.in_flight, window.used(0)) == (2, 2)
     window.release(5, sent=False)
-    assert (window.under_way, window.used(5), window.take(5)) == (1, 1, 0)
+    assert (window.in_flight, window.used(5), window.take(5)) == (1, 1, 0)
     window.release(7)
     assert window.take(8) == 99
 
@@ -53,7 +53,7 @@ def test_it_foretells_when_the_last_of_many_may_go():
     assert window.take(100) == 0
     assert [window.forecast(105, count) for count in (1, 2, 3)] == [5, 15, 100]
     assert SlidingWindow(2, 100).forecast(0, 5) == 200
-    assert turn([], 1, 1, 100) == 0
+    assert wait_for_slot([], 1, 1, 100) == 0
 
 
 def test_a_lock_lasts_until_its_end():
@@ -79,7 +79,7 @@ def test_what_is_under_way_is_taken_for_as_long_as_it_can_be():
     until = 20 + LEASE + 100
     assert window.taken(20) == [100, until, until]
     window.abandon(20)
-    assert window.under_way == 0
+    assert window.in_flight == 0
     assert window.taken(20) == [100, until, until]
     assert window.take(99) == 1
     assert window.used(100) == 2

@@ -89,7 +89,7 @@ class World:
     def look_at_all(self):
         for which, state in enumerate(self.states):
             if isinstance(state, Connected):
-                self.take(which, on.Looked(self.standing(state.connection)))
+                self.take(which, on.Inspected(self.standing(state.connection)))
 
     def standing(self, connection):
         if self.current not in {None, connection}:
@@ -138,7 +138,7 @@ class SignInMachine(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 1), keep=st.booleans())
     def wish(self, which, keep):
-        self.world.take(which, on.Wished(keep))
+        self.world.take(which, on.KeepTicked(keep))
 
     @rule(which=st.integers(0, 1), really=st.integers(0, 9))
     def close(self, which, really):
@@ -152,7 +152,7 @@ class SignInMachine(RuleBasedStateMachine):
         attempt = self.world.states[which].desk.attempt
         self.world.take(which, on.LinkMade(attempt, flow()))
         self.world.take(which, on.Listening(attempt))
-        self.world.take(which, on.Wished(kept))
+        self.world.take(which, on.KeepTicked(kept))
         self.world.take(which, on.Pasted("1000.code"))
         self.world.take(which, on.Brought(attempt, FakeConnection()))
 

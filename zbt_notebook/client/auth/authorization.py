@@ -79,7 +79,7 @@ class _Held:
     client: ClientCredentials | None
     token: Token
     deadline: _Deadline = _Deadline(0, 0)
-    lee_way: float = 0.0
+    leeway: float = 0.0
 
     def seconds_left(self, clock: Clock) -> float:
         """How long the access token is good for; negative where it has ended or there is none."""
@@ -199,7 +199,7 @@ class Authorization(StaysInKernel):
         """
         held = self._held
         token, seconds = held.token.access_token, held.seconds_left(self._clock)
-        if seconds > held.lee_way:
+        if seconds > held.leeway:
             return token
         self._require_sign_in()
         if not held.token.refresh_token and seconds > 0:
@@ -273,7 +273,7 @@ class Authorization(StaysInKernel):
             raise Unreachable(known.message, hint=known.hint)
         deadline = _Deadline(known.ends_on_wall, known.ends)
         seconds = deadline.seconds_left(self._clock)
-        if known.access_token in {"", rejected} or not self._lee_way_of(seconds) < seconds <= LONGEST_LIFE:
+        if known.access_token in {"", rejected} or not self._leeway_of(seconds) < seconds <= LONGEST_LIFE:
             return False
         self._take(Token(known.access_token, "", known.scopes, seconds))
         return True
@@ -331,13 +331,13 @@ class Authorization(StaysInKernel):
             client,
             Token(token.access_token, kept, token.scopes or old.scopes, token.expires_in),
             _Deadline.after(self._clock, token.expires_in),
-            self._lee_way_of(token.expires_in),
+            self._leeway_of(token.expires_in),
         )
         if self._is_over:  # it was signed out meanwhile: whichever of the two assignments came last, nothing is held
             self.forget()
 
     @staticmethod
-    def _lee_way_of(seconds: float) -> float:
+    def _leeway_of(seconds: float) -> float:
         return min(60.0, seconds / 10)
 
     def revoke(self) -> bool:

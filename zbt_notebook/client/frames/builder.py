@@ -219,12 +219,14 @@ class _Page:
             self.walk(node, values, rows)
             return [], []
         placed = list(zip(range(self.size) if rows is None else rows, values, strict=True))
-        inner = [(place, value) for place, value in placed if type(value) is dict and value]
+        inner = [(position, value) for position, value in placed if type(value) is dict and value]
         if inner:
-            self.walk(node, [value for _, value in inner], [place for place, _ in inner])
+            self.walk(node, [value for _, value in inner], [position for position, _ in inner])
         # An empty object has no columns of its own; it stays visible as {}.
         rest = [
-            (place, value) for place, value in placed if value is not None and (type(value) is not dict or not value)
+            (position, value)
+            for position, value in placed
+            if value is not None and (type(value) is not dict or not value)
         ]
         return _split(rest)
 
@@ -245,7 +247,7 @@ _CUSTOM_FIELDS = frozenset({"customfields", _PLAIN_CUSTOM_FIELDS})
 
 
 def _split(pairs: Sequence[tuple[int, Any]]) -> _Rest:
-    return [value for _, value in pairs], [place for place, _ in pairs]
+    return [value for _, value in pairs], [position for position, _ in pairs]
 
 
 def _read(node: _Node, records: Sequence[Record]) -> list[Sequence[Any]] | None:

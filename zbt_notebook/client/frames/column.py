@@ -60,8 +60,8 @@ class Column:
     def add(self, start: int, size: int, rows: list[int] | None, values: Sequence[Any], kinds: set[type]) -> None:
         """Append the values of a page of `size` records; `kinds` are the types among them."""
         if NoneType in kinds:
-            present = [place for place, value in enumerate(values) if value is not None]
-            rows = present if rows is None else [rows[place] for place in present]
+            present = [position for position, value in enumerate(values) if value is not None]
+            rows = present if rows is None else [rows[position] for position in present]
             values = [value for value in values if value is not None]
             kinds = kinds - {NoneType}
         if values:

@@ -59,7 +59,7 @@ def _all_alike(lists: Sequence[Any]) -> dict[str, Sequence[Any]] | None:
     first = labels[:width]
     if set(map(type, first)) != {str} or len(set(first)) < width or labels != first * len(lists):
         return None
-    return {label: values[place::width] for place, label in enumerate(first)}
+    return {label: values[position::width] for position, label in enumerate(first)}
 
 
 def _scatter(row: int, items: list[dict[Any, Any]], cells: Cells) -> None:

@@ -222,7 +222,7 @@ class RateLimits:
         with self._changed:
             now = self._clock()
             window = self._window_of(key)
-            unsent = max(0, count - window.under_way)
+            unsent = max(0, count - window.in_flight)
             others = self._others[key]
             earlier = unsent - (window.limit - others)
             if earlier > 0:

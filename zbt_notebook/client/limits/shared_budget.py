@@ -16,7 +16,7 @@ from pathlib import Path
 
 from zbt_notebook.client.limits.allowance import allowance
 from zbt_notebook.client.limits.shared_file import held, opened, read, runtime_folder, tell_once, write
-from zbt_notebook.client.limits.sliding_window import LEASE, LIMIT, SECOND, SLACK, WINDOW, turn
+from zbt_notebook.client.limits.sliding_window import LEASE, LIMIT, SECOND, SLACK, WINDOW, wait_for_slot
 
 _LONGEST_LOCK = 2 * 3600 * SECOND
 _LATE = 600 * SECOND  # *now* was read before the wait for the file, and others have claimed since
@@ -92,7 +92,7 @@ class SharedWindow:
                 self._slots[slot] = now + self.window if sent else 0
 
     @property
-    def under_way(self) -> int:
+    def in_flight(self) -> int:
         """Requests of this process that are not answered yet."""
         return len(self._held)
 
@@ -103,7 +103,7 @@ class SharedWindow:
     def forecast(self, now: int, count: int, *, leave: int = 0) -> int:
         """Nanoseconds until the last of *count* requests may go, if nobody else asks and all are answered at once."""
         taken = [min(time - now, self.window) for time in self.taken(now)]
-        return turn(taken, count, max(1, self.limit - leave), self.window) if count > 0 else 0
+        return wait_for_slot(taken, count, max(1, self.limit - leave), self.window) if count > 0 else 0
 
     def lock(self, until: int) -> None:
         """Let all kernels know of Zoho's lock."""
@@ -112,13 +112,13 @@ class SharedWindow:
 
     def lock_left(self, now: int) -> int:
         """Nanoseconds that Zoho's lock still lasts, whoever met it; one written before the machine's start is none."""
-        self._look(now)
+        self._reload(now)
         left = self._slots[self.limit] - now
         return left if 0 < left <= _LONGEST_LOCK else 0
 
     def taken(self, now: int) -> list[int]:
         """When each slot that is taken now, by whomever, will be free."""
-        self._look(now)
+        self._reload(now)
         return sorted(time for time in self._times(now) if time > now)
 
     def adopt(self, now: int, taken: Iterable[int]) -> None:
@@ -159,7 +159,7 @@ class SharedWindow:
                 except OSError as error:
                     self._go_alone(now, error)
 
-    def _look(self, now: int) -> None:
+    def _reload(self, now: int) -> None:
         """Know what is in the file; nobody is waited for: a number that is being written counts a moment later."""
         if now < self._alone_until:
             return

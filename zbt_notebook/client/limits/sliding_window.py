@@ -33,7 +33,7 @@ class Window(Protocol):
         """Nanoseconds for which a slot counts."""
 
     @property
-    def under_way(self) -> int:
+    def in_flight(self) -> int:
         """Requests of this process that are not answered yet."""
 
     def take(self, now: int, *, leave: int = 0) -> int | None:
@@ -64,13 +64,15 @@ class Window(Protocol):
         """Let so many slots be taken until these times, as another window counted them."""
 
 
-def turn(taken: Sequence[int], count: int, slots: int, window: int) -> int:
+def wait_for_slot(taken: Sequence[int], count: int, slots: int, window: int) -> int:
     """Nanoseconds until the last of *count* requests may go through *slots*; *taken* are free in so many, ascending.
 
     Each request goes when enough before it are over, so request j goes a window after request j - slots.
     """
-    rounds, place = divmod(count - 1, slots)
-    awaited = len(taken) + place - slots  # the one of the taken slots that this request of the first round waits for
+    rounds, remainder = divmod(count - 1, slots)
+    awaited = (
+        len(taken) + remainder - slots
+    )  # the one of the taken slots that this request of the first round waits for
     return rounds * window + (taken[awaited] if awaited >= 0 else 0)
 
 
@@ -80,7 +82,7 @@ class SlidingWindow:
     def __init__(self, limit: int = LIMIT, window: int = WINDOW + SLACK) -> None:
         self.limit = limit
         self.window = window
-        self.under_way = 0
+        self.in_flight = 0
         self._free_at: deque[int] = deque()  # ascending, for responses come in the order of the clock
         self._locked_until = 0
 
@@ -89,29 +91,29 @@ class SlidingWindow:
         free_at = self._free_at
         while free_at and free_at[0] <= now:
             free_at.popleft()
-        excess = self.under_way + len(free_at) - (self.limit - leave if leave < self.limit else 1)
+        excess = self.in_flight + len(free_at) - (self.limit - leave if leave < self.limit else 1)
         if excess < 0:
-            self.under_way += 1
+            self.in_flight += 1
             return 0
         return free_at[excess] - now if excess < len(free_at) else None
 
     def release(self, now: int, *, sent: bool = True) -> None:
         """Give a slot back."""
-        self.under_way -= 1
+        self.in_flight -= 1
         if sent:
             self._free_at.append(now + self.window)
 
     def used(self, now: int) -> int:
         """Slots that are taken."""
         self._forget(now)
-        return self.under_way + len(self._free_at)
+        return self.in_flight + len(self._free_at)
 
     def forecast(self, now: int, count: int, *, leave: int = 0) -> int:
         """Nanoseconds until the last of so many requests may go."""
         self._forget(now)
         taken = [time - now for time in self._free_at]
-        taken += [self.window] * self.under_way
-        return turn(taken, count, max(1, self.limit - leave), self.window) if count > 0 else 0
+        taken += [self.window] * self.in_flight
+        return wait_for_slot(taken, count, max(1, self.limit - leave), self.window) if count > 0 else 0
 
     def lock(self, until: int) -> None:
         """Zoho refuses until then."""
@@ -124,7 +126,7 @@ class SlidingWindow:
     def taken(self, now: int) -> list[int]:
         """When each slot that is taken now will be free."""
         self._forget(now)
-        return [*self._free_at, *[now + LEASE + self.window] * self.under_way]
+        return [*self._free_at, *[now + LEASE + self.window] * self.in_flight]
 
     def adopt(self, now: int, taken: Iterable[int]) -> None:
         """Let so many slots be taken until these times."""
@@ -132,8 +134,8 @@ class SlidingWindow:
 
     def abandon(self, now: int) -> None:
         """Wait for no answer any more: what is under way is another process's, and counts as long as it can."""
-        under_way, self.under_way = self.under_way, 0
-        self.adopt(now, [now + LEASE + self.window] * under_way)
+        in_flight, self.in_flight = self.in_flight, 0
+        self.adopt(now, [now + LEASE + self.window] * in_flight)
 
     def _forget(self, now: int) -> None:
         while self._free_at and self._free_at[0] <= now:

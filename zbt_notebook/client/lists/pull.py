@@ -100,9 +100,9 @@ class Pull:
                 self._take(pool.collect(_PATIENCE))
                 if self._has_enough:
                     return
-                self._look_for_an_end(pool, interrupted)
+                self._raise_if_ended(pool, interrupted)
                 self._reporter.tell(self._snapshot())
-                self._be_ready_to_stop()
+                self._import_pandas_early()
 
     def stream(self) -> Iterator[list[Any]]:
         """The same records as they come, read in the caller's own thread: no page is asked for before it is wanted."""
@@ -111,7 +111,7 @@ class Pull:
             while not pool.finished and not self._has_enough:
                 with noticed() as self._interrupts:
                     self._take(pool.collect(0))
-                self._look_for_an_end(pool, self._interrupts)
+                self._raise_if_ended(pool, self._interrupts)
                 given, came = self.rows, self.records[given:]
                 if came:
                     yield came
@@ -130,12 +130,12 @@ class Pull:
         self._due = plan.pages if self._kind or self.request.limit is None else ceil(self.request.limit / PAGE_SIZE)
         self._taken = taker(self._kind, plan, as_records=self._as_records)
         if self._checkpoint is not None:
-            self._take_up(self._checkpoint, None if begun is not None else plan)
+            self._resume_from(self._checkpoint, None if begun is not None else plan)
         self._plan = plan
         first = plan.listings[0].call if plan.listings else None
         self.forecast = self._pace.foretell(first, self._due, self.request.concurrency) if first else "0 pages"
 
-    def _take_up(self, checkpoint: Checkpoint, fresh: Plan | None) -> None:
+    def _resume_from(self, checkpoint: Checkpoint, fresh: Plan | None) -> None:
         if fresh is not None:
             checkpoint.begin(self._api, self._planned_at, fresh)
             return
@@ -229,13 +229,13 @@ class Pull:
     def _has_enough(self) -> bool:
         return self.request.limit is not None and self.rows >= self.request.limit
 
-    def _look_for_an_end(self, pool: WorkerPool, interrupted: Callable[[], bool]) -> None:
+    def _raise_if_ended(self, pool: WorkerPool, interrupted: Callable[[], bool]) -> None:
         if interrupted():
             raise KeyboardInterrupt
         if pool.failure is not None:
             raise pool.failure.with_traceback(None)
 
-    def _be_ready_to_stop(self) -> None:
+    def _import_pandas_early(self) -> None:
         """Import what makes a frame of the rows that came, once it takes long: Ctrl-C shall not wait for pandas."""
         if self._as_records and time.monotonic() - self._began > SILENT_FOR:
             import zbt_notebook.client.frames  # noqa: F401  for its being there

@@ -40,7 +40,7 @@ class Store:
             pass
         else:
             if isinstance(place, Path) or "://" not in expect.text(place, "the place of a mirror"):
-                return cls(fs.LocalFileSystem(), str(expect.folder_place(place, "the place of a mirror")))
+                return cls(fs.LocalFileSystem(), str(expect.folder_path(place, "the place of a mirror")))
             return cls(*_remote(place, fs))
         raise UsageError(
             "a mirror needs pyarrow, which is not installed", hint="Install it: pip install zbt-notebook[parquet]"

@@ -17,11 +17,11 @@ def take_out(shell: Any, *texts: str) -> bool:
     history = shell.history_manager
     held = [text.strip() for text in texts if text.strip()]
     found = {
-        place
-        for place, source in enumerate(history.input_hist_raw)
-        if any(text in source for text in held) or (place == len(history.input_hist_raw) - 1 and "zbt" in source)
+        position
+        for position, source in enumerate(history.input_hist_raw)
+        if any(text in source for text in held) or (position == len(history.input_hist_raw) - 1 and "zbt" in source)
     }
-    sources = {history.input_hist_raw[place] for place in found}
+    sources = {history.input_hist_raw[position] for position in found}
     try:
         _from_memory(shell, history, found, sources)
         _from_traceback_sources(held)
@@ -43,9 +43,9 @@ def _from_database(database: Any, sources: set[str]) -> None:
 
 
 def _from_memory(shell: Any, history: Any, found: set[int], sources: set[str]) -> None:
-    for place in found:
-        history.input_hist_raw[place] = INSTEAD
-        history.input_hist_parsed[place] = INSTEAD  # which are In and _ih as well
+    for position in found:
+        history.input_hist_raw[position] = INSTEAD
+        history.input_hist_parsed[position] = INSTEAD  # which are In and _ih as well
     for name in ("_i00", "_i", "_ii", "_iii"):
         if getattr(history, name, None) in sources:
             setattr(history, name, INSTEAD)
@@ -70,6 +70,6 @@ def _from_readline(held: list[str]) -> None:
     readline: Any = sys.modules.get("readline")
     if readline is None:
         return
-    for place in range(readline.get_current_history_length()):
-        if any(line in (readline.get_history_item(place + 1) or "") for text in held for line in text.splitlines()):
-            readline.replace_history_item(place, INSTEAD)
+    for position in range(readline.get_current_history_length()):
+        if any(line in (readline.get_history_item(position + 1) or "") for text in held for line in text.splitlines()):
+            readline.replace_history_item(position, INSTEAD)

@@ -40,8 +40,8 @@ class BackgroundSignIn:
             sign_in.close()
             raise UsageError(problem.message, hint=problem.hint) if problem.cause is None else problem.exception()
         self._begun = sign_in.state.begun if isinstance(sign_in.state, Waiting) else None
-        sign_in.listen(self._look)
-        self._look()
+        sign_in.listen(self._check_state)
+        self._check_state()
 
     def __repr__(self) -> str:
         first, *rest = self._lines()
@@ -116,7 +116,7 @@ class BackgroundSignIn:
             return self.connection
         raise (self.error or NotSignedIn("the sign-in is over", hint="Run the cell again.")).with_traceback(None)
 
-    def _look(self) -> None:
+    def _check_state(self) -> None:
         """Find out whether it is over, and show that."""
         state = self.sign_in.state
         if isinstance(state, Connected):

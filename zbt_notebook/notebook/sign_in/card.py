@@ -137,7 +137,7 @@ class LoginCard(anywidget.AnyWidget):
         if content.get("kind") == "hello":
             self.is_seen = True
             self.sign_in.seen_at(str(content.get("page") or "")[:2000])
-            self.sign_in.look()
+            self.sign_in.inspect()
             self._show()
         elif content.get("kind") == "places":
             if choose := self._chooser():

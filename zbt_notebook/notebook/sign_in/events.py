@@ -46,7 +46,7 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class Wished:
+class KeepTicked:
     """The box *Keep me signed in on this machine* was ticked, or not."""
 
     keep: bool
@@ -67,7 +67,7 @@ class PromptOffered:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class Inspected:
     """How the connection was found to stand."""
 
     standing: Standing
@@ -168,10 +168,10 @@ Event = (
     | Pressed
     | Pasted
     | Chosen
-    | Wished
+    | KeepTicked
     | PromptOffered
     | Offered
-    | Looked
+    | Inspected
     | Closed
     | LinkMade
     | ShortCodeMade
@@ -201,7 +201,7 @@ def read_message(message: Mapping[str, Any]) -> Event | None:
     if kind in {"refresh", "sign_out", "keep", "another", "forget"}:
         return Chosen(kind)  # type: ignore[arg-type]  # just checked
     if kind == "keep_signed_in":
-        return Wished(message.get("wanted") is True)
+        return KeepTicked(message.get("wanted") is True)
     return None
 
 

@@ -77,7 +77,7 @@ def login(
         )
         if chosen == "card":  # there is nothing to fill in before the link
             sign_in.handle({"kind": "start", "attempt": sign_in.view()["attempt"]})
-        return _under_way(sign_in, chosen, wait, consent=shared_sandbox() if auto else None, fall_back=mode == "auto")
+        return _carry_out(sign_in, chosen, wait, consent=shared_sandbox() if auto else None, fall_back=mode == "auto")
     name = name or "default"
     site = _sandbox(chosen, redirect_uri, self_client=self_client) if sandbox else None
     note = caveat(by_browser_at_the_sandbox=sandbox and not auto)
@@ -93,7 +93,7 @@ def login(
     if mode == "auto" and not sandbox and (kept := recalled(name, asked)):
         return _already(kept, then)
     sign_in = _sign_in(site, then, asked, name=name, self_client=self_client, keep_old=keep_old, mode=chosen, note=note)
-    return _under_way(sign_in, chosen, wait, consent=site if auto else None, fall_back=mode == "auto")
+    return _carry_out(sign_in, chosen, wait, consent=site if auto else None, fall_back=mode == "auto")
 
 
 def _expect_texts(values: Mapping[str, str | None]) -> None:
@@ -142,7 +142,7 @@ async def start_and_wait(*, seconds: float | None = None, **arguments: Any) -> C
     )
 
 
-def _under_way(
+def _carry_out(
     sign_in: SignIn, mode: Mode, wait: float | None, *, consent: SandboxSite | None, fall_back: bool
 ) -> "LoginCard | BackgroundSignIn | Connection":
     if consent:

@@ -129,7 +129,7 @@ class SignIn:
 
     def handle(self, message: Mapping[str, Any]) -> None:
         """Take what a front end says. Errors are kept to be shown; what is unknown or out of place changes nothing."""
-        self.look()
+        self.inspect()
         event = on.read_message(message)
         if event:
             self.take(event)
@@ -170,12 +170,12 @@ class SignIn:
         if uri := next(filter(None, (catcher.redirect_uri for catcher in self._catchers)), ""):
             self.take(on.Offered(uri))
 
-    def look(self) -> None:
+    def inspect(self) -> None:
         """Find out how the connection stands."""
         connection = self.connection
         if connection:
             failure = connection.client.authorization.failure
-            self.take(on.Looked(_standing(connection), Problem.told_of(failure) if failure else None))
+            self.take(on.Inspected(_standing(connection), Problem.told_of(failure) if failure else None))
 
     def offer_prompt(self, *, possible: bool) -> None:
         """Say whether a running cell waits that could ask in the card's stead; not possible ends one under way."""
@@ -185,7 +185,7 @@ class SignIn:
         """End what is under way, or is just about to begin: nobody looks at it any more."""
         self.take(on.Closed())
         if self._watched:
-            signed_in.unwatch(self._watched, self.look)
+            signed_in.unwatch(self._watched, self.inspect)
 
     def _watch(self) -> None:
         """Be told as soon as the connection is signed out or replaced, wherever that happens."""
@@ -195,7 +195,7 @@ class SignIn:
                 return
             self._watched = connection
         if connection:
-            signed_in.watch(connection, self.look)
+            signed_in.watch(connection, self.inspect)
             connection.who.then(self._tell)
 
     def _tell(self) -> None:

@@ -219,7 +219,7 @@ def _chosen_where_connected(state: Connected, event: on.Chosen) -> Step:
     return state, ()
 
 
-def _wished(state: State, event: on.Wished) -> Step:
+def _keep_ticked(state: State, event: on.KeepTicked) -> Step:
     if isinstance(state, Finishing):
         desk = replace(state.desk, keep=event.keep)
         return replace(state, waiting=replace(state.waiting, desk=desk)), ()
@@ -243,7 +243,7 @@ def _offered(state: State, event: on.Offered) -> Step:
     return replace(state, desk=replace(desk, form=form, blank=blank)), ()
 
 
-def _looked(state: State, event: on.Looked) -> Step:
+def _inspected(state: State, event: on.Inspected) -> Step:
     if not isinstance(state, Connected):
         return state, ()
     if event.standing != "live":
@@ -368,10 +368,10 @@ _STEPS: Mapping[type, Callable[[State, Any], Step]] = {
     on.Pressed: _pressed,
     on.Pasted: _pasted,
     on.Chosen: _chosen,
-    on.Wished: _wished,
+    on.KeepTicked: _keep_ticked,
     on.PromptOffered: _prompt_offered,
     on.Offered: _offered,
-    on.Looked: _looked,
+    on.Inspected: _inspected,
     on.Closed: _closed,
     on.LinkMade: _link_made,
     on.ShortCodeMade: _short_code_made,

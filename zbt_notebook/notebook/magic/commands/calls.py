@@ -15,7 +15,7 @@ from zbt_notebook.client.suggestions import did_you_mean, folded, same_name
 from zbt_notebook.notebook.magic.commands import results
 from zbt_notebook.notebook.magic.commands.results import Answer
 from zbt_notebook.notebook.magic.commands.retired import explained
-from zbt_notebook.notebook.magic.commands.save import check_place, save
+from zbt_notebook.notebook.magic.commands.save import check_path, save
 from zbt_notebook.notebook.magic.display import request_preview
 from zbt_notebook.notebook.magic.display.table import ago, listed, note, plain
 from zbt_notebook.notebook.magic.grammar import jmespath_query
@@ -46,7 +46,7 @@ def run(console: Session, line: CallLine, cell: str | None, local: dict[str, Any
     names = console.names(connection, local)
     options = fill_options(line.options, names)
     if "save" in options:
-        check_place(options.get("save"))
+        check_path(options.get("save"))
     call = api.normalize(with_ids(connection, fill(line, names, cell)), connection.data_center)
     for doubt in doubts(call):
         note(doubt)

@@ -29,14 +29,14 @@ class ProjectChoice:
                 portal, project = _text(content, "portal"), _text(content, "project")
                 if portal is not None or project is not None:
                     atlas.use(portal, project)
-                _look_around(atlas, view)
+                _fill(atlas, view)
             except ZbtError as error:
                 last_error.remember(error, "on the card of portals and projects")
                 view |= {"failed": True, "status": [error.message, error.hint]}
         return view
 
 
-def _look_around(atlas: Atlas, view: dict[str, Any]) -> None:
+def _fill(atlas: Atlas, view: dict[str, Any]) -> None:
     """Fill the view; as far as it comes, where Zoho refuses on the way."""
     context = atlas.context
     portals = atlas.all_portals()

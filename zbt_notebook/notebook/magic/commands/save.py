@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from zbt_notebook.client.atomic_write import unfit_place, write_atomically
+from zbt_notebook.client.atomic_write import path_problem, write_atomically
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.quoting import shown
 from zbt_notebook.notebook.magic.grammar.file_names import path_of, working_folder
 
 
-def check_place(filename: str) -> None:
+def check_path(filename: str) -> None:
     """Raise UsageError where a file could not be written there, before anything is fetched for it."""
     path = path_of(filename)
     _refuse_unfit(path, filename)
@@ -26,7 +26,7 @@ def check_place(filename: str) -> None:
 
 
 def _refuse_unfit(path: Path, filename: str) -> None:
-    problem = unfit_place(path)
+    problem = path_problem(path)
     if problem:
         raise UsageError(f"{shown(filename)} {problem}", hint="Save under another name, or elsewhere.")
     if not path.parent.is_dir():
@@ -89,10 +89,10 @@ def _sound(value: Any) -> Any:
         return {_sound(name): _sound(item) for name, item in value.items()}
     if not hasattr(value, "to_csv"):
         return value
-    odd = [place for place, kind in enumerate(value.dtypes) if str(kind) == "object"]
+    odd = [position for position, kind in enumerate(value.dtypes) if str(kind) == "object"]
     sound = value.copy(deep=False)
-    for place in odd:
-        sound.isetitem(place, value.iloc[:, place].map(_sound))
+    for position in odd:
+        sound.isetitem(position, value.iloc[:, position].map(_sound))
     names = [_sound(name) for name in value.columns]
     return sound if names == list(value.columns) else sound.set_axis(names, axis="columns")
 

@@ -183,10 +183,10 @@ def _choose(console: Session, connection: "Connection") -> Any:
     lines = [("context", str(atlas.context))]
     try:
         portals = atlas.all_portals()
-        lines.append(("portals", listed((place.name for place in portals), most=_MOST)))
+        lines.append(("portals", listed((one.name for one in portals), most=_MOST)))
         inside = atlas.context.portal or (portals[0] if len(portals) == 1 else None)
         if inside:
-            projects = (place.name for place in atlas.all_projects(inside))
+            projects = (one.name for one in atlas.all_projects(inside))
             lines.append((f"projects of {inside.name}", listed(projects, most=_MOST)))
     except ZbtError as error:  # the context is told all the same
         lines.append(("choices", f"not to be had: {error.message}"))

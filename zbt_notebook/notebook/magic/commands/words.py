@@ -22,7 +22,7 @@ from zbt_notebook.client.rest.encoding import Dates
 from zbt_notebook.client.rest.retirement import on_either_api
 from zbt_notebook.notebook.magic.commands import calls, results
 from zbt_notebook.notebook.magic.commands.results import Answer
-from zbt_notebook.notebook.magic.commands.save import check_place
+from zbt_notebook.notebook.magic.commands.save import check_path
 from zbt_notebook.notebook.magic.display import request_preview
 from zbt_notebook.notebook.magic.display.table import PlainText, Table, note, plain
 from zbt_notebook.notebook.magic.grammar import jmespath_query
@@ -46,7 +46,7 @@ def run(console: Session, line: CommandLine, local: dict[str, Any] | None) -> An
     names = console.names(connection, local)
     options = fill_options(line.options, names)
     if "save" in options:
-        check_place(options.get("save"))
+        check_path(options.get("save"))
     words = [in_text(argument, names, Dates.DAY) for argument in line.arguments]
     word = line.subcommand
 

@@ -75,10 +75,10 @@ def page_of_issue(path: str, bug: Mapping[str, Any], portals: Mapping[str, str],
     The classic API tells it, ``https://bugtracker.zoho.com/portal/acme#buginfo/{project}/{bug}`` (recorded), and ids
     are the same in both. *portals* are names by id.
     """
-    place, identity = _ISSUE.fullmatch(path), str(bug.get("id"))
-    name = portals.get(place["portal"], "") if place else ""
-    is_sure = place and _NAME.fullmatch(name) and _ID.fullmatch(identity)
-    return f"{site}/portal/{name}#buginfo/{place['project']}/{identity}" if place and is_sure else ""
+    found, identity = _ISSUE.fullmatch(path), str(bug.get("id"))
+    name = portals.get(found["portal"], "") if found else ""
+    is_sure = found and _NAME.fullmatch(name) and _ID.fullmatch(identity)
+    return f"{site}/portal/{name}#buginfo/{found['project']}/{identity}" if found and is_sure else ""
 
 
 def _key(bug: Mapping[str, Any]) -> str:

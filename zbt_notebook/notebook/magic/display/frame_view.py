@@ -38,17 +38,17 @@ def as_html(frame: Any) -> str | None:
     columns = shown_columns(frame)
     if columns is None:
         return frame._repr_html_()  # type: ignore[no-any-return]
-    places, cut = _places(frame)
+    positions, cut = _positions(frame)
     sides = {name: _side(frame, name) for name in columns}
     head = "".join(f'<th scope="col" style="{_CELL}{sides[name]}{QUIET}">{_safe(name)}</th>' for name in columns)
     rows = []
-    for place in places:
-        if cut and place == cut:
+    for position in positions:
+        if cut and position == cut:
             rows.append(f'<tr><td colspan="{len(columns) + 1}" style="{_CELL}text-align:left;{QUIET}">…</td></tr>')
         cells = "".join(
-            f'<td style="{_CELL}{sides[name]}">{_safe(_text(frame[name].iloc[place]))}</td>' for name in columns
+            f'<td style="{_CELL}{sides[name]}">{_safe(_text(frame[name].iloc[position]))}</td>' for name in columns
         )
-        index = f'<th scope="row" style="{_CELL}text-align:right;{QUIET}">{_safe(str(frame.index[place]))}</th>'
+        index = f'<th scope="row" style="{_CELL}text-align:right;{QUIET}">{_safe(str(frame.index[position]))}</th>'
         rows.append(f"<tr>{index}{cells}</tr>")
     return (
         f'<div class="zbt-frame tex2jax_ignore mathjax_ignore" style="overflow-x:auto" tabindex="0">'
@@ -79,7 +79,7 @@ _LOOKED_AT = 60
 _NOWRAP = "text-align:left;white-space:nowrap;"
 
 
-def _places(frame: Any) -> tuple[Sequence[int], int]:
+def _positions(frame: Any) -> tuple[Sequence[int], int]:
     """Which rows are shown, and before which the others are left out: as pandas' own options say."""
     import sys
 

@@ -100,7 +100,7 @@ def _values(console: "Session", connection: Any, line: str) -> Any:
     if connection is None or line.split()[:1] not in ([name] for name in (*LISTS, "bug")):
         return NOTHING
     context = console.atlas(connection).context
-    portal, project = (place.id if place else "" for place in (context.portal, context.project))
+    portal, project = (one.id if one else "" for one in (context.portal, context.project))
     learn(connection.lookups, portal, project, wait=_PATIENCE)
     return vocabulary(connection.lookups)
 
