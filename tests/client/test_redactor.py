@@ -1,4 +1,4 @@
-"""The redactor: no live secret is shown, in whatever dress a text of others brings it."""
+"""The redactor: no live secret is one_line, in whatever dress a text of others brings it."""
 
 import base64
 import codecs
@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zbt_notebook.client.errors import UsageError
-from zbt_notebook.client.redactor import HIDDEN, decodings, find, has_shape, holds_secret, redact, shown
+from zbt_notebook.client.redactor import HIDDEN, decodings, find, holds_secret, holds_token, one_line, redact
 from zbt_notebook.client.secret_forms import forms_of
 from zbt_notebook.client.secret_str import SecretStr, live_secrets
 
@@ -304,7 +304,7 @@ def test_a_place_is_found_again_through_every_layer():
 )
 def test_a_shape_alone_is_enough(text, is_one):
     """Of a token, or of a client's secret, whoever holds it."""
-    assert has_shape(f"x {text} y") is is_one
+    assert holds_token(f"x {text} y") is is_one
     assert holds_secret(f"x {text} y") is is_one
 
 
@@ -341,7 +341,7 @@ def test_secrets_side_by_side_are_one_place_and_apart_are_two():
 )
 def test_t54_what_is_shown_is_one_clean_line(text, clean):
     """Neither control characters nor escape sequences nor marks of direction reach the screen."""
-    assert shown(text) == clean
+    assert one_line(text) == clean
 
 
 def test_an_error_does_not_quote_a_secret():

@@ -1,15 +1,15 @@
 """Words in a message: a user's own are quoted, on one line and without a secret; things are counted and named."""
 
-from zbt_notebook.client.redactor import has_shape, redact
+from zbt_notebook.client.redactor import redact
+
+_MUCH = 500  # characters that are looked at …
+_LONGEST = 60  # … and of which so many are shown at most
 
 
-def shown(word: str, *, longest: int = 60) -> str:
+def shown(word: str) -> str:
     """The word in quotes, fit for a message."""
     masked = redact(word[:_MUCH])  # a secret that is cut is found all the same
-    return repr(masked if len(masked) <= longest else masked[: longest - 1] + "…")
-
-
-_MUCH = 500  # characters that are looked at, of which fewer are shown
+    return repr(masked if len(masked) <= _LONGEST else masked[: _LONGEST - 1] + "…")
 
 
 def counted(count: int, things: str) -> str:
@@ -28,8 +28,3 @@ def singular(things: str) -> str:
 def a(thing: str) -> str:
     """``a list``, ``an int``."""
     return f"{'an' if thing[:1].lower() in 'aeiou' else 'a'} {thing}"
-
-
-def holds_token(text: str) -> bool:
-    """Whether something in the text has the shape of Zoho's codes, tokens and client secrets."""
-    return has_shape(text)

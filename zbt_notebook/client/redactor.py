@@ -45,11 +45,11 @@ def redact(text: str, *, enough: int = _ENOUGH) -> str:
     return text
 
 
-def shown(text: object, *, longest: int = _LONGEST_SHOWN) -> str:
+def one_line(text: object) -> str:
     """A text of somebody else's, fit to stand in one line: no secret, no control character, no change of direction."""
     clean = _ANSI.sub("", redact(str(text)))
     clean = "".join(character if character.isprintable() else " " for character in _ONLY_INVISIBLE.sub(_gap, clean))
-    return clean if len(clean) <= longest else clean[: longest - 1] + HIDDEN
+    return clean if len(clean) <= _LONGEST_SHOWN else clean[: _LONGEST_SHOWN - 1] + HIDDEN
 
 
 def _gap(invisible: re.Match[str]) -> str:
@@ -58,10 +58,10 @@ def _gap(invisible: re.Match[str]) -> str:
 
 def holds_secret(text: str) -> bool:
     """Whether a live secret of this process, or something with a Zoho token's shape, stands in the text."""
-    return has_shape(text) or bool(find(text, live_secrets()))
+    return holds_token(text) or bool(find(text, live_secrets()))
 
 
-def has_shape(text: str) -> bool:
+def holds_token(text: str) -> bool:
     """Whether something in the text looks like one of Zoho's codes, tokens or client secrets."""
     return bool(TOKEN_SHAPE.search(text) or CLIENT_SECRET_SHAPE.search(text))
 

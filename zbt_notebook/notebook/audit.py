@@ -72,7 +72,7 @@ class Audit:
         return iter(self.findings)
 
     def __str__(self) -> str:
-        name = redactor.shown(self.name)
+        name = redactor.one_line(self.name)
         if not self.findings:
             return f"{name}: no secret found"
         count = counted(len(self), "secrets")
@@ -184,17 +184,19 @@ def _place(path: tuple[str | int, ...], notebook: dict[str, Any]) -> str:
         case ("metadata", "widgets", *_):
             return "widget state"
         case _:
-            return "metadata" if path[:1] == ("metadata",) else redactor.shown(".".join(map(str, path))) or "notebook"
+            return (
+                "metadata" if path[:1] == ("metadata",) else redactor.one_line(".".join(map(str, path))) or "notebook"
+            )
 
 
 def _part_of_cell(path: list[str | int]) -> str:
     match path:
         case ["outputs", int(output), "data", str(mime), *_]:
-            return f", output {output + 1} ({redactor.shown(mime)})"
+            return f", output {output + 1} ({redactor.one_line(mime)})"
         case ["outputs", int(output), *_]:
             return f", output {output + 1}"
         case ["attachments", str(name), *_]:
-            return f", attachment {redactor.shown(name)}"
+            return f", attachment {redactor.one_line(name)}"
         case ["source" | "metadata" as part, *_]:
             return f", {part}"
         case _:

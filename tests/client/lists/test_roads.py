@@ -65,7 +65,7 @@ def read(road, connection, project, path, before=None):
     if road == "frame":
         return list(connection.frame(path)["id"])
     if road == "records":
-        return [row["id"] for row in connection.records(ApiCall("GET", path), progress=False)[0]]
+        return [row["id"] for row in connection.records(ApiCall("GET", path))[0]]
     if road == "limit":
         return [row.get("id") for row in connection.rows(path, limit=10_000)]
     if road == "refetch":

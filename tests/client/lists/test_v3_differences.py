@@ -2,9 +2,9 @@
 
 import pytest
 
+from tests.client.lists.v3_differences import DIFFERENCES, as_markdown
 from tests.conftest import ROOT
 from zbt_notebook.client.limits.rate_limit import RateLimits
-from zbt_notebook.client.v3_columns.differences import DIFFERENCES, as_markdown
 
 KINDS = ("bugs", "comments", "milestones", "timelogs", "users")
 DATES = {"customfields.Found on", "customfields.First seen"}  # the sandbox's custom fields that are dates

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.conftest import without_addresses
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.lists.pull_request import as_filters, as_milliseconds, as_names
-from zbt_notebook.client.quoting import holds_token
+from zbt_notebook.client.redactor import holds_token
 from zbt_notebook.client.rest import arguments, endpoints
 from zbt_notebook.client.rest.encoding import Dates, as_count, as_json, as_text, dates_of
 from zbt_notebook.notebook.magic.grammar.interpolation import Names, in_json, in_text

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.tiers import examples
 from zbt_notebook.client.errors import NotSignedIn, UsageError
-from zbt_notebook.client.quoting import holds_token
+from zbt_notebook.client.redactor import holds_token
 
 LOOP: list = []
 LOOP.append(LOOP)

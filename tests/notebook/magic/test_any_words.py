@@ -8,7 +8,7 @@ from tests.notebook.magic.test_any_line import VALUES, bits
 from tests.tiers import examples
 from zbt_notebook.client.errors import ZbtError
 from zbt_notebook.client.limits.rate_limit import RateLimits
-from zbt_notebook.client.quoting import holds_token
+from zbt_notebook.client.redactor import holds_token
 from zbt_notebook.notebook.magic.grammar.options import LISTS
 
 NAMES = st.sampled_from(

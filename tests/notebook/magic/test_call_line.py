@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.notebook.magic.written_lines import format_line
 from zbt_notebook.client.errors import UsageError
-from zbt_notebook.client.quoting import holds_token
+from zbt_notebook.client.redactor import holds_token
 from zbt_notebook.notebook.magic.grammar import jmespath_query
 from zbt_notebook.notebook.magic.grammar.options import CALL, METHODS, OPTIONS, SUBCOMMANDS, Option, options_of, seconds
 from zbt_notebook.notebook.magic.grammar.parser import (

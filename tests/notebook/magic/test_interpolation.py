@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.http.messages import Response
-from zbt_notebook.client.quoting import holds_token
+from zbt_notebook.client.redactor import holds_token
 from zbt_notebook.client.rest.encoding import Dates
 from zbt_notebook.notebook.magic.grammar.cell_body import Body, read_body
 from zbt_notebook.notebook.magic.grammar.interpolation import Names, in_json, in_json_body, in_path, in_text

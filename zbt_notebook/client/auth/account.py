@@ -8,7 +8,7 @@ from zbt_notebook.client.auth.authorization import Authorization
 from zbt_notebook.client.auth.scopes import PROFILE, covers
 from zbt_notebook.client.forks import ForkSafeLock
 from zbt_notebook.client.http.messages import Request, Transport, decode_json
-from zbt_notebook.client.redactor import shown
+from zbt_notebook.client.redactor import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,5 +91,5 @@ class AccountLookup:
         if not isinstance(body, dict):
             return None
         name, email = (body.get(key) for key in ("Display_Name", "Email"))
-        account = Account(*(shown(text) if isinstance(text, str) else "" for text in (name, email)))
+        account = Account(*(one_line(text) if isinstance(text, str) else "" for text in (name, email)))
         return account if str(account) else None

@@ -16,7 +16,7 @@ from zbt_notebook.client.auth.scopes import format_scopes, parse_scopes
 from zbt_notebook.client.errors import SignInRejected, Unreachable, ZbtError
 from zbt_notebook.client.http.messages import Pairs, Request, Response, decode_json
 from zbt_notebook.client.next_steps import step
-from zbt_notebook.client.redactor import shown
+from zbt_notebook.client.redactor import one_line
 from zbt_notebook.client.secret_str import SecretStr, StaysInKernel
 
 TOKEN_LIFE = 3600.0  # seconds, where the answer does not say
@@ -188,7 +188,7 @@ def _read_scopes(text: str) -> tuple[str, ...]:
     try:
         return parse_scopes(text)
     except ZbtError:  # Zoho may know scopes that we do not
-        return tuple(map(shown, text.replace(",", " ").split()))
+        return tuple(map(one_line, text.replace(",", " ").split()))
 
 
 def _seconds(body: Mapping[str, Any]) -> float:
@@ -274,7 +274,7 @@ def rejection(error: str, *, refreshing: bool = False) -> SignInRejected:
             "another data centre's."
         )
     if not message:
-        error = shown(error)
+        error = one_line(error)
         said = error if len(error) <= 60 else "an error of an unknown kind"  # noqa: PLR2004  half a line
         message, hint = f"Zoho refuses the sign-in ({said})", f"Start again; {step('check set-up')} checks the set-up."
     return SignInRejected(message, hint=hint, error=error)

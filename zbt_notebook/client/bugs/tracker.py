@@ -51,15 +51,13 @@ class Tracker(StaysInKernel):
         """One call as a value; its answer read: records, or one thing, and what comes next."""
         return self.client.fetch(call, lane)
 
-    def records(
-        self, call: ApiCall, *, limit: int | None = None, progress: "bool | OnProgress" = True
-    ) -> tuple[list[Any], int]:
+    def records(self, call: ApiCall, *, limit: int | None = None) -> tuple[list[Any], int]:
         """Every record that a call lists, as Zoho sent them, and in how many pages; shows how far it is.
 
         Raise IncompletePull where it ends early, NotAList where the answer is one thing.
         """
         request = PullRequest(path=call.path, where=call.params, limit=limit)
-        pull = self.begin(request, reporter(progress), call=call, as_records=True)
+        pull = self.begin(request, reporter(progress=True), call=call, as_records=True)
         with kept_pull.kept_if_incomplete(pull):
             pull.run()
         return pull.records, pull.pages

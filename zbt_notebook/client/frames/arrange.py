@@ -34,12 +34,12 @@ _NEAREST_DAY = pd.Timedelta(hours=13)  # a day is its midnight in the portal's z
 _MINUTES = ("total_minutes", "hours", "minutes")
 
 
-def lead(frame: pd.DataFrame, leads: Sequence[Lead], *, texts: bool = True) -> pd.DataFrame:
+def lead(frame: pd.DataFrame, leads: Sequence[Lead]) -> pd.DataFrame:
     """Give the frame with these columns in front, the others in useful order, and the text of what is HTML."""
     columns: dict[str, Any] = {}
     for name in in_useful_order(frame.columns, ()):
         columns[name] = frame[name]
-        if texts and name in HTML and f"{name}_text" not in frame:
+        if name in HTML and f"{name}_text" not in frame:
             columns[f"{name}_text"] = _as_text(frame[name])
     whole = _assembled(columns, frame)
     made = {one.name: _column(whole, one) for one in leads}

@@ -8,7 +8,7 @@ from typing import Any
 
 from zbt_notebook.client.errors import Unreachable
 from zbt_notebook.client.quoting import counted
-from zbt_notebook.client.redactor import shown
+from zbt_notebook.client.redactor import one_line
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -75,7 +75,7 @@ def decode_json(response: Response) -> Any:
     try:
         return json.loads(response.body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        kind = shown(response.headers.get("content-type", "no content type").partition(";")[0])
+        kind = one_line(response.headers.get("content-type", "no content type").partition(";")[0])
     raise Unreachable(
         f"the answer is not JSON (HTTP {response.status}, {kind}, {counted(len(response.body), 'bytes')})",
         hint="Check the data centre and the address: a proxy, a captive portal or a wrong host answers with pages.",

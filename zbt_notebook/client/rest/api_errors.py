@@ -11,7 +11,7 @@ from zbt_notebook.client.auth.scopes import holds, twin
 from zbt_notebook.client.errors import ApiError, NotFound, RateLimited, ScopeMissing, TokenRejected, Unreachable
 from zbt_notebook.client.http.messages import Response, decode_json
 from zbt_notebook.client.next_steps import step
-from zbt_notebook.client.redactor import shown
+from zbt_notebook.client.redactor import one_line
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.api import ApiCall
 
@@ -255,4 +255,4 @@ def _missing(call: ApiCall) -> list[str]:
 
 def _shown(text: str, redact: Callable[[str], str]) -> str:
     """A text of the server's, fit to stand in one line of a message."""
-    return shown(redact(text))
+    return one_line(redact(text))

@@ -16,7 +16,8 @@ from pathlib import PurePath
 from typing import Any, cast
 
 from zbt_notebook.client.errors import UsageError
-from zbt_notebook.client.quoting import holds_token, shown
+from zbt_notebook.client.quoting import shown
+from zbt_notebook.client.redactor import holds_token
 from zbt_notebook.client.secret_str import live_secrets
 
 _EXACT = 2**53  # beyond it a float skips whole numbers: an id that went through one is another bug's

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 from zbt_notebook.client.errors import UsageError
-from zbt_notebook.client.quoting import holds_token
-from zbt_notebook.client.redactor import holds_secret
+from zbt_notebook.client.redactor import holds_secret, holds_token
 
 _NEVER_AN_OPTION = frozenset(
     {
