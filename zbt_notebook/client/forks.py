@@ -13,10 +13,10 @@ from weakref import WeakSet
 
 
 class Renewable(Protocol):
-    """Something with a state that a child must not go on with."""
+    """An object whose state a forked child must make anew."""
 
     def renew_after_fork(self) -> None:
-        """Begin anew; called in the child, where no other thread runs yet."""
+        """Make it anew; called in the child, where no other thread runs yet."""
 
 
 _owners: "WeakSet[Renewable]" = WeakSet()
@@ -45,7 +45,7 @@ class ForkSafeLock:
         renew_in_child(self)
 
     def renew_after_fork(self) -> None:
-        """Be free."""
+        """Replace the lock by a new one, which is free."""
         self._lock = self._kind()
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:  # noqa: FBT001, FBT002  threading.Lock's own signature, which Condition relies on

@@ -9,12 +9,12 @@ _taught: dict[str, Callable[..., Any]] = {}
 
 
 def teach(actions: Mapping[str, Callable[..., Any]]) -> None:
-    """Let *open*, *refetch* and *excel* be done so, each of a frame."""
+    """Register what *open*, *refetch* and *excel* do; each takes the frame first."""
     _taught.update(actions)
 
 
 def act(name: str, *arguments: Any) -> Any:
-    """Do it; UsageError where nobody has said how."""
+    """Call the action of that name; raise UsageError where none is registered."""
     if name not in _taught:
         raise UsageError(f"df.zbt.{name} is not at hand", hint="Import zbt_notebook, and sign in by it.")
     return _taught[name](*arguments)

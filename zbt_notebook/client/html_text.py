@@ -13,7 +13,7 @@ _BLANK = re.compile(r"[ \t]*\n\s*\n\s*")
 
 
 def text_of(markup: str) -> str:
-    """The text alone: a line for what begins one, characters for their names, and no tag.
+    """The text of a piece of HTML: a line for each block, entities as characters, no tags.
 
     It is *text*: whoever puts it into HTML still escapes it.
     """

@@ -54,7 +54,7 @@ def watch(connection: "Connection", watcher: Callable[[], None]) -> None:
 
 
 def unwatch(connection: "Connection", watcher: Callable[[], None]) -> None:
-    """Call it no more."""
+    """Cancel what ``watch`` was asked for."""
     with _lock:
         left = [one for one in _watchers.pop(id(connection), []) if one != watcher]
         if left:

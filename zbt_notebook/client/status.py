@@ -8,7 +8,7 @@ from zbt_notebook.client.quoting import counted
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How a connection stands."""
+    """The state of a connection."""
 
     name: str
     data_center: str

@@ -33,7 +33,7 @@ class Account:
 
 
 class AccountLookup:
-    """Looks an account up where the profile scope was granted; without an answer it stays unknown, and nobody minds."""
+    """Looks an account up where the profile scope was granted; without an answer it stays unknown."""
 
     def __init__(self, authorization: Authorization, transport: Transport) -> None:
         self._found: Account | None = None

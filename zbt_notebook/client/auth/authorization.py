@@ -193,7 +193,7 @@ class Authorization(StaysInKernel):
         )
 
     def access_token(self) -> str:
-        """A token that is good for longer than the lee-way, refreshed first where it is not.
+        """A token that is good for longer than the leeway, refreshed first where it is not.
 
         Raise NotSignedIn where there is none and none can be had, else what ``refresh`` raises.
         """

@@ -11,7 +11,7 @@ from zbt_notebook.client.bugs.resolver import Resolver, Within
 from zbt_notebook.client.bugs.tracker import Tracker
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.lists.criteria import Criterion, Span
-from zbt_notebook.client.lists.discovery import survey
+from zbt_notebook.client.lists.discovery import discover
 from zbt_notebook.client.lists.fields import CUSTOM
 from zbt_notebook.client.lists.kinds import find_kind
 from zbt_notebook.client.lists.pull_request import PullRequest, as_names
@@ -34,7 +34,7 @@ _PATHS: Mapping[str, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class PlannedList:
     """What is going to be asked for. ``notes`` are for the user: what is assumed."""
 
     request: PullRequest
@@ -51,7 +51,7 @@ def listing(
     portal: str = "",
     projects: str | int | Sequence[str | int] = "all",
     limit: int | None = None,
-) -> Listing:
+) -> PlannedList:
     """Look every name up, and say what is to be read. Raise UsageError; nothing of the list itself is fetched."""
     if kind not in KINDS:
         raise UsageError(f"there is no list of {kind!r}", hint=there_are(kind, KINDS))
@@ -71,7 +71,7 @@ def listing(
         asked = PullRequest(
             path=path, word=kind, where=() if lookups.is_v3 else everybody, criteria=criteria, limit=limit
         )
-        return Listing(asked, Query(here=tuple(map(said, criteria))), within, notes)
+        return PlannedList(asked, Query(here=tuple(map(said, criteria))), within, notes)
     is_v3 = lookups.is_v3 or (kind == "bugs" and any(map(_is_for_v3, criteria)))
     filtering = query(kind, criteria, len(chosen), is_v3=is_v3)
     request = PullRequest(
@@ -84,7 +84,7 @@ def listing(
         api="v3" if is_v3 else "auto",
         limit=limit,
     )
-    return Listing(request, filtering, within, notes)
+    return PlannedList(request, filtering, within, notes)
 
 
 def _assumed(kind: str, criteria: Sequence[Criterion], now: datetime) -> tuple[tuple[Criterion, ...], tuple[str, ...]]:
@@ -119,7 +119,7 @@ def _since(kind: str, criteria: Iterable[Criterion], filtering: Query) -> int | 
     return int(first.timestamp() * 1000)
 
 
-def fetch(connection: Tracker, chosen: Listing, *, progress: "bool | OnProgress" = True) -> Any:
+def fetch(connection: Tracker, chosen: PlannedList, *, progress: "bool | OnProgress" = True) -> Any:
     """Read what was looked up; ``attrs["zbt"]`` tells the portal and its time zone too."""
     frame = connection.pulled(chosen.request, progress=progress)
     portal = chosen.within.portal
@@ -127,12 +127,12 @@ def fetch(connection: Tracker, chosen: Listing, *, progress: "bool | OnProgress"
     return frame
 
 
-def explain(connection: Tracker, chosen: Listing) -> list[tuple[str, str]]:
+def explain(connection: Tracker, chosen: PlannedList) -> list[tuple[str, str]]:
     """What Zoho is asked to filter, what is filtered here, and what it will cost; the list itself is not fetched."""
     request, query = chosen.request, chosen.query
     if not request.kind:
         return [*_sides(query), ("list", request.path), ("cost", "one request a page of 200")]
-    _, plan = survey(connection.client, replace(request, limit=None), find_kind(request.kind), lambda _: None)
+    _, plan = discover(connection.client, replace(request, limit=None), find_kind(request.kind), lambda _: None)
     lists = ("lists", f"{counted(len(plan.listings), 'lists')} in portal {chosen.within.portal.name}")
     if plan.listings and all(one.came is not None for one in plan.listings):  # the newest changes of the portal did
         everything = Query(sent=("the newest changes",), here=tuple(map(said, request.criteria)))

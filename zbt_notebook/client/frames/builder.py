@@ -218,14 +218,14 @@ class _Page:
         if len(kinds) == 1 and all(values):
             self.walk(node, values, rows)
             return [], []
-        placed = list(zip(range(self.size) if rows is None else rows, values, strict=True))
-        inner = [(position, value) for position, value in placed if type(value) is dict and value]
+        positioned = list(zip(range(self.size) if rows is None else rows, values, strict=True))
+        inner = [(position, value) for position, value in positioned if type(value) is dict and value]
         if inner:
             self.walk(node, [value for _, value in inner], [position for position, _ in inner])
         # An empty object has no columns of its own; it stays visible as {}.
         rest = [
             (position, value)
-            for position, value in placed
+            for position, value in positioned
             if value is not None and (type(value) is not dict or not value)
         ]
         return _split(rest)

@@ -67,7 +67,7 @@ class RequestsTransport:
         renew_in_child(self)
 
     def renew_after_fork(self) -> None:
-        """Have no connections: those there are belong to the parent."""
+        """Drop all connections: they belong to the parent."""
         self.close()
 
     def close(self) -> None:

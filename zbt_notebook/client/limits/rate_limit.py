@@ -97,7 +97,7 @@ class RateLimits:
         self._first: Counter[str] = Counter()  # who waits and gives no way, by key
 
     def renew_after_fork(self) -> None:
-        """Wait for nobody of the parent's. What it sent counts here too; its requests under way end there, unseen."""
+        """Drop the parent's waiters. What it sent counts here too; its requests in flight end there, unseen."""
         self._begin_to_wait()
         if self.is_shared:
             self._windows = {}  # opened anew, for this process
@@ -155,7 +155,7 @@ class RateLimits:
         )
 
     def heed(self, key: str, limit: int, remaining: int, margin: int) -> None:
-        """Believe what an answer tells of its window: how many calls it takes, and how many are left of it.
+        """Take over what an answer tells of its window: how many calls it takes, and how many are left.
 
         What the server counts beyond this client's own calls, others have used: as much is left to them.
         """

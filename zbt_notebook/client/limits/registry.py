@@ -25,7 +25,7 @@ Kept = TypeVar("Kept")
 
 
 class _Keep(Generic[Kept]):
-    """One of a kind for all who ask by the same name, as long as somebody holds it; the latest ones for longer."""
+    """One object for each name, shared by all who ask for it; kept while somebody holds it, the latest ones longer."""
 
     def __init__(self, make: Callable[[str, str], Kept]) -> None:
         self._make = make
@@ -64,12 +64,12 @@ class KnownLocks:
 
     @classmethod
     def of(cls, address: str, client_id: str) -> "KnownLocks | None":
-        """Those of a client at Zoho; None for a stand-in on this machine, and where there is no place for them."""
+        """The locks of a client at Zoho; None for a stand-in on this machine, and where there is no runtime folder."""
         folder = runtime_folder() if address.startswith("https://") else None
         return None if folder is None else cls(folder, address, client_id)
 
     def keep(self, key: str, until: int) -> None:
-        """Let kernels that start later know; where that fails, they will be told by Zoho."""
+        """Write down for later kernels when a lock ends; where that fails, Zoho will refuse them once."""
         with contextlib.suppress(OSError), opened(self._path(key)) as handle:
             write(handle, str(until).encode())
 
@@ -87,7 +87,7 @@ class KnownLocks:
 
 
 def forget_locks(address: str | None = None) -> None:
-    """Let go of the locks at an API's address; without one, of all."""
+    """Delete the files of the locks at an API's address; without one, of all."""
     folder = runtime_folder()
     for path in folder.glob(f"lock-{_word(address) if address else '*'}-*") if folder else ():
         with contextlib.suppress(OSError):

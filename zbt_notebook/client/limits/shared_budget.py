@@ -136,7 +136,7 @@ class SharedWindow:
 
     @contextlib.contextmanager
     def _changing(self, now: int) -> Iterator[None]:
-        """Hold the file, know what is in it, and write what was changed; without the file, change what is known."""
+        """Lock the file, read it, and write what the block changed; where that fails, the change stays in memory."""
         self._now = now
         with contextlib.ExitStack() as stack:
             handle = None
@@ -160,7 +160,7 @@ class SharedWindow:
                     self._go_alone(now, error)
 
     def _reload(self, now: int) -> None:
-        """Know what is in the file; nobody is waited for: a number that is being written counts a moment later."""
+        """Read the file without its lock: a number that is being written counts a moment later."""
         if now < self._alone_until:
             return
         try:
@@ -170,7 +170,7 @@ class SharedWindow:
             self._go_alone(now, error)
 
     def _learn(self, content: bytes) -> None:
-        """Believe the file; where it lacks what this process knows, the later time of each slot counts."""
+        """Take over what the file holds; where it lacks what this process knows, the later time of each slot counts."""
         size = 8 * len(self._slots)
         there = array("q", content[:size].ljust(size, b"\0"))
         if self._is_ahead or len(content) < size:

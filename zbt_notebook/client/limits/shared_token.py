@@ -102,12 +102,12 @@ class TokenShare:
 
 @dataclass(frozen=True, slots=True)
 class ShareEntry:
-    """The share, while it is held."""
+    """The file, while this process holds its lock."""
 
     _handle: int
 
     def read(self) -> Shared:
-        """What is known together."""
+        """What the file holds."""
         try:
             return Shared.of(read(self._handle))
         except OSError as error:
@@ -115,7 +115,7 @@ class ShareEntry:
             return Shared()
 
     def write(self, known: Shared) -> None:
-        """Let the others know; where that fails, they ask Zoho."""
+        """Write it for the other processes; where that fails, they ask Zoho."""
         try:
             write(self._handle, known.content())
         except OSError as error:

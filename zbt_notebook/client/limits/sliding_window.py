@@ -19,7 +19,7 @@ LEASE = 70 * SECOND  # longer than any request lives: the transport's deadline i
 
 
 class Window(Protocol):
-    """The slots of one URL pattern. Thinks only: the time is given, nobody waits here.
+    """The slots of one URL pattern. No I/O: the time is given, and nothing waits here.
 
     ``SlidingWindow`` is one, and so is one that processes share.
     """
@@ -133,7 +133,7 @@ class SlidingWindow:
         self._free_at = deque(sorted(time for time in [*self._free_at, *taken] if time > now))
 
     def abandon(self, now: int) -> None:
-        """Wait for no answer any more: what is under way is another process's, and counts as long as it can."""
+        """Count requests in flight as long as they may last: another process has them, and gets their answers."""
         in_flight, self.in_flight = self.in_flight, 0
         self.adopt(now, [now + LEASE + self.window] * in_flight)
 

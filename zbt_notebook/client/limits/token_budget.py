@@ -11,7 +11,7 @@ TOKEN_WINDOW = 600.0  # … in ten minutes: https://www.zoho.com/accounts/protoc
 
 
 class TokenBudget:
-    """The calls that count for one refresh token. Thinks only: times are given, in seconds of a monotonic clock."""
+    """The calls that count for one refresh token. No I/O: times are given, in seconds of a monotonic clock."""
 
     def __init__(self) -> None:
         self._lock = ForkSafeLock()
@@ -53,5 +53,5 @@ class TokenBudget:
             self._calls = deque(sorted(recent), maxlen=TOKEN_BUDGET)
 
     def block(self, now: float) -> None:
-        """Zoho refuses: for the rest of its ten minutes, which may all be still to come."""
+        """Zoho has refused: count no token as left for ten minutes, the longest that it may go on refusing."""
         self._blocked_until = now + TOKEN_WINDOW

@@ -73,7 +73,7 @@ class Checkpoint:
         return begun
 
     def _first_line(self) -> bytes:
-        """Empty where there is no such file."""
+        """The header as it stands; empty where there is no such file."""
         try:
             if not self._path.exists():
                 return b""
@@ -127,7 +127,7 @@ class Checkpoint:
             raise _unusable(self._path, error) from None
 
     def go_on(self) -> None:
-        """Write on behind the last whole line."""
+        """Go on writing after the last complete line."""
         try:
             whole = self._whole or self._path.read_bytes().rfind(b"\n") + 1
             self._open(0)
@@ -138,7 +138,7 @@ class Checkpoint:
         self._whole = 0
 
     def write(self, position: int, page: Page, more: bool | None, records: Sequence[Any]) -> None:  # noqa: FBT001  as in entries()
-        """Keep one page."""
+        """Append one page."""
         with self._lock:
             if self._file is None:
                 return
@@ -156,7 +156,7 @@ class Checkpoint:
             self._path.unlink()
 
     def close(self) -> None:
-        """Write no more; the file stays."""
+        """Close the file, and keep it for the next run."""
         with self._lock:
             if self._file is not None:
                 self._file.close()

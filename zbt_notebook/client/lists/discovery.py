@@ -22,12 +22,12 @@ from zbt_notebook.client.suggestions import folded, there_are
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
-def survey(
+def discover(
     client: ApiClient, request: PullRequest, kind: Kind | None, on_progress: OnProgress, call: ApiCall | None = None
 ) -> tuple[str, Plan]:
     """The API that answers, "classic" or "v3", and what is to be read from it; UsageError where that is nothing.
 
-    *on_progress* hears how far a long survey is. *call* is the one list, where the request does not say all of it.
+    *on_progress* hears how far a long discovery is. *call* is the one list, where the request does not say all of it.
     """
     if kind is None:
         call = api.normalize(call or ApiCall("GET", request.path, request.where), client.data_center)
@@ -41,21 +41,21 @@ def survey(
         )
     if request.api == "classic" or (request.api == "auto" and not client.classic_is_off):
         try:
-            return "classic", _survey_classic(client, request, kind, on_progress)
+            return "classic", _discover_classic(client, request, kind, on_progress)
         except Retired:
             if request.api == "classic":
                 raise retired() from None
-    found = survey_v3(client, request, kind, on_progress)
+    found = discover_v3(client, request, kind, on_progress)
     client.classic_is_off |= request.api == "auto"  # V3 has answered in its place: a connection asks no second time
     return "v3", found
 
 
-def _survey_classic(client: ApiClient, request: PullRequest, kind: Kind, on_progress: OnProgress) -> Plan:
+def _discover_classic(client: ApiClient, request: PullRequest, kind: Kind, on_progress: OnProgress) -> Plan:
     portal, projects = find_projects(client, request.portal, request.projects, _lane(on_progress), v3=False)
     return plan(kind, request, portal, projects, client.today())
 
 
-def survey_v3(client: ApiClient, request: PullRequest, kind: Kind, on_progress: OnProgress) -> Plan:
+def discover_v3(client: ApiClient, request: PullRequest, kind: Kind, on_progress: OnProgress) -> Plan:
     """What is to be read from V3. Raise UsageError where it cannot answer the request."""
     check(kind, request)
     portal, projects = find_projects(client, request.portal, request.projects, _lane(on_progress), v3=True)
@@ -68,7 +68,7 @@ def _portal_of(path: str) -> str:
 
 
 def _lane(on_progress: OnProgress) -> Lane:
-    """For the calls that find out what there is: who waits for their turn is shown it."""
+    """The lane of the calls made here; a wait for a free slot is reported as progress."""
     return Lane(waiting=lambda seconds: on_progress(Snapshot("", waiting=seconds)))
 
 
@@ -121,7 +121,7 @@ def _portal(portals: Sequence[Mapping[str, Any]], wanted: str) -> str:
 
 
 def is_default(portal: Mapping[str, Any]) -> bool:
-    """Whether Zoho calls a portal the user's usual one."""
+    """Whether a portal is the user's default at Zoho."""
     return portal.get("default") is True or portal.get("is_default_portal") is True
 
 

@@ -60,7 +60,7 @@ def issue_fields(client: ApiClient, portal: str) -> list[Any]:
 
 
 def forget_fields(client: ApiClient) -> None:
-    """Fetch them anew when they are wanted next."""
+    """Drop what is kept of them: the next use fetches it anew."""
     with _lock:
         _portals.pop(client, None)
 

@@ -15,12 +15,12 @@ class Interrupts:
         self.pass_on = False
 
     def __call__(self) -> bool:
-        """Whether it was."""
+        """Whether it was pressed."""
         return self.pressed
 
     @contextmanager
     def let_through(self) -> Iterator[None]:
-        """Inside, Ctrl-C interrupts as ever: for a wait after which nothing is half done."""
+        """Inside, Ctrl-C interrupts as ever: for waits that leave nothing half done."""
         self.pass_on = True
         try:
             if self.pressed:
@@ -32,7 +32,7 @@ class Interrupts:
 
 @contextmanager
 def noticed() -> Iterator[Interrupts]:
-    """Give what tells whether Ctrl-C was pressed; pressed a second time, it interrupts as ever.
+    """Inside, the first Ctrl-C is only noted, in what this gives; a second one interrupts as ever.
 
     Where another thread than the main one runs this, Python gives it no signals, and the answer is always no.
     """

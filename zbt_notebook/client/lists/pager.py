@@ -34,7 +34,7 @@ _SMALLEST_CAP = 10  # records; a shorter page is taken for a short list, not for
 
 
 class Pager:
-    """The pages of one list. Thinks only; not for use by two threads at once.
+    """The pages of one list. No I/O; not for use by two threads at once.
 
     *expected* is the number of rows that the list is announced to have, *at_most* a number that it cannot exceed.
     *is_new* tells a record that was made after the announcement. *numbered* is whether the list counts pages, not
@@ -161,7 +161,7 @@ class Pager:
         return records
 
     def _add(self, records: Sequence[Any]) -> int:
-        """Keep what has not come before; tell how much that is."""
+        """Keep the records that have not come before; give their number."""
         wanted = [record for record in records if not self._is_past(record)] if self._is_past else list(records)
         names = identities(wanted)
         new = self._unseen(wanted, names)
@@ -196,7 +196,7 @@ class Pager:
         return new
 
     def _comes_again(self, records: Sequence[Any], page: Page) -> bool:
-        """Whether a short page is the one before, come again. Only rows without ids are compared so.
+        """Whether a short page repeats the one before. Only rows without ids are compared so.
 
         Raise ApiError for a full page. Where all rows are alike all pages are: then many of them have to come first.
         """
@@ -211,7 +211,7 @@ class Pager:
         return again and differ
 
     def _compare(self, last: Page, records: Sequence[Any]) -> None:
-        """End where the pages that came are all the rows that were announced; else read on, or sweep."""
+        """End where as many rows came as were announced; else read on, or sweep."""
         announced = self._announced
         full = announced < self.came >= self._pages * self.size
         is_empty = not records and last.index == self.start
@@ -324,7 +324,7 @@ class Pager:
         self._start(Sweep(until=sweep.beginning), Page(self.start, self.size))
 
     def _learn(self, page: Page, records: Sequence[Any]) -> None:
-        """Number the pages by the size that a server gives that goes on behind a short page."""
+        """Take the size of a short page for that of all, where the server caps pages at it."""
         if self._numbered and _SMALLEST_CAP <= len(records) < page.size and len(records) >= self._largest:
             self.size = len(records)
 

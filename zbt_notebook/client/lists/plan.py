@@ -132,7 +132,7 @@ def _made(project: Mapping[str, Any], now: datetime) -> int:
 
 
 def _months(since: datetime, now: datetime) -> Iterator[datetime]:
-    """The first days of the months from *since* to *now*; a day is lent for the portal's time zone."""
+    """The first days of the months from *since* to *now*; a day more on both sides, for the portal's time zone."""
     month = datetime.fromtimestamp(since.timestamp() - 86_400, UTC).replace(day=1)
     last = datetime.fromtimestamp(now.timestamp() + 86_400, UTC)
     while month <= last:

@@ -69,7 +69,7 @@ def _listings(
     issues: Listed,
     changed: Changed | None,
 ) -> list[Listing]:
-    """The lists of one project; one that is empty, or refuses, where there is nothing to ask for."""
+    """The lists to read of one project; where there is none, one of no records, or the refusal."""
     own_id = str(project["id"])
     named = {"id": int(own_id) if own_id.isdecimal() else project["id"], "name": project.get("name", "")}
     in_path = {"portal": portal, "project": own_id}
@@ -88,7 +88,7 @@ def _listings(
 
 
 def _changed(client: ApiClient, request: PullRequest, portal: str, on_progress: OnProgress) -> Changed | None:
-    """What changed in all of the portal, in one request for those of its projects; None where it takes theirs."""
+    """What changed in all of the portal, by one request in place of one for each project; None where V3 cannot tell."""
     if request.since is None or request.where or request.checkpoint:
         return None
     lane = Lane(waiting=lambda seconds: on_progress(Snapshot("", waiting=seconds)))
@@ -185,7 +185,7 @@ def _periods(request: PullRequest, project: Mapping[str, Any], now: datetime) ->
         if begin is None:
             yield (("view_type", "projectspan"),)
             return
-        day = timedelta(days=1)  # lent for the portal's time zone
+        day = timedelta(days=1)  # more on both sides, for the portal's time zone
         first, last = (datetime.fromtimestamp(begin / 1000, UTC) - day).date(), (now + day).date()
     while first <= last:
         month = first.year * 12 + first.month - 1 + _MONTHS_AT_ONCE

@@ -20,7 +20,7 @@ from zbt_notebook.client.gc_pause import gc_paused
 from zbt_notebook.client.limits.allowance import OneLock
 from zbt_notebook.client.limits.rate_limit import Lane
 from zbt_notebook.client.lists.checkpoint import Checkpoint
-from zbt_notebook.client.lists.discovery import survey
+from zbt_notebook.client.lists.discovery import discover
 from zbt_notebook.client.lists.interrupts import Interrupts, noticed
 from zbt_notebook.client.lists.kinds import Kind, find_kind
 from zbt_notebook.client.lists.outcome import cause_and_hint, differences
@@ -76,7 +76,7 @@ class Pull:
         self._forget()
 
     def _forget(self) -> None:
-        """Be as before the first page."""
+        """Go back to the state before the first page."""
         self.rows = self.pages = self._due = 0
         self.forecast = ""
         self._waiting = 0.0
@@ -125,7 +125,7 @@ class Pull:
         if begun is not None:
             self._api, self._planned_at, plan = begun
         else:
-            self._api, plan = survey(self._client, self.request, self._kind, self._reporter.tell, self._call)
+            self._api, plan = discover(self._client, self.request, self._kind, self._reporter.tell, self._call)
         self._lists = [self._paged(listing, position) for position, listing in enumerate(plan.listings)]
         self._due = plan.pages if self._kind or self.request.limit is None else ceil(self.request.limit / PAGE_SIZE)
         self._taken = taker(self._kind, plan, as_records=self._as_records)
@@ -133,7 +133,7 @@ class Pull:
             self._resume_from(self._checkpoint, None if begun is not None else plan)
         self._plan = plan
         first = plan.listings[0].call if plan.listings else None
-        self.forecast = self._pace.foretell(first, self._due, self.request.concurrency) if first else "0 pages"
+        self.forecast = self._pace.forecast(first, self._due, self.request.concurrency) if first else "0 pages"
 
     def _resume_from(self, checkpoint: Checkpoint, fresh: Plan | None) -> None:
         if fresh is not None:
@@ -219,7 +219,7 @@ class Pull:
         """Take records of lists, in order, into the result."""
         for listed, came in batch:
             with gc_paused():
-                records = self._filter.sift(listed.subject, came, v3=self.is_v3, of_many=len(self._lists) > 1)
+                records = self._filter.select(listed.subject, came, v3=self.is_v3, of_many=len(self._lists) > 1)
                 if self.request.limit is not None:
                     records = records[: max(0, self.request.limit - self.rows)]
                 self._taken.add(records)
@@ -251,7 +251,7 @@ class Pull:
 
     @contextmanager
     def _under_way(self, client: ApiClient | None = None, reporter: Reporter | None = None) -> Iterator[None]:
-        """Begin, or go on; whatever ends it early inside becomes IncompletePull, with what came."""
+        """Begin, or go on; an error inside becomes IncompletePull, with what came."""
         self._client = client or self._client
         self._reporter = reporter or self._reporter
         self._began = time.monotonic()
@@ -326,7 +326,7 @@ class Pull:
 
     @property
     def what(self) -> str:
-        """What its rows are."""
+        """What its rows are called in messages."""
         return self.request.holds or "rows"
 
     def _snapshot(self) -> Snapshot:

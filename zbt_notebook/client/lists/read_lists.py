@@ -29,7 +29,7 @@ def paging_of(call: ApiCall) -> str | None:
 
 
 def beginning(call: ApiCall, paging: str | None) -> tuple[int, int]:
-    """Where the user wants to begin, and how large the pages are to be."""
+    """The position of the first record that is wanted, and the size of the pages."""
     endpoint = endpoints.match(call.method, call.path)
     most = min(PAGE_SIZE, endpoint.page_size if endpoint else PAGE_SIZE)
     size = min(most, api.number(call.param("per_page" if paging == "page" else "range"), most))

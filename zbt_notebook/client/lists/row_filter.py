@@ -10,7 +10,7 @@ from zbt_notebook.client.lists.kinds import Kind
 from zbt_notebook.client.lists.page import identify
 from zbt_notebook.client.lists.plan import Listing
 from zbt_notebook.client.lists.pull_request import PullRequest
-from zbt_notebook.client.lists.rows import after, before, placed
+from zbt_notebook.client.lists.rows import after, before, with_project
 from zbt_notebook.client.lists.v3_filter import filter_of
 from zbt_notebook.client.quoting import shown, singular
 from zbt_notebook.client.suggestions import did_you_mean, same_name, there_are
@@ -19,7 +19,7 @@ _FEW = 12  # words that a line can name
 
 
 class RowFilter:
-    """Lets through what a request asks for, each record once; *v3* is whether it came from that API."""
+    """Chooses the records that a request asks for, each once; *v3* is whether they came from that API."""
 
     def __init__(self, request: PullRequest, kind: Kind | None) -> None:
         self._request = request
@@ -47,7 +47,7 @@ class RowFilter:
         return self._request.since is not None and not self.newest_change_first(v3=False)
 
     def obeyed(self, records: Sequence[Any], names: Mapping[str, str]) -> bool:
-        """Whether V3 has chosen as it was asked to, by what every row would then fulfil."""
+        """Whether V3 heeded the filter: every row then fulfils it."""
         kind = self._kind
         if kind is None:
             return True
@@ -79,15 +79,15 @@ class RowFilter:
     def _is_undated(self, record: Any) -> bool:
         return self._kind is not None and isinstance(record, dict) and record.get(self._kind.changed) is None
 
-    def sift(self, listing: Listing, records: Sequence[Any], *, v3: bool, of_many: bool) -> Sequence[Any]:
+    def select(self, listing: Listing, records: Sequence[Any], *, v3: bool, of_many: bool) -> Sequence[Any]:
         """What is wanted of a list's records, with its project in front; *of_many* where there are other lists."""
         if self._kind is None:
             return [one for one in records if self._fulfils(one)] if self._request.criteria else records
         kind, project = self._kind, dict(listing.project)
         return [
-            placed_record
-            for placed_record in (placed(record, project) for record in records)
-            if self._is_wanted(kind, placed_record, listing if of_many else None, v3=v3)
+            whole
+            for whole in (with_project(record, project) for record in records)
+            if self._is_wanted(kind, whole, listing if of_many else None, v3=v3)
         ]
 
     def _fulfils(self, record: Any) -> bool:

@@ -87,16 +87,16 @@ def refusal(listed: PagedList) -> dict[str, Any]:
     }
 
 
-def placed(record: Any, project: Mapping[str, Any]) -> Any:
-    """A record with the project it is of, before all else."""
+def with_project(record: Any, project: Mapping[str, Any]) -> Any:
+    """A record with its project in front."""
     if not isinstance(record, dict):
         return {"project": project, "value": record}
     own = record.get("project")
-    placed_record = {"project": project, **record}
+    whole = {"project": project, **record}
     if own is not None:
         own_project = own if isinstance(own, dict) else {}
-        placed_record["project"] = {**project, **own_project, **project}  # the list that it stood in says whose it is
-    return placed_record
+        whole["project"] = {**project, **own_project, **project}  # the list that it stood in says whose it is
+    return whole
 
 
 def after(column: str, moment: int, record: Any) -> bool:

@@ -54,7 +54,7 @@ class Pace:
         """Seconds until the last of *due* pages may be sent."""
         return self.limits.forecast(_key(call), due, self.reserve(call, due))
 
-    def foretell(self, call: ApiCall, due: int, concurrency: int) -> str:
+    def forecast(self, call: ApiCall, due: int, concurrency: int) -> str:
         """How many pages there are, and how long they take: "62 pages, about 75 s"."""
         last_burst = min(due, self.limits.limit_of(_key(call)))
         seconds = self.wait(call, due) + _FIRST_GUESS * last_burst / max(1, concurrency)

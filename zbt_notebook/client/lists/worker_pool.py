@@ -53,7 +53,7 @@ _FAULTS_OF_THE_SERVER = {"INTERNAL_SERVER_ERROR", "6500"}
 
 
 def refuses(error: BaseException) -> bool:
-    """Whether a list says no, as it does without the right to it; not a fault of the server's, nor of the sign-in's."""
+    """Whether a list refuses this user, rather than the server or the sign-in having failed."""
     if not isinstance(error, ApiError) or isinstance(error, (RateLimited, TokenRejected, ScopeMissing)):
         return False
     if 200 <= error.status < 300:  # noqa: PLR2004  Zoho refuses, and fails, under 200 too

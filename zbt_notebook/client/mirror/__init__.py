@@ -87,7 +87,7 @@ class State:
 
     @classmethod
     def read(cls, kept: Mapping[str, Any] | None) -> "State | None":
-        """A state as it was written; None for what is none. Keys of a later version are let be."""
+        """A state as it was written; None for what is none. Keys of a later version are ignored."""
         if kept is None:
             return None
         texts = (kept.get("kind"), kept.get("portal", ""), kept.get("portal_id", ""))

@@ -138,7 +138,7 @@ def _of_object(error: dict[str, Any]) -> tuple[str, str, tuple[str, ...]]:
 
 
 def _error(refusal: _Refusal, granted: tuple[str, ...], now: datetime) -> ApiError:
-    """The narrowest kind that fits. The order matters: a lock and a missing scope come in other errors' dresses."""
+    """The narrowest kind that fits. The order matters: a lock or a missing scope may bear the code of another error."""
     code, status = refusal.code, refusal.status
     if code in _THROTTLED or status == 429 or "requests per api" in refusal.text.lower():  # noqa: PLR2004  Too Many Requests
         return _locked(refusal, now + _wait(refusal, now))

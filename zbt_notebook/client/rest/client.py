@@ -61,7 +61,7 @@ class ApiClient(StaysInKernel):
         return self.authorization.data_center
 
     def close(self) -> None:
-        """Keep no connection open that is idle; whoever calls on opens one anew."""
+        """Close idle connections; a later call opens a new one."""
         close = getattr(self.transport, "close", None)
         if close:
             close()

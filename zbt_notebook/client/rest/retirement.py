@@ -30,7 +30,7 @@ class ClassicApiOff(UsageError):
 
 
 def retired() -> UsageError:
-    """What to tell who insists on the classic API."""
+    """The error where only the classic API is asked for."""
     return UsageError("Zoho has retired the classic API here", hint="Leave api= away, or write api='v3'.")
 
 

@@ -42,7 +42,7 @@ class V3Host:
         return self.url or self._hosts[0]
 
     def answered(self, host: str) -> None:
-        """Take notice of a host that has V3."""
+        """Remember a host that has answered."""
         self.url = self.url or host
 
     def elsewhere(self, host: str, failure: ApiError | Unreachable) -> bool:
@@ -100,7 +100,7 @@ class V3Words:
         return "" if self._known.get(pair) == word else before + pair[word == pair[0]] + after
 
     def answered(self, path: str) -> None:
-        """Take notice of a word that answers."""
+        """Remember the word of a path that was answered."""
         found = _split(path)
         if found is not None and found[3] not in self._known:
             with self._lock:

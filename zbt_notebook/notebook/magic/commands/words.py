@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from zbt_notebook.client.bugs.bug import Bug, creating, made
 from zbt_notebook.client.bugs.filters import Filter, read_filter
 from zbt_notebook.client.bugs.finding import find_bug
-from zbt_notebook.client.bugs.listing import Listing, explain, fetch, listing
+from zbt_notebook.client.bugs.listing import PlannedList, explain, fetch, listing
 from zbt_notebook.client.bugs.resolver import Within
 from zbt_notebook.client.bugs.writing import Change
 from zbt_notebook.client.errors import ApiError, UsageError, ZbtError
-from zbt_notebook.client.lists.discovery import survey
+from zbt_notebook.client.lists.discovery import discover
 from zbt_notebook.client.lists.kinds import find_kind
 from zbt_notebook.client.quoting import counted
 from zbt_notebook.client.rest import api
@@ -99,12 +99,12 @@ def _names(connection: "Connection", portal: str, said: str) -> Any:
     return [said.strip()]
 
 
-def _requests(connection: "Connection", chosen: Listing) -> PlainText:
+def _requests(connection: "Connection", chosen: PlannedList) -> PlainText:
     """The first request of a list, and how many there are like it; only what they are made of is looked up."""
     request = chosen.request
     calls_to_make = [ApiCall("GET", request.path)]
     if request.kind:
-        _, plan = survey(connection.client, request, find_kind(request.kind), lambda _: None)
+        _, plan = discover(connection.client, request, find_kind(request.kind), lambda _: None)
         calls_to_make = [one.call for one in plan.listings]
     if not calls_to_make:
         return PlainText("Nothing is to be sent: the projects say that they have none.")
