@@ -95,7 +95,20 @@ def _is_of(destination: hub_state.Destination, user: str, base_url: str) -> bool
 
 def application(secret: str, prefix: str, base_url: str) -> Any:
     """The service at *prefix* of a Hub that lives at *base_url*."""
-    from jupyterhub.services.auth import HubOAuthCallbackHandler, HubOAuthenticated
+    from jupyterhub.services.auth import HubOAuthCallbackHandler
+    from tornado import web
+
+    callback = _callback_handler(secret, prefix, base_url)
+    return web.Application(
+        [(f"{prefix}callback", callback), (f"{prefix}oauth_callback", HubOAuthCallbackHandler)],
+        cookie_secret=secrets.token_bytes(32),
+        log_function=lambda _handler: None,  # tornado's own writes whole addresses
+    )
+
+
+def _callback_handler(secret: str, prefix: str, base_url: str) -> Any:
+    """The class of the handler that takes redirects: made here, for jupyterhub is imported only where it serves."""
+    from jupyterhub.services.auth import HubOAuthenticated
     from tornado import web
 
     kept = Kept()
@@ -140,11 +153,7 @@ def application(secret: str, prefix: str, base_url: str) -> Any:
         def _request_summary(self) -> str:
             return f"{self.request.method} {self.request.path}"
 
-    return web.Application(
-        [(f"{prefix}callback", CallbackHandler), (f"{prefix}oauth_callback", HubOAuthCallbackHandler)],
-        cookie_secret=secrets.token_bytes(32),
-        log_function=lambda _handler: None,  # tornado's own writes whole addresses
-    )
+    return CallbackHandler
 
 
 def main() -> None:

@@ -223,6 +223,11 @@ class _History:
             )
 
     def _surroundings(self, project: Project) -> None:
+        self._events(project)
+        self._forums(project)
+        self._documents(project)
+
+    def _events(self, project: Project) -> None:
         for week in range(-8, 4):
             begin = (self.now_ms // DAY_MS + 7 * week) * DAY_MS + self.rng.randint(12, 19) * 3_600_000
             people = tuple(self.rng.sample(project.team, min(4, len(project.team))))
@@ -237,6 +242,8 @@ class _History:
                     people,
                 )
             )
+
+    def _forums(self, project: Project) -> None:
         categories = [Category(self._take_id(), project.id, name) for name in ("General", "Releases")]
         self.made.categories += categories
         for place, topic in enumerate(words.TOPICS):
@@ -254,6 +261,8 @@ class _History:
                     sticky=place == 0,
                 )
             )
+
+    def _documents(self, project: Project) -> None:
         folder = Folder(self._take_id(), project.id, "General")
         self.made.folders += [folder, Folder(self._take_id(), project.id, "Specifications", discussion=True)]
         for paper in words.PAPERS:
