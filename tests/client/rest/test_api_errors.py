@@ -110,11 +110,21 @@ def test_an_error_in_an_array_is_a_refusal(status):
         b'{"bugs": [%s], "error": {"code": 6404, "message": "gone"}}' % b",".join([b'{"id": 1}'] * 900),
         b" " * 5000 + b'{"error": {"code": 6404, "message": "gone"}}',
         b'{"\\u0065rror": {"code": 6404, "message": "gone"}}',
+        b'\xef\xbb\xbf{"error": {"code": 6404, "message": "gone"}}',
+        *('{"error": {"code": 6404, "message": "gone"}}'.encode(code) for code in ("utf-16", "utf-16-be", "utf-32-le")),
     ],
 )
 def test_a_refusal_under_200_is_found_wherever_it_stands(body):
-    """Behind many rows, behind blanks, or spelt with escapes."""
+    """Behind many rows, behind blanks, spelt with escapes, or in another encoding."""
     caught(Response(200, {}, body), NotFound)
+
+
+@pytest.mark.parametrize(
+    "body", [b'[{"id": 1, "error": "of a record"}]', b"[]", b"[[]]", b'["error"]', b'\0\xff"error"']
+)
+def test_what_only_looks_like_a_refusal_is_none(body):
+    """A record with a field of that name, or a file."""
+    judge(Response(200, {}, body), CALL)
 
 
 def test_a_missing_scope_is_named():

@@ -73,7 +73,7 @@ def decode_json(response: Response) -> Any:
         except ValueError:
             pass  # half a surrogate pair, NaN, a byte order mark: the standard library takes them
     try:
-        return json.loads(response.body.decode("utf-8-sig"))
+        return json.loads(response.body.decode(json.detect_encoding(response.body)))
     except (ValueError, RecursionError):
         kind = one_line(response.headers.get("content-type", "no content type").partition(";")[0])
     raise Unreachable(

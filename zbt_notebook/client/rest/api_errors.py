@@ -124,6 +124,8 @@ def _read(response: Response, call: ApiCall, redact: Callable[[str], str]) -> _R
 
 def _may_hold_an_error(body: bytes) -> bool:
     """Whether a body has to be parsed to know that it is no refusal: most pages of a list need not be."""
+    if b"\0" in body:  # UTF-16 or UTF-32
+        body = body.replace(b"\0", b"")
     return b'"error"' in body or _ESCAPED_ERROR.search(body) is not None
 
 
