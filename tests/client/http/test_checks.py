@@ -34,6 +34,11 @@ URL = "https://bugtracker.zoho.com/restapi/portals/"
         {"headers": (("Ä", "a"),)},
         *({"headers": ((name, "x"),)} for name in ("Host", "host", "Transfer-Encoding", "Content-Length", "TE")),
         *({"headers": ((name, "x"),)} for name in ("Authorization", "aUTHORIZATION", "Proxy-Authorization")),
+        *({"headers": ((name, "x"),)} for name in ("Transfer_Encoding", "CONTENT_LENGTH", "Cookie")),
+        *(
+            {"headers": ((name, "DELETE"),)}
+            for name in ("X-HTTP-Method-Override", "x_http_method", "X-Method-Override")
+        ),
         {"params": (("a", "\ud800"),)},
         {"params": (("\udfff", "a"),)},
         {"form": (("a", "\ud800"),)},

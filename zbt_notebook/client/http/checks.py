@@ -14,7 +14,13 @@ _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2, a token
 _VALUE = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
 _URL = re.compile(r"https?://[\x21-\x7e]+")
 _OURS = {  # with them a request could be made of two (RFC 9112 §11.2), or go as somebody else
-    "authorization": "Every call is signed already; another connection signs as somebody else.",
+    **dict.fromkeys(
+        ("authorization", "cookie"), "Every call is signed already; another connection signs as somebody else."
+    ),
+    **dict.fromkeys(
+        ("x-http-method", "x-http-method-override", "x-method-override"),
+        "Name the method itself: what is safe hangs on it.",
+    ),
     **dict.fromkeys(
         (
             *("connection", "content-length", "expect", "host", "keep-alive", "proxy-authorization"),
@@ -49,7 +55,7 @@ def check_headers(headers: Pairs) -> None:
     for name, value in headers:
         if not _NAME.fullmatch(name):
             raise UsageError(f"{shown(name)} is not the name of a header", hint="As in: If-Modified-Since")
-        if hint := _OURS.get(name.lower()):
+        if hint := _OURS.get(name.lower().replace("_", "-")):  # gateways (CGI, WSGI) take one for the other
             raise UsageError(f"the header {shown(name)} cannot be set", hint=hint)
         if not _VALUE.fullmatch(value):
             raise UsageError(
