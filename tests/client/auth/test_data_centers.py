@@ -112,7 +112,7 @@ def test_each_data_centre_has_its_console():
     assert EU.console_url == "https://api-console.zoho.eu"
 
 
-@pytest.mark.parametrize("name", ["", " ", None])
+@pytest.mark.parametrize("name", ["", " ", None, 5, "a\nb", "\x1b[31m", "\u202eus"])
 def test_a_data_centre_of_ones_own_has_a_name(name):
     """By it lines and messages call it."""
     with pytest.raises(UsageError, match="no name"):

@@ -30,8 +30,11 @@ class DataCenter:
     v3_urls: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if not str(self.name or "").strip():
-            raise UsageError("the data centre has no name", hint="Give it a short one, such as 'proxy'.")
+        name: Any = self.name
+        if not isinstance(name, str) or not name.strip() or not name.isprintable():
+            raise UsageError(
+                "the data centre has no name of printable letters", hint="Give it a short one, such as 'proxy'."
+            )
         for label in ("accounts_url", "api_url"):
             object.__setattr__(self, label, _origin(getattr(self, label), label))
         object.__setattr__(self, "v3_urls", tuple(_origin(url, "v3_urls") for url in self.v3_urls))
@@ -184,7 +187,7 @@ def follow_redirect(location: str, accounts_server: str, asked: DataCenter) -> D
             if by_server == known.accounts_url.lower():
                 return known
         raise SignInRejected(
-            f"the redirect names {accounts_server!r} as its accounts server, which is none of Zoho's",
+            f"the redirect names {shown(accounts_server)} as its accounts server, which is none of Zoho's",
             hint="Do not go on with this code: start again, and check who sent you the address.",
         )
     if location.lower() in {asked.name, ""} or location.lower() not in DATA_CENTERS:
