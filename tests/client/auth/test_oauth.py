@@ -244,13 +244,14 @@ _ADDRESS = "Check that the data centre's accounts address is Zoho's"
         *(
             (
                 fields,
-                "the token endpoint's answer holds a token with a line end, a space or a character that no token has",
+                "the token endpoint's answer holds a token that is too long, or has a line end, a space or the like",
                 f"{_ADDRESS}, then sign in again.",
             )
             for fields in (
                 {"access_token": "a b"},
                 {"access_token": "a\n"},
                 {"access_token": "\xe9"},
+                {"access_token": "a" * 5000},
                 {"access_token": "a", "refresh_token": "a b"},
                 {"access_token": "a", "refresh_token": "a\r\n"},
             )

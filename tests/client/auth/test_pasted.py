@@ -91,3 +91,36 @@ def test_no_text_raises_anything_but_sign_in_rejected(text):
 def test_the_code_does_not_show():
     """A redirect's repr holds no code."""
     assert CODE not in repr(read_pasted(LANDED, state=STATE))
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        r"http://evil.example\@localhost:8000/callback",
+        "evil.example/callback",
+        "//evil.example/callback",
+        r"\\evil.example\callback",
+        "HTTPS://EVIL.EXAMPLE/",
+        "http://localhost:8000@evil.example/callback",
+    ],
+)
+def test_an_address_of_another_host_is_seen_however_it_is_written(place):
+    """With a backslash, which is a slash to a browser, or without its scheme, as some browsers show it."""
+    with pytest.raises(SignInRejected) as caught:
+        read_pasted(f"{place}?state=s&code=1000.abcd.efgh", state="s", redirect_uri="http://localhost:8000/callback")
+    assert caught.value.error == "foreign_host"
+
+
+@pytest.mark.parametrize("place", ["localhost:8000/callback?", "/callback?", "?", "", "127.0.0.1:8000/callback?"])
+def test_an_address_of_ones_own_host_may_be_cut(place):
+    """What is left of it tells the code."""
+    pasted = read_pasted(
+        f"{place}state=s&code=1000.abcd.efgh", state="s", redirect_uri="http://localhost:8000/callback"
+    )
+    assert pasted.code == "1000.abcd.efgh"
+
+
+def test_half_a_character_in_a_state_is_another_state():
+    """And no error of an encoder's."""
+    with pytest.raises(SignInRejected, match="another sign-in"):
+        read_pasted("?state=\ud800&code=1000.abcd.efgh", state="s")

@@ -169,7 +169,7 @@ def read_token(response: Response, *, asked: Iterable[str] = (), refreshing: boo
         isinstance(refresh_token, str) and not _TOKEN.fullmatch(refresh_token or "-")
     ):
         raise Unreachable(
-            "the token endpoint's answer holds a token with a line end, a space or a character that no token has",
+            "the token endpoint's answer holds a token that is too long, or has a line end, a space or the like",
             hint="Check that the data centre's accounts address is Zoho's, then sign in again.",
         )
     scope = body.get("scope")
@@ -181,7 +181,7 @@ def read_token(response: Response, *, asked: Iterable[str] = (), refreshing: boo
     )
 
 
-_TOKEN = re.compile(r"[\x21-\x7e]+")  # RFC 6750 §2.1 allows less; a header takes no more
+_TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")  # RFC 6750 §2.1 allows less; a header takes no more
 
 
 def _read_scopes(text: str) -> tuple[str, ...]:

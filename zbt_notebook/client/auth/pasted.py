@@ -51,7 +51,7 @@ def read_pasted(text: str, *, state: str = "", redirect_uri: str = "") -> Redire
         return Redirect(_code(pasted))
     if fields.get("error"):
         raise rejection(fields["error"])
-    if state and "state" in fields and not compare_digest(fields["state"].encode(), state.encode()):
+    if state and "state" in fields and not compare_digest(fields["state"].encode("utf-8", "replace"), state.encode()):
         raise SignInRejected(
             "the pasted address belongs to another sign-in: its state is not this one's",
             hint="Open this card's own consent link and paste what it ends on.",
@@ -95,8 +95,11 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 def _host(address: str) -> str:
+    place = re.split("[?#]", address.replace("\\", "/"), maxsplit=1)[0]  # to a browser a backslash is a slash
+    if "=" in place:  # a query string without its question mark
+        return ""
     try:
-        return (urlsplit(address).hostname or "") if "://" in address.partition("?")[0] else ""
+        return urlsplit(place if "://" in place or place.startswith("/") else f"//{place}").hostname or ""
     except ValueError:
         return ""
 
