@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from zbt_notebook import IncompletePull, UsageError
-from zbt_notebook.client import connection
+from zbt_notebook.client.bugs import tracker
 from zbt_notebook.client.limits.rate_limit import RateLimits
 from zbt_notebook.client.limits.sliding_window import SECOND
 from zbt_notebook.client.lists.pull_request import PullRequest
@@ -69,7 +69,7 @@ def crowded(using, monkeypatch):
         wait=lambda _condition, seconds: now.__setitem__(0, now[0] + round(seconds * SECOND)),
     )
     states: list = []
-    for module in (results, connection):
+    for module in (results, tracker):
         monkeypatch.setattr(module, "reporter", lambda _=True, **_told: reporter(states.append))
     return states
 
