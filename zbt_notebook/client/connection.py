@@ -277,7 +277,7 @@ class Connection(Tracker):
             self.data_center.api_url,
             self.client_id,
             authorization.scopes,
-            missing(authorization.scopes, authorization.asked) if authorization.scopes else (),
+            missing(authorization.scopes, authorization.requested_scopes) if authorization.scopes else (),
             not authorization.is_revoked,
             authorization.can_refresh,
             authorization.seconds_left(),

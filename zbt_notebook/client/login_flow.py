@@ -130,9 +130,9 @@ class LoginFlow(StaysInKernel):
             redirect_uri=self._request.redirect_uri,
             code_verifier=self._request.code_verifier,
         )
-        token = read_token(transport(request), asked=self.scopes)
+        token = read_token(transport(request), requested=self.scopes)
         connection = connected(
-            self._client, data_center, token, transport, asked=self.scopes, name=self.name, clock=self._clock
+            self._client, data_center, token, transport, requested=self.scopes, name=self.name, clock=self._clock
         )
         connection.is_consented = True
         connection.redirect_uri = self._request.redirect_uri
@@ -198,12 +198,12 @@ def connected(
     transport: Transport,
     *,
     name: str,
-    asked: tuple[str, ...] = (),
+    requested: tuple[str, ...] = (),
     clock: Clock | None = None,
     share: TokenShare | None = None,
 ) -> Connection:
     """Make a connection of a token that was just given; nobody but the caller knows it yet."""
-    authorization = Authorization(client, data_center, token, transport, asked=asked, clock=clock, share=share)
+    authorization = Authorization(client, data_center, token, transport, requested=requested, clock=clock, share=share)
     connection = Connection(authorization, transport, name=name, clock=clock)
     if token.access_token:
         connection.who.start()

@@ -109,7 +109,7 @@ def test_a_refresh_and_a_revocation_have_zohos_fields():
 def test_scopes_that_are_unknown_here_are_taken_as_told():
     """Between commas or blanks; Zoho may know more than the catalogue does."""
     told = "ZohoBugTracker.bugs.READ,Zoho Tomorrow.things.ALL"
-    token = read_token(answer({"access_token": "a", "scope": told}), asked=())
+    token = read_token(answer({"access_token": "a", "scope": told}), requested=())
     assert token.scopes == ("ZohoBugTracker.bugs.READ", "Zoho", "Tomorrow.things.ALL")
 
 
@@ -172,8 +172,8 @@ def test_the_life_of_a_token_is_read_in_whatever_unit(fields, seconds):
 
 def test_scopes_that_are_not_told_are_taken_as_asked():
     """Some answers omit them."""
-    assert read_token(answer({"access_token": "t"}), asked=("a.b.C",)).scopes == ("a.b.C",)
-    assert read_token(answer({"access_token": "t", "scope": "New.unknown.READ"}), asked=()).scopes == (
+    assert read_token(answer({"access_token": "t"}), requested=("a.b.C",)).scopes == ("a.b.C",)
+    assert read_token(answer({"access_token": "t", "scope": "New.unknown.READ"}), requested=()).scopes == (
         "New.unknown.READ",
     )
 

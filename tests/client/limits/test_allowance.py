@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zbt_notebook.client.errors import RateLimited, UsageError
-from zbt_notebook.client.limits.allowance import OneLock, allowance, told_limits
+from zbt_notebook.client.limits.allowance import OneLock, allowance, stated_limits
 from zbt_notebook.client.limits.rate_limit import Lane, RateLimits
 from zbt_notebook.client.limits.sliding_window import SECOND
 
@@ -65,7 +65,7 @@ def test_the_190th_call_of_v3_goes_at_once_and_the_191st_a_window_later():
 @given(st.dictionaries(st.sampled_from(["ratelimit", "ratelimit-remaining"]), st.text(max_size=8)))
 def test_headers_that_tell_nothing_are_passed_over(headers):
     """Whatever stands there: two numbers that fit together, or nothing."""
-    told = told_limits(headers)
+    told = stated_limits(headers)
     assert told is None or (0 < told[0] >= told[1] >= 0)
 
 
@@ -74,7 +74,7 @@ def test_an_answers_headers_are_believed_over_constants():
     time = Time()
     limits = time.limits()
     used(limits, V3, 1)
-    limits.heed(V3, *told_limits({"ratelimit": "60", "ratelimit-remaining": "39"}), 10)
+    limits.heed(V3, *stated_limits({"ratelimit": "60", "ratelimit-remaining": "39"}), 10)
     assert limits.use()[0].limit == 30  # 50 may be used, and 20 of the 21 that are counted were others'
     used(limits, V3, 29)
     assert time.now == 0

@@ -111,13 +111,13 @@ class Authorization(StaysInKernel):
         token: Token,
         transport: Transport,
         *,
-        asked: tuple[str, ...] = (),
+        requested: tuple[str, ...] = (),
         clock: Clock | None = None,
         share: TokenShare | None = None,
     ) -> None:
         self.data_center = data_center
         self.client_id = client.client_id
-        self.asked = asked
+        self.requested_scopes = requested
         self.login_id = ""  # what the API calls its user, once an answer has told
         self._held = _Held(client, Token(""))
         self.over_because = "this connection is signed out"
@@ -298,7 +298,7 @@ class Authorization(StaysInKernel):
         called = self._spend()
         request = refresh_request(self.data_center, client, token.refresh_token)
         try:
-            token = read_token(self.transport(request), asked=token.scopes, refreshing=True)
+            token = read_token(self.transport(request), requested=token.scopes, refreshing=True)
         except ZbtError as error:
             if getattr(error, "nothing_sent", False):
                 self._budget.take_back(called)

@@ -148,11 +148,11 @@ def _filled(fields: Mapping[str, str]) -> Pairs:
     return tuple((name, value) for name, value in fields.items() if value)
 
 
-def read_token(response: Response, *, asked: Iterable[str] = (), refreshing: bool = False) -> Token:
+def read_token(response: Response, *, requested: Iterable[str] = (), refreshing: bool = False) -> Token:
     """Read a token endpoint's answer, judging the body before the status: Zoho refuses with HTTP 200.
 
-    *asked* stands in for the scopes where the answer does not tell them; *refreshing* says what was sent, for Zoho has
-    one word for a code and a refresh token that it does not take. Raise SignInRejected, with advice, for a
+    *requested* stands in for the scopes where the answer does not tell them. *refreshing* says what was sent, for Zoho
+    has one word for a code and a refresh token that it does not take. Raise SignInRejected, with advice, for a
     refusal; Unreachable for what cannot be Zoho's answer.
     """
     body = _mapping(response)
@@ -176,7 +176,7 @@ def read_token(response: Response, *, asked: Iterable[str] = (), refreshing: boo
     return Token(
         access_token,
         refresh_token if isinstance(refresh_token, str) else "",
-        _read_scopes(scope) if isinstance(scope, str) and scope.strip() else tuple(asked),
+        _read_scopes(scope) if isinstance(scope, str) and scope.strip() else tuple(requested),
         _seconds(body),
     )
 

@@ -40,7 +40,7 @@ def margin() -> int:
     )
 
 
-def told_limits(headers: Mapping[str, str]) -> tuple[int, int] | None:
+def stated_limits(headers: Mapping[str, str]) -> tuple[int, int] | None:
     """The limit and what remains of it, as an answer's RateLimit headers tell; None where they do not."""
     limit, remaining = headers.get("ratelimit", ""), headers.get("ratelimit-remaining", "")
     if not all(text.isascii() and text.isdigit() and len(text) < 7 for text in (limit, remaining)):  # noqa: PLR2004  no limit has a million

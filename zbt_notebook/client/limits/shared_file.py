@@ -17,8 +17,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from zbt_notebook.client.file_lock import try_lock
-
 _LARGEST = 1 << 16  # bytes
 _OTHERS, _OTHERS_WRITE = 0o077, 0o022
 
@@ -32,7 +30,20 @@ if sys.platform == "win32":
         """Windows has neither an owner to check nor ``flock``: nothing is shared there."""
         raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP), str(path), create)
 
+    def try_lock(handle: int) -> bool:
+        """Windows: two processes at once are the user's own affair."""
+        return handle >= 0
+
 else:
+    import fcntl
+
+    def try_lock(handle: int) -> bool:
+        """Lock the file for this process, without waiting; False where another one has it."""
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def open_own(path: Path, *, create: bool = True) -> int:
         """Open a file of this user's own for reading and writing; others can neither read nor write it afterwards.

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from zbt_notebook.client.errors import ApiError, UsageError
-from zbt_notebook.client.file_lock import try_lock
+from zbt_notebook.client.limits.shared_file import try_lock
 from zbt_notebook.client.lists.page import Page
 from zbt_notebook.client.lists.plan import Listing, Plan
 from zbt_notebook.client.lists.pull_request import PullRequest

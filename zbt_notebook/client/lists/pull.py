@@ -95,7 +95,7 @@ class Pull:
         """Read what is still to come. Raise IncompletePull where it ends early, else what refused the first call."""
         self._streams = False
         threads = max(1, min(self.request.concurrency, 32)) if self._kind else 1
-        with self._under_way(client, reporter), noticed() as interrupted, self._pool(threads) as pool:
+        with self._begun(client, reporter), noticed() as interrupted, self._pool(threads) as pool:
             while not pool.finished:
                 self._take(pool.collect(_PATIENCE))
                 if self._has_enough:
@@ -107,7 +107,7 @@ class Pull:
     def stream(self) -> Iterator[list[Any]]:
         """The same records as they come, read in the caller's own thread: no page is asked for before it is wanted."""
         given, self._streams = 0, True
-        with self._under_way(), self._pool(0) as pool:
+        with self._begun(), self._pool(0) as pool:
             while not pool.finished and not self._has_enough:
                 with noticed() as self._interrupts:
                     self._take(pool.collect(0))
@@ -250,7 +250,7 @@ class Pull:
         return self._filter.chooses(v3=self.is_v3)
 
     @contextmanager
-    def _under_way(self, client: ApiClient | None = None, reporter: Reporter | None = None) -> Iterator[None]:
+    def _begun(self, client: ApiClient | None = None, reporter: Reporter | None = None) -> Iterator[None]:
         """Begin, or go on; an error inside becomes IncompletePull, with what came."""
         self._client = client or self._client
         self._reporter = reporter or self._reporter

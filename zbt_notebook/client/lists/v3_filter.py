@@ -30,7 +30,7 @@ _LONGEST_ZUID = 12  # digits: an account's number has fewer than that, a portal'
 _TEXTS = {"title": "name"}
 _AFTER, _BEFORE = frozenset({">=", ">"}), frozenset({"<=", "<"})
 
-Asked = dict[str, Any]
+Condition = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def filter_of(
     """
     if kind != "bugs":
         return V3Filter()
-    asked: list[Asked] = []
+    asked: list[Condition] = []
     sure_where, sure = [], []
     for name, value in where.items():
         if one := _of_word(name, value, names, guess=guess):
@@ -85,14 +85,14 @@ def with_filter(call: ApiCall, text: str) -> ApiCall:
     return replace(bare, params=(*bare.params, ("filter", text)))
 
 
-def _as_text(asked: Sequence[Asked]) -> str:
+def _as_text(asked: Sequence[Condition]) -> str:
     pattern = " AND ".join(str(number) for number in range(1, len(asked) + 1))
     whole = {"criteria": list(asked), "pattern": pattern}
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
 
-def _condition(name: str, condition: str, values: Sequence[str] = ()) -> Asked:
-    one: Asked = {"field_name": name, "criteria_condition": condition}
+def _condition(name: str, condition: str, values: Sequence[str] = ()) -> Condition:
+    one: Condition = {"field_name": name, "criteria_condition": condition}
     return {**one, "value": list(values)} if values else one
 
 
@@ -100,7 +100,7 @@ CHANGED_NEVER = _as_text([_condition("last_updated_time", "greater_than", ["2999
 """A filter that no record passes, where V3 chooses by the time of change."""
 
 
-def _of_word(name: str, value: str, names: Mapping[str, str], *, guess: bool) -> Asked | None:
+def _of_word(name: str, value: str, names: Mapping[str, str], *, guess: bool) -> Condition | None:
     """A filter of the classic list, by its word; pick lists are given by id there, of which V3 wants the names.
 
     People may be given by their accounts there, of which V3 knows nothing.
@@ -119,7 +119,7 @@ def _of_word(name: str, value: str, names: Mapping[str, str], *, guess: bool) ->
     return _condition(_GUESSED[name], "is", ids) if guess and name in _GUESSED else None
 
 
-def _of_criterion(one: Criterion) -> Iterator[Asked]:
+def _of_criterion(one: Criterion) -> Iterator[Condition]:
     negated = one.operator == "!="
     is_or_not = "is_not" if negated else "is"
     if one.field in _TIMES:
@@ -147,7 +147,7 @@ def _of_criterion(one: Criterion) -> Iterator[Asked]:
             yield _condition(_PEOPLE.get(one.field, "status"), is_or_not, list(ids))
 
 
-def _of_days(name: str, one: Criterion) -> Iterator[Asked]:
+def _of_days(name: str, one: Criterion) -> Iterator[Condition]:
     spans = [found for found in map(_days, one.values) if found]
     if len(spans) != len(one.values) or one.operator == "!=":
         return

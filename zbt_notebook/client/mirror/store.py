@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from zbt_notebook.client import expect
 from zbt_notebook.client.errors import UsageError
-from zbt_notebook.client.file_lock import try_lock
+from zbt_notebook.client.limits.shared_file import try_lock
 from zbt_notebook.client.mirror.tables import alike, as_table
 
 if TYPE_CHECKING:

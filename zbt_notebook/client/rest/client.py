@@ -14,7 +14,7 @@ from zbt_notebook.client.auth.data_centers import DataCenter
 from zbt_notebook.client.errors import ApiError, NotFound, RateLimited, TokenRejected, Unreachable, UsageError
 from zbt_notebook.client.http.checks import check_request
 from zbt_notebook.client.http.messages import Request, Response, Transport
-from zbt_notebook.client.limits.allowance import is_v3, margin, told_limits
+from zbt_notebook.client.limits.allowance import is_v3, margin, stated_limits
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane, RateLimits
 from zbt_notebook.client.rest import api, endpoints
 from zbt_notebook.client.rest.api import ApiCall, Page
@@ -171,7 +171,7 @@ class ApiClient(StaysInKernel):
                 use.sent = not failure.nothing_sent
                 raise
         self._hear(response.headers.get("date", ""))
-        if limits := told_limits(response.headers):
+        if limits := stated_limits(response.headers):
             self.limits.heed(key, *limits, margin() if is_v3(key) else 0)
         return response
 

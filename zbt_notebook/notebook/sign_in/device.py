@@ -190,8 +190,8 @@ class ShortCode:
         elif error not in {"authorization_pending", "slow_down"}:
             if error:
                 raise _refused(error)
-            token = read_token(response, asked=self._scopes)
-            return self._connect(self._client, self._data_center, token, self._transport, asked=self._scopes)
+            token = read_token(response, requested=self._scopes)
+            return self._connect(self._client, self._data_center, token, self._transport, requested=self._scopes)
         return error
 
     def _follow(self, location: str) -> None:

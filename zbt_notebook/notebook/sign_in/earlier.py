@@ -13,7 +13,7 @@ from zbt_notebook.notebook.sign_in.form import Form
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Requested:
     """What the caller said of the sign-in; what is None is theirs to fill in, or as it was the last time."""
 
     data_center: str | DataCenter | None
@@ -31,29 +31,29 @@ class Asked:
         )
 
 
-def signed_in_as(name: str, asked: Asked) -> Connection | None:
+def signed_in_as(name: str, requested: Requested) -> Connection | None:
     """The connection of that name, where it is what is asked for."""
     connection = next((one for one in signed_in.connections() if one.name == name), None)
     if connection is None:
         return None
-    fits = asked.fits(connection.data_center, connection.client_id, connection.scopes, connection.redirect_uri)
+    fits = requested.fits(connection.data_center, connection.client_id, connection.scopes, connection.redirect_uri)
     return connection if fits else None
 
 
-def recalled(name: str, asked: Asked) -> Connection | None:
+def recalled(name: str, requested: Requested) -> Connection | None:
     """A connection from what the keyring holds under that name."""
     from zbt_notebook.notebook.sign_in.remembering import recall
 
-    return recall(name, lambda kept: asked.fits(kept.data_center, kept.client_id, kept.scopes, kept.redirect_uri))
+    return recall(name, lambda kept: requested.fits(kept.data_center, kept.client_id, kept.scopes, kept.redirect_uri))
 
 
-def remembered(name: str, asked: Asked) -> Form | None:
+def remembered(name: str, requested: Requested) -> Form | None:
     """What the last sign-in of that name was filled in with, as far as the caller says nothing else."""
-    if asked.client_id or os.environ.get("ZBT_CLIENT_ID"):
+    if requested.client_id or os.environ.get("ZBT_CLIENT_ID"):
         return None
-    is_named = bool(asked.data_center or os.environ.get("ZBT_ACCOUNTS_URL") or os.environ.get("ZBT_DATA_CENTER"))
-    form = remembered_form.recall(name, find_data_center(asked.data_center) if is_named else None)
-    if form is None or form.data_center not in {*DATA_CENTERS, find_data_center(asked.data_center).name}:
+    is_named = bool(requested.data_center or os.environ.get("ZBT_ACCOUNTS_URL") or os.environ.get("ZBT_DATA_CENTER"))
+    form = remembered_form.recall(name, find_data_center(requested.data_center) if is_named else None)
+    if form is None or form.data_center not in {*DATA_CENTERS, find_data_center(requested.data_center).name}:
         return None
-    scopes = form.scopes if asked.scopes is None else ", ".join(parse_scopes(asked.scopes))
-    return replace(form, redirect_uri=asked.redirect_uri or form.redirect_uri, scopes=scopes)
+    scopes = form.scopes if requested.scopes is None else ", ".join(parse_scopes(requested.scopes))
+    return replace(form, redirect_uri=requested.redirect_uri or form.redirect_uri, scopes=scopes)

@@ -72,10 +72,10 @@ class Problem:
                 f"the sign-in failed in a way nobody foresaw ({type(error).__name__})", hint="Start again."
             )
         last_error.remember(error, "during a sign-in")
-        return cls.told_of(error)
+        return cls.of_error(error)
 
     @classmethod
-    def told_of(cls, error: ZbtError) -> "Problem":
+    def of_error(cls, error: ZbtError) -> "Problem":
         """Read an error that is only told: it stopped nobody."""
         message = error.message[:1].upper() + error.message[1:]
         return cls(message, error.hint, _field_at_fault(error), error)

@@ -19,7 +19,7 @@ from zbt_notebook.notebook.sign_in import remembered_form
 from zbt_notebook.notebook.sign_in.begun import begin
 from zbt_notebook.notebook.sign_in.catchers import Catcher
 from zbt_notebook.notebook.sign_in.caveats import caveat
-from zbt_notebook.notebook.sign_in.earlier import Asked, recalled, remembered, signed_in_as
+from zbt_notebook.notebook.sign_in.earlier import Requested, recalled, remembered, signed_in_as
 from zbt_notebook.notebook.sign_in.form import Form, Registered
 from zbt_notebook.notebook.sign_in.sign_in import SignIn
 
@@ -83,16 +83,18 @@ def login(
     note = caveat(by_browser_at_the_sandbox=sandbox and not auto)
     if chosen != "card":
         _tell(note)
-    asked = Asked(site.data_center if site else data_center, client_id, scopes, redirect_uri)
+    requested = Requested(site.data_center if site else data_center, client_id, scopes, redirect_uri)
     may_be_known = not auto and (chosen == "card" or (chosen == "prompt" and mode == "auto"))
-    if may_be_known and (known := signed_in_as(name, asked)):
+    if may_be_known and (known := signed_in_as(name, requested)):
         if chosen == "card":
             return _shown_card(_sign_in_of(known, then, greets=True, note=note), wait, fall_back=False)
         _tell(f"Connected as {known.status().account or known.name}. As someone else: %zbt login --mode prompt")
         return _already(known, then)
-    if mode == "auto" and not sandbox and (kept := recalled(name, asked)):
+    if mode == "auto" and not sandbox and (kept := recalled(name, requested)):
         return _already(kept, then)
-    sign_in = _sign_in(site, then, asked, name=name, self_client=self_client, keep_old=keep_old, mode=chosen, note=note)
+    sign_in = _sign_in(
+        site, then, requested, name=name, self_client=self_client, keep_old=keep_old, mode=chosen, note=note
+    )
     return _carry_out(sign_in, chosen, wait, consent=site if auto else None, fall_back=mode == "auto")
 
 
@@ -279,7 +281,7 @@ def share_note(connection: Connection, *, wanted: bool) -> str:
 def _sign_in(
     site: SandboxSite | None,
     then: _Afterwards,
-    asked: Asked,
+    requested: Requested,
     *,
     name: str,
     self_client: bool,
@@ -299,23 +301,23 @@ def _sign_in(
         "cannot_keep": _cannot_keep() if mode == "card" else "",
     }
     if site:
-        mine = asked.client_id in {None, site.client_id}
+        mine = requested.client_id in {None, site.client_id}
         return SignIn(
             data_center=site.data_center,
-            client_id=asked.client_id or site.client_id,
+            client_id=requested.client_id or site.client_id,
             client_secret=site.client_secret if mine else "",
-            redirect_uri=asked.redirect_uri or site.redirect_uri,
-            scopes=site.scopes if asked.scopes is None else asked.scopes,
+            redirect_uri=requested.redirect_uri or site.redirect_uri,
+            scopes=site.scopes if requested.scopes is None else requested.scopes,
             stand_in=lambda client: _device_client(site, client),
             filled_in="for you: it is the sandbox's" if mine else "",
             **common,
         )
     return SignIn(
-        data_center=asked.data_center,
-        client_id=asked.client_id,
-        redirect_uri=asked.redirect_uri,
-        scopes=asked.scopes,
-        remembered=remembered(name, asked),
+        data_center=requested.data_center,
+        client_id=requested.client_id,
+        redirect_uri=requested.redirect_uri,
+        scopes=requested.scopes,
+        remembered=remembered(name, requested),
         forget_form=lambda: remembered_form.forget(name),
         **common,
     )

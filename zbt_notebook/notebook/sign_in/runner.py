@@ -88,7 +88,7 @@ class Runner:
         }
         self._lock = threading.Lock()
         self._refused: dict[int, Problem] = {}
-        self._under_way: list[tuple[int, Callable[[], None]]] = []
+        self._running: list[tuple[int, Callable[[], None]]] = []
 
     def run(self, effect: do.Effect) -> None:
         """Do it; whatever goes wrong is an event as well."""
@@ -163,7 +163,7 @@ class Runner:
                 state = effect.flow.state
                 stops.append(catcher.start(state, partial(self._caught, attempt), redirect_uri=effect.redirect_uri))
             except UsageError as error:
-                problems.append(Problem.told_of(error))
+                problems.append(Problem.of_error(error))
         if stops:
             timer = threading.Timer(LISTENS_FOR, self._unheard, [attempt])
             timer.name, timer.daemon = "zbt-sign-in", True
@@ -200,15 +200,15 @@ class Runner:
 
     def _goes_on(self, attempt: int, *stops: Callable[[], None]) -> None:
         with self._lock:
-            self._under_way += [(attempt, stop) for stop in stops]
+            self._running += [(attempt, stop) for stop in stops]
 
     def _hush(self, effect: do.Hush) -> None:
         self._end(effect.attempt)
 
     def _end(self, attempt: int) -> None:
         with self._lock:
-            over = [stop for begun, stop in self._under_way if begun <= attempt]
-            self._under_way = [(begun, stop) for begun, stop in self._under_way if begun > attempt]
+            over = [stop for begun, stop in self._running if begun <= attempt]
+            self._running = [(begun, stop) for begun, stop in self._running if begun > attempt]
         for stop in over:
             stop()
 
