@@ -323,6 +323,16 @@ def test_an_empty_table_says_which_word_nothing_has(zbt, capsys, line, told):
     assert "has the" not in capsys.readouterr().err
 
 
+def test_an_empty_table_says_that_no_record_shows_the_field(connection, zbt, site, capsys):
+    """V3's lists were seen without custom fields: no bug came, and none was asked whether it has one."""
+    site.world.set(classic_end="410", v3_custom_fields_as="none")
+    connection.lookups.forget()
+    assert zbt("bugs Platforms==Linux --projects 'Back Office'").empty
+    assert "no bug that came shows anything in Platforms" in capsys.readouterr().err
+    assert zbt("bugs Platforms~=Linux closed==false --projects 'Back Office'").empty
+    assert "anything in" not in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("connection")
 def test_a_bug_that_is_not_there_is_not_found(zbt):
     """A number beyond the last one."""

@@ -104,15 +104,17 @@ class RowFilter:
 
     def misses(self) -> Iterator[str]:
         """Where nothing came: the words that no record has in its field, and what it does have, a sentence each."""
-        for one in self._request.criteria if self._met else ():
-            met = sorted(self._met.get(one.field, ())) if self._met else []
+        held = self._met or {}
+        for one in [one for one in self._request.criteria if one.operator == "=="] if held else ():
+            met = sorted(held.get(one.field, ()))
             words = [as_written(value) for value in one.values if isinstance(value, str | Choice)]
             missing = [word for word in words if not any(same_name(word, known) for known in met)]
+            thing, label = singular(self._request.holds), field(self._request.holds, one.field).label
             if missing and met:
                 near = there_are(missing[0], met) if len(met) <= _FEW else did_you_mean(missing[0], met)
-                label = field(self._request.holds, one.field).label.casefold()
-                sentence = f"no {singular(self._request.holds)} has the {singular(label)} {shown(missing[0])}"
-                yield f"{sentence}. {near}".removesuffix(". ")
+                yield f"no {thing} has the {singular(label.casefold())} {shown(missing[0])}. {near}".removesuffix(". ")
+            elif missing:  # nobody filled it in, or this API's list leaves it out
+                yield f"no {thing} that came shows anything in {label}"
 
     def _is_wanted(self, kind: Kind, record: Any, listing: Listing | None, *, v3: bool) -> bool:
         since = self._request.since
