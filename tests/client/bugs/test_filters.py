@@ -10,6 +10,7 @@ from zbt_notebook.client.bugs.filters import Filter, read_filter
 from zbt_notebook.client.errors import UsageError, ZbtError
 from zbt_notebook.client.lists.criteria import OPERATORS
 from zbt_notebook.client.lists.first_columns import FIRST
+from zbt_notebook.client.mirror import mirror
 
 NAMES = {"status": "status_id", "severity": "severity_id", "module": "module_id", "classification": "classification_id"}
 
@@ -165,6 +166,25 @@ def test_the_frame_begins_with_what_people_look_for(api, connection):  # noqa: A
     assert str(frame["due"].dtype).startswith("datetime64")
     assert frame["status"].astype(str).tolist() == frame["status.type"].tolist()
     assert {"id", "id_string", "project.id", "status.id"} <= set(frame.columns[-20:])
+
+
+def test_every_column_stands_in_one_order(world, connection, tmp_path):
+    """From both APIs, the words, a pull and a mirror, whichever record comes first; the project right behind."""
+    frames = [
+        connection.bugs(limit=90, progress=False),
+        connection.pull("bugs", where={"statustype": "closed"}, limit=90),
+    ]
+    world.set(classic_end="410", url_limit=0, v3_limit=0)
+    connection.lookups.forget()
+    frames += [
+        connection.bugs(limit=90, progress=False),
+        mirror(tmp_path, connection=connection, progress=False).frame(),
+    ]
+    for one in frames:
+        assert one.columns[9] == "project.name"
+        assert one.columns[-1].endswith("id")
+        for other in frames:
+            assert [name for name in one if name in other] == [name for name in other if name in one]
 
 
 def test_due_is_the_day_that_was_meant(api, connection, store):  # noqa: ARG001

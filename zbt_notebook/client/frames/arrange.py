@@ -35,9 +35,9 @@ _MINUTES = ("total_minutes", "hours", "minutes")
 
 
 def lead(frame: pd.DataFrame, leads: Sequence[Lead]) -> pd.DataFrame:
-    """Give the frame with these columns in front, the others in useful order, and the text of what is HTML."""
+    """Give the frame with these columns in front, the project and the others by name, and the text of what is HTML."""
     columns: dict[str, Any] = {}
-    for name in in_useful_order(frame.columns, ()):
+    for name in in_useful_order(sorted(frame.columns, key=str), ("project.name",)):
         columns[name] = frame[name]
         if name in HTML and f"{name}_text" not in frame:
             columns[f"{name}_text"] = _as_text(frame[name])
