@@ -67,33 +67,59 @@ def application(tmp_path_factory, kernel_environment):
         server.stop()
 
 
-@pytest.fixture
-def open_page(browser, request):
-    """``open_page(theme="light")``: a page in a browser context of its own, for the consent page and its kin."""
-    contexts = []
+@pytest.fixture(scope="session")
+def kept_pages():
+    """Pages that stand in a JupyterLab, by what they were opened with: a Lab takes ten times as long as a notebook."""
+    return {}
 
-    def open_one(theme="light", *, width=1280, height=900):
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme=theme,
-            permissions=["clipboard-read", "clipboard-write"],
+
+@pytest.fixture
+def open_page(browser, kept_pages, request):
+    """``open_page(theme="light")``: a page in a browser context of its own, for the consent page and its kin.
+
+    With ``keep`` it goes on to the next test that asks for a page with the same.
+    """
+    contexts = {}
+
+    def open_one(theme="light", *, width=1280, height=900, keep=None):
+        page = (
+            kept_pages.pop(keep, None)
+            or browser.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme=theme,
+                permissions=["clipboard-read", "clipboard-write"],
+            ).new_page()
         )
-        contexts.append(context)
-        return context.new_page()
+        contexts[page.context] = keep
+        return page
 
     yield open_one
-    if _failed(request.node):
+    failed = _failed(request.node)
+    if failed:
         for number, page in enumerate(page for context in contexts for page in context.pages):
             page.screenshot(path=_artefact(request.node, f"{number}.png"))
-    for context in contexts:
-        context.close()
+    for context, keep in contexts.items():
+        if failed or keep is None or keep in kept_pages:
+            context.close()
+        else:
+            kept_pages[keep] = _emptied(context)
+
+
+def _emptied(context):
+    """Its first page; nothing of the sites that the others showed."""
+    first, *others = context.pages
+    for page in others:
+        page.close()
+    context.clear_cookies(name=re.compile(r"^(?!username-|_xsrf)"))  # those are Jupyter's
+    return first
 
 
 @pytest.fixture
 def open_notebook(application, open_page, request):
     """``open_notebook("1 + 1", …, kind="lab", save_widget_state=False, theme="light")``: a fresh LabNotebook.
 
-    ``kernel_name`` is a kernelspec's; more settings are those of ``Application.set``.
+    ``kernel_name`` is a kernelspec's; more settings are those of ``Application.set``. With ``reuse`` it may open in the
+    page of an earlier test: for one that does not load the page anew, and asks for nothing that is read only then.
     """
     opened: list = []
 
@@ -105,12 +131,14 @@ def open_notebook(application, open_page, request):
         theme="light",
         width=1280,
         height=900,
+        reuse=False,
         **settings,
     ):
         server = application(kind)
         server.set(save_widget_state=save_widget_state, theme=theme, **settings)
         name = re.sub(r"\W+", "_", request.node.name).strip("_")
-        page = open_page(theme, width=width, height=height)
+        keep = (kind, save_widget_state, theme, width, height, *settings.items()) if reuse else None
+        page = open_page(theme, width=width, height=height, keep=keep)
         notebook = LabNotebook(page, server, f"{name}_{len(opened)}.ipynb", kernel_name)
         opened.append(notebook)
         notebook.write(*sources)
@@ -129,6 +157,9 @@ def open_notebook(application, open_page, request):
         if _failed(request.node):
             text = "\n".join([*notebook.console, "", "--- server", notebook.application.log()])
             _artefact(request.node, f"{number}.log").write_text(text, "utf-8")
+    for notebook in opened:
+        if not _failed(request.node):
+            notebook.close()
     for server in {notebook.application for notebook in opened}:
         server.end_kernels()
 

@@ -1,11 +1,13 @@
 """A notebook in a real JupyterLab (or Notebook 7) in a real Chromium, as a test sees it."""
 
+import contextlib
 import json
 import time
 import urllib.request
 from pathlib import Path
 
 import nbformat
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
@@ -117,10 +119,19 @@ class LabNotebook:
         nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), self.path)
 
     def open(self) -> None:
-        """Open it and wait until its kernel is idle."""
-        self.page.goto(self.application.address_of(self.path.name))
+        """Open it, in the application where the page shows that already, and wait until its kernel is idle."""
+        if self.page.url == "about:blank":
+            self.page.goto(self.application.address_of(self.path.name))
+        else:
+            self._start("docmanager:open", path=self.path.name)
         self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         self.wait_until_idle()
+
+    def close(self) -> None:
+        """Save it and close it; the page stays."""
+        with contextlib.suppress(PlaywrightError):  # it may have left the application, or be gone
+            self.save()
+            self.page.evaluate("() => window.jupyterapp.commands.execute('application:close-all')")
 
     def reload(self) -> None:
         """What the user's F5 does; the kernel stays, and may be busy."""
@@ -232,9 +243,10 @@ class LabNotebook:
         light = str(theme == "light").lower()
         self.page.wait_for_selector(f"body[data-jp-theme-light='{light}']", state="attached")
 
-    def _start(self, command: str, first: str = "") -> None:
+    def _start(self, command: str, first: str = "", **arguments: str) -> None:
         # Nothing is returned, for the promise ends with the cells, which may wait for what the test does next.
-        self.page.evaluate(f"name => {{ {first}window.jupyterapp.commands.execute(name) }}", command)
+        execute = "window.jupyterapp.commands.execute(name, given)"
+        self.page.evaluate(f"([name, given]) => {{ {first}{execute} }}", [command, arguments])
 
 
 def pointed_at(sandbox) -> str:

@@ -18,7 +18,7 @@ TRIAGE = ", ".join(PRESETS["triage"])
 
 @pytest.fixture
 def open_card(open_notebook, sandbox):
-    """``open_card(*more_cells, **how)``: a notebook whose first cell shows the card."""
+    """``open_card(*more_cells, **how)``: a notebook whose first cell shows the card, in a page that may be used."""
 
     def open_one(*cells, **how):
         login = (
@@ -26,7 +26,7 @@ def open_card(open_notebook, sandbox):
             f"site = zbt.DataCenter('sandbox', {sandbox.accounts_url!r}, {sandbox.api_url!r})\n"
             f"card = zbt.login(data_center=site, redirect_uri={sandbox.redirect_uri!r}, scopes={TRIAGE!r})"
         )
-        notebook = open_notebook(login, *cells, **how)
+        notebook = open_notebook(login, *cells, **{"reuse": True} | how)
         notebook.run_cell(0)
         card = Card(notebook, sandbox)
         card.says("Not connected")
@@ -197,7 +197,7 @@ def test_refresh_and_sign_out(open_card):
 
 def test_a_reloaded_page_shows_the_card_as_it_is(open_card):
     """F5 in the middle: what was typed, the link and the connection are there again."""
-    card = open_card()
+    card = open_card(reuse=False)
     card.begin()
     card.notebook.save()
     card.notebook.reload()
@@ -300,7 +300,7 @@ STICKS_OUT = """() => {
 
 def test_nothing_sticks_out(open_card):
     """From a side panel's width on, no part of the card is wider than the card, in any state."""
-    card = open_card()
+    card = open_card(reuse=False)
     card.page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
     card.unfold("Redirect URI")
     card.place.get_by_text("Choose from the list").click()
@@ -321,7 +321,8 @@ def test_texts_are_texts(open_notebook, sandbox):
     notebook = open_notebook(
         "import zbt_notebook as zbt\n"
         f"site = zbt.DataCenter('sandbox', {sandbox.accounts_url!r}, {sandbox.api_url!r})\n"
-        f"card = zbt.login(name={hostile!r}, data_center=site, redirect_uri={sandbox.redirect_uri!r})"
+        f"card = zbt.login(name={hostile!r}, data_center=site, redirect_uri={sandbox.redirect_uri!r})",
+        reuse=True,
     )
     notebook.run_cell(0)
     card = Card(notebook, sandbox)
@@ -338,6 +339,7 @@ def test_a_wait_can_be_stopped(open_notebook, sandbox):
         f"card = zbt.login(data_center=site, redirect_uri={sandbox.redirect_uri!r})\n"
         "await card",
         "print(card.connection.name)",
+        reuse=True,
     )
     notebook.run_cell(0)
     card = Card(notebook, sandbox)
