@@ -1,6 +1,7 @@
 """Whatever Zoho sends, and whatever becomes of the files: nothing of the mirror is lost without a word."""
 
 import json
+import os
 from dataclasses import replace
 
 import pandas as pd
@@ -232,3 +233,14 @@ def test_a_full_run_in_which_a_project_fails_drops_nothing(connection, world, st
         assert set(titles(kept.frame())) == set(before)
     world.faults.clear()
     assert titles(run(connection, tmp_path).frame()) == now(store)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in its folders")
+@pytest.mark.parametrize("put", [os.mkfifo, os.mkdir], ids=["a pipe", "a folder"])
+def test_what_is_no_file_is_read_anew_in_its_place(put, connection, tmp_path):
+    """Nothing waits for a pipe; the rows of the project come back."""
+    rows = len(run(connection, tmp_path).frame())
+    path = next(tmp_path.rglob("*.parquet"))
+    path.unlink()
+    put(path)
+    assert len(run(connection, tmp_path).frame()) == rows

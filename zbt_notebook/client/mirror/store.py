@@ -1,6 +1,7 @@
 """A folder of Parquet files and the states that name them: on this machine, or wherever pyarrow and fsspec reach."""
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -124,6 +125,7 @@ class Store:
         tables = []
         for name in names:
             try:
+                self._check_file(name)
                 with self._system.open_input_file(self.address(name)) as file:
                     source = parquet.ParquetFile(file, page_checksum_verification=True)
                     known = source.schema_arrow.names
@@ -137,6 +139,16 @@ class Store:
         if not tables:
             return pa.table({})
         return pa.concat_tables(alike(tables), promote_options="permissive")
+
+    def _check_file(self, name: str) -> None:
+        """Raise OSError for a pipe in the place of a file: pyarrow would wait for it, and hear no Ctrl-C."""
+        from pyarrow import fs
+
+        if (
+            self._system.type_name == "local"
+            and self._system.get_file_info(self.address(name)).type != fs.FileType.File
+        ):
+            raise OSError(errno.EINVAL, "it is no file")
 
     def is_sound(self, name: str) -> bool:
         """Whether a file is there and can be read to its end."""
