@@ -136,17 +136,24 @@ def find_data_center(choice: "str | DataCenter | None") -> DataCenter:
         return custom
     if name in DATA_CENTERS:
         return DATA_CENTERS[name]
-    host = (name.partition("//")[2] or name).partition("/")[0]  # people paste hosts and addresses: accounts.zoho.eu
-    for known in DATA_CENTERS.values():
-        accounts_host, api_host = urlsplit(known.accounts_url).netloc, urlsplit(known.api_url).netloc
-        if host in {accounts_host, api_host, accounts_host.removeprefix("accounts.")}:
-            return known
+    if found := _by_address(name):
+        return found
     guess = did_you_mean(name, DATA_CENTERS, quote=repr)
     known_names = ", ".join([*DATA_CENTERS, *(["custom"] if custom else [])])
     raise UsageError(
         f"there is no data centre {shown(choice)}",
         hint=f"{guess} The data centres are {known_names}.".lstrip(),
     )
+
+
+def _by_address(text: str) -> DataCenter | None:
+    """The data centre of a host or an address, for people paste those too: accounts.zoho.eu."""
+    host = (text.partition("//")[2] or text).partition("/")[0]
+    for known in DATA_CENTERS.values():
+        accounts_host, api_host = urlsplit(known.accounts_url).netloc, urlsplit(known.api_url).netloc
+        if host in {accounts_host, api_host, accounts_host.removeprefix("accounts.")}:
+            return known
+    return None
 
 
 def default_data_center() -> DataCenter:

@@ -158,30 +158,35 @@ def read_token(response: Response, *, requested: Iterable[str] = (), refreshing:
     body = _mapping(response)
     if "error" in body:
         raise rejection(str(body["error"]), refreshing=refreshing)
-    access_token = body.get("access_token")
-    if not isinstance(access_token, str) or not access_token:
+    access_token = _token(body, "access_token")
+    if not access_token:
         raise Unreachable(
             f"the token endpoint's answer (HTTP {response.status}) holds no access token",
-            hint="Check that the data centre's accounts address is Zoho's, then sign in again.",
-        )
-    refresh_token = body.get("refresh_token")
-    if not _TOKEN.fullmatch(access_token) or (
-        isinstance(refresh_token, str) and not _TOKEN.fullmatch(refresh_token or "-")
-    ):
-        raise Unreachable(
-            "the token endpoint's answer holds a token that is too long, or has a line end, a space or the like",
             hint="Check that the data centre's accounts address is Zoho's, then sign in again.",
         )
     scope = body.get("scope")
     return Token(
         access_token,
-        refresh_token if isinstance(refresh_token, str) else "",
+        _token(body, "refresh_token"),
         _read_scopes(scope) if isinstance(scope, str) and scope.strip() else tuple(requested),
         _seconds(body),
     )
 
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")  # RFC 6750 §2.1 allows less; a header takes no more
+
+
+def _token(body: Mapping[str, Any], name: str) -> str:
+    """A token of an answer, empty where it has none; raise Unreachable for one that no header could hold."""
+    token = body.get(name)
+    if not isinstance(token, str) or not token:
+        return ""
+    if not _TOKEN.fullmatch(token):
+        raise Unreachable(
+            "the token endpoint's answer holds a token that is too long, or has a line end, a space or the like",
+            hint="Check that the data centre's accounts address is Zoho's, then sign in again.",
+        )
+    return token
 
 
 def _read_scopes(text: str) -> tuple[str, ...]:

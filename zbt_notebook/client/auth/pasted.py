@@ -1,6 +1,7 @@
 """Reads whatever a user brings back from Zoho's consent page: code, address or query string."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from secrets import compare_digest
 from urllib.parse import parse_qsl, urlsplit
@@ -49,6 +50,11 @@ def read_pasted(text: str, *, state: str = "", redirect_uri: str = "") -> Redire
         if sum(any(map(str.isalnum, word)) for word in text.split()) > _MOST_PIECES:
             raise SignInRejected("the pasted text is not a code", hint=_AGAIN)
         return Redirect(_code(pasted))
+    return _of_address(pasted, fields, state=state, redirect_uri=redirect_uri)
+
+
+def _of_address(pasted: str, fields: Mapping[str, str], *, state: str, redirect_uri: str) -> Redirect:
+    """What an address or a query string of these *fields* carries."""
     if fields.get("error"):
         raise rejection(fields["error"])
     if state and "state" in fields and not compare_digest(fields["state"].encode("utf-8", "replace"), state.encode()):
