@@ -179,6 +179,7 @@ def run_all_waits_for_the_device_flow(desk):
     desk.ends()
 
 
+SMOKE = (run_all_waits_for_the_card, the_waiting_card_hands_over_to_a_prompt)  # Stop: tests/kernel, on each version
 WAITS = (run_all_waits_for_the_card, the_waiting_card_hands_over_to_a_prompt, stop_ends_the_prompt, stop_ends_the_wait)
 IN_THE_MAIN_SHELL = {"comms_over_subshells": "disabled"}
 ACTS = (
@@ -196,18 +197,18 @@ def test_every_way_works(open_desk):
 
 
 @pytest.mark.parametrize(
-    ("kind", "version", "settings"),
+    ("acts", "kind", "version", "settings"),
     [
-        ("lab", "6.31", {}),
-        ("lab", "7.1", {}),
-        ("lab", "7.3", IN_THE_MAIN_SHELL),
-        ("notebook", ipykernels.NEWEST, IN_THE_MAIN_SHELL),
+        ((*SMOKE, stop_ends_the_prompt), "lab", "6.31", {}),
+        (SMOKE, "lab", "7.1", {}),
+        (WAITS, "lab", "7.3", IN_THE_MAIN_SHELL),
+        (SMOKE[:1], "notebook", ipykernels.NEWEST, IN_THE_MAIN_SHELL),
     ],
     ids=["lab-6.31", "lab-7.1", "lab-7.3-main-shell", "notebook-newest-main-shell"],
 )
-def test_waiting_works(open_desk, kind, version, settings):
+def test_waiting_works(open_desk, acts, kind, version, settings):
     """Where the messages of widgets overtake the cell that waits, and where they go to the main shell as in VS Code."""
-    play(open_desk(kind, version, **settings), WAITS, version)
+    play(open_desk(kind, version, **settings), acts, version)
 
 
 def play(desk, acts, version):
