@@ -35,6 +35,7 @@ def open_card(open_notebook, sandbox, tmp_path):
             login,
             *cells,
             save_widget_state=True,
+            reuse=True,
             **how,
         )
         notebook.run_cell(0)
