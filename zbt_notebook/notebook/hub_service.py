@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
+from zbt_notebook.client.errors import UsageError
 from zbt_notebook.notebook.sign_in import hub_state
 from zbt_notebook.notebook.sign_in.loopback_page import PAGE_HEADERS, page
 
 NAME = "zbt"
 _SECRET = "ZBT_HUB_SECRET"  # noqa: S105  a variable's name
+_SHORTEST = 32  # characters of a secret that nobody can guess
 _KEPT_FOR = 120.0  # seconds in which a log-in to the Hub has to end: a code of Zoho's lives no longer
 _MOST_KEPT = 1000
 _TICKET = "zbt-redirect"  # the cookie that names what is kept
@@ -56,7 +58,11 @@ def _secret_in(path: Path) -> str:
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
-        return path.read_text("utf-8").strip()
+        secret = path.read_text("utf-8").strip()
+        if len(secret) < _SHORTEST:  # as a crash or a full disk leaves it: whoever knows that could sign for any user
+            hint = "Delete it: a new secret is made when the Hub starts."
+            raise UsageError(f"{path} does not hold a whole secret", hint=hint) from None
+        return secret
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         secret = secrets.token_hex(32)
         file.write(secret)

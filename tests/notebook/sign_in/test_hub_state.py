@@ -1,11 +1,14 @@
 """The signed state of a sign-in on JupyterHub."""
 
 import base64
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from zbt_notebook.client.errors import UsageError
+from zbt_notebook.notebook.hub_service import add_to
 from zbt_notebook.notebook.sign_in import hub_state
 from zbt_notebook.notebook.sign_in.hub_state import LIFE, Destination, destination_of, signed, state_here, user_key
 
@@ -59,3 +62,31 @@ def test_only_a_hub_with_the_service_has_it_signed(monkeypatch, key):
     monkeypatch.setenv(hub_state.KEY, key)
     state = state_here(NONCE)
     assert (destination_of(state, SECRET) == ADA) if key else (state == NONCE)
+
+
+def hub_configuration():
+    """The parts of a Hub's configuration that the service is written into."""
+    jupyterhub = SimpleNamespace(services=[], load_roles=[])
+    return SimpleNamespace(JupyterHub=jupyterhub, Spawner=SimpleNamespace(environment={}))
+
+
+def test_the_hubs_secret_is_made_once(tmp_path):
+    """A restart of the Hub takes the same one, which its user alone can read."""
+    file = tmp_path / "secret"
+    first, second = hub_configuration(), hub_configuration()
+    for configuration in (first, second):
+        add_to(configuration, secret_file=str(file))
+    assert first.JupyterHub.services == second.JupyterHub.services
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("content", ["", "\n", "short"])
+def test_an_emptied_secret_signs_nothing(tmp_path, content):
+    """With it whoever has a server could sign for any user: the Hub does not start, and is told what to do."""
+    file = tmp_path / "secret"
+    file.write_text(content, "utf-8")
+    configuration = hub_configuration()
+    with pytest.raises(UsageError, match="does not hold a whole secret") as caught:
+        add_to(configuration, secret_file=str(file))
+    assert "Delete it" in str(caught.value)
+    assert configuration.JupyterHub.services == []
