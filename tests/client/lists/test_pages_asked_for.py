@@ -3,6 +3,7 @@
 import pytest
 
 from tests.client.lists.test_paging import Listed
+from zbt_notebook.client.lists.page import Page
 from zbt_notebook.client.lists.pager import Pager
 
 # What is asked of it -> rows of the list, options, rows deleted from the beginning after the n-th page,
@@ -187,6 +188,29 @@ TRACES: dict[str, tuple] = {
     "size3": (7, {"size": 3}, {}, [(1, 3), (3, 3), (5, 3), (7, 3)], 7, False),
     "none": (0, {"size": 10}, {}, [(1, 10)], 0, False),
     "few more": (45, {"size": 10, "expected": 40}, {}, [(1, 10), (11, 10), (21, 10), (31, 10)], 40, False),
+    "few more, last page short": (
+        45,
+        {"size": 10, "expected": 42},
+        {},
+        [(1, 10), (11, 10), (21, 10), (31, 10), (41, 10)],
+        45,
+        True,
+    ),
+    "full and more": (30, {"size": 10, "expected": 19}, {}, [(1, 10), (11, 10), (20, 10), (29, 10)], 30, True),
+    "one and more": (15, {"size": 10, "expected": 7}, {}, [(1, 10), (10, 10)], 15, True),
+    "none of some": (0, {"size": 10, "expected": 5}, {}, [(1, 10)], 0, True),
+    "overlap grows": (
+        400,
+        {"size": 40},
+        {2: 45, 6: 50, 9: 60},
+        [
+            *((1, 40), (40, 40), (79, 40), (40, 40), (1, 40), (25, 40), (49, 40), (10, 40)),
+            *((30, 40), (50, 40), (11, 40), (1, 40), (21, 40), (41, 40), (61, 40), (81, 40)),
+            *((101, 40), (121, 40), (141, 40), (161, 40), (181, 40), (201, 40), (221, 40)),
+        ],
+        400,
+        False,
+    ),
     "few less": (
         45,
         {"size": 10, "expected": 52},
@@ -234,3 +258,67 @@ def test_these_pages_are_asked_for_and_no_others(name):
     assert (asked, len(came), pager.miscounted) == (pages, count, miscounted)
     assert (pager.came, pager.without_new, pager.held, pager.sharing) == (count, count, 0, 0)
     assert pager.next_page() is None
+
+
+@pytest.mark.parametrize(
+    ("options", "page"),
+    [
+        ({"limit": 3}, Page(1, 3)),
+        ({"limit": 1}, Page(1, 1)),
+        ({"limit": 99}, Page(1, 10)),
+        ({"limit": 4, "start": 12}, Page(12, 4)),
+        ({"limit": 4, "numbered": True}, Page(1, 4)),
+        ({"limit": 5, "start": 11, "numbered": True}, Page(11, 5)),
+        ({"limit": 4, "start": 11, "numbered": True}, Page(11, 10)),
+    ],
+)
+def test_a_page_is_no_larger_than_the_limit(options, page):
+    """But for a numbered one that would then begin elsewhere."""
+    assert Pager(size=10, **options).next_page() == page
+
+
+def test_no_page_is_asked_for_ahead_that_the_limit_does_not_need():
+    """Of the announced pages only the first ones."""
+    pager = Pager(size=10, expected=45, limit=25)
+    assert list(iter(pager.next_page, None)) == [Page(1, 10), Page(11, 10), Page(21, 10)]
+
+
+def test_an_empty_list_is_not_asked_for():
+    """Where no row can be in it, or none is wanted."""
+    assert Pager(limit=0).done
+    assert Pager(expected=0).done
+    assert Pager(at_most=0).done
+    assert not Pager(at_most=1).done
+
+
+def test_a_page_that_did_not_come_is_the_next_one_again():
+    """Before those that were not asked for yet; meanwhile nobody waits for it."""
+    pager = Pager(size=10, expected=45)
+    first, second = pager.next_page(), pager.next_page()
+    pager.give_back(first)
+    assert pager.held == 1
+    assert (pager.next_page(), pager.next_page()) == (first, Page(21, 10))
+    pager.give_back(second)
+    assert pager.next_page() == second
+
+
+def test_a_page_is_claimed_once():
+    """Whoever asks for it out of turn keeps others from asking for it."""
+    pager = Pager(size=10, expected=25)
+    assert pager.claim(Page(11, 10)) is True
+    assert pager.held == 1
+    assert pager.claim(Page(11, 10)) is False
+    assert pager.claim(Page(31, 10)) is False
+    assert list(iter(pager.next_page, None)) == [Page(1, 10), Page(21, 10)]
+    assert not pager.has_next
+    pager.give_back(Page(1, 10))
+    pager.done = True
+    assert pager.claim(Page(1, 10)) is False
+
+
+def test_a_list_has_begun_when_a_page_has_come():
+    """An empty one too; until then it may be asked for in another way."""
+    pager = Pager(size=10)
+    seen = [pager.began]
+    pager.take(pager.next_page(), [])
+    assert [*seen, pager.began, pager.miscounted] == [False, True, False]

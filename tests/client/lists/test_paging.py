@@ -232,6 +232,94 @@ def test_records_that_share_an_id_on_one_page_are_all_kept(identity):
     assert pager.sharing == (3 if identity else 0)
 
 
+def test_records_that_share_an_id_are_counted_on_every_page():
+    """Each page by itself."""
+    pager = Pager(size=3)
+    pages = ([{"id": 1, "title": n} for n in range(3)], [{"id": 2, "title": n} for n in range(2)])
+    for page in pages:
+        pager.take(pager.next_page(), page, more=page is pages[0])
+    assert (pager.came, pager.sharing) == (5, 5)
+
+
+def test_rows_made_since_the_announcement_do_not_make_it_wrong():
+    """They are counted apart, on whichever page they come."""
+    listed = Listed(13)
+    listed.rows[3]["made"] = listed.rows[9]["made"] = listed.rows[12]["made"] = 1
+    pager = Pager(size=5, expected=10, is_new=lambda row: bool(row["made"]))
+    assert ids(drain(pager, listed)) == ids(listed.rows)
+    assert (pager.came, pager.without_new, pager.miscounted) == (13, 10, False)
+
+
+@pytest.mark.parametrize("announced", [20, 26, 35, 60])
+def test_a_wrong_count_doubles_no_rows_without_ids(announced):
+    """They cannot be read again from the beginning."""
+    listed = Listed(0)
+    listed.rows = [{"label": number} for number in range(25)]
+    came = drain(Pager(size=10, expected=announced), listed)
+    assert [row["label"] for row in came] == list(range(20 if announced == 20 else 25))
+
+
+def test_pages_of_rows_that_are_all_alike_may_have_no_end():
+    """Fifty-one repetitions in a row are one too many; any other page between them begins the count anew."""
+    listed = Listed(0)
+    listed.rows = [{"label": 0}] * 1000
+    with pytest.raises(ApiError, match="same page again"):
+        drain(Pager(size=10), listed)
+    assert listed.requests == 52
+    listed.rows = [{"label": page} for page in (*[0] * 51, *[1] * 51, *range(2, 60), 60, 60) for _ in range(10)]
+    assert drain(Pager(size=10), listed) == listed.rows
+
+
+class Restless(Listed):
+    """A list into whose front rows come at every request for a page from *after* on."""
+
+    def __init__(self, size, *, grows, up_to):
+        super().__init__(size)
+        self.grows, self.up_to = grows, up_to
+
+    def answer(self, page):
+        records = super().answer(page)
+        for _ in range(self.grows if page.index <= self.up_to and self.requests < 200 else 0):
+            self.add(0)
+        return records
+
+
+class ByChance(Listed):
+    """Other rows at every request."""
+
+    def answer(self, page):
+        self.rows = []
+        for _ in range(page.end):
+            self.add()
+        return super().answer(page)
+
+
+def test_a_server_that_answers_by_chance_is_an_error():
+    """No page holds a row that another held, nor does the first one: wherever the reading steps back to, it is torn."""
+    listed = ByChance(0)
+    with pytest.raises(ApiError, match="lost records near 6 faster"):
+        drain(Pager(size=10), listed)
+    assert listed.requests == 18
+
+
+def test_a_list_that_grows_as_fast_as_it_is_read_is_an_error():
+    """Page after page brings nothing new; eight looks at the beginning are enough."""
+    listed = Restless(40, grows=9, up_to=1000)
+    with pytest.raises(ApiError, match="same page again"):
+        drain(Pager(size=10), listed)
+    assert listed.requests == 35
+
+
+@pytest.mark.parametrize(("grows", "requests"), [(0, 5), (15, 37)])
+def test_the_beginning_of_a_changing_list_is_read_again_eight_times_at_most(grows, requests):
+    """What went there meanwhile is fetched; where more goes there each time, it is left to the next pull."""
+    listed = Restless(50, grows=grows, up_to=1)
+    listed.rows.reverse()
+    came = drain(Pager(size=10, is_past=lambda row: row["id"] <= 20), listed)
+    assert set(range(21, 51)) <= set(ids(came))
+    assert listed.requests == requests
+
+
 def test_the_servers_own_word_that_there_is_more_counts():
     """V3 tells; a full last page costs nothing more."""
     listed = Listed(20)

@@ -272,7 +272,8 @@ class Pager:
         known = bool(names) and None not in names and sweep.reached.issuperset(names)
         sweep.idle = sweep.idle + 1 if known else 0
         sweep.came_again, sweep.before = names == sweep.before, names
-        sweep.steps_back = sweep.steps_back if known else 0
+        if page.index > self.start and not known:  # a first page is new throughout where all before it went
+            sweep.steps_back = 0
         sweep.reached.update(name for name in names if name is not None)
         sweep.end = page.index + len(records) - 1
         new = self._add(records)
