@@ -272,8 +272,8 @@ class Pager:
         known = bool(names) and None not in names and sweep.reached.issuperset(names)
         sweep.idle = sweep.idle + 1 if known else 0
         sweep.came_again, sweep.before = names == sweep.before, names
-        if page.index > self.start and not known:  # a first page is new throughout where all before it went
-            sweep.steps_back = 0
+        if not known and (page.index > self.start or not sweep.reached.isdisjoint(names)):
+            sweep.steps_back = 0  # but for a first page that is new throughout: a server may answer by chance
         sweep.reached.update(name for name in names if name is not None)
         sweep.end = page.index + len(records) - 1
         new = self._add(records)
