@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.client.lists.test_paging import Listed
+from tests.client.lists.listed import Listed
 from zbt_notebook.client.lists.page import Page
 from zbt_notebook.client.lists.pager import Pager
 

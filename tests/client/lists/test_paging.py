@@ -10,45 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tests.client.lists.listed import Listed, drain, drain_pages, ids
 from tests.tiers import examples
 from zbt_notebook.client.errors import ApiError
 from zbt_notebook.client.lists.page import Largest, Page
 from zbt_notebook.client.lists.pager import Pager
-
-
-class Listed:
-    """A list at a server: rows in the order of their making, deleted anywhere."""
-
-    def __init__(self, size):
-        self.rows = [{"id": number, "made": 0} for number in range(1, size + 1)]
-        self.next_id = size + 1
-        self.requests = 0
-
-    def answer(self, page):
-        self.requests += 1
-        return self.rows[page.index - 1 : page.index - 1 + page.size]
-
-    def add(self, at=None):
-        self.rows.insert(len(self.rows) if at is None else at, {"id": self.next_id, "made": 1})
-        self.next_id += 1
-
-
-def drain(pager, listed):
-    came = []
-    while not pager.done:
-        page = pager.next_page()
-        pager.take(page, listed.answer(page))
-        came += pager.ready()
-    return came
-
-
-def drain_pages(pager, pages, more):
-    for page in pages:
-        pager.take(pager.next_page(), page, more=more)
-
-
-def ids(rows):
-    return [row["id"] for row in rows]
 
 
 @pytest.mark.parametrize("size", [0, 1, 9, 10, 11, 20, 30, 31])
@@ -257,67 +223,6 @@ def test_a_wrong_count_doubles_no_rows_without_ids(announced):
     listed.rows = [{"label": number} for number in range(25)]
     came = drain(Pager(size=10, expected=announced), listed)
     assert [row["label"] for row in came] == list(range(20 if announced == 20 else 25))
-
-
-def test_pages_of_rows_that_are_all_alike_may_have_no_end():
-    """Fifty-one repetitions in a row are one too many; any other page between them begins the count anew."""
-    listed = Listed(0)
-    listed.rows = [{"label": 0}] * 1000
-    with pytest.raises(ApiError, match="same page again"):
-        drain(Pager(size=10), listed)
-    assert listed.requests == 52
-    listed.rows = [{"label": page} for page in (*[0] * 51, *[1] * 51, *range(2, 60), 60, 60) for _ in range(10)]
-    assert drain(Pager(size=10), listed) == listed.rows
-
-
-class Restless(Listed):
-    """A list into whose front rows come at every request for a page from *after* on."""
-
-    def __init__(self, size, *, grows, up_to):
-        super().__init__(size)
-        self.grows, self.up_to = grows, up_to
-
-    def answer(self, page):
-        records = super().answer(page)
-        for _ in range(self.grows if page.index <= self.up_to and self.requests < 200 else 0):
-            self.add(0)
-        return records
-
-
-class ByChance(Listed):
-    """Other rows at every request."""
-
-    def answer(self, page):
-        self.rows = []
-        for _ in range(page.end):
-            self.add()
-        return super().answer(page)
-
-
-def test_a_server_that_answers_by_chance_is_an_error():
-    """No page holds a row that another held, nor does the first one: wherever the reading steps back to, it is torn."""
-    listed = ByChance(0)
-    with pytest.raises(ApiError, match="lost records near 6 faster"):
-        drain(Pager(size=10), listed)
-    assert listed.requests == 18
-
-
-def test_a_list_that_grows_as_fast_as_it_is_read_is_an_error():
-    """Page after page brings nothing new; eight looks at the beginning are enough."""
-    listed = Restless(40, grows=9, up_to=1000)
-    with pytest.raises(ApiError, match="same page again"):
-        drain(Pager(size=10), listed)
-    assert listed.requests == 35
-
-
-@pytest.mark.parametrize(("grows", "requests"), [(0, 5), (15, 37)])
-def test_the_beginning_of_a_changing_list_is_read_again_eight_times_at_most(grows, requests):
-    """What went there meanwhile is fetched; where more goes there each time, it is left to the next pull."""
-    listed = Restless(50, grows=grows, up_to=1)
-    listed.rows.reverse()
-    came = drain(Pager(size=10, is_past=lambda row: row["id"] <= 20), listed)
-    assert set(range(21, 51)) <= set(ids(came))
-    assert listed.requests == requests
 
 
 def test_the_servers_own_word_that_there_is_more_counts():
