@@ -24,8 +24,8 @@ SCRIPTS = Path(sysconfig.get_path("scripts"))
 BY_FILE = "--dist=loadgroup"  # a file to one process, the browser's to one; see tests/conftest.py
 QUICK = [BY_FILE, "-m", "not browser and not kernel and not slow", "--hypothesis-profile=quick", "--quiet"]
 QUICK += [f"--ignore=tests/{name}" for name in tiers.UNREAD]
-# Two processes often wait at once for what they have started, so there are three; what takes long comes first.
-EVERYTHING = [BY_FILE, "--no-loadscope-reorder", "--numprocesses=3", "--cov", "--cov-branch"]
+# What takes long comes first. A third process made a Hub's start outlast its minute on two cores.
+EVERYTHING = [BY_FILE, "--no-loadscope-reorder", "--cov", "--cov-branch"]
 EVERYTHING += ["--cov-report=term:skip-covered"]
 NOTHING_COLLECTED = 5  # pytest's exit status where a choice of tests matches none
 
