@@ -14,9 +14,7 @@ def read_plain(place: str | PathLike[str]) -> bytes:
         path = Path(place).expanduser()
         facts = path.stat()
     except (TypeError, ValueError, RuntimeError):
-        facts = None
-    if facts is None:
-        raise OSError(errno.EINVAL, "it is no path")
+        raise OSError(errno.EINVAL, "it is no path") from None
     if not (stat.S_ISREG(facts.st_mode) or stat.S_ISDIR(facts.st_mode)):  # a folder says so by itself
         raise OSError(errno.EINVAL, "it is a pipe or a device, and no file")
     if facts.st_size > _LARGEST:

@@ -26,9 +26,7 @@ from zbt_notebook.client.suggestions import folded, there_are
 
 PICK_LISTS = ("status", "severity", "classification", "module", "reproducible")
 ORDERED = tuple(one.name for one in FIELDS["bugs"] if one.ranked)
-_LEAST = frozenset(
-    {"minor", "low", "lowest", "trivial", "cosmetic"}
-)  # where a list of severities begins so, it goes up
+_LEAST = frozenset({"minor", "low", "lowest", "trivial", "cosmetic"})  # a list of severities that begins so goes up
 _CLASSIC_NAMES = {"reproducible": "priority"}  # where Zoho's default fields call it so
 _V3_NAMES = {"reproducible": "is_it_reproducible"}
 _FRESH = timedelta(minutes=1)  # a list as old as this is fetched anew before a name in it is called unknown

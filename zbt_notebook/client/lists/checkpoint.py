@@ -30,9 +30,8 @@ def default_path(request: PullRequest, data_center: str) -> Path:
     try:
         cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     except RuntimeError:
-        cache = None
-    if cache is None:
-        raise UsageError("there is no home folder to keep a checkpoint in", hint="Name a file: checkpoint='pull.zbt'.")
+        hint = "Name a file: checkpoint='pull.zbt'."
+        raise UsageError("there is no home folder to keep a checkpoint in", hint=hint) from None
     name = hashlib.sha256(f"{data_center} {_essence(request)}".encode()).hexdigest()[:24]
     return Path(cache) / "zbt-notebook" / "pulls" / f"{name}.jsonl"
 
