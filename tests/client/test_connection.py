@@ -4,6 +4,8 @@ import dataclasses
 import datetime as dt
 import json
 import pickle
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -19,6 +21,7 @@ from zbt_notebook.client.errors import (
     UsageError,
 )
 from zbt_notebook.client.http.messages import Response
+from zbt_notebook.client.status import LogoutReport
 
 
 @pytest.fixture
@@ -390,6 +393,41 @@ def test_stop_while_signing_out_forgets_all_the_same(connection):
 def test_a_second_sign_out_tells_what_the_first_achieved(connection):
     """It is as signed out as before: the report does not say that Zoho could not be reached."""
     assert connection.logout() == connection.logout()
+
+
+def test_a_sign_out_stopped_after_zoho_revoked_still_tells_so(connection):
+    """The next one finishes it, and Zoho's answer is not forgotten."""
+    stops = iter([KeyboardInterrupt])
+
+    def forget():
+        for stop in stops:
+            raise stop
+        return True
+
+    connection.on_logout["keyring"] = forget
+    with pytest.raises(KeyboardInterrupt):
+        connection.logout()
+    assert connection.logout() == LogoutReport(revoked=True, forgotten=True, keyring=True)
+
+
+def test_a_sign_out_in_another_thread_is_waited_for(connection):
+    """Both have one report: nobody is told that Zoho did not revoke because another was about to ask it."""
+    authorization = connection.client.authorization
+    asked, go_on, zoho = threading.Event(), threading.Event(), authorization.transport
+
+    def slow(request):
+        asked.set()
+        assert go_on.wait(10)
+        return zoho(request)
+
+    authorization.transport = slow
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(connection.logout)
+        assert asked.wait(10)
+        second = pool.submit(connection.logout)
+        go_on.set()
+        assert first.result(10).revoked
+        assert second.result(10) == first.result(10)
 
 
 def test_a_connection_is_not_pickled(connection):

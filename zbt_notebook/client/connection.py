@@ -1,5 +1,6 @@
 """One sign-in and everything it allows."""
 
+import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
@@ -16,6 +17,7 @@ from zbt_notebook.client.bugs.finding import find_bug, with_ids
 from zbt_notebook.client.bugs.listing import fetch, listing
 from zbt_notebook.client.bugs.tracker import Tracker
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.forks import ForkSafeLock
 from zbt_notebook.client.http.messages import Transport
 from zbt_notebook.client.limits.rate_limit import RateLimits
 from zbt_notebook.client.limits.registry import limits_of
@@ -61,6 +63,7 @@ class Connection(Tracker):
         self.is_consented = False  # whether a consent in this kernel led to it, rather than a token from elsewhere
         self.on_logout: dict[str, Callable[[], bool]] = {}  # who else keeps it, "kernel" or "keyring", and forgets it
         self._left: LogoutReport | None = None
+        self._leaving = ForkSafeLock(threading.RLock)
         if limits is None and setting("ZBT_SHARED_BUDGET").lower() in {"1", "true", "yes"}:
             self.share_budget()
 
@@ -294,18 +297,19 @@ class Connection(Tracker):
     def logout(self) -> LogoutReport:
         """Revoke at Zoho, forget here and in the keyring; forgotten here even where Zoho cannot be reached.
 
-        A second time it gives the first one's report.
+        A second time it gives the first one's report, and waits for it where another thread still signs out.
         """
-        if self._left is None:
-            revoked, forgotten = False, {}
-            try:
-                revoked = self.client.authorization.revoke()
-            finally:  # Stop, too, may end the request
-                self.client.authorization.forget()
-                self.client.close()
-                forgotten = {keeper: forget() for keeper, forget in self.on_logout.items()}
-                self._left = LogoutReport(revoked=revoked, forgotten=True, keyring=forgotten.get("keyring"))
-        return self._left
+        with self._leaving:
+            if self._left is None:
+                revoked = False
+                try:
+                    revoked = self.client.authorization.revoke()
+                finally:  # Stop, too, may end the request
+                    self.client.authorization.forget()
+                    self.client.close()
+                    forgotten = {keeper: forget() for keeper, forget in self.on_logout.items()}
+                    self._left = LogoutReport(revoked=revoked, forgotten=True, keyring=forgotten.get("keyring"))
+            return self._left
 
 
 def _portal(portal: object) -> str:

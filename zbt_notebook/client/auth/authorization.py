@@ -1,5 +1,6 @@
 """One sign-in's tokens: fresh when asked for, refreshed once for all threads, revocable."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -121,6 +122,7 @@ class Authorization(StaysInKernel):
         self.login_id = ""  # what the API calls its user, once an answer has told
         self._held = _Held(client, Token(""))
         self.over_because = "this connection is signed out"
+        self._zoho_revoked = False
         self._is_over = False  # no lock guards a sign-out, for Stop may come between any two lines: see _take
         self.transport = transport
         self._clock = clock or Clock()
@@ -343,8 +345,8 @@ class Authorization(StaysInKernel):
     def revoke(self) -> bool:
         """Revoke at Zoho and forget here; tell whether Zoho did. It is forgotten here in any case, and first.
 
-        A refresh under way is not waited for: what it brings is not held. Stop ends the request, and its exception
-        holds no frame with a secret in it.
+        A second time it tells the same. A refresh under way is not waited for: what it brings is not held. Stop ends
+        the request, and its exception holds no frame with a secret in it.
         """
         stopped = False
         try:
@@ -364,10 +366,7 @@ class Authorization(StaysInKernel):
         return token
 
     def _revoke(self, token: Token) -> bool:
-        secret = token.refresh_token or token.access_token
-        if not secret:
-            return False
-        try:
-            return read_revocation(self.transport(revoke_request(self.data_center, secret)))
-        except Unreachable:
-            return False
+        if secret := token.refresh_token or token.access_token:
+            with contextlib.suppress(Unreachable):
+                self._zoho_revoked = read_revocation(self.transport(revoke_request(self.data_center, secret)))
+        return self._zoho_revoked
