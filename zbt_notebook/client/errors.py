@@ -18,7 +18,7 @@
 from datetime import datetime
 from typing import Any
 
-from zbt_notebook.client.redactor import NO_WORD, redact
+from zbt_notebook.client.redactor import NO_WORD, plain, redact
 
 
 class ZbtError(Exception):
@@ -26,7 +26,7 @@ class ZbtError(Exception):
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(redact(message[: 2 * _LONGEST], enough=NO_WORD))
-        self.hint = redact(hint[: 2 * _LONGEST], enough=NO_WORD)
+        self.hint = _one_line(redact(hint[: 2 * _LONGEST], enough=NO_WORD))
 
     @property
     def message(self) -> str:
@@ -42,14 +42,14 @@ class ZbtError(Exception):
         They hold no frame, so ``%xmode Verbose`` has no argument values to print.
         """
         lines = [f"{type(self).__name__}: {self.message}"]
-        return [*lines, _one_line(self.hint)] if self.hint else lines
+        return [*lines, self.hint] if self.hint else lines
 
 
 def _one_line(text: str) -> str:
-    """A text in one line, and not longer than anybody reads: what a user handed over may stand in it."""
+    """A text in one line, harmless and not longer than anybody reads: what others wrote may stand in it."""
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]}…"
-    return text if text.isprintable() else " ".join(text.split())
+    return text if text.isprintable() else plain(" ".join(text.split()))
 
 
 _LONGEST = 1_000

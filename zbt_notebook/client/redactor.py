@@ -52,6 +52,19 @@ def one_line(text: object) -> str:
     return clean if len(clean) <= _LONGEST_SHOWN else clean[: _LONGEST_SHOWN - 1] + HIDDEN
 
 
+def plain(text: str) -> str:
+    """Make a text harmless to print: no control or direction characters, no escape sequences, one line."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() or character in _JOINERS else " " if character.isspace() else "\ufffd"
+        for character in text
+    )
+
+
+_JOINERS = "\u200c\u200d"  # Persian and emoji are spelt with these
+
+
 def _gap(invisible: re.Match[str]) -> str:
     return " " if any(character.isspace() for character in invisible.group()) else ""
 

@@ -6,8 +6,9 @@ import pytest
 
 from zbt_notebook import ApiError, NotFound, NotSignedIn, UsageError
 from zbt_notebook.client import signed_in
+from zbt_notebook.client.redactor import plain
 from zbt_notebook.notebook.magic.context import PortalOrProject, find_by_name
-from zbt_notebook.notebook.magic.display.table import Table, ago, listed, plain
+from zbt_notebook.notebook.magic.display.table import Table, ago, listed
 from zbt_notebook.notebook.magic.grammar.options import OPTIONS, SUBCOMMANDS, options_of
 
 

@@ -13,6 +13,7 @@ from zbt_notebook.client.errors import ApiError, NotFound, Unreachable, UsageErr
 from zbt_notebook.client.http.messages import Request, Response, Upload
 from zbt_notebook.client.plain_file import read_plain
 from zbt_notebook.client.quoting import counted, shown
+from zbt_notebook.client.redactor import plain
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.api_errors import judge
@@ -160,7 +161,7 @@ class Files:
                 ApiCall("POST", self._below, fields=(("attachment_ids", json.dumps([str(number)])),))
             ).body
         except (ApiError, Unreachable) as error:
-            error.hint = f"It was uploaded as {number}, but not attached. {error.hint}"
+            error.hint = f"It was uploaded as {plain(str(number))}, but not attached. {error.hint}"
             raise
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from zbt_notebook.client.auth.data_centers import DATA_CENTERS
 from zbt_notebook.client.auth.scopes import FAMILY, MODULES, PRESETS
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.redactor import plain
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.notebook.magic.context import PortalOrProject
 from zbt_notebook.notebook.magic.filter_completion import Values, changes, escaped, filters
@@ -52,6 +53,7 @@ class Known:
 def complete(text: str, cursor: int, known: Known) -> list[Completion]:
     """Complete what follows ``%zbt`` at the cursor; the completions all go on with the same word.
 
+    A name with control or direction characters is not offered: they would stand in the cell, unseen.
     A quote or brace that stands behind the cursor already, as front ends put it there, is not closed once more.
     """
     before, behind = text[:cursor], text[cursor : cursor + 1]
@@ -61,7 +63,7 @@ def complete(text: str, cursor: int, known: Known) -> list[Completion]:
     if done is None:
         return []
     word = _plain(fragment)
-    candidates = dict.fromkeys(_candidates(word, fragment, done, known))
+    candidates = [pair for pair in dict.fromkeys(_candidates(word, fragment, done, known)) if plain(pair[0]) == pair[0]]
     found = [(_going_on(candidate, fragment, word), kind) for candidate, kind in candidates]
     closing = behind if behind in {"'", '"', "}"} else ""
     return [Completion(whole.removesuffix(closing), start, kind) for whole, kind in found if whole]

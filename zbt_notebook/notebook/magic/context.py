@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.quoting import shown
+from zbt_notebook.client.redactor import plain
 from zbt_notebook.client.suggestions import did_you_mean, same_name
 from zbt_notebook.notebook.magic.display.table import listed
 
@@ -115,7 +116,7 @@ class Atlas:
 
 
 def _named(found: "Iterable[Portal | Project]") -> tuple[PortalOrProject, ...]:
-    return tuple(PortalOrProject(one.id, one.name) for one in found)
+    return tuple(PortalOrProject(one.id, plain(one.name)) for one in found)
 
 
 def find_by_name(known: tuple[PortalOrProject, ...], wanted: str) -> PortalOrProject | None:

@@ -7,8 +7,9 @@ from typing import Any
 
 from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.http.messages import Request
+from zbt_notebook.client.redactor import plain
 from zbt_notebook.notebook import environment
-from zbt_notebook.notebook.magic.display.table import ago, plain
+from zbt_notebook.notebook.magic.display.table import ago
 
 Ask = Callable[[str], str]
 

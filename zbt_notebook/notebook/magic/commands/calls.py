@@ -9,6 +9,7 @@ from zbt_notebook.client.errors import ScopeMissing, Unreachable, UsageError, Zb
 from zbt_notebook.client.lists.fields import CUSTOM, FIELDS
 from zbt_notebook.client.lists.first_columns import kind_of
 from zbt_notebook.client.quoting import counted, shown
+from zbt_notebook.client.redactor import plain
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.suggestions import did_you_mean, folded, same_name
@@ -17,7 +18,7 @@ from zbt_notebook.notebook.magic.commands.results import Answer
 from zbt_notebook.notebook.magic.commands.retired import explained
 from zbt_notebook.notebook.magic.commands.save import check_path, save
 from zbt_notebook.notebook.magic.display import request_preview
-from zbt_notebook.notebook.magic.display.table import ago, listed, note, plain
+from zbt_notebook.notebook.magic.display.table import ago, listed, note
 from zbt_notebook.notebook.magic.grammar import jmespath_query
 from zbt_notebook.notebook.magic.grammar.options import WRITES, seconds, variable
 from zbt_notebook.notebook.magic.grammar.parser import CallLine, Options

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client import signed_in
 from zbt_notebook.client.errors import ZbtError
-from zbt_notebook.notebook.magic.display.table import PlainText, Table, ago, listed, note, plain
+from zbt_notebook.client.redactor import plain
+from zbt_notebook.notebook.magic.display.table import PlainText, Table, ago, listed, note
 from zbt_notebook.notebook.magic.grammar.options import seconds
 from zbt_notebook.notebook.magic.grammar.parser import CommandLine, Options
 from zbt_notebook.notebook.magic.session import Session

@@ -16,6 +16,7 @@ from zbt_notebook.client.errors import ApiError, UsageError, ZbtError
 from zbt_notebook.client.lists.discovery import discover
 from zbt_notebook.client.lists.kinds import find_kind
 from zbt_notebook.client.quoting import counted
+from zbt_notebook.client.redactor import plain
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall, Page
 from zbt_notebook.client.rest.encoding import Dates
@@ -24,7 +25,7 @@ from zbt_notebook.notebook.magic.commands import calls, results
 from zbt_notebook.notebook.magic.commands.results import Answer
 from zbt_notebook.notebook.magic.commands.save import check_path
 from zbt_notebook.notebook.magic.display import request_preview
-from zbt_notebook.notebook.magic.display.table import PlainText, Table, note, plain
+from zbt_notebook.notebook.magic.display.table import PlainText, Table, note
 from zbt_notebook.notebook.magic.grammar import jmespath_query
 from zbt_notebook.notebook.magic.grammar.interpolation import in_text
 from zbt_notebook.notebook.magic.grammar.options import LISTS

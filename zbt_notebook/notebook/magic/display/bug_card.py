@@ -8,8 +8,9 @@ from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
+from zbt_notebook.client.redactor import plain
 from zbt_notebook.notebook.magic.display.html_text import paragraphs
-from zbt_notebook.notebook.magic.display.table import MONO, QUIET, UI, plain
+from zbt_notebook.notebook.magic.display.table import MONO, QUIET, UI
 
 _LONGEST = 20_000  # characters of all fields that the card unfolds
 _COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")

@@ -1,6 +1,7 @@
 """How a frame that came from here is shown: its first columns, numbers right and texts left; nothing else changes.
 
-Other frames, and these once they are something else, look as pandas shows them.
+Other frames, and these once they are something else, look as pandas shows them; of what Zoho sent no control or
+direction character is shown either way.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,8 @@ from typing import Any
 
 from zbt_notebook.client.lists.first_columns import FIRST
 from zbt_notebook.client.quoting import counted
-from zbt_notebook.notebook.magic.display.table import MONO, QUIET, plain
+from zbt_notebook.client.redactor import plain
+from zbt_notebook.notebook.magic.display.table import MONO, QUIET, plain_lines
 
 _LONGEST = 80  # characters of a cell
 
@@ -37,7 +39,8 @@ def as_html(frame: Any) -> str | None:
     """The frame as a table, texts left and numbers right; as pandas shows it where it is none of ours."""
     columns = shown_columns(frame)
     if columns is None:
-        return frame._repr_html_()  # type: ignore[no-any-return]
+        html = frame._repr_html_()
+        return plain_lines(html) if html and "zbt" in frame.attrs else html
     positions, cut = _positions(frame)
     sides = {name: _side(frame, name) for name in columns}
     head = "".join(f'<th scope="col" style="{_CELL}{sides[name]}{QUIET}">{_safe(name)}</th>' for name in columns)
@@ -117,10 +120,10 @@ def as_text(frame: Any) -> str:
     """The same for a terminal."""
     columns = shown_columns(frame)
     if columns is None:
-        return repr(frame)
+        return plain_lines(repr(frame)) if "zbt" in frame.attrs else repr(frame)
     shown = frame[columns].copy()
     for name in columns:
         if shown[name].dtype.kind == "M":
             shown[name] = shown[name].map(_text)
     text = shown.to_string(max_rows=20, max_colwidth=40, na_rep="")
-    return "\n".join(map(plain, text.split("\n"))) + f"\n\n{_extent(frame, columns)}"
+    return f"{plain_lines(text)}\n\n{_extent(frame, columns)}"

@@ -3,7 +3,7 @@
 import re
 from html.parser import HTMLParser
 
-from zbt_notebook.notebook.magic.display.table import plain
+from zbt_notebook.client.redactor import plain
 
 LONGEST = 20_000  # characters of a description that are looked at; more is a log that somebody pasted
 _PARAGRAPHS = frozenset(

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from zbt_notebook.client.http.messages import Request, Response, Upload
 from zbt_notebook.client.quoting import counted
-from zbt_notebook.client.redactor import redact
-from zbt_notebook.notebook.magic.display.table import PlainText, plain
+from zbt_notebook.client.redactor import plain, redact
+from zbt_notebook.notebook.magic.display.table import PlainText
 
 TOKEN = "$ZBT_TOKEN"  # noqa: S105  the name of the variable that a reader of the text fills
 _HIDDEN = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "www-authenticate"})

@@ -8,6 +8,7 @@ from shutil import get_terminal_size
 from textwrap import wrap
 
 from zbt_notebook.client.quoting import counted
+from zbt_notebook.client.redactor import plain
 from zbt_notebook.client.streams import tell
 from zbt_notebook.notebook import environment
 
@@ -121,17 +122,9 @@ def _html(text: str) -> str:
     return escape(plain(text))
 
 
-def plain(text: str) -> str:
-    """Make a text harmless to print: no control or direction characters, no escape sequences, one line."""
-    if text.isprintable():
-        return text
-    return "".join(
-        character if character.isprintable() or character in _JOINERS else " " if character.isspace() else "\ufffd"
-        for character in text
-    )
-
-
-_JOINERS = "\u200c\u200d"  # Persian and emoji are spelt with these
+def plain_lines(text: str) -> str:
+    """Make a text of several lines harmless to print."""
+    return "\n".join(map(plain, text.split("\n")))
 
 
 def note(text: str) -> None:
