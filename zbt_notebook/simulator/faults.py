@@ -170,7 +170,7 @@ def _suffer(fault: Fault, request: Request, handle: Handle) -> Response:  # noqa
             error = {"status_code": "401", "title": "INVALID_OAUTHTOKEN", "details": details}
             return json_response(401, {"error": error})
         case "echo":
-            return json_response(int(options["status"]), {"error": {"code": 6500, "message": _told_back(request)}})
+            return json_response(int(options["status"]), {"error": {"code": 6500, "message": _echo(request)}})
         case "gzip_bomb":
             headers = (("Content-Type", "application/json;charset=UTF-8"), ("Content-Encoding", "gzip"))
             return Response(200, _bomb(int(options["size"])), headers)
@@ -222,8 +222,8 @@ def _meanwhile(options: Mapping[str, Any], request: Request, handle: Handle) -> 
 def _asked_with(request: Request, **changes: Callable[[str], str | None]) -> Request:
     """The same request with query words changed; None takes one away."""
     parts = urlsplit(request.url)
-    told = [(name, changes[name](value) if name in changes else value) for name, value in request.query.items()]
-    query = urlencode([(name, value) for name, value in told if value is not None])
+    pairs = [(name, changes[name](value) if name in changes else value) for name, value in request.query.items()]
+    query = urlencode([(name, value) for name, value in pairs if value is not None])
     return replace(request, url=urlunsplit(parts._replace(query=query)))
 
 
@@ -262,7 +262,7 @@ _ANOTHER: Mapping[str, Callable[[Mapping[str, Any], Request, Handle], Response]]
 )
 
 
-def _told_back(request: Request) -> str:
+def _echo(request: Request) -> str:
     headers = "\n".join(f"{name}: {value}" for name, value in request.headers.items())
     return f"{request.method} {request.url}\n{headers}\n\n{request.body.decode('utf-8', 'replace')}"
 

@@ -70,8 +70,8 @@ def _tests(call: Call, conditions: Json) -> list[Test]:
     if view is not None and view not in CUSTOM_VIEWS:
         raise refusals.not_found("Custom view")
     tests: list[Test] = []
-    for told in (CUSTOM_VIEWS[view][1] if view else {}, conditions):
-        for name, value in told.items():
+    for group in (CUSTOM_VIEWS[view][1] if view else {}, conditions):
+        for name, value in group.items():
             if test := _test(call, name, value):
                 tests.append(test)
     return tests

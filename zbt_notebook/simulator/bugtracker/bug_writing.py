@@ -78,7 +78,7 @@ def change_bug(call: Call, bug: Bug, changes: dict[str, Any]) -> Bug:
 
 def touch(call: Call, bug: Bug, state: str, **changes: Any) -> Bug:
     """Write the changes, the time of the change, and that it happened."""
-    # What was told from the bug's seed and its counts is told now, before the counts change.
+    # Comments and files that the seed and the counts stand for are generated now, before the counts change.
     call.store.comments.of(bug.id)
     call.store.attachments.of(bug.id)
     changed = call.store.bugs.change(bug, updated_ms=max(call.now_ms, bug.updated_ms), **changes)

@@ -27,7 +27,7 @@ from zbt_notebook.simulator.bugtracker.v3 import (
     metadata,
     old_bugs,
     phases,
-    places,
+    portals_and_projects,
     surroundings,
     tags,
     talk,
@@ -54,7 +54,7 @@ _CLASSIC = (
     dashboard,
 )
 _V3 = (
-    *(places, metadata, issues, old_bugs, comments, attachments, issue_parts, links),
+    *(portals_and_projects, metadata, issues, old_bugs, comments, attachments, issue_parts, links),
     *(phases, v3_users, v3_timesheets, tags, talk, surroundings, tasks),
 )
 

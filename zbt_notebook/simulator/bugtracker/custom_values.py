@@ -118,9 +118,9 @@ def read_classic(call: Call, field: CustomField) -> Any:
 
 def read_v3(store: Store, sent: Json, before: Bug | None) -> Json:
     """Read the custom fields of a JSON body into columns; Refused where a value does not fit its field."""
-    told = prose.custom_values(before) if before else {}
+    held = prose.custom_values(before) if before else {}
     return {
-        field.column: _read(store, field, sent[field.api_name], told.get(field.column, ""))
+        field.column: _read(store, field, sent[field.api_name], held.get(field.column, ""))
         for field in CUSTOM_FIELDS
         if field.api_name in sent
     }
@@ -142,10 +142,10 @@ def _read(store: Store, field: CustomField, value: Any, before: Any) -> Any:
         **dict.fromkeys(_NUMBERS, lambda: str(value) if re.fullmatch(_NUMBERS[field.kind], str(value)) else None),
         **dict.fromkeys(_LONGEST, lambda: _text(field, value)),
     }
-    told = readers[field.kind]()
-    if told is None:
+    stored = readers[field.kind]()
+    if stored is None:
         raise refusals.invalid_value(field.api_name)
-    return told
+    return stored
 
 
 def _cents(value: Any) -> int | None:

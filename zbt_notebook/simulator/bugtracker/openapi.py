@@ -1,4 +1,4 @@
-"""An OpenAPI 3 description of the simulated API, told from the route table."""
+"""An OpenAPI 3 description of the simulated API, generated from the route table."""
 
 import re
 from collections.abc import Iterable

@@ -68,7 +68,7 @@ class Route:
 
 
 @dataclass(slots=True)
-class _Place:
+class _Resource:
     """All methods of one path."""
 
     regex: re.Pattern[str]
@@ -81,32 +81,32 @@ class RouteTable:
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self.routes = tuple(routes)
-        self._by_length: dict[int, list[_Place]] = {}
-        places: dict[str, _Place] = {}
+        self._by_length: dict[int, list[_Resource]] = {}
+        resources: dict[str, _Resource] = {}
         for route in self.routes:
-            place = places.get(route.path)
-            if place is None:
-                place = places[route.path] = _Place(_compile(route.path), tuple(_FIELD.findall(route.path)))
-                self._by_length.setdefault(_length(route.path), []).append(place)
-            if route.method in place.methods:
+            resource = resources.get(route.path)
+            if resource is None:
+                resource = resources[route.path] = _Resource(_compile(route.path), tuple(_FIELD.findall(route.path)))
+                self._by_length.setdefault(_length(route.path), []).append(resource)
+            if route.method in resource.methods:
                 message = f"two routes answer {route.pattern}"
                 raise ValueError(message)
-            place.methods[route.method] = route
+            resource.methods[route.method] = route
 
     def find(self, method: str, path: str, switches: Switches) -> tuple[Route, dict[str, str]]:
         """Give the route and the values of its path; Refused where there is none."""
-        for place in self._by_length.get(_length(path), ()):
-            if found := place.regex.fullmatch(path):
-                if method not in place.methods:
+        for resource in self._by_length.get(_length(path), ()):
+            if found := resource.regex.fullmatch(path):
+                if method not in resource.methods:
                     raise refusals.wrong_method(method, switches)
-                return place.methods[method], dict(zip(place.names, map(unquote, found.groups()), strict=True))
+                return resource.methods[method], dict(zip(resource.names, map(unquote, found.groups()), strict=True))
         raise refusals.wrong_url()
 
     def methods(self, path: str) -> tuple[str, ...]:
         """The methods that a path knows, for ``Allow``."""
-        for place in self._by_length.get(_length(path), ()):
-            if place.regex.fullmatch(path):
-                return tuple(place.methods)
+        for resource in self._by_length.get(_length(path), ()):
+            if resource.regex.fullmatch(path):
+                return tuple(resource.methods)
         return ()
 
 

@@ -103,7 +103,7 @@ class Table(Generic[R]):
 
 
 class Children(Generic[C]):
-    """Rows that hang on one parent, told from the parent's seed when first asked for."""
+    """Rows that hang on one parent, generated from the parent's seed when first asked for."""
 
     def __init__(self, tell: Callable[[int], list[C]]) -> None:
         self._tell: Callable[[int], list[C]] = tell
@@ -157,8 +157,8 @@ class Store:
         self.folders: Table[Folder] = Table(dataset.folders)
         self.documents: Table[Document] = Table(dataset.documents)
         self.tags: Table[Tag] = Table(portal.TAGS)
-        self.comments: Children[Comment] = Children(self._told_comments)
-        self.attachments: Children[Attachment] = Children(self._told_attachments)
+        self.comments: Children[Comment] = Children(self._generated_comments)
+        self.attachments: Children[Attachment] = Children(self._generated_attachments)
         self.activities: defaultdict[int, list[Activity]] = defaultdict(list)
         self.timers: dict[tuple[int, int], int] = {}
         self.rates: dict[tuple[int, int], str] = {}
@@ -233,13 +233,13 @@ class Store:
             Activity(self.take_id(), bug.project_id, bug.id, name, "Bug", author, state, at_ms)
         )
 
-    def _told_comments(self, parent_id: int) -> list[Comment]:
+    def _generated_comments(self, parent_id: int) -> list[Comment]:
         if forum := self.forums.get(parent_id):
             return prose.answers(forum, self.projects.find(forum.project_id, "Project").team)
         bug = self.bugs.get(parent_id)
         project = self.projects.get(bug.project_id) if bug else None
         return prose.comments(bug, project.team) if bug and project and bug.comment_count else []
 
-    def _told_attachments(self, parent_id: int) -> list[Attachment]:
+    def _generated_attachments(self, parent_id: int) -> list[Attachment]:
         bug = self.bugs.get(parent_id)
         return prose.attachments(bug) if bug and bug.attachment_count else []

@@ -20,7 +20,7 @@ class Rule:
     window: float
     lock: float
     extends: bool = True  # a call that meets a lock begins it anew
-    told: int = 0  # minutes that the refusal names; 0: those that are left
+    named_minutes: int = 0  # minutes that the refusal names; 0: those that are left
     headers: bool = False
 
     @classmethod
@@ -92,7 +92,7 @@ def throttled(wait: float, now: float, rule: Rule, switches: Switches) -> tuple[
     window = f"{rule.window / 60:g}"
     message = (
         f"Cannot execute more than {rule.limit} requests per API in {window} minutes. "
-        f"Try again after {rule.told or ceil(wait / 60)} minutes."
+        f"Try again after {rule.named_minutes or ceil(wait / 60)} minutes."
     )
     error = {
         "status_code": 429 if switches.throttle_status == 429 else 400,  # noqa: PLR2004  the status itself
@@ -101,5 +101,5 @@ def throttled(wait: float, now: float, rule: Rule, switches: Switches) -> tuple[
         "details": {"message": message},
     }
     after = {"none": "", "seconds": str(ceil(wait)), "date": formatdate(now + ceil(wait), usegmt=True)}
-    told = after[switches.throttle_retry_after]
-    return switches.throttle_status, {"error": error}, (("Retry-After", told),) if told else ()
+    retry_after = after[switches.throttle_retry_after]
+    return switches.throttle_status, {"error": error}, (("Retry-After", retry_after),) if retry_after else ()

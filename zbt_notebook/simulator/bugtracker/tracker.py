@@ -112,10 +112,10 @@ class BugTracker:
             now = self._clock.now()
             rule = Rule.of(switches, classic=route.classic)
             wait = self.throttle.wait(route.pattern, now, rule)
-            told = self.throttle.headers(route.pattern, rule)
+            rate_headers = self.throttle.headers(route.pattern, rule)
             if wait:
                 status, body, headers = throttled(wait, now, rule, switches)
-                return Answer(status, body, headers=(*told, *headers))
+                return Answer(status, body, headers=(*rate_headers, *headers))
             store = self.store
             user = _joined(store, grant)
             if path.get("portal", PORTAL_NAME) not in {PORTAL_NAME, str(PORTAL_ID)}:
@@ -126,7 +126,7 @@ class BugTracker:
             values = _values(request, route, switches)
             call = Call(request, path, values, store, user, int(now * 1000), switches, self._site())
             answer = route.handler(call)
-            return replace(answer, headers=(*answer.headers, *told)) if told else answer
+            return replace(answer, headers=(*answer.headers, *rate_headers)) if rate_headers else answer
 
 
 def _admitted(request: Request, grant: Grant | None, route: Route, switches: Switches) -> Grant:

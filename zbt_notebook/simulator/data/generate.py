@@ -55,9 +55,9 @@ def generate(*, seed: int = 1, projects: int = 6, bugs: int = 2000, now: float, 
     """
     history = _History(Random(seed), int(now) * 1000, Dataset())
     made = history.made
-    for place in range(projects):
-        made.projects.append(history.project(place))
-    shares = [portal.PROJECTS[place % len(portal.PROJECTS)][3] for place in range(projects)]
+    for index in range(projects):
+        made.projects.append(history.project(index))
+    shares = [portal.PROJECTS[index % len(portal.PROJECTS)][3] for index in range(projects)]
     for project, count in zip(made.projects, _apportion(bugs, shares), strict=True):
         history.fill(project, count)
     if hostile:
@@ -69,8 +69,8 @@ def generate(*, seed: int = 1, projects: int = 6, bugs: int = 2000, now: float, 
 def _apportion(total: int, shares: list[int]) -> list[int]:
     whole = sum(shares)
     counts = [total * share // whole for share in shares]
-    for place in range(total - sum(counts)):
-        counts[place % len(counts)] += 1
+    for index in range(total - sum(counts)):
+        counts[index % len(counts)] += 1
     return counts
 
 
@@ -87,15 +87,15 @@ class _History:
         self.made.next_id += step
         return taken
 
-    def project(self, place: int) -> Project:
-        name, prefix, about, _ = portal.PROJECTS[place % len(portal.PROJECTS)]
-        turn = place // len(portal.PROJECTS)
+    def project(self, index: int) -> Project:
+        name, prefix, about, _ = portal.PROJECTS[index % len(portal.PROJECTS)]
+        repeat = index // len(portal.PROJECTS)
         active = [member.id for member in portal.MEMBERS if member.active]
         team = (*sorted(self.rng.sample(active[1:], min(7, len(active) - 1))), active[0])
         return Project(
-            id=portal.PROJECT_BASE + 14 * place,
-            name=f"{name} {turn + 1}" if turn else name,
-            prefix=f"{prefix}{turn + 1}",
+            id=portal.PROJECT_BASE + 14 * index,
+            name=f"{name} {repeat + 1}" if repeat else name,
+            prefix=f"{prefix}{repeat + 1}",
             description=about,
             owner=self.rng.choice(team),
             created_ms=self.now_ms - SPAN_DAYS * DAY_MS - self.rng.randint(5, 400) * DAY_MS,
@@ -246,7 +246,7 @@ class _History:
     def _forums(self, project: Project) -> None:
         categories = [Category(self._take_id(), project.id, name) for name in ("General", "Releases")]
         self.made.categories += categories
-        for place, topic in enumerate(words.TOPICS):
+        for index, topic in enumerate(words.TOPICS):
             at = self.now_ms - self.rng.randint(1, 300) * DAY_MS
             text = f"<div>{self.rng.choice(words.EXPECTED)}</div>"
             self.made.forums.append(
@@ -258,7 +258,7 @@ class _History:
                     self.rng.choice(project.team),
                     at,
                     self.rng.choice(categories).id,
-                    sticky=place == 0,
+                    sticky=index == 0,
                 )
             )
 

@@ -46,15 +46,15 @@ _LOGINS = (
 MEMBERS: tuple[Member, ...] = (
     Member(DEMO_USER.zuid, int(DEMO_USER.zpuid), DEMO_USER.name, DEMO_USER.email, "admin"),
     *(
-        Member(70031001 + 37 * place, _PEOPLE + 2 * place, name, f"{login}@brightwater.example", role)
-        for place, ((name, role), login) in enumerate(zip(_NAMES, _LOGINS, strict=True))
+        Member(70031001 + 37 * index, _PEOPLE + 2 * index, name, f"{login}@brightwater.example", role)
+        for index, ((name, role), login) in enumerate(zip(_NAMES, _LOGINS, strict=True))
     ),
     Member(70031992, _PEOPLE + 90, "Robert Fields", "robert@brightwater.example", "employee", active=False),
 )
 
 
 def _choices(first: int, *names: str) -> tuple[Choice, ...]:
-    return tuple(Choice(_LISTS + first + 3 * place, name) for place, name in enumerate(names))
+    return tuple(Choice(_LISTS + first + 3 * index, name) for index, name in enumerate(names))
 
 
 STATUSES = (
@@ -83,8 +83,8 @@ MODULES = _choices(
 )
 
 
-def _field(place: int, column: str, label: str, kind: FieldKind, api_name: str, *options: str) -> CustomField:
-    return CustomField(_LISTS + 1_003 + 20 * place, column, label, kind, api_name, options)
+def _field(index: int, column: str, label: str, kind: FieldKind, api_name: str, *options: str) -> CustomField:
+    return CustomField(_LISTS + 1_003 + 20 * index, column, label, kind, api_name, options)
 
 
 # The API names are made from the labels, mostly: with cf_ before them or not, or a number only
@@ -107,8 +107,8 @@ CUSTOM_FIELDS = (
 )
 
 TAGS = tuple(
-    Tag(_LISTS + 603 + 2 * place, name, color, MEMBERS[0].id)
-    for place, (name, color) in enumerate(
+    Tag(_LISTS + 603 + 2 * index, name, color, MEMBERS[0].id)
+    for index, (name, color) in enumerate(
         (
             ("regression", "bgd35b5b"),
             ("quick-win", "bg5cbf6b"),

@@ -1,4 +1,4 @@
-"""Titles, reports and remarks, each told from one random number."""
+"""Titles, reports and remarks, each generated from one random number."""
 
 from dataclasses import replace
 from functools import lru_cache
@@ -36,60 +36,60 @@ def description(bug: Bug) -> str:
 
 @lru_cache(maxsize=8192)
 def _report(grain: int) -> str:
-    told = Random(grain)
-    steps = "".join(f"<li>{step}</li>" for step in told.sample(words.STEPS, told.randint(2, 5)))
+    rng = Random(grain)
+    steps = "".join(f"<li>{step}</li>" for step in rng.sample(words.STEPS, rng.randint(2, 5)))
     return (
-        f"<div><p>Seen in build {told.randint(1200, 4800)}.</p><ol>{steps}</ol>"
-        f"<p><b>Expected:</b> {told.choice(words.EXPECTED)}</p><p><b>Actual:</b> {told.choice(words.ACTUAL)}</p></div>"
+        f"<div><p>Seen in build {rng.randint(1200, 4800)}.</p><ol>{steps}</ol>"
+        f"<p><b>Expected:</b> {rng.choice(words.EXPECTED)}</p><p><b>Actual:</b> {rng.choice(words.ACTUAL)}</p></div>"
     )
 
 
 def comments(bug: Bug, team: tuple[int, ...]) -> list[Comment]:
     """The remarks a bug was generated with, oldest first."""
-    told = Random(bug.grain + 1)
+    rng = Random(bug.grain + 1)
     span = max(bug.updated_ms - bug.created_ms, 1)
-    times = sorted(bug.created_ms + told.randrange(span) for _ in range(bug.comment_count))
+    times = sorted(bug.created_ms + rng.randrange(span) for _ in range(bug.comment_count))
     made = []
-    for place, at in enumerate(times):
-        row = Comment(bug.id + 1 + place, bug.project_id, bug.id, *_remark(told, team), at)
-        corrected = (bug.grain + place) % _CORRECTED == 0
+    for index, at in enumerate(times):
+        row = Comment(bug.id + 1 + index, bug.project_id, bug.id, *_remark(rng, team), at)
+        corrected = (bug.grain + index) % _CORRECTED == 0
         made.append(replace(row, changed_ms=at + 300_000, changed_by=row.author) if corrected else row)
     return made
 
 
-def _remark(told: Random, team: tuple[int, ...]) -> tuple[int, str]:
+def _remark(rng: Random, team: tuple[int, ...]) -> tuple[int, str]:
     """Who says what."""
-    return told.choice(team), f"<div>{told.choice(words.REMARKS)}</div>"
+    return rng.choice(team), f"<div>{rng.choice(words.REMARKS)}</div>"
 
 
 def answers(forum: Forum, team: tuple[int, ...]) -> list[Comment]:
     """What was answered in a discussion that was generated, oldest first."""
-    told = Random(forum.id)
+    rng = Random(forum.id)
     return [
         Comment(
-            forum.id + 1 + place,
+            forum.id + 1 + index,
             forum.project_id,
             forum.id,
-            *_remark(told, team),
-            forum.created_ms + (place + 1) * told.randint(600_000, 3_600_000),
+            *_remark(rng, team),
+            forum.created_ms + (index + 1) * rng.randint(600_000, 3_600_000),
         )
-        for place in range(told.randint(1, 4))
+        for index in range(rng.randint(1, 4))
     ]
 
 
 def attachments(bug: Bug) -> list[Attachment]:
     """The files a bug was generated with."""
-    told = Random(bug.grain + 2)
+    rng = Random(bug.grain + 2)
     made = []
-    for place in range(bug.attachment_count):
-        name = told.choice(("console", "server", "network", "steps"))
-        lines = "".join(f"{told.randrange(10**6):06d} {told.choice(words.STEPS)}\n" for _ in range(told.randint(3, 12)))
+    for index in range(bug.attachment_count):
+        name = rng.choice(("console", "server", "network", "steps"))
+        lines = "".join(f"{rng.randrange(10**6):06d} {rng.choice(words.STEPS)}\n" for _ in range(rng.randint(3, 12)))
         made.append(
             Attachment(
-                bug.id + BUG_STRIDE // 2 + place,
+                bug.id + BUG_STRIDE // 2 + index,
                 bug.project_id,
                 bug.id,
-                f"{name}-{place + 1}.log",
+                f"{name}-{index + 1}.log",
                 "text/plain",
                 lines.encode(),
                 bug.reporter,
@@ -105,18 +105,18 @@ def custom_values(bug: Bug) -> dict[str, Any]:
     Days and moments are milliseconds of the epoch, people are their ids, money is in cents; several are a tuple.
     """
     grain = bug.grain
-    told: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     if grain % 16 < len(words.CUSTOMERS):
-        told["UDF_CHAR1"] = words.CUSTOMERS[grain % 16]
-    told["UDF_CHAR2"] = _ENVIRONMENTS[0 if grain % 5 else grain % 3]
+        values["UDF_CHAR1"] = words.CUSTOMERS[grain % 16]
+    values["UDF_CHAR2"] = _ENVIRONMENTS[0 if grain % 5 else grain % 3]
     if grain % 3 == 0:
-        told["UDF_LONG1"] = str(20_000 + grain % 70_001)
-    told["UDF_DATE1"] = bug.created_ms - grain % 4 * _DAY_MS
+        values["UDF_LONG1"] = str(20_000 + grain % 70_001)
+    values["UDF_DATE1"] = bug.created_ms - grain % 4 * _DAY_MS
     if grain % 7 < 2:  # noqa: PLR2004  the others leave the rarer fields alone
-        told.update(_rarer_values(grain, bug.created_ms))
+        values.update(_rarer_values(grain, bug.created_ms))
     if bug.custom is not None:
-        told = {column: value for column, value in {**told, **bug.custom}.items() if value not in NOTHING}
-    return told
+        values = {column: value for column, value in {**values, **bug.custom}.items() if value not in NOTHING}
+    return values
 
 
 NOTHING = ("", ())  # False is a value
@@ -124,21 +124,21 @@ NOTHING = ("", ())  # False is a value
 
 @lru_cache(maxsize=8192)
 def _rarer_values(grain: int, created_ms: int) -> dict[str, Any]:
-    told = Random(grain + 3)
+    rng = Random(grain + 3)
     people, platforms = [member.id for member in MEMBERS], CUSTOM_FIELDS[6].options
-    chosen = sorted(told.sample(platforms, told.randint(1, 3)), key=platforms.index)
+    chosen = sorted(rng.sample(platforms, rng.randint(1, 3)), key=platforms.index)
     return {
-        "UDF_USER1": told.choice(people),
-        "UDF_MULTIUSER1": tuple(told.sample(people, told.randint(1, 3))),
+        "UDF_USER1": rng.choice(people),
+        "UDF_MULTIUSER1": tuple(rng.sample(people, rng.randint(1, 3))),
         "UDF_MULTI1": tuple(chosen),
-        "UDF_BOOLEAN1": told.random() < 0.5,  # noqa: PLR2004  as often as not
-        "UDF_CURRENCY1": told.randint(1_000, 999_999),
-        "UDF_DOUBLE1": f"{told.randint(1, 9999) / 100:.2f}",
-        "UDF_DATETIME1": created_ms - told.randint(60, 9_000) * 1000,
-        "UDF_EMAIL1": f"desk{told.randint(1, 9)}@customer.example",
-        "UDF_URL1": f"https://status.customer.example/incidents/{told.randint(100, 999)}",
-        "UDF_PHONE1": f"+4930{told.randint(100_000, 999_999)}",
-        "UDF_TEXT1": "\n".join(told.sample(words.STEPS, 2)),
+        "UDF_BOOLEAN1": rng.random() < 0.5,  # noqa: PLR2004  as often as not
+        "UDF_CURRENCY1": rng.randint(1_000, 999_999),
+        "UDF_DOUBLE1": f"{rng.randint(1, 9999) / 100:.2f}",
+        "UDF_DATETIME1": created_ms - rng.randint(60, 9_000) * 1000,
+        "UDF_EMAIL1": f"desk{rng.randint(1, 9)}@customer.example",
+        "UDF_URL1": f"https://status.customer.example/incidents/{rng.randint(100, 999)}",
+        "UDF_PHONE1": f"+4930{rng.randint(100_000, 999_999)}",
+        "UDF_TEXT1": "\n".join(rng.sample(words.STEPS, 2)),
     }
 
 

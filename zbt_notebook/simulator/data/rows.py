@@ -80,7 +80,7 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """A bug; whatever can be told from ``grain`` (its own random number) is told only when asked for."""
+    """A bug; whatever ``grain`` (its own random number) stands for is generated only when asked for."""
 
     id: int
     project_id: int

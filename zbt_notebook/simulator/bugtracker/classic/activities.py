@@ -9,12 +9,14 @@ from zbt_notebook.simulator.data.rows import Activity, Bug
 
 def activities(call: Call, bug: Bug) -> list[Activity]:
     """What happened to a bug, oldest first: what its dates tell, and what was written since."""
-    told = [Activity(bug.id + 60, bug.project_id, bug.id, bug.title, "Bug", bug.reporter, "added", bug.created_ms)]
+    generated = [Activity(bug.id + 60, bug.project_id, bug.id, bug.title, "Bug", bug.reporter, "added", bug.created_ms)]
     if bug.closed_ms is not None:
         author = bug.assignee or bug.reporter
-        told.append(Activity(bug.id + 61, bug.project_id, bug.id, bug.title, "Bug", author, "closed", bug.closed_ms))
+        generated.append(
+            Activity(bug.id + 61, bug.project_id, bug.id, bug.title, "Bug", author, "closed", bug.closed_ms)
+        )
     written = call.store.activities.get(bug.id, [])
-    return written if written and written[0].state == "added" else told + written
+    return written if written and written[0].state == "added" else generated + written
 
 
 def activity_shape(call: Call, row: Activity) -> Json:

@@ -33,7 +33,7 @@ def default_fields(call: Call) -> Answer:
 def custom_fields(call: Call) -> Answer:
     """List the custom fields of bugs."""
     call.project  # noqa: B018  refuses where there is none
-    return listing("customfields", [custom_field(place) for place in range(len(portal.CUSTOM_FIELDS))])
+    return listing("customfields", [custom_field(index) for index in range(len(portal.CUSTOM_FIELDS))])
 
 
 def renamed_fields(call: Call) -> Answer:

@@ -117,9 +117,9 @@ def list_custom_fields(_call: Call) -> Answer:
     return Answer(200, {"customfields": [custom_field(field) for field in range(len(CUSTOM_FIELDS))]})
 
 
-def custom_field(place: int) -> Json:
+def custom_field(index: int) -> Json:
     """Shape a custom field; the capital letter in ``default_Value`` is Zoho's."""
-    field = CUSTOM_FIELDS[place]
+    field = CUSTOM_FIELDS[index]
     return {
         "label_name": field.label,
         "column_name": field.column,

@@ -46,15 +46,15 @@ class Filter:
     def read(self, name: str, value: object) -> Json:
         """Take an object with criteria and a pattern."""
         try:
-            told = json.loads(str(value))
+            decoded = json.loads(str(value))
         except (ValueError, RecursionError):
             raise refusals.pattern_not_matched(name) from None
-        criteria = told.get("criteria") if isinstance(told, dict) else None
+        criteria = decoded.get("criteria") if isinstance(decoded, dict) else None
         if not isinstance(criteria, list) or not criteria or not all(isinstance(one, dict) for one in criteria):
             raise refusals.invalid_value(name)
-        if not isinstance(told.get("pattern"), str):
+        if not isinstance(decoded.get("pattern"), str):
             raise refusals.parameter_missing("pattern")
-        return {"criteria": criteria, "pattern": told["pattern"]}
+        return {"criteria": criteria, "pattern": decoded["pattern"]}
 
     def schema(self) -> Json:
         """A string that is JSON."""
@@ -62,11 +62,11 @@ class Filter:
         return {"type": "string", "enum": [json.dumps({"criteria": [one], "pattern": "1"})]}
 
 
-def compiled(call: Call, told: Json, fields: Fields) -> Test:
+def compiled(call: Call, given: Json, fields: Fields) -> Test:
     """Make one test of a filter; Refused where its criteria are not what the fields of the records take."""
-    tests = [_criterion(call, one, fields) for one in told["criteria"]]
+    tests = [_criterion(call, one, fields) for one in given["criteria"]]
     try:
-        return _Pattern(told["pattern"], tests).test
+        return _Pattern(given["pattern"], tests).test
     except RecursionError:
         raise refusals.invalid_value("pattern") from None
 
@@ -81,11 +81,11 @@ class _Pattern:
     _tokens: list[str] = field(init=False, default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
-        place = 0
-        while found := _TOKEN.match(self.text, place):
+        position = 0
+        while found := _TOKEN.match(self.text, position):
             self._tokens.append(found[1].upper())
-            place = found.end()
-        if self.text[place:].strip() or len(self._tokens) > len(self.tests) * 8:
+            position = found.end()
+        if self.text[position:].strip() or len(self._tokens) > len(self.tests) * 8:
             raise refusals.invalid_value("pattern")
         self.test = self._either()
         if self._tokens:
@@ -118,8 +118,12 @@ class _Pattern:
         return self.tests[int(token) - 1]
 
 
-def _criterion(call: Call, told: Json, fields: Fields) -> Test:
-    name, condition, given = told.get("field_name"), told.get("criteria_condition"), told.get("value", [])
+def _criterion(call: Call, criterion: Json, fields: Fields) -> Test:
+    name, condition, given = (
+        criterion.get("field_name"),
+        criterion.get("criteria_condition"),
+        criterion.get("value", []),
+    )
     if name == "status" and condition == "all_open":  # an older example: without a value
         condition, given = "custom_condition", ["${ALL_OPEN}"]
     found = fields(str(name))

@@ -69,8 +69,8 @@ def unfollow(call: Call) -> Answer:
 
 
 def _resolution(bug: Bug) -> Json:
-    told: Json = {"resolution": bug.resolution} if bug.resolution else {}
-    return {"issue_resolution": told}
+    fields: Json = {"resolution": bug.resolution} if bug.resolution else {}
+    return {"issue_resolution": fields}
 
 
 def get_resolution(call: Call) -> Answer:

@@ -36,16 +36,19 @@ class SortBy:
 
     def read(self, name: str, value: object) -> tuple[str, bool]:
         """Give the field, and whether the greatest comes first."""
-        told = re.fullmatch(r"(ASC|DESC)\((\w{1,60})\)", str(value))
-        if not told:
+        found = re.fullmatch(r"(ASC|DESC)\((\w{1,60})\)", str(value))
+        if not found:
             raise refusals.pattern_not_matched(name)
-        if told[2] not in self.fields:
+        if found[2] not in self.fields:
             raise refusals.invalid_value(name)
-        return told[2], told[1] == "DESC"
+        return found[2], found[1] == "DESC"
 
     def schema(self) -> Json:
         """An enumeration."""
-        return {"type": "string", "enum": [f"{way}({field})" for field in self.fields for way in ("ASC", "DESC")]}
+        return {
+            "type": "string",
+            "enum": [f"{direction}({field})" for field in self.fields for direction in ("ASC", "DESC")],
+        }
 
 
 CHOOSING = (
@@ -69,13 +72,13 @@ def chosen(call: Call, project_id: int | None) -> list[Bug]:
     if switches.filter_on_issues == "refused" and "filter" in call.request.query:
         raise refusals.invalid_value("filter")
     ignored = switches.filter_on_issues == "ignored"
-    told = "" if ignored else call.request.query.get("filter", "")
+    filter_text = "" if ignored else call.request.query.get("filter", "")
     zone = (
         *(switches.filter_days_in, call.offset, switches.pick_list_filter_by),
         *(switches.v3_order, switches.sort_by_update),
     )
-    key = ("v3", project_id, call.user.id, *asked, told, zone, call.now_ms // 86_400_000)
-    return call.store.bugs.derived(key, lambda: _chosen(call, project_id, filtered=bool(told)))
+    key = ("v3", project_id, call.user.id, *asked, filter_text, zone, call.now_ms // 86_400_000)
+    return call.store.bugs.derived(key, lambda: _chosen(call, project_id, filtered=bool(filter_text)))
 
 
 def _chosen(call: Call, project_id: int | None, *, filtered: bool) -> list[Bug]:

@@ -85,20 +85,20 @@ def _custom(call: Call, bug: Bug) -> Json:
     shown = call.switches.v3_custom_fields_as
     if shown == "none":
         return {}
-    told = [
+    filled = [
         (_FIELDS[column], v3_value(call.store, _FIELDS[column], value))
         for column, value in prose.custom_values(bug).items()
     ]
     if shown == "api_name":
         unset = call.switches.unset_custom_fields_as == "null"
         nothing = {field.api_name: None for field in CUSTOM_FIELDS} if unset else {}
-        return nothing | {field.api_name: value for field, value in told}
-    if not told:
+        return nothing | {field.api_name: value for field, value in filled}
+    if not filled:
         return {}
     if shown == "object":
-        return {"custom_fields": {field.label: value for field, value in told}}
+        return {"custom_fields": {field.label: value for field, value in filled}}
     return {
         "custom_fields": [
-            {"display_name": field.label, "api_name": field.api_name, "value": value} for field, value in told
+            {"display_name": field.label, "api_name": field.api_name, "value": value} for field, value in filled
         ]
     }

@@ -21,13 +21,13 @@ class Links:
         if not isinstance(value, list):
             raise refusals.invalid_value(name)
         if len(value) == 1 and isinstance(value[0], dict) and value[0] and value[0].keys() <= {"add", "remove"}:
-            return {way: self._numbers(name, told) for way, told in value[0].items()}
+            return {action: self._numbers(name, links) for action, links in value[0].items()}
         return {"set": self._numbers(name, value)}
 
-    def _numbers(self, name: str, told: object) -> tuple[int, ...]:
-        if not isinstance(told, list):
+    def _numbers(self, name: str, links: object) -> tuple[int, ...]:
+        if not isinstance(links, list):
             raise refusals.invalid_value(name)
-        ids = (one.get(self.key) if isinstance(one, dict) else one for one in told)
+        ids = (one.get(self.key) if isinstance(one, dict) else one for one in links)
         return tuple(Identifier().read(f"{name}.{self.key}", one) for one in ids)
 
     def schema(self) -> Json:
@@ -36,12 +36,12 @@ class Links:
         return {"type": "array", "items": {**nested, "additionalProperties": False}, "maxItems": 20}
 
 
-def applied(told: Json, before: Iterable[int]) -> tuple[int, ...]:
+def applied(change: Json, before: Iterable[int]) -> tuple[int, ...]:
     """What a list of links is after a change that ``Links`` read."""
-    if "set" in told:
-        return tuple(dict.fromkeys(told["set"]))
-    gone = set(told.get("remove", ()))
-    return tuple(dict.fromkeys(one for one in (*before, *told.get("add", ())) if one not in gone))
+    if "set" in change:
+        return tuple(dict.fromkeys(change["set"]))
+    gone = set(change.get("remove", ()))
+    return tuple(dict.fromkeys(one for one in (*before, *change.get("add", ())) if one not in gone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class CustomValue:
         """What the field's kind takes."""
         person = {"type": "object", "properties": {"zpuid": Identifier().schema()}, "required": ["zpuid"]}
         day = "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
-        told: dict[str, Json] = {
+        by_kind: dict[str, Json] = {
             "user": {**person, "additionalProperties": False},
             "users": {"type": "array", "items": {**person, "additionalProperties": False}, "maxItems": 5},
             "pick": {"type": "string", "enum": list(self.field.options)},
@@ -71,7 +71,7 @@ class CustomValue:
             "money": {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,2})?$"},
             "phone": {"type": "string", "maxLength": 15},
         }
-        return told.get(self.field.kind, {"type": "string", "maxLength": 200})
+        return by_kind.get(self.field.kind, {"type": "string", "maxLength": 200})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +105,10 @@ class Written:
     def read(self, name: str, value: object) -> Any:
         """Decode it and take what its kind takes."""
         try:
-            told = json.loads(str(value))
+            decoded = json.loads(str(value))
         except (ValueError, RecursionError):
             raise refusals.pattern_not_matched(name) from None
-        return self.kind.read(name, told)
+        return self.kind.read(name, decoded)
 
     def schema(self) -> Json:
         """A string that is JSON, as one of the examples is."""

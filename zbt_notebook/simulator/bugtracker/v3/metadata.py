@@ -77,14 +77,14 @@ def _field(number: int, api_name: str, label: str, kind: str, values: list[Json]
 def _fields() -> list[Json]:
     built_in = [
         _field(
-            portal.ID_BASE + 5_301 + 2 * place,
+            portal.ID_BASE + 5_301 + 2 * index,
             api_name,
             label,
             kind,
             [{"id": str(one.id), "value": one.name} for one in choices],
             custom=False,
         )
-        for place, (api_name, label, kind, choices) in enumerate(_BUILT_IN)
+        for index, (api_name, label, kind, choices) in enumerate(_BUILT_IN)
     ]
     own = [
         _field(
@@ -130,7 +130,7 @@ def _layout() -> Json:
         "module": "issues",
         "is_default": True,
         "statuses": [
-            {**told, "is_closed_type": one.closes} for told, one in zip(_statuses(), portal.STATUSES, strict=True)
+            {**status, "is_closed_type": one.closes} for status, one in zip(_statuses(), portal.STATUSES, strict=True)
         ],
     }
 

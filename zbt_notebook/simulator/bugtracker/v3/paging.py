@@ -67,11 +67,11 @@ def cut(call: Call, rows: Sequence[Row], *, most: int = MOST_PER_PAGE) -> tuple[
     if switches.page_info_as == "none":
         return shown, {}
     more = page * size < len(rows)
-    told: Json = {"page": page, "per_page": size}
+    page_info: Json = {"page": page, "per_page": size}
     if switches.page_count_as != "none":
-        told[switches.page_count_as] = len(shown)
-    told["has_next_page"] = str(more).lower() if switches.has_next_page_as == "string" else more
-    return shown, {"page_info": [told] if switches.page_info_as == "array" else told}
+        page_info[switches.page_count_as] = len(shown)
+    page_info["has_next_page"] = str(more).lower() if switches.has_next_page_as == "string" else more
+    return shown, {"page_info": [page_info] if switches.page_info_as == "array" else page_info}
 
 
 def envelope_key(call: Call, name: str) -> str:

@@ -159,8 +159,8 @@ def list_followers(call: Call) -> Answer:
 def list_activities(call: Call) -> Answer:
     """List what happened to a milestone, as far as its dates tell."""
     row = _row(call)
-    told = [("created", row.start_ms - 14 * dates.DAY_MS), ("completed", row.completed_ms)]
-    happened = [(state, at) for state, at in told if at is not None]
+    moments = [("created", row.start_ms - 14 * dates.DAY_MS), ("completed", row.completed_ms)]
+    happened = [(state, at) for state, at in moments if at is not None]
 
     def shape(what: tuple[str, int]) -> Json:
         user = {**person(call, row.owner), "display_name": call.name(row.owner)}

@@ -88,8 +88,8 @@ def delete_event(call: Call) -> Answer:
 def list_documents(call: Call) -> Answer:
     """List folders; the files in them live in WorkDrive."""
     folders = call.store.folders.of(call.project.id)
-    told = [{"name": folder.name, "workdrive_folder_id": f"wd{folder.id:x}"} for folder in folders]
-    return Answer(200, {"documents": {"folders": told}})
+    shown = [{"name": folder.name, "workdrive_folder_id": f"wd{folder.id:x}"} for folder in folders]
+    return Answer(200, {"documents": {"folders": shown}})
 
 
 def search(call: Call) -> Answer:
@@ -133,12 +133,12 @@ def _module(project: Project, name: str) -> Json:
 
 def list_options(_call: Call) -> Answer:
     """List the options of the pick lists that the portal added."""
-    told = {
+    options = {
         field.api_name: [{"id": str(option_id(field, name)), "value": name} for name in field.options]
         for field in CUSTOM_FIELDS
         if field.options
     }
-    return Answer(200, {"options": told})
+    return Answer(200, {"options": options})
 
 
 def fields_configuration(_call: Call) -> Answer:

@@ -72,8 +72,10 @@ def search_tags(call: Call) -> Answer:
 def create_tags(call: Call) -> Answer:
     """Create tags from an array that a form field holds."""
     made = [
-        call.store.tags.put(Tag(call.store.take_id(), told["name"], told.get("color_class", "bg7f78e0"), call.user.id))
-        for told in call.values["tags"]
+        call.store.tags.put(
+            Tag(call.store.take_id(), fields["name"], fields.get("color_class", "bg7f78e0"), call.user.id)
+        )
+        for fields in call.values["tags"]
     ]
     return Answer(201, {"tags": [_shape(call, tag) for tag in made]})
 

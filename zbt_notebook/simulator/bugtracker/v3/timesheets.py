@@ -86,8 +86,8 @@ class Module:
 
     def schema(self) -> Json:
         """An object."""
-        told = {"type": {"enum": list(_MODULES)}, "id": Identifier().schema()}
-        return {"type": "object", "properties": told, "required": ["type"], "additionalProperties": False}
+        properties = {"type": {"enum": list(_MODULES)}, "id": Identifier().schema()}
+        return {"type": "object", "properties": properties, "required": ["type"], "additionalProperties": False}
 
 
 def _period(call: Call) -> tuple[int, int]:
@@ -153,11 +153,11 @@ def list_logs(call: Call) -> Answer:
             days.setdefault(log.day_ms, []).append(log)
     if not days and call.switches.empty_v3_list_as == "204":
         return NOTHING
-    told = [
+    time_logs = [
         {"date": dates.iso_day(day), call.switches.time_log_key: [_log(call, log) for log in of_day]}
         for day, of_day in days.items()
     ]
-    return Answer(200, {"log_hours": _sum(logs), "time_logs": told, **page_info})
+    return Answer(200, {"log_hours": _sum(logs), "time_logs": time_logs, **page_info})
 
 
 def _found(call: Call) -> TimeLog:
@@ -165,7 +165,7 @@ def _found(call: Call) -> TimeLog:
 
 
 def get_log(call: Call) -> Answer:
-    """Show one time log, of which the type has to be told."""
+    """Show one time log, of which the call has to name the type."""
     log = _found(call)
     if (call.values["type"] == "issue") is not bool(log.bug_id):
         raise refusals.not_found("Time log")
@@ -177,21 +177,21 @@ def update_log(call: Call) -> Answer:
     return Answer(200, _log(call, _changed(call, _found(call), call.values)))
 
 
-def _changed(call: Call, log: TimeLog, told: Json) -> TimeLog:
+def _changed(call: Call, log: TimeLog, changes: Json) -> TimeLog:
     return call.store.logs.change(
         log,
-        owner=call.store.find_member(told["owner_zpuid"], "Owner").id if "owner_zpuid" in told else log.owner,
-        billable=told["bill_status"] == "Billable" if "bill_status" in told else log.billable,
-        notes=told.get("notes", log.notes),
-        day_ms=told.get("date", log.day_ms),
-        minutes=told.get("hours", log.minutes),
+        owner=call.store.find_member(changes["owner_zpuid"], "Owner").id if "owner_zpuid" in changes else log.owner,
+        billable=changes["bill_status"] == "Billable" if "bill_status" in changes else log.billable,
+        notes=changes.get("notes", log.notes),
+        day_ms=changes.get("date", log.day_ms),
+        minutes=changes.get("hours", log.minutes),
     )
 
 
 def update_many(call: Call) -> Answer:
     """Change time logs by their ids."""
-    rows = [(told, call.store.logs.find(told["id"], "Time log")) for told in call.values["log_object"]]
-    changed = [_changed(call, log, told) for told, log in rows]
+    rows = [(changes, call.store.logs.find(changes["id"], "Time log")) for changes in call.values["log_object"]]
+    changed = [_changed(call, log, changes) for changes, log in rows]
     return Answer(200, {"time_logs": [{call.switches.time_log_key: [_log(call, log) for log in changed]}]})
 
 
@@ -206,35 +206,35 @@ def add_log(call: Call) -> Answer:
     if call.switches.time_log_create_as == "500":
         raise refusals.server_error()
     module = call.values["module"]
-    told = {**call.values, "project_id": call.project.id, "type": module["type"], "item_id": int(module.get("id", 0))}
-    return Answer(201, _log(call, _made(call, told)))
+    entry = {**call.values, "project_id": call.project.id, "type": module["type"], "item_id": int(module.get("id", 0))}
+    return Answer(201, _log(call, _made(call, entry)))
 
 
-def _made(call: Call, told: Json) -> TimeLog:
-    project = call.store.projects.find(told["project_id"], "Project")
-    if told["type"] == "task":
+def _made(call: Call, entry: Json) -> TimeLog:
+    project = call.store.projects.find(entry["project_id"], "Project")
+    if entry["type"] == "task":
         raise refusals.not_found("Task")
-    bug = call.store.bugs.find(told.get("item_id", 0), "Issue", project.id) if told["type"] == "issue" else None
-    owner = call.store.find_member(told["owner_zpuid"], "Owner").id if "owner_zpuid" in told else call.user.id
+    bug = call.store.bugs.find(entry.get("item_id", 0), "Issue", project.id) if entry["type"] == "issue" else None
+    owner = call.store.find_member(entry["owner_zpuid"], "Owner").id if "owner_zpuid" in entry else call.user.id
     return call.store.logs.put(
         TimeLog(
             id=call.store.take_id(),
             project_id=project.id,
             bug_id=bug.id if bug else 0,
             owner=owner,
-            day_ms=told["date"],
-            minutes=told["hours"],
-            billable=told["bill_status"] == "Billable",
-            notes=told.get("notes", ""),
+            day_ms=entry["date"],
+            minutes=entry["hours"],
+            billable=entry["bill_status"] == "Billable",
+            notes=entry.get("notes", ""),
             created_ms=call.now_ms,
-            name=told.get("log_name", ""),
+            name=entry.get("log_name", ""),
         )
     )
 
 
 def add_many(call: Call) -> Answer:
     """Log time many times at once."""
-    made = [_made(call, told) for told in call.values["log_object"]]
+    made = [_made(call, entry) for entry in call.values["log_object"]]
     return Answer(200, {"time_logs": [{call.switches.time_log_key: [_log(call, log) for log in made]}]})
 
 

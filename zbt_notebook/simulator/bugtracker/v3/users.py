@@ -137,8 +137,8 @@ def list_project_users_31(call: Call) -> Answer:
 
 def _found(call: Call, members: list[Member]) -> Member:
     """A user by zpuid or by e-mail address."""
-    told = unquote(call.path["who"])
-    found = [member for member in members if told in {str(member.zpuid), member.email}]
+    who = unquote(call.path["who"])
+    found = [member for member in members if who in {str(member.zpuid), member.email}]
     if not found:
         raise refusals.not_found("User")
     return found[0]
