@@ -10,6 +10,7 @@ import zipfile
 import pytest
 
 from tests.conftest import ROOT
+from zbt_notebook import dev_environment
 from zbt_notebook.client.errors import ZbtError
 from zbt_notebook.dev_environment import Environment
 
@@ -90,17 +91,28 @@ def installed_in(environment):
     return sorted({name for name in names if name != "setuptools"})  # which ensurepip brings on Python 3.11
 
 
+@pytest.fixture
+def no_ensurepip(monkeypatch):
+    """As on Debian: the environment's own pip comes from the registry. Elsewhere ensurepip takes five seconds."""
+    works = dev_environment._works
+    monkeypatch.setattr(dev_environment, "_works", lambda command: "ensurepip" not in command and works(command))
+
+
 @pytest.mark.parametrize("root", ["uv", "pip"], indirect=True)
-def test_what_is_installed_is_told_and_pip_works_there(environment, capfd):
-    """The names are shown before and while they come; afterwards the user can install more."""
-    environment.prepare("lab")
+def test_it_is_filled_once_and_pip_works_there(environment, capfd):
+    """The first start shows the names before and while they come, the next only looks; the user can install more."""
+    assert environment.prepare("lab")
     said = capfd.readouterr()
     assert "Installing pip and what they need:" in said.err
     assert said.out == ""
+    assert installed_in(environment) == ["pip", "zbt-notebook"]
     done = subprocess.run([environment.python, "-m", "pip", "--version"], check=True, capture_output=True, text=True)
     assert done.stdout.startswith("pip ")
+    assert environment.is_ready("lab")
+    assert not environment.prepare("lab")
 
 
+@pytest.mark.usefixtures("no_ensurepip")
 def test_where_uv_cannot_pip_does(environment, monkeypatch, tmp_path, capfd):
     """A uv that fails, for it has another configuration than pip, is told and passed over."""
     broken = tmp_path / "uv"
@@ -110,15 +122,6 @@ def test_where_uv_cannot_pip_does(environment, monkeypatch, tmp_path, capfd):
     assert environment.prepare("lab")
     assert "uv cannot" in capfd.readouterr().err
     assert installed_in(environment) == ["pip", "zbt-notebook"]
-
-
-@pytest.mark.parametrize("root", ["uv", "pip"], indirect=True)
-def test_the_second_start_has_nothing_to_do(environment):
-    """The first start makes and fills the environment, the next one only looks."""
-    assert environment.prepare("lab")
-    assert installed_in(environment) == ["pip", "zbt-notebook"]
-    assert environment.is_ready("lab")
-    assert not environment.prepare("lab")
 
 
 def test_a_changed_project_file_refreshes_what_is_there(root, environment):
@@ -132,9 +135,9 @@ def test_a_changed_project_file_refreshes_what_is_there(root, environment):
     assert (environment.folder / "kept").exists()
 
 
-@pytest.mark.parametrize("root", ["uv", "pip"], indirect=True)
+@pytest.mark.usefixtures("no_ensurepip")
 def test_a_half_made_environment_is_made_anew(root, environment):
-    """A start that was cut off or failed leaves nothing that a later one would trust."""
+    """A start that was cut off or failed, by uv and by pip, leaves nothing that a later one would trust."""
     (root / "backend.py").write_text("raise RuntimeError('cut off')")
     with pytest.raises(ZbtError, match="the packages were not installed"):
         environment.prepare("lab")
@@ -162,6 +165,7 @@ def test_an_environment_that_cannot_be_trusted_is_made_anew(environment, damage)
     assert not (environment.folder / "debris").exists()
 
 
+@pytest.mark.usefixtures("no_ensurepip")
 def test_a_users_own_environment_is_added_to_and_never_deleted(root, environment):
     """A .venv that somebody else made keeps what it holds, also when the installation fails."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment.folder], check=True)
