@@ -43,10 +43,14 @@ def uv(*words, **options):
     return run(UV, "--cache-dir", os.environ["TESTS_UV_CACHE_DIR"], *words, **options)
 
 
-def environment_of(folder):
-    """A new virtual environment; its interpreter."""
-    uv("venv", "--quiet", "--python", sys.executable, folder)
+def interpreter_in(folder):
     return folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+
+
+def environment_of(folder, python=sys.executable):
+    """A new virtual environment; its interpreter."""
+    uv("venv", "--quiet", "--python", python, folder)
+    return interpreter_in(folder)
 
 
 def away_from_the_checkout():

@@ -1,6 +1,5 @@
 """Other Pythons that ``requires-python`` allows run a choice of the unit tests, where the machine has them."""
 
-import re
 import shutil
 import subprocess
 import sys
@@ -8,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
-from tests.house.test_distribution import run, uv
-from tests.house.test_lowest_versions import CHOICE, EXTRAS, OTHERS_OWN, PROJECT, TOOLS
+from tests.house.test_lowest_versions import filled, run_tests
 
 OTHERS = [f"3.{minor}" for minor in range(11, 14) if minor != sys.version_info.minor]
 TESTS = (
@@ -38,14 +35,9 @@ def interpreter(version):
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("version", OTHERS)
-def test_the_unit_tests_pass_on_another_python(tmp_path, version):
-    """Everything is installed anew for it, in the newest versions that it allows."""
+def test_the_unit_tests_pass_on_another_python(version):
+    """It has everything in the newest versions that it allows."""
     python = interpreter(version)
     if python is None:
         pytest.skip(f"there is no Python {version} on this machine; the tests run on {sys.version.split()[0]}")
-    tools = [line for line in PROJECT["optional-dependencies"]["test"] if re.split(r"[<>=]", line)[0] in TOOLS]
-    environment = tmp_path / "env"
-    uv("venv", "--quiet", "--python", python, environment)
-    inside = environment / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-    uv("pip", "install", "--quiet", "--python", inside, f"zbt-notebook[{EXTRAS}] @ {ROOT.as_uri()}", *tools)
-    run(inside, "-W", OTHERS_OWN, "-m", "pytest", "-q", "-W", OTHERS_OWN, *CHOICE, *TESTS, cwd=ROOT)
+    run_tests(filled(f"python-{version}", python), *TESTS)
