@@ -81,12 +81,12 @@ def sandbox() -> int:
 
 def audit(files: Sequence[str]) -> int:
     """Report the secrets that files hold: 1 where there are any, 2 where a file cannot be read, else 0."""
-    from zbt_notebook.notebook.audit import audit as look
+    from zbt_notebook.notebook.audit import audit as audit_file
 
     status = 0
     for file in files:
         try:
-            report = look(file)
+            report = audit_file(file)
         except ZbtError as error:
             print(error, file=sys.stderr)
             status = 2
@@ -108,12 +108,12 @@ def notebooks_folder() -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / "notebooks"
 
 
-def copy_of_the_notebooks(place: Path) -> Path:
-    """The user's own copy, ``zbt-demo`` in *place*: taken up again as it was left, and nobody deletes it.
+def copy_of_the_notebooks(parent: Path) -> Path:
+    """The user's own copy, ``zbt-demo`` in *parent*: taken up again as it was left, and nobody deletes it.
 
     Notebooks that are missing there are added. Raise ZbtError where nothing can be written.
     """
-    folder = place / "zbt-demo"
+    folder = parent / "zbt-demo"
     try:
         folder.mkdir(exist_ok=True)
         for notebook in notebooks_folder().glob("*.ipynb"):

@@ -265,8 +265,8 @@ def _succeeds(command: Sequence[str], *, cwd: Path | None = None, telling: Calla
         command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE if telling else sys.stderr, text=True
     ) as process:
         for line in process.stdout or ():
-            if telling and (told := telling(line)):
-                print(told, end=" ", file=sys.stderr, flush=True)
+            if telling and (message := telling(line)):
+                print(message, end=" ", file=sys.stderr, flush=True)
     if telling:
         _say("")
     return process.returncode == 0

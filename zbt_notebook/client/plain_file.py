@@ -8,10 +8,10 @@ from pathlib import Path
 _LARGEST = 2**30  # bytes: more than any upload or notebook, and less than memory
 
 
-def read_plain(place: str | PathLike[str]) -> bytes:
+def read_plain(file: str | PathLike[str]) -> bytes:
     """All that a file holds; raise OSError where there is none to read: a pipe, a socket, a device, no path at all."""
     try:
-        path = Path(place).expanduser()
+        path = Path(file).expanduser()
         facts = path.stat()
     except (TypeError, ValueError, RuntimeError):
         raise OSError(errno.EINVAL, "it is no path") from None

@@ -93,17 +93,17 @@ class Audit:
 
         Raise UsageError where no file can be written.
         """
-        place = Path(path)
-        problem = path_problem(place) or ("" if place.parent.is_dir() else "is in a folder that does not exist")
+        target = Path(path)
+        problem = path_problem(target) or ("" if target.parent.is_dir() else "is in a folder that does not exist")
         if problem:
             raise UsageError(f"{str(path)!r} {problem}: nothing was written", hint="Name another file.")
         content = _as_bytes(self.cleaned)
         try:
-            write_atomically(place, lambda beside: _write(beside, content))
+            write_atomically(target, lambda beside: _write(beside, content))
         except OSError as error:
             reason = error.strerror
         else:
-            return place
+            return target
         raise UsageError(f"{str(path)!r} cannot be written: {reason}", hint="Name another file.")
 
 
@@ -149,7 +149,7 @@ def _walk(value: Any, path: tuple[str | int, ...], notebook: dict[str, Any], fin
     """A copy of a value of the notebook without secrets; what was found goes to *findings*."""
     if isinstance(value, str):
         spans = _secrets(value)
-        findings += [Finding(_place(path, notebook), value.count("\n", 0, start) + 1, what) for start, _, what in spans]
+        findings += [Finding(_where(path, notebook), value.count("\n", 0, start) + 1, what) for start, _, what in spans]
         return _without(value, spans)
     if _is_text_in_lines(value):
         whole = "".join(value)  # a secret may go over the end of a line
@@ -173,7 +173,7 @@ def _is_text_in_lines(value: Any) -> bool:
     )
 
 
-def _place(path: tuple[str | int, ...], notebook: dict[str, Any]) -> str:
+def _where(path: tuple[str | int, ...], notebook: dict[str, Any]) -> str:
     """Say in words where in a notebook a value stands."""
     match path:
         case ("cells", int(number), *rest):

@@ -128,14 +128,14 @@ def sandbox(**options: Any) -> SandboxSite:
     world = running.world
     others = [name for name in world.sites.names if world.accounts_url(name) != running.accounts_url]
 
-    def place(name: str, known_as: str, siblings: tuple[DataCenter, ...] = ()) -> DataCenter:
+    def data_center(name: str, known_as: str, siblings: tuple[DataCenter, ...] = ()) -> DataCenter:
         return DataCenter(
             known_as, world.accounts_url(name), world.api_url(name), siblings, v3_urls=world.v3_urls(name)[1:]
         )
 
-    siblings = tuple(place(name, f"sandbox-{name}") for name in others)
+    siblings = tuple(data_center(name, f"sandbox-{name}") for name in others)
     return SandboxSite(
-        place(world.sites.names[0], "sandbox", siblings),
+        data_center(world.sites.names[0], "sandbox", siblings),
         running.client_id,
         running.client_secret,
         running.redirect_uri,

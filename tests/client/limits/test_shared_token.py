@@ -64,7 +64,7 @@ def test_a_torn_or_forged_file_counts_as_empty(share, tmp_path):
 @pytest.mark.parametrize("put", WRONG.values(), ids=WRONG)
 def test_t52_whatever_is_in_its_place_costs_only_the_sharing(*, put, share, connection, world, wire, clock, caplog):
     """The token is fetched all the same, nobody else's file is touched, and the user is told once."""
-    shared_file._told.clear()
+    shared_file._reported.clear()
     put(share._path)
     refresh_token = connection.client.authorization.keepsake().refresh_token
     authorization = signed_in(world, wire, clock, share, refresh_token)

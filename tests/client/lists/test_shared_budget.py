@@ -111,7 +111,7 @@ WRONG = {"a link": a_link, "a pipe": os.mkfifo, "a folder": os.mkdir, "a device"
 @pytest.mark.parametrize("put", WRONG.values(), ids=WRONG)
 def test_t52_whatever_is_in_its_place_costs_only_the_sharing(put, path, caplog):
     """The window counts alone, nobody else's file is touched, and the user is told once."""
-    shared_file._told.clear()
+    shared_file._reported.clear()
     put(path)
     windows = [SharedWindow(path, limit=1, window=10, lease=70) for _ in range(2)]
     assert [window.take(0) for window in windows] == [0, 0]
@@ -152,7 +152,7 @@ def test_a_file_that_somebody_emptied_or_removed_is_written_anew(path):
 
 def test_a_stopped_peer_is_not_waited_for(path, caplog):
     """A process that holds the file and was stopped costs half a second, then the sharing, until it lets go."""
-    shared_file._told.clear()
+    shared_file._reported.clear()
     window = SharedWindow(path, limit=2, window=10)
     with shared_file.held(path, seconds=0):
         began = time.monotonic()

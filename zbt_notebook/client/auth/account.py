@@ -74,7 +74,7 @@ class AccountLookup:
 
     def _run(self) -> None:
         try:
-            account = self._ask()
+            account = self._fetch()
         except Exception:  # noqa: BLE001  a name is worth no error, and a thread has nobody to raise to
             account = None
         with self._lock:
@@ -83,7 +83,7 @@ class AccountLookup:
         for tell in waiting:
             tell()
 
-    def _ask(self) -> Account | None:
+    def _fetch(self) -> Account | None:
         url = f"{self._authorization.data_center.accounts_url}/oauth/user/info"
         token = self._authorization.access_token()
         response = self._transport(Request("GET", url, headers=(("Authorization", f"Bearer {token}"),)))

@@ -101,11 +101,12 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 def _host(address: str) -> str:
-    place = re.split("[?#]", address.replace("\\", "/"), maxsplit=1)[0]  # to a browser a backslash is a slash
-    if "=" in place:  # a query string without its question mark
+    before_query = re.split("[?#]", address.replace("\\", "/"), maxsplit=1)[0]  # to a browser a backslash is a slash
+    if "=" in before_query:  # a query string without its question mark
         return ""
     try:
-        return urlsplit(place if "://" in place or place.startswith("/") else f"//{place}").hostname or ""
+        url = before_query if "://" in before_query or before_query.startswith("/") else f"//{before_query}"
+        return urlsplit(url).hostname or ""
     except ValueError:
         return ""
 

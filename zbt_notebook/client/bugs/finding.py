@@ -210,8 +210,8 @@ def with_ids(connection: Tracker, call: ApiCall) -> ApiCall:
     if "-" not in call.path:
         return call
     segments = call.path.split("/")
-    for place, segment in enumerate(segments):
-        if segments[place - 1] not in {"bugs", "issues"} or not KEY.fullmatch(segment):
+    for index, segment in enumerate(segments):
+        if segments[index - 1] not in {"bugs", "issues"} or not KEY.fullmatch(segment):
             continue
         endpoint = endpoints.match(call.method, call.path)
         portal, project = (_after(segments, word) for word in ("portal", "projects"))
@@ -221,9 +221,9 @@ def with_ids(connection: Tracker, call: ApiCall) -> ApiCall:
         if found.project.id != project and project.isdigit():
             raise UsageError(
                 f"{segment} is a bug of {found.project.name}, and the path names another project",
-                hint=f"Write …/projects/{found.project.id}/{segments[place - 1]}/{segment}/.",
+                hint=f"Write …/projects/{found.project.id}/{segments[index - 1]}/{segment}/.",
             )
-        segments[place] = found.id
+        segments[index] = found.id
         return replace(call, path="/".join(segments))
     return call
 

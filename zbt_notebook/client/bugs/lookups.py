@@ -347,9 +347,9 @@ class Lookups:
 def _least_first(name: str, words: list[str]) -> tuple[str, ...]:
     """So that the greatest severity is the worst: Zoho's own list goes from Show stopper to Minor, after None."""
     unset = [word for word in words if word.casefold() == "none"]
-    told = [word for word in words if word not in unset]
-    is_upside_down = name == "severity" and told[:1] and told[0].casefold() not in _LEAST
-    return (*unset, *reversed(told)) if is_upside_down else tuple(words)
+    named = [word for word in words if word not in unset]
+    is_upside_down = name == "severity" and named[:1] and named[0].casefold() not in _LEAST
+    return (*unset, *reversed(named)) if is_upside_down else tuple(words)
 
 
 def _portal(row: Mapping[str, Any]) -> Portal:

@@ -48,12 +48,12 @@ def query(kind: str, criteria: Sequence[Criterion], projects: int, *, is_v3: boo
 
 def _query_v3(criteria: Sequence[Criterion]) -> Query:
     """V3's filter is made of the criteria themselves; it knows days, not moments, so that times are tested here too."""
-    told = [(said(one), filter_of("bugs", {}, [one])) for one in criteria]
+    translated = [(said(one), filter_of("bugs", {}, [one])) for one in criteria]
     bounds = [bound for one in criteria if (bound := _bound("bugs", one)) is not None]
     return Query(
         since=max(bounds, default=None),
-        sent=tuple(text for text, asked in told if asked.text),
-        here=tuple(text for text, asked in told if not asked.criteria),
+        sent=tuple(text for text, asked in translated if asked.text),
+        here=tuple(text for text, asked in translated if not asked.criteria),
     )
 
 

@@ -155,16 +155,16 @@ class Resolver:
         said = [value.name for value in self.value(field, one.values[0]) if isinstance(value, Choice)]
         projects = [project.id for project in self.within.projects]
         order = self.lookups.orders(self.within.portal.id, projects, v3=self.lookups.is_v3).get(field.name, ())
-        place = next((order.index(name) for name in said if name in order), None)
-        if place is None:
+        position = next((order.index(name) for name in said if name in order), None)
+        if position is None:
             hint = f"Name each with commas: {field.name}=={','.join(order) or '…'}."
             raise UsageError(f"{shown(str(one.values[0]))} has no place in an order of {field.name} here", hint=hint)
-        after, before = order[place + (one.operator == ">") :], order[: place + (one.operator == "<=")]
+        after, before = order[position + (one.operator == ">") :], order[: position + (one.operator == "<=")]
         chosen = after if one.operator in {">", ">="} else before
         if not chosen:
             side = "after" if one.operator == ">" else "before"
             raise UsageError(
-                f"no {field.name} comes {side} {order[place]}", hint=f"The least first: {', '.join(order)}."
+                f"no {field.name} comes {side} {order[position]}", hint=f"The least first: {', '.join(order)}."
             )
         return [choice for name in chosen for choice in self._choices(field, name, required=True)]
 

@@ -46,7 +46,7 @@ class Change:
     def not_taken(self, record: Mapping[str, Any]) -> list[str]:
         """What the answer does not show: field, what was asked, and what Zoho has."""
         return [
-            f"{_name(field)} (asked: {_text(value)}, {_told(field, record)})"
+            f"{_name(field)} (asked: {_text(value)}, {_held(field, record)})"
             for field, value in self.wanted
             if not _took(field, value, record)
         ]
@@ -110,11 +110,11 @@ def _tags(resolver: Resolver, field: Field, said: Any) -> Sent:
 def _difference(wanted: list[dict[str, str]], tagged: Iterable[Choice]) -> dict[str, list[dict[str, str]]]:
     """What V3 is to add and to remove; empty where there is nothing to do."""
     held = [{"id": tag.id} for tag in tagged]
-    ways = {
+    changes = {
         "add": [tag for tag in wanted if tag not in held],
         "remove": [tag for tag in held if tag not in wanted],
     }
-    return {way: tags for way, tags in ways.items() if tags}
+    return {operation: tags for operation, tags in changes.items() if tags}
 
 
 def _single(resolver: Resolver, field: Field, said: Any) -> Value:
@@ -194,7 +194,7 @@ def _now(field: Field, record: Mapping[str, Any] | None) -> str:
     return f"{_there(field, record) or 'none'} → "
 
 
-def _told(field: Field, record: Mapping[str, Any]) -> str:
+def _held(field: Field, record: Mapping[str, Any]) -> str:
     if field.name.startswith(fields.CUSTOM) and not record.get("customfields"):
         return "Zoho's answer shows no such field at all: look at the bug's page"
     return f"Zoho has: {_there(field, record) or 'none'}"

@@ -235,8 +235,8 @@ class _Page:
         cells, rest = by_label(
             range(self.size) if rows is None else rows, values, plain=node.key == _PLAIN_CUSTOM_FIELDS
         )
-        for (label, nth), (places, found) in cells.items():
-            self.put(node.label(label, nth), found, places)
+        for (label, nth), (row_numbers, found) in cells.items():
+            self.put(node.label(label, nth), found, row_numbers)
         return _split(rest)
 
 

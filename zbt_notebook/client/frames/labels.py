@@ -66,11 +66,11 @@ def _scatter(row: int, items: list[dict[Any, Any]], cells: Cells) -> None:
     for label, value in _pairs(items):
         nth = 1
         while True:
-            places, values = cells.setdefault((label, nth), ([], []))
-            if not places or places[-1] != row:
+            row_numbers, values = cells.setdefault((label, nth), ([], []))
+            if not row_numbers or row_numbers[-1] != row:
                 break
             nth += 1
-        places.append(row)
+        row_numbers.append(row)
         values.append(value)
 
 

@@ -106,9 +106,9 @@ class Strings:
             return pd.Series(objects, dtype=self.dtype)
         chunks = self.arrow.chunked_array(packed, self._type)
         if rows is not None:
-            places = np.zeros(size, dtype=np.int64)
-            places[rows] = np.arange(len(rows))
+            positions = np.zeros(size, dtype=np.int64)
+            positions[rows] = np.arange(len(rows))
             absent = np.ones(size, dtype=np.bool_)
             absent[rows] = False
-            chunks = chunks.take(self.arrow.array(places, mask=absent))
+            chunks = chunks.take(self.arrow.array(positions, mask=absent))
         return self.dtype.__from_arrow__(chunks)  # type: ignore[union-attr] # documented for extension dtypes, unknown to the stubs

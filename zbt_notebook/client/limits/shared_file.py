@@ -21,7 +21,7 @@ _LARGEST = 1 << 16  # bytes
 _OTHERS, _OTHERS_WRITE = 0o077, 0o022
 
 _log = logging.getLogger("zbt_notebook")
-_told: set[str] = set()
+_reported: set[str] = set()
 
 
 if sys.platform == "win32":
@@ -115,8 +115,8 @@ def write(handle: int, content: bytes) -> None:
 
 def tell_once(what: str, error: OSError) -> None:
     """Say, the first time in this process, that *what* is not shared."""
-    if what not in _told:
-        _told.add(what)
+    if what not in _reported:
+        _reported.add(what)
         _log.warning(
             "zbt-notebook: %s with other kernels: %s. This kernel goes on alone.", what, error.strerror or error
         )

@@ -27,7 +27,7 @@ from zbt_notebook.client.lists.page import PAGE_SIZE, Largest, Page, identities,
 from zbt_notebook.client.lists.sweep import Sweep, repeated, torn
 
 _STEPS_BACK = 8  # in a row; a server that answers by chance must not keep a sweep going for ever …
-_LOOKS_BACK = 8  # … nor may one whose list grows faster than it is read
+_REREADS = 8  # … nor may one whose list grows faster than it is read
 _IDLE_PAGES = 2  # full pages in a row that bring nothing new: does the server look at the index
 _MOST_ALIKE = 50  # pages in a row of rows that are all the same: such a list may have no end
 _SMALLEST_CAP = 10  # records; a shorter page is taken for a short list, not for a server that gives so few
@@ -250,8 +250,8 @@ class Pager:
 
     def _swept(self, sweep: Sweep, page: Page, records: Sequence[Any], *, more: bool | None) -> None:
         names = identities(records)
-        if sweep.looking_from:
-            self._looked_back(sweep, sweep.looking_from, records, names)
+        if sweep.resume_at:
+            self._reread(sweep, sweep.resume_at, records, names)
             return
         if sweep.first is None and page.index == self.start:
             sweep.first, sweep.beginning = names, records
@@ -284,8 +284,8 @@ class Pager:
         elif sweep.idle < _IDLE_PAGES:
             self._learn(page, records)
             self._go_to(self._after(page, records))
-        elif sweep.first is not None and page.index > self.start and sweep.looks_back < _LOOKS_BACK:
-            sweep.looking_from = page
+        elif sweep.first is not None and page.index > self.start and sweep.rereads < _REREADS:
+            sweep.resume_at = page
             self._go_to(Page(self.start, self.size))
         else:
             raise repeated(page)
@@ -303,11 +303,11 @@ class Pager:
         else:
             self._go_to(back)
 
-    def _looked_back(self, sweep: Sweep, at: Page, records: Sequence[Any], names: list[str | None]) -> None:
+    def _reread(self, sweep: Sweep, at: Page, records: Sequence[Any], names: list[str | None]) -> None:
         """Go on where rows were added before *at*; raise ApiError where one page comes everywhere."""
         moved = names != sweep.first or not (sweep.came_again or sweep.before == names)
-        sweep.first, sweep.looking_from, sweep.idle = names, None, 0
-        sweep.looks_back += 1
+        sweep.first, sweep.resume_at, sweep.idle = names, None, 0
+        sweep.rereads += 1
         self._add(records)
         if self.done:
             self._end()
@@ -319,7 +319,7 @@ class Pager:
     def _over(self, sweep: Sweep, page: Page) -> None:
         """The sweep is at its end: read again what changes have moved to the beginning meanwhile."""
         self._sweeps += 1
-        if self._is_past is None or page.index == self.start or self._sweeps > _LOOKS_BACK:
+        if self._is_past is None or page.index == self.start or self._sweeps > _REREADS:
             self._end()
             return
         self._start(Sweep(until=sweep.beginning), Page(self.start, self.size))

@@ -86,11 +86,11 @@ def plan(kind: Kind, request: PullRequest, portal: str, projects: Sequence[Mappi
     """The lists of a kind in the classic API; projects that say that they have none are left out."""
     listings: list[Listing] = []
     empty, wanted = 0, request.limit
-    told_counts: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for project in projects:
         count, _ = announced(kind, project, {})
         if count is not None:
-            told_counts[str(project["id"])] = count
+            counts[str(project["id"])] = count
         exact, at_most = announced(kind, project, dict(request.where))
         if exact == 0 or at_most == 0 or (kind.count == "bug_count" and project.get("IS_BUG_ENABLED") is False):
             empty += 1
@@ -106,7 +106,7 @@ def plan(kind: Kind, request: PullRequest, portal: str, projects: Sequence[Mappi
                 wanted -= min(wanted, exact)
         if wanted == 0:
             break
-    return Plan(tuple(listings), empty, told_counts, tuple(str(project["id"]) for project in projects), portal)
+    return Plan(tuple(listings), empty, counts, tuple(str(project["id"]) for project in projects), portal)
 
 
 def _calls(

@@ -246,8 +246,8 @@ def changed_issues(client: ApiClient, path: str, since: int, lane: Lane) -> Chan
 def _are_sorted(records: Sequence[Any], times: Sequence[int]) -> bool:
     """Whether times that fall do so for being sorted: they are many, and their records were not made in that order."""
     made = [time for record in records if (time := _time(record, "created_time")) is not None]
-    ways = {(later > earlier) - (later < earlier) for later, earlier in pairwise(made)}
-    return len(set(times)) >= _DIFFERENT and {-1, 1} <= ways
+    directions = {(later > earlier) - (later < earlier) for later, earlier in pairwise(made)}
+    return len(set(times)) >= _DIFFERENT and {-1, 1} <= directions
 
 
 def _by_project(records: Sequence[Any], times: Sequence[int], since: int) -> Changed | None:

@@ -18,10 +18,10 @@ class Sweep:
         "end",
         "first",
         "idle",
-        "looking_from",
-        "looks_back",
         "overlap",
         "reached",
+        "rereads",
+        "resume_at",
         "steps_back",
         "until",
     )
@@ -36,8 +36,8 @@ class Sweep:
         self.steps_back = 0
         self.idle = 0
         self.first: list[str | None] | None = None  # what the first page held when it was last fetched
-        self.looking_from: Page | None = None  # where to go on once the first page has been fetched again
-        self.looks_back = 0
+        self.resume_at: Page | None = None  # where to go on once the first page has been fetched again
+        self.rereads = 0
         self.before: list[str | None] = []  # what the page before held …
         self.came_again = False  # … and whether the last one held the same
 

@@ -33,16 +33,16 @@ class Store:
         return repr(self._root)
 
     @classmethod
-    def at(cls, place: str | Path) -> "Store":
+    def at(cls, location: str | Path) -> "Store":
         """The store at a path or URL; raise UsageError without pyarrow."""
         try:
             from pyarrow import fs
         except ImportError:
             pass
         else:
-            if isinstance(place, Path) or "://" not in expect.text(place, "the place of a mirror"):
-                return cls(fs.LocalFileSystem(), str(expect.folder_path(place, "the place of a mirror")))
-            return cls(*_remote(place, fs))
+            if isinstance(location, Path) or "://" not in expect.text(location, "the place of a mirror"):
+                return cls(fs.LocalFileSystem(), str(expect.folder_path(location, "the place of a mirror")))
+            return cls(*_remote(location, fs))
         raise UsageError(
             "a mirror needs pyarrow, which is not installed", hint="Install it: pip install zbt-notebook[parquet]"
         )
@@ -219,15 +219,15 @@ def _ids(table: Any) -> set[str]:
     return {str(identity) for identity in table.column("id").to_pylist() if identity is not None}
 
 
-def _remote(place: str, fs: Any) -> tuple[Any, str]:
+def _remote(url: str, fs: Any) -> tuple[Any, str]:
     """The file system of a URL: pyarrow's own, else one of fsspec's."""
     with contextlib.suppress(ValueError, OSError):
-        return fs.FileSystem.from_uri(place)  # type: ignore[no-any-return]  # pyarrow has no types
+        return fs.FileSystem.from_uri(url)  # type: ignore[no-any-return]  # pyarrow has no types
     with contextlib.suppress(ValueError, ImportError):  # no such protocol, or its package is not installed
         from fsspec.core import url_to_fs
 
-        system, root = url_to_fs(place)
+        system, root = url_to_fs(url)
         return fs.PyFileSystem(fs.FSSpecHandler(system)), root
     raise UsageError(
-        f"nothing here knows how to reach {place.partition('://')[0]}://", hint="Install fsspec and its part for it."
+        f"nothing here knows how to reach {url.partition('://')[0]}://", hint="Install fsspec and its part for it."
     )

@@ -53,7 +53,7 @@ class ApiClient(StaysInKernel):
         self._chance = chance
         self.classic_is_off = False  # found out once: a connection asks no second time
         self.v3_words = V3Words()
-        self.v3_host = V3Host(authorization.data_center.v3_hosts, self._ask)
+        self.v3_host = V3Host(authorization.data_center.v3_hosts, self._get_from)
 
     @property
     def data_center(self) -> DataCenter:
@@ -105,7 +105,7 @@ class ApiClient(StaysInKernel):
         self.v3_host.answered(host)
         return response
 
-    def _ask(self, host: str, path: str) -> Response:
+    def _get_from(self, host: str, path: str) -> Response:
         return self._send(ApiCall("GET", path), INTERACTIVE, host)
 
     def _send(self, call: ApiCall, lane: Lane, host: str) -> Response:

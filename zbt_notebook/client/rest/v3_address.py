@@ -23,12 +23,12 @@ _PAIRS: tuple[tuple[re.Pattern[str], tuple[str, str]], ...] = (
 class V3Host:
     """Where V3 calls go. ``url`` is the host that is known to have it, empty until one has answered.
 
-    *ask* sends GET of a path to a host, and raises what refuses it.
+    *get* sends GET of a path to a host, and raises what refuses it.
     """
 
-    def __init__(self, hosts: tuple[str, ...], ask: Callable[[str, str], object]) -> None:
+    def __init__(self, hosts: tuple[str, ...], get: Callable[[str, str], object]) -> None:
         self._hosts = hosts
-        self._ask = ask
+        self._get = get
         self._lock = ForkSafeLock()
         self._searched = len(hosts) == 1
         self.url = ""
@@ -60,7 +60,7 @@ class V3Host:
 
     def _has_v3(self, host: str) -> bool:
         try:
-            self._ask(host, _PROBE)
+            self._get(host, _PROBE)
         except (ApiError, Unreachable) as failure:
             return not _may_mean_absent(failure)
         return True

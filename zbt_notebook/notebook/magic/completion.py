@@ -163,10 +163,10 @@ def _segment_names(segment: str, known: Known) -> Candidates:
     name = segment[1:-1]
     if name in {"portal", "project"} or name in known.variables:
         yield segment, "value"
-    places = {"portal": known.portals, "project": known.projects}.get(name, ())
-    yield from ((place.id, place.name or "id") for place in places)
+    choices = {"portal": known.portals, "project": known.projects}.get(name, ())
+    yield from ((choice.id, choice.name or "id") for choice in choices)
     if name == "portal":
-        yield from ((place.name, "portal") for place in places if place.name.isalnum() and place.name.isascii())
+        yield from ((choice.name, "portal") for choice in choices if choice.name.isalnum() and choice.name.isascii())
 
 
 def _path_ends(path: str, method: str, kind: str) -> Candidates:
@@ -181,10 +181,10 @@ def _path_ends(path: str, method: str, kind: str) -> Candidates:
 
 def _arguments(subcommand: str, fragment: str, known: Known) -> Candidates:
     if subcommand == "use":
-        for kind, places in (("portal", known.portals), ("project", known.projects)):
+        for kind, choices in (("portal", known.portals), ("project", known.projects)):
             yield f"{kind}=", kind
             if fragment.startswith(f"{kind}="):
-                yield from ((_written(kind, place.name, fragment), kind) for place in places)
+                yield from ((_written(kind, choice.name, fragment), kind) for choice in choices)
     elif subcommand == "switch":
         yield from ((name, "connection") for name in known.connections)
     elif subcommand == "endpoints":

@@ -34,19 +34,19 @@ pause: ContextVar[Callable[[float], Awaitable[None]]] = ContextVar("pause", defa
 """How a wait passes some seconds; where it stands in for the kernel's loop, it takes the messages of widgets itself."""
 
 
-async def until(ask: Callable[[], _Found | None], seconds: float | None = None) -> _Found:
-    """Wait until ``ask()`` gives something, while widgets keep working; it is asked ten times a second.
+async def until(poll: Callable[[], _Found | None], seconds: float | None = None) -> _Found:
+    """Wait until ``poll()`` gives something, while widgets keep working; it is called ten times a second.
 
     Raise NotSignedIn where *seconds* (300) pass without, and at once where a cell waits in vain.
     """
-    if (found := ask()) is not None:
+    if (found := poll()) is not None:
         return found
     environment.require_waiting()
     patience = PATIENCE if seconds is None else seconds
     wait = pause.get()
     async with comms_flowing() if wait is asyncio.sleep else contextlib.nullcontext():
         end = time.monotonic() + patience
-        while (found := ask()) is None:
+        while (found := poll()) is None:
             if time.monotonic() >= end:
                 raise NotSignedIn(
                     f"nobody signed in within {counted(round(patience), 'seconds')}",
@@ -81,7 +81,7 @@ def _opening(kernel: Any) -> contextlib.AbstractAsyncContextManager[None]:
         return contextlib.nullcontext()
     if _has_main_lock(kernel):
         return _past_the_lock(kernel)
-    return _out_of_turn(kernel) if _has_queue(kernel) else contextlib.nullcontext()
+    return _past_the_queue(kernel) if _has_queue(kernel) else contextlib.nullcontext()
 
 
 def _is_native(kernel: Any) -> bool:
@@ -143,7 +143,7 @@ async def _past_the_lock(kernel: Any) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def _out_of_turn(kernel: Any) -> AsyncIterator[None]:
+async def _past_the_queue(kernel: Any) -> AsyncIterator[None]:
     """In 6.29 to 6.31 a task looks through the queue for comm messages and leaves the rest in order."""
     pump = asyncio.ensure_future(_pump(kernel))
     try:

@@ -171,13 +171,13 @@ class ShortCode:
         while not stopped.wait(interval):
             if self._clock() >= self._end + interval:
                 raise rejection("expired")
-            answer = self._ask()
+            answer = self._request_token()
             if isinstance(answer, Connection):
                 return answer
             interval = interval + SLOWER_BY if answer == "slow_down" else interval
         raise NotSignedIn("the sign-in was stopped", hint="Sign in again for a new short code.")
 
-    def _ask(self) -> Connection | str:
+    def _request_token(self) -> Connection | str:
         """Give the connection, or Zoho's word for why there is none yet."""
         try:
             response = self._transport(device_token_request(self._data_center, self._client, self._code.device_code))

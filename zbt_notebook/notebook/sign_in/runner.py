@@ -185,10 +185,10 @@ class Runner:
     def _poll(self, effect: do.Poll) -> None:
         stopped = threading.Event()
 
-        def ask() -> on.Event:
+        def poll() -> on.Event:
             return on.Brought(effect.attempt, effect.code.poll(stopped))
 
-        thread = threading.Thread(target=self._trying, args=[effect.attempt, ask], name="zbt-sign-in", daemon=True)
+        thread = threading.Thread(target=self._trying, args=[effect.attempt, poll], name="zbt-sign-in", daemon=True)
 
         def stop() -> None:
             stopped.set()

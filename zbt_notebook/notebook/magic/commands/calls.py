@@ -51,9 +51,9 @@ def run(console: Session, line: CallLine, cell: str | None, local: dict[str, Any
     call = api.normalize(with_ids(connection, fill(line, names, cell)), connection.data_center)
     for doubt in doubts(call):
         note(doubt)
-    way = options.first_of(*_SHOWN)
-    if way:
-        return _assign(console, _SHOWN[way](api.write(call, connection.data_center)), options)  # nothing to save
+    preview = options.first_of(*_SHOWN)
+    if preview:
+        return _assign(console, _SHOWN[preview](api.write(call, connection.data_center)), options)  # nothing to save
     if call.method in WRITES:
         return deliver(console, write(console, connection, call, options), options)
     answer = _read(console, connection, call, options)
@@ -90,7 +90,7 @@ def _read(console: Session, connection: "Connection", call: ApiCall, options: Op
         console,
         connection,
         call,
-        lambda: results.ask_pages(connection, call, limit) if many else results.ask(connection, call),
+        lambda: results.fetch_pages(connection, call, limit) if many else results.fetch_one(connection, call),
     )
     if "cache" in options:
         console.memory.keep(connection, call, extent, (answer.page, answer.pages))
@@ -111,7 +111,7 @@ def write(console: Session, connection: "Connection", call: ApiCall, options: Op
         asked = question or f"Send {call.method} {call.path} ({_content(call)})"
         confirm(f"{asked} to {where}?", console.ask)
     try:
-        answer = recorded(console, connection, call, lambda: results.ask(connection, call))
+        answer = recorded(console, connection, call, lambda: results.fetch_one(connection, call))
     except Unreachable as error:
         if error.outcome_unknown:
             console.ledger.enter_doubt(cell, request)
@@ -229,15 +229,15 @@ def _column(name: str, table: Any) -> str:
     origin = table.attrs.get("zbt") or {}
     kind = origin.get("kind") or origin.get("word") or kind_of(str(origin.get("path") or ""))
     held = [
-        place
+        candidate
         for one in FIELDS.get(kind, ())
         if any(same_name(name, word) for word in (one.name, one.label, *one.words))
-        for place in (one.name, *one.paths)
+        for candidate in (one.name, *one.paths)
     ]
     known = {folded(str(column)): column for column in table.columns}
-    for place in (name, CUSTOM + name, *held):
-        if folded(place) in known:
-            return str(known[folded(place)])
+    for candidate in (name, CUSTOM + name, *held):
+        if folded(candidate) in known:
+            return str(known[folded(candidate)])
     spoken = [str(column).removeprefix(CUSTOM) for column in table.columns]
     raise UsageError(
         f"the table has no column {shown(name)}", hint=did_you_mean(name, spoken, f"It has: {listed(spoken)}.")

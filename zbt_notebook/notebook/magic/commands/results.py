@@ -49,7 +49,7 @@ class Answer:
         return self.page.next is not None and not self.is_whole
 
 
-def ask(connection: "Connection", call: ApiCall) -> Answer:
+def fetch_one(connection: "Connection", call: ApiCall) -> Answer:
     """Send one normalized call and read its one answer."""
     began = time.monotonic()
     faces: list[Reporter] = []  # nearly every call goes at once: nothing is made for it
@@ -66,7 +66,7 @@ def ask(connection: "Connection", call: ApiCall) -> Answer:
     return Answer(call, connection.client.read(response, call), response=response, is_whole=False)
 
 
-def ask_pages(connection: "Connection", call: ApiCall, limit: int | None) -> Answer:
+def fetch_pages(connection: "Connection", call: ApiCall, limit: int | None) -> Answer:
     """Read a normalized call's list to its end; where that breaks off, raise IncompletePull with what came."""
     try:
         records, pages = connection.records(call, limit=limit)

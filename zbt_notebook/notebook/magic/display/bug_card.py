@@ -48,7 +48,7 @@ class Bug(dict[str, Any]):
         return _as_html(self, self._link())
 
     def _link(self) -> str:
-        return web_address(_told_page(self), self._site) or web_address(self._page, self._site)
+        return web_address(_page_in(self), self._site) or web_address(self._page, self._site)
 
 
 def is_bug(thing: Any) -> bool:
@@ -131,7 +131,7 @@ def _moment(milliseconds: Any) -> datetime | None:
         return None
 
 
-def _told_page(bug: Mapping[str, Any]) -> Any:
+def _page_in(bug: Mapping[str, Any]) -> Any:
     links = bug.get("link")
     web = links.get("web") if isinstance(links, dict) else None
     return web.get("url") if isinstance(web, dict) else None

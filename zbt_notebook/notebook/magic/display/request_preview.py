@@ -60,7 +60,7 @@ def as_python(request: Request) -> PlainText:
     elif request.form is not None:
         arguments.append(f"data={list(request.form)!r}")
     if request.uploads:
-        files = ", ".join(f"({upload.name!r}, open({_place(upload)!r}, 'rb'))" for upload in request.uploads)
+        files = ", ".join(f"({upload.name!r}, open({_file_of(upload)!r}, 'rb'))" for upload in request.uploads)
         arguments.append(f"files=[{files}]")
     arguments += ["timeout=30", "allow_redirects=False"]
     body = "".join(f"    {argument},\n" for argument in arguments)
@@ -80,12 +80,12 @@ def head(response: Response) -> PlainText:
     return PlainText("\n".join(lines))
 
 
-def _place(upload: Upload) -> str:
+def _file_of(upload: Upload) -> str:
     return upload.path or upload.filename
 
 
 def _for_curl(upload: Upload) -> str:
-    path = _place(upload)
+    path = _file_of(upload)
     escaped = path.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"' if re.search(r"[\s\"\\,;]", path) else path  # curl's own quotes, within the shell's
 

@@ -57,11 +57,11 @@ class Table:
 
     def _cells(self, row: tuple[str, ...]) -> str:
         first = "td" if any(self.columns) else 'th scope="row"'
-        look = [f"{_CELL}white-space:nowrap;{'' if any(self.columns) else QUIET}", *[_CELL] * (len(row) - 1)]
+        styles = [f"{_CELL}white-space:nowrap;{'' if any(self.columns) else QUIET}", *[_CELL] * (len(row) - 1)]
         tags = [first, *["td"] * (len(row) - 1)]
         return "".join(
             f'<{tag} style="{style}">{_html(cell)}</{tag.split()[0]}>'
-            for tag, style, cell in zip(tags, look, row, strict=True)
+            for tag, style, cell in zip(tags, styles, row, strict=True)
         )
 
 

@@ -194,9 +194,9 @@ def _options(given: list[tuple[Option, str]], owner: str) -> Options:
 
 def _misplaced(option: Option, owner: str) -> UsageError:
     owners = [name for known in OPTIONS if known.name == option.name for name in known.on]
-    places = ", ".join("calls" if name == CALL else f"%zbt {name}" for name in owners)
+    named = ", ".join("calls" if name == CALL else f"%zbt {name}" for name in owners)
     here = "a call" if owner == CALL else f"%zbt {owner}"
-    return UsageError(f"{option.flag} is not an option of {here}", hint=f"It belongs to {places}.")
+    return UsageError(f"{option.flag} is not an option of {here}", hint=f"It belongs to {named}.")
 
 
 def _command(name: str, arguments: list[str], given: list[tuple[Option, str]]) -> CommandLine:

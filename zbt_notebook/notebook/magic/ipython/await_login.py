@@ -66,9 +66,9 @@ async def login(line: str) -> Any:
 async def _login(line: str, console: "Session") -> Any:
     from zbt_notebook.notebook.magic.commands.subcommands import login_arguments, note_login
     from zbt_notebook.notebook.magic.grammar.parser import parse
-    from zbt_notebook.notebook.sign_in import login as ways
+    from zbt_notebook.notebook.sign_in import login
 
     options = parse(line).options
     note_login(console, options)
     arguments = login_arguments(options)
-    return await ways.start_and_wait(seconds=arguments.pop("wait"), **arguments)
+    return await login.start_and_wait(seconds=arguments.pop("wait"), **arguments)
