@@ -30,11 +30,11 @@ class Bug(Mapping[str, Any]):
     Iterating gives the short names that hold something; ``record`` is Zoho's own answer.
     """
 
-    def __init__(self, connection: Tracker, found: Found, record: Mapping[str, Any] | None = None) -> None:
-        self._connection = connection
+    def __init__(self, tracker: Tracker, found: Found, record: Mapping[str, Any] | None = None) -> None:
+        self._tracker = tracker
         self._found = found
         self._record = dict(record) if record else None
-        self._is_of_v3 = connection.lookups.is_v3  # where the record came from, in whose shape it is
+        self._is_of_v3 = tracker.lookups.is_v3  # where the record came from, in whose shape it is
         self._tags: list[Any] | None = None  # as V3 tells them, where the classic API is at hand, which does not
 
     def __repr__(self) -> str:
@@ -59,19 +59,19 @@ class Bug(Mapping[str, Any]):
     @property
     def record(self) -> dict[str, Any]:
         """Zoho's own record, fetched when it is first asked for."""
-        if self._is_of_v3 != self._connection.lookups.is_v3:
+        if self._is_of_v3 != self._tracker.lookups.is_v3:
             self._record = self._tags = None
         if self._record is None:
             self._record = self._on_either_api(self._fetched)
-            self._is_of_v3 = self._connection.lookups.is_v3
+            self._is_of_v3 = self._tracker.lookups.is_v3
         return self._record
 
     def _fetched(self) -> dict[str, Any]:
-        thing = self._connection.client.fetch(ApiCall("GET", self._path())).thing
+        thing = self._tracker.client.fetch(ApiCall("GET", self._path())).thing
         return dict(thing) if isinstance(thing, dict) else {}
 
     def _on_either_api(self, road: Callable[[], T]) -> T:
-        return on_either_api(self._connection.client, road)
+        return on_either_api(self._tracker.client, road)
 
     def refresh(self) -> "Bug":
         """Fetch it anew."""
@@ -106,12 +106,12 @@ class Bug(Mapping[str, Any]):
     def _classic(self) -> Mapping[str, Any]:
         """The record in the shape in which fields are read, custom ones by their labels."""
         record = self.record
-        if not self._connection.lookups.is_v3:
+        if not self._tracker.lookups.is_v3:
             return record if self._tags is None else {**record, "tags": self._tags}
         found = self._found
         custom = [
             {"label_name": own.label, "column_name": own.column, "value": record[own.column]}
-            for own in self._connection.lookups.custom_fields(found.portal, found.project)
+            for own in self._tracker.lookups.custom_fields(found.portal, found.project)
             if own.column in record
         ]
         classic = v3_columns.as_classic("bugs", record)
@@ -119,8 +119,8 @@ class Bug(Mapping[str, Any]):
 
     def _tagged(self) -> list[Choice]:
         """Its tags: V3 tells them, whichever API is at hand."""
-        if self._tags is None and not self._connection.lookups.is_v3:
-            thing = self._connection.client.fetch(ApiCall("GET", self._v3_path)).thing
+        if self._tags is None and not self._tracker.lookups.is_v3:
+            thing = self._tracker.client.fetch(ApiCall("GET", self._v3_path)).thing
             self._tags = (thing.get("tags") if isinstance(thing, dict) else None) or []
         tags = fields.field("bugs", "tags").read(self._classic)
         return [tag for tag in tags if isinstance(tag, Choice)]
@@ -142,18 +142,18 @@ class Bug(Mapping[str, Any]):
     @property
     def files(self) -> Files:
         """Its files, to be fetched and added to: ``files.download(0)``, ``files.attach("log.txt")``."""
-        return Files(self._connection, self._found)
+        return Files(self._tracker, self._found)
 
     def _list(self, below: str, word: str) -> "pd.DataFrame":
         frame = self._on_either_api(
-            lambda: self._connection.pulled(PullRequest(path=self._path(below), word=word), progress=False)
+            lambda: self._tracker.pulled(PullRequest(path=self._path(below), word=word), progress=False)
         )
         frame.attrs["zbt"] |= {"bug": self._found.id, "portal": self._found.portal.id}
         return frame
 
     def _path(self, below: str = "") -> str:
         found = self._found
-        return bug_path(self._connection.lookups, found.portal, found.project, found.id, below)
+        return bug_path(self._tracker.lookups, found.portal, found.project, found.id, below)
 
     @property
     def _v3_path(self) -> str:
@@ -174,7 +174,7 @@ class Bug(Mapping[str, Any]):
         if said:
             self._on_either_api(lambda: self._write(self.change(said)))
         if comment:
-            self._on_either_api(lambda: self._connection.client.send(self.commenting(comment)))
+            self._on_either_api(lambda: self._tracker.client.send(self.commenting(comment)))
         return self
 
     def close(self, *, comment: str = "") -> "Bug":
@@ -187,12 +187,12 @@ class Bug(Mapping[str, Any]):
 
     def status_that(self, *, closes: bool) -> str:
         """The portal's status that closes a bug, or opens it again."""
-        return closing(self._connection.lookups, self._resolver, closes=closes)
+        return closing(self._tracker.lookups, self._resolver, closes=closes)
 
     @property
     def _resolver(self) -> Resolver:
         found = self._found
-        return Resolver.of(self._connection, "bugs", Within(found.portal, (found.project,)))
+        return Resolver.of(self._tracker, "bugs", Within(found.portal, (found.project,)))
 
     def change(self, said: Mapping[str, Any]) -> Change:
         """Look up what is to be changed; nothing is sent."""
@@ -207,21 +207,21 @@ class Bug(Mapping[str, Any]):
 
         What goes to the other API goes first: where that refuses, nothing has been written.
         """
-        method = "PATCH" if self._connection.lookups.is_v3 else "POST"
+        method = "PATCH" if self._tracker.lookups.is_v3 else "POST"
         made = [ApiCall(method, self._path(), fields=change.body)] if change.body else []
         wanted = [*self.calls_beside(change), *made]
-        return [api.normalize(call, self._connection.data_center) for call in wanted]
+        return [api.normalize(call, self._tracker.data_center) for call in wanted]
 
     def calls_beside(self, change: Change) -> list[ApiCall]:
         """Those that go to V3, where the classic API is at hand and cannot write all of it."""
         call = ApiCall("PATCH", self._v3_path, fields=change.beside)
-        return [api.normalize(call, self._connection.data_center)] if change.beside else []
+        return [api.normalize(call, self._tracker.data_center)] if change.beside else []
 
     def commenting(self, comment: str) -> ApiCall:
         """The request that adds a comment."""
-        key = "comment" if self._connection.lookups.is_v3 else "content"
+        key = "comment" if self._tracker.lookups.is_v3 else "content"
         call = ApiCall("POST", self._path("comments"), fields=((key, comment),))
-        return api.normalize(call, self._connection.data_center)
+        return api.normalize(call, self._tracker.data_center)
 
     def take(self, change: Change, answers: Iterable[tuple[ApiCall, Any]]) -> None:
         """Keep the answers to a change's requests; raise ApiError for what did not take."""
@@ -242,7 +242,7 @@ class Bug(Mapping[str, Any]):
 
     def _send(self, change: Change) -> list[tuple[ApiCall, Any]]:
         try:
-            return [(call, self._connection.client.fetch(call).thing) for call in self.calls(change)]
+            return [(call, self._tracker.client.fetch(call).thing) for call in self.calls(change)]
         except ApiError as refusal:
             return self._send(change.after(refusal))
 
@@ -251,28 +251,28 @@ class Bug(Mapping[str, Any]):
             record = answer if isinstance(answer, dict) and answer.get("id") else None
             if call.path == self._path():
                 self._record = dict(record) if record else None
-                self._is_of_v3 = self._connection.lookups.is_v3
+                self._is_of_v3 = self._tracker.lookups.is_v3
             else:
                 self._tags = None if record is None else record.get("tags") or []
 
 
-def creating(connection: Tracker, within: Within, said: Mapping[str, Any]) -> tuple[Change, ApiCall]:
+def creating(tracker: Tracker, within: Within, said: Mapping[str, Any]) -> tuple[Change, ApiCall]:
     """A new bug in a project: what is wanted, and the request for it. Raise UsageError where there is no title."""
     if not any(name.strip().casefold() in {"title", "name"} for name in said):
         raise UsageError("a new bug needs a title", hint='Write title="…", and any other field by its name.')
     if len(within.projects) != 1:
         names = ", ".join(one.name for one in within.projects[:12])
         raise UsageError("a new bug needs its project", hint=f"Name one of: {names or 'none'}.")
-    changes = change(Resolver.of(connection, "bugs", within), said)
+    changes = change(Resolver.of(tracker, "bugs", within), said)
     project = within.projects[0]
-    path = bug_path(connection.lookups, within.portal, project, "").removesuffix("/").removesuffix("/")
+    path = bug_path(tracker.lookups, within.portal, project, "").removesuffix("/").removesuffix("/")
     call = ApiCall("POST", path, fields=changes.body)
-    return changes, api.normalize(call, connection.data_center)
+    return changes, api.normalize(call, tracker.data_center)
 
 
-def made(connection: Tracker, within: Within, answer: Any) -> Bug:
+def made(tracker: Tracker, within: Within, answer: Any) -> Bug:
     """The bug that an answer tells of."""
     record = answer if isinstance(answer, dict) else {}
     key = str(record.get("key") or record.get("prefix") or "")
     number = str(record.get("id_string") or record.get("id") or "")
-    return Bug(connection, Found(within.portal, within.projects[0], number, key), record)
+    return Bug(tracker, Found(within.portal, within.projects[0], number, key), record)

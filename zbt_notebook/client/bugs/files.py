@@ -42,22 +42,22 @@ class Download:
 class Files:
     """The files of one bug."""
 
-    def __init__(self, connection: Tracker, found: Found) -> None:
-        self._connection = connection
+    def __init__(self, tracker: Tracker, found: Found) -> None:
+        self._tracker = tracker
         self._found = found
 
     @property
     def _is_v3(self) -> bool:
-        return self._connection.lookups.is_v3
+        return self._tracker.lookups.is_v3
 
     @property
     def _path(self) -> str:
         found = self._found
-        return bug_path(self._connection.lookups, found.portal, found.project, found.id)
+        return bug_path(self._tracker.lookups, found.portal, found.project, found.id)
 
     def records(self) -> list[dict[str, Any]]:
         """What Zoho tells of each file, those in the bin left out."""
-        return on_either_api(self._connection.client, self._records)
+        return on_either_api(self._tracker.client, self._records)
 
     def _records(self) -> list[dict[str, Any]]:
         try:
@@ -81,7 +81,7 @@ class Files:
             return []
 
     def _listed(self, call: ApiCall) -> list[Any]:
-        return self._connection.client.fetch(call).records or []
+        return self._tracker.client.fetch(call).records or []
 
     def download(self, which: str | int, to: str | Path = ".", *, with_token: bool = False) -> Download:
         """Fetch one file, by its name, id or place in the list, into a folder or to a path that is not there yet.
@@ -92,11 +92,11 @@ class Files:
         record = _chosen(self.records(), which)
         target = _target(Path(to).expanduser(), _name(record))
         url = self._address(record)
-        own = url.startswith(tuple(f"{host}/" for host in self._connection.data_center.v3_hosts))
+        own = url.startswith(tuple(f"{host}/" for host in self._tracker.data_center.v3_hosts))
         host = urlsplit(url).netloc
         if own:
             path = url.partition(host)[2]
-            body = self._connection.client.send(api.normalize(ApiCall("GET", path), self._connection.data_center)).body
+            body = self._tracker.client.send(api.normalize(ApiCall("GET", path), self._tracker.data_center)).body
         else:
             body = self._elsewhere(url, record, with_token=with_token)
         try:
@@ -112,7 +112,7 @@ class Files:
         host = urlsplit(url).netloc
         if with_token and not url.startswith("https://") and not host.startswith("127.0.0.1"):
             raise UsageError(f"{host} is not spoken to by https: the token does not go there", hint="Leave it away.")
-        response = self._connection.client.unsigned(Request("GET", url), with_token=with_token)
+        response = self._tracker.client.unsigned(Request("GET", url), with_token=with_token)
         refused = _refusal(response, record)
         if refused:
             hint = f"If you trust {host} with this sign-in's token, ask for it with_token=True."
@@ -128,7 +128,7 @@ class Files:
         number = record.get("id_string") or record.get("id") or record.get("attachment_id")
         if self._is_v3 or number is None or number == _NO_ID:
             raise UsageError(f"Zoho tells no address for {shown(_name(record))}", hint="Open the bug in Zoho for it.")
-        return f"{self._connection.data_center.api_url}{self._path}attachments/{number}/"
+        return f"{self._tracker.data_center.api_url}{self._path}attachments/{number}/"
 
     def attach(self, file: str | Path) -> Any:
         """Attach a file of this machine; V3 takes it in two steps, to the portal and then to the bug."""
@@ -136,10 +136,10 @@ class Files:
             content = read_plain(file)
         except OSError as error:
             raise UsageError(f"{shown(str(file))} cannot be read: {error.strerror}", hint="Name a file.") from None
-        return on_either_api(self._connection.client, lambda: self._attach(Path(file).name, content))
+        return on_either_api(self._tracker.client, lambda: self._attach(Path(file).name, content))
 
     def _attach(self, name: str, content: bytes) -> Any:
-        client = self._connection.client
+        client = self._tracker.client
         if not self._is_v3:
             upload = Upload("uploaddoc", name, content)
             return client.fetch(ApiCall("POST", f"{self._path}attachments/", uploads=(upload,))).thing

@@ -35,13 +35,13 @@ class Found:
     key: str = ""
 
 
-def find_bug(connection: Tracker, said: Any, *, portal: str = "", projects: Sequence[str] = ()) -> Found:
+def find_bug(tracker: Tracker, said: Any, *, portal: str = "", projects: Sequence[str] = ()) -> Found:
     """The bug of that key, number, id or address, or of that row of a frame, record or Bug.
 
     *projects*, by id or name, are looked into first. Raise UsageError for what is no such thing, NotFound where there
     is no such bug.
     """
-    lookups = connection.lookups
+    lookups = tracker.lookups
     said, project = _of_row(said) if hasattr(said, "keys") else (said, "")
     text = as_text(said, "the bug", lists=False).strip().strip("<>")
     if project:
@@ -55,15 +55,15 @@ def find_bug(connection: Tracker, said: Any, *, portal: str = "", projects: Sequ
     first = lookups.chosen(where, projects) if projects else ()
     if text.isascii() and text.isdigit():
         if len(text) >= _SHORTEST_ID:
-            return _by_id(connection, where, first or lookups.projects(where), text)
-        return _by_number(connection, where, first or lookups.projects(where), int(text))
+            return _by_id(tracker, where, first or lookups.projects(where), text)
+        return _by_number(tracker, where, first or lookups.projects(where), int(text))
     match = KEY.fullmatch(text)
     if match is None:
         raise UsageError(
             f"{text[:60]!r} names no bug", hint="Give its key (HW1-I600), its number, its id or its web address."
         )
     others = [one for one in lookups.projects(where) if one not in first]
-    return _by_key(connection, where, [*first, *others], match[1], int(match[2]))
+    return _by_key(tracker, where, [*first, *others], match[1], int(match[2]))
 
 
 def _of_row(row: Any) -> tuple[Any, str]:
@@ -89,10 +89,10 @@ def _project(lookups: Lookups, portal: Portal, number: str) -> Project:
     return next((one for one in lookups.projects(portal) if one.id == number), Project(number, number))
 
 
-def _by_id(connection: Tracker, portal: Portal, projects: Sequence[Project], number: str) -> Found:
+def _by_id(tracker: Tracker, portal: Portal, projects: Sequence[Project], number: str) -> Found:
     for project in projects:
         try:
-            thing = connection.client.fetch(ApiCall("GET", bug_path(connection.lookups, portal, project, number))).thing
+            thing = tracker.client.fetch(ApiCall("GET", bug_path(tracker.lookups, portal, project, number))).thing
         except NotFound:
             continue
         if isinstance(thing, dict):
@@ -101,25 +101,25 @@ def _by_id(connection: Tracker, portal: Portal, projects: Sequence[Project], num
     raise NotFound(f"no bug has the id {number}", hint=f"Looked for in: {names}.")
 
 
-def _by_number(connection: Tracker, portal: Portal, projects: Sequence[Project], number: int) -> Found:
+def _by_number(tracker: Tracker, portal: Portal, projects: Sequence[Project], number: int) -> Found:
     if len(projects) != 1:
         raise UsageError(
             f"number {number} may be a bug of {len(projects)} projects",
             hint="Give its whole key, such as HW1-I600, or name the project.",
         )
-    for record in _near(connection, portal, projects[0], number):
+    for record in _near(tracker, portal, projects[0], number):
         if _number(_key(record)) == number:
             return _found(portal, projects[0], record)
     raise _missing(f"number {number}", projects[0])
 
 
-def _by_key(connection: Tracker, portal: Portal, projects: Sequence[Project], prefix: str, number: int) -> Found:
-    known = connection.lookups.prefixes
+def _by_key(tracker: Tracker, portal: Portal, projects: Sequence[Project], prefix: str, number: int) -> Found:
+    known = tracker.lookups.prefixes
     word = prefix.casefold()
     matching = [one for one in projects if word in {one.prefix.casefold(), known.get(one.id, "").casefold()} - {""}]
     unknown = [one for one in projects if not one.prefix and one.id not in known]
     for project in matching or unknown:
-        for record in _near(connection, portal, project, number):
+        for record in _near(tracker, portal, project, number):
             theirs = KEY.fullmatch(_key(record))
             if theirs is None:
                 continue
@@ -130,8 +130,8 @@ def _by_key(connection: Tracker, portal: Portal, projects: Sequence[Project], pr
                 return _found(portal, project, record)
         if known.get(project.id, project.prefix).casefold() == word:
             raise _missing(f"{prefix.upper()}-I{number}", project)
-    if connection.lookups.outdated("projects"):
-        return _by_key(connection, portal, connection.lookups.projects(portal), prefix, number)
+    if tracker.lookups.outdated("projects"):
+        return _by_key(tracker, portal, tracker.lookups.projects(portal), prefix, number)
     prefixes = [name for one in projects if (name := one.prefix or known.get(one.id, ""))]
     raise UsageError(
         f"no project here has bugs called {prefix}-…",
@@ -139,14 +139,14 @@ def _by_key(connection: Tracker, portal: Portal, projects: Sequence[Project], pr
     )
 
 
-def _near(connection: Tracker, portal: Portal, project: Project, number: int) -> Iterator[dict[str, Any]]:
+def _near(tracker: Tracker, portal: Portal, project: Project, number: int) -> Iterator[dict[str, Any]]:
     """The bugs of a project, from where that number should be on: numbers are given in the order of making.
 
     A server that gives fewer at once than it is asked for leaves holes: then all of the list is read, on the one road.
     """
-    call, first = _list(connection, portal, project)
+    call, first = _list(tracker, portal, project)
     at = max(1, min(number, project.count or number))
-    if connection.lookups.is_v3:
+    if tracker.lookups.is_v3:
         begin, words = (at - 1) // _PAGE + 1, ("page", "per_page")
         others = [*range(begin - 1, 0, -1), *range(begin + 1, begin + 1000)]
         starts = [begin, *others]
@@ -155,19 +155,19 @@ def _near(connection: Tracker, portal: Portal, project: Project, number: int) ->
         starts = [begin, *range(begin - _PAGE, 0, -_PAGE), *([1] if begin > 1 else [])]
         starts += list(range(begin + _PAGE, begin + 1000 * _PAGE, _PAGE))
     for start in starts:
-        page = connection.client.fetch(replace(call, params=(*first, (words[0], str(start)), (words[1], str(_PAGE)))))
+        page = tracker.client.fetch(replace(call, params=(*first, (words[0], str(start)), (words[1], str(_PAGE)))))
         records = page.records or []
         yield from objects(records)
-        left = 0 if connection.lookups.is_v3 else (project.count or 0) - start + 1
+        left = 0 if tracker.lookups.is_v3 else (project.count or 0) - start + 1
         if 0 < len(records) < (_PAGE if page.more else min(_PAGE, left)):
-            yield from objects(read_list(connection.client, replace(call, params=first)))
+            yield from objects(read_list(tracker.client, replace(call, params=first)))
             return
         if start > begin and len(records) < _PAGE:
             return
 
 
-def _list(connection: Tracker, portal: Portal, project: Project) -> tuple[ApiCall, tuple[tuple[str, str], ...]]:
-    if connection.lookups.is_v3:
+def _list(tracker: Tracker, portal: Portal, project: Project) -> tuple[ApiCall, tuple[tuple[str, str], ...]]:
+    if tracker.lookups.is_v3:
         path = f"/api/v3/portal/{portal.id}/projects/{project.id}/issues"
         return ApiCall("GET", path), (("sort_by", "ASC(created_time)"),)
     path = f"/restapi/portal/{portal.id}/projects/{project.id}/bugs/"
@@ -205,7 +205,7 @@ def _missing(what: str, project: Project) -> NotFound:
     )
 
 
-def with_ids(connection: Tracker, call: ApiCall) -> ApiCall:
+def with_ids(tracker: Tracker, call: ApiCall) -> ApiCall:
     """The call with the id of a bug in place of its key, where its path wants the id; UsageError for a wrong key."""
     if "-" not in call.path:
         return call
@@ -217,7 +217,7 @@ def with_ids(connection: Tracker, call: ApiCall) -> ApiCall:
         portal, project = (_after(segments, word) for word in ("portal", "projects"))
         if endpoint is None or not project:
             continue
-        found = find_bug(connection, segment, portal=portal, projects=(project,))
+        found = find_bug(tracker, segment, portal=portal, projects=(project,))
         if found.project.id != project and project.isdigit():
             raise UsageError(
                 f"{segment} is a bug of {found.project.name}, and the path names another project",

@@ -44,7 +44,7 @@ class PlannedList:
 
 
 def listing(
-    connection: Tracker,
+    tracker: Tracker,
     kind: str,
     filters: Sequence[Filter],
     *,
@@ -55,15 +55,15 @@ def listing(
     """Look every name up, and say what is to be read. Raise UsageError; nothing of the list itself is fetched."""
     if kind not in KINDS:
         raise UsageError(f"there is no list of {kind!r}", hint=there_are(kind, KINDS))
-    lookups, names = connection.lookups, as_names(projects)
+    lookups, names = tracker.lookups, as_names(projects)
     where = lookups.portal(portal)
     chosen = lookups.chosen(where, names) if kind in _BY_PROJECT or names else ()
     within = Within(where, tuple(chosen))
-    resolver = Resolver.of(connection, kind, within)
+    resolver = Resolver.of(tracker, kind, within)
     criteria = resolver.criteria(filters)
     of_projects = bool(names) or any(one.field == "project" for one in criteria)  # a portal's user tells none
     by_project = kind in _BY_PROJECT or (kind == "users" and of_projects)
-    assumed, notes = _assumed(kind, criteria, connection.client.today().astimezone(where.zone))
+    assumed, notes = _assumed(kind, criteria, tracker.client.today().astimezone(where.zone))
     criteria = (*criteria, *assumed)
     everybody = (("user_type", "all"),) if kind == "users" else ()
     if not by_project:
@@ -119,20 +119,20 @@ def _since(kind: str, criteria: Iterable[Criterion], filtering: Query) -> int | 
     return int(first.timestamp() * 1000)
 
 
-def fetch(connection: Tracker, chosen: PlannedList, *, progress: "bool | OnProgress" = True) -> Any:
+def fetch(tracker: Tracker, chosen: PlannedList, *, progress: "bool | OnProgress" = True) -> Any:
     """Read what was looked up; ``attrs["zbt"]`` tells the portal and its time zone too."""
-    frame = connection.pulled(chosen.request, progress=progress)
+    frame = tracker.pulled(chosen.request, progress=progress)
     portal = chosen.within.portal
     frame.attrs["zbt"] |= {"portal": portal.id, "zone": str(portal.zone), "notes": list(chosen.notes)}
     return frame
 
 
-def explain(connection: Tracker, chosen: PlannedList) -> list[tuple[str, str]]:
+def explain(tracker: Tracker, chosen: PlannedList) -> list[tuple[str, str]]:
     """What Zoho is asked to filter, what is filtered here, and what it will cost; the list itself is not fetched."""
     request, query = chosen.request, chosen.query
     if not request.kind:
         return [*_sides(query), ("list", request.path), ("cost", "one request a page of 200")]
-    _, plan = discover(connection.client, replace(request, limit=None), find_kind(request.kind), lambda _: None)
+    _, plan = discover(tracker.client, replace(request, limit=None), find_kind(request.kind), lambda _: None)
     lists = ("lists", f"{counted(len(plan.listings), 'lists')} in portal {chosen.within.portal.name}")
     if plan.listings and all(one.came is not None for one in plan.listings):  # the newest changes of the portal did
         everything = Query(sent=("the newest changes",), here=tuple(map(said, request.criteria)))

@@ -36,11 +36,11 @@ class Within:
     projects: tuple[Project, ...] = ()
 
 
-def known_as(connection: Tracker) -> tuple[str, ...]:
+def known_as(tracker: Tracker) -> tuple[str, ...]:
     """The ids and addresses of whoever is signed in, as far as they are known by now."""
-    account = connection.who.wait(1.0)
+    account = tracker.who.wait(1.0)
     ids = (account.id, account.email) if account else ()
-    return tuple(filter(None, (connection.client.authorization.login_id, *ids)))
+    return tuple(filter(None, (tracker.client.authorization.login_id, *ids)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ class Resolver:
     me: Callable[[], Iterable[str]]
 
     @classmethod
-    def of(cls, connection: Tracker, kind: str, within: Within) -> "Resolver":
-        """One that looks up at a connection."""
-        return cls(connection.lookups, kind, within, connection.client.today, partial(known_as, connection))
+    def of(cls, tracker: Tracker, kind: str, within: Within) -> "Resolver":
+        """One that looks names up with a tracker."""
+        return cls(tracker.lookups, kind, within, tracker.client.today, partial(known_as, tracker))
 
     def criteria(self, filters: Iterable[Filter]) -> tuple[Criterion, ...]:
         """Each filter with its values looked up; UsageError for the first that cannot be."""
