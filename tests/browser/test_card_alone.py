@@ -220,14 +220,19 @@ def test_what_zoho_refused_stays_marked_until_it_is_changed(show):
 
 def test_what_is_in_use_is_asked_for_when_the_card_is_pointed_at(show):
     """`%zbt use` in another cell is seen on the card; the line that signs in stands there from the start."""
-    view = SignIn().view() | {"phase": "connected", "connection": CONNECTION, "places": True, "tomorrow": "%zbt login"}
+    view = SignIn().view() | {
+        "phase": "connected",
+        "connection": CONNECTION,
+        "can_choose": True,
+        "tomorrow": "%zbt login",
+    }
     page = show(view)
-    told = {"kind": "places", "failed": False, "portals": [], "projects": [], "portal": "", "project": ""}
+    told = {"kind": "choice", "failed": False, "portals": [], "projects": [], "portal": "", "project": ""}
     page.evaluate(
         "told => window.listeners[0](told)", told | {"in_use": [], "status": ["Nothing is in use"], "line": ""}
     )
     page.locator(".zbt-next").get_by_text("%zbt login", exact=True).wait_for()
-    asked = "window.sent.filter(message => message.kind === 'places').length"
+    asked = "window.sent.filter(message => message.kind === 'choice').length"
     before = page.evaluate(asked)
     page.get_by_role("button", name="Refresh").hover()
     assert page.evaluate(asked) == before + 1
@@ -253,7 +258,10 @@ def test_a_code_is_looked_at_as_it_is_pasted(show):
         page.get_by_label("Code").press("Enter")
         page.get_by_text(words).wait_for()
         assert page.get_by_label("Code").input_value() == ""
-        page.evaluate("view => window.listeners[0](view)", waiting | {"turn": page.evaluate("window.sent.at(-1).turn")})
+        page.evaluate(
+            "view => window.listeners[0](view)",
+            waiting | {"request_id": page.evaluate("window.sent.at(-1).request_id")},
+        )
 
 
 def test_one_press_opens_a_tab_that_goes_to_zoho(show):
@@ -265,8 +273,13 @@ def test_one_press_opens_a_tab_that_goes_to_zoho(show):
         page.get_by_role("button", name="Sign in at Zoho").click()
     tab = opened.value
     assert tab.url == "about:blank"
-    turn = page.evaluate("window.sent.at(-1).turn")
-    link = {"phase": "waiting", "attempt": 1, "consent_url": "https://accounts.zoho.test/oauth?a=1", "turn": turn}
+    request_id = page.evaluate("window.sent.at(-1).request_id")
+    link = {
+        "phase": "waiting",
+        "attempt": 1,
+        "consent_url": "https://accounts.zoho.test/oauth?a=1",
+        "request_id": request_id,
+    }
     page.evaluate("view => window.listeners[0](view)", SignIn().view() | link)
     tab.wait_for_url("https://accounts.zoho.test/**")
     assert tab.evaluate("window.opener") is None
@@ -279,8 +292,8 @@ def test_a_blocked_tab_leaves_the_link(show):
     page = show(SignIn(client_id="1000.ABC", client_secret="canary").view())
     page.evaluate("window.open = () => null")
     page.get_by_role("button", name="Sign in at Zoho").click()
-    turn = page.evaluate("window.sent.at(-1).turn")
-    link = {"phase": "waiting", "attempt": 1, "consent_url": "https://accounts.zoho.test/x", "turn": turn}
+    request_id = page.evaluate("window.sent.at(-1).request_id")
+    link = {"phase": "waiting", "attempt": 1, "consent_url": "https://accounts.zoho.test/x", "request_id": request_id}
     page.evaluate("view => window.listeners[0](view)", SignIn().view() | link)
     page.get_by_text("Open Zoho's page.").wait_for()
     assert page.evaluate("document.activeElement.textContent") == "Open Zoho's consent page"
@@ -291,8 +304,8 @@ def test_a_refused_form_closes_its_tab(show):
     page = show(SignIn(client_id="1000.ABC", client_secret="canary").view())
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Sign in at Zoho").click()
-    turn = page.evaluate("window.sent.at(-1).turn")
-    refused = {"failed": True, "field": "scopes", "status": ["No", "Do"], "attempt": 1, "turn": turn}
+    request_id = page.evaluate("window.sent.at(-1).request_id")
+    refused = {"failed": True, "field": "scopes", "status": ["No", "Do"], "attempt": 1, "request_id": request_id}
     with opened.value.expect_event("close"):
         page.evaluate("view => window.listeners[0](view)", SignIn().view() | refused)
     assert page.get_by_label("Scopes").is_visible()

@@ -17,11 +17,11 @@ window.show = view => {
     place.replaceChildren();
     card.render({ model, el: place });
     receive(view);
-    if (view.places) receive(view.places);
+    if (view.choice) receive(view.choice);
 };
 """
-PLACES = {
-    "kind": "places",
+CHOICE = {
+    "kind": "choice",
     "failed": False,
     "portals": [{"id": "1", "name": "brightwater"}],
     "portal": "1",
@@ -51,7 +51,7 @@ def states():
     sign_in.handle({"kind": "code", "code": "nonsense!"})
     told["failed"] = sign_in.view()
     sign_in.handle({"kind": "code", "code": site.consent(sign_in.view()["consent_url"])})
-    told["connected"] = {**sign_in.view(), "places": PLACES}
+    told["connected"] = {**sign_in.view(), "choice": CHOICE}
     told["greets"] = {**sign_in.view(), "greets": True}
     sign_in.handle({"kind": "sign_out"})
     told["signed out"] = sign_in.view()
@@ -141,7 +141,7 @@ def test_no_time_runs_beside_what_is_over(states, stage):
     page.get_by_text("code lives 2 minutes").wait_for()
     page.evaluate("view => window.show(view)", states["failed"])
     assert page.get_by_text("code lives 2 minutes").count() == 0
-    assert page.locator(".zbt-told").inner_text() == ""
+    assert page.locator(".zbt-instruction").inner_text() == ""
     assert page.locator(".zbt-primary:visible").all_inner_texts() == ["Start again"]
 
 

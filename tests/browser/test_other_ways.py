@@ -150,7 +150,7 @@ def test_a_caught_redirect_after_another_start(open_card, sandbox):
     card.zoho.close()
     card.start("Start again")
     card.page.wait_for_function(
-        "first => ![undefined, first].includes(document.querySelector('.zbt-link-place a')?.href)", arg=first
+        "first => ![undefined, first].includes(document.querySelector('.zbt-link-row a')?.href)", arg=first
     )
     card.zoho.get_by_role("button", name="Accept", exact=True).click()
     card.zoho.get_by_role("heading", name="Connected").wait_for()
@@ -179,7 +179,7 @@ def test_a_taken_port_leaves_the_paste(open_card, sandbox):
 def test_ways_that_cannot_work_are_not_offered(open_card):
     """A Self Client's code comes from the console: there is no short code for it; each has its prompt."""
     card = open_card("%zbt login --redirect-uri https://example.org/callback")
-    ways = card.place.locator(".zbt-ways")
+    ways = card.place.locator(".zbt-alternatives")
     assert ways.get_by_role("button").all_inner_texts() == [SHORT, PROMPT]
     card.notebook.set_source(1, "%zbt login --self-client")
     card.notebook.run_cell(1)

@@ -40,7 +40,7 @@ def test_a_project_is_chosen_by_keyboard(open_notebook, sandbox):
     notebook.wait_for_text(f"project {wanted}", cell=2)
     notebook.save()
     state = json.dumps(notebook.saved()["metadata"].get("widgets", {}))
-    assert "zbt-places" in state
+    assert "zbt-project-picker" in state
     assert not [name for name in names[1:] if name in state]
     assert len(notebook.execution_counts()) == 3
 

@@ -99,7 +99,7 @@ def test_the_doctor_knows_what_the_picker_shows(sign_in, in_a_notebook, zbt, mon
     monkeypatch.setattr(last_error, "_last", None)
     sign_in(scopes=["ZohoBugTracker.bugs.READ"])
     made = zbt("use")
-    view = say(made, kind="look")
+    view = say(made, kind="hello")
     rows = dict(zbt("doctor").rows)
     assert rows["last error"] == f"ScopeMissing: {view['status'][0]}"
     assert rows["what to do"] == view["status"][1] != ""

@@ -101,9 +101,9 @@ def test_messages_of_another_shape_are_ignored(card, content):
 def test_a_view_names_the_step_that_it_answers(card):
     """So that the focus follows the answer, and not the echo of what was typed just before."""
     send(card, kind="form", client_id="1000.X")
-    send(card, kind="start", attempt=0, turn="page-1")
-    assert views(card)[0]["turn"] == ""
-    assert views(card)[-1]["turn"] == "page-1"
+    send(card, kind="start", attempt=0, request_id="page-1")
+    assert views(card)[0]["request_id"] == ""
+    assert views(card)[-1]["request_id"] == "page-1"
 
 
 def test_an_awaited_card_offers_the_prompt_as_it_is_drawn(card, monkeypatch):
@@ -125,8 +125,8 @@ def test_an_awaited_card_offers_the_prompt_as_it_is_drawn(card, monkeypatch):
     assert card.sign_in.view()["prompt"] == ""
 
 
-def test_a_look_meanwhile_does_not_take_the_answer(card):
+def test_a_view_asked_for_meanwhile_does_not_take_the_answer(card):
     """The card is busy until its step is answered: who comes back to the page at that moment is not locked out."""
-    send(card, kind="start", attempt=0, turn="page-1")
-    send(card, kind="look")
-    assert views(card)[-1]["turn"] == "page-1"
+    send(card, kind="start", attempt=0, request_id="page-1")
+    send(card, kind="view")
+    assert views(card)[-1]["request_id"] == "page-1"

@@ -196,7 +196,7 @@ def test_a_refusal_of_zohos_is_told_when_the_card_is_looked_at(connected, site):
     site.world.disconnect()
     with pytest.raises(Exception, match="invalid_code"):
         card.connection.refresh()
-    card.comm.hear({"kind": "look"})
+    card.comm.hear({"kind": "view"})
     view = card.comm.views[-1]
     assert "invalid_code" in view["status"][0]
     assert view["status"][1]

@@ -348,7 +348,7 @@ def test_a_sign_out_elsewhere_is_noticed(site, sign_in):
     """`%zbt logout` in another cell: the card looks, and is back at its form."""
     connect(site, sign_in)
     sign_in.connection.logout()
-    sign_in.handle({"kind": "look"})
+    sign_in.handle({"kind": "view"})
     assert sign_in.view()["phase"] == "form"
 
 

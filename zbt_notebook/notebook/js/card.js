@@ -32,8 +32,8 @@ class Card {
     this.prefix = uniquePrefix();
     /** @type {any} */
     this.view = null;
-    this.turn = ""; // names the step of this very card that is not answered yet; the focus follows its answer
-    this.turns = 0;
+    this.requestId = ""; // of the request that this very card sent and that is not answered yet; the focus follows its answer
+    this.requests = 0;
     this.form = new ClientForm(this.prefix, {
       changed: (isSecret) => this.tellForm(isSecret),
       entered: () => this.begin("start"),
@@ -46,8 +46,8 @@ class Card {
     });
     this.connection = new Connection(this.prefix, {
       press: (kind) => this.press(kind),
-      places: (chosen) => this.channel.tell("places", chosen),
-      look: () => this.look(),
+      choose: (chosen) => this.channel.tell("choice", chosen),
+      requestView: () => this.requestView(),
     });
     this.build();
     el.append(this.root);
@@ -97,10 +97,10 @@ class Card {
    * @param {Record<string, string>} [unseen]
    */
   press(kind, said = {}, unseen = {}) {
-    this.turns += 1;
-    this.turn = `${this.prefix}${this.turns}`;
+    this.requests += 1;
+    this.requestId = `${this.prefix}${this.requests}`;
     this.setBusy(true);
-    this.channel.send(kind, { ...said, turn: this.turn }, unseen);
+    this.channel.send(kind, { ...said, request_id: this.requestId }, unseen);
   }
 
   /**
@@ -114,25 +114,26 @@ class Card {
     clearTimeout(this.typing);
     const tell = () => this.view && this.channel.tell("form", { ...this.form.values(), secret_typed: isSecret });
     if (isWaiting) {
-      this.consent.linkPlace.hidden = true;
+      this.consent.linkRow.hidden = true;
       this.note.textContent = "Changed: press Sign in again";
       tell();
     } else this.typing = setTimeout(tell, 300);
   }
 
   askInPrompt() {
-    if (!this.view || !isPressable(this.promptWay)) return;
+    if (!this.view || !isPressable(this.promptButton)) return;
     if (this.view.prompt)
       this.press(
         "prompt",
         { attempt: this.view.attempt, ...this.form.values() },
         { client_secret: this.form.takeSecret() },
       );
-    else this.openPromptLine(this.promptPlace.hidden);
+    else this.openPromptLine(this.promptRow.hidden);
   }
 
-  look() {
-    if (this.view) this.channel.send("look");
+  /** Ask Python for the view as it is now. */
+  requestView() {
+    if (this.view) this.channel.send("view");
   }
 
   unanswered() {
@@ -167,7 +168,7 @@ class Card {
   /** @param {any} content */
   hear(content) {
     if (content?.kind === "view") this.show(content);
-    else if (content?.kind === "places") this.connection.showPlaces(content);
+    else if (content?.kind === "choice") this.connection.showChoice(content);
   }
 
   /** @param {any} view */
@@ -182,14 +183,14 @@ class Card {
     this.say(view.status, view.failed ? "failed" : view.phase === "form" && view.ended ? "ended" : view.phase);
     this.note.textContent = view.note;
     this.line.textContent = view.line;
-    this.linePlace.hidden = !view.line;
+    this.lineRow.hidden = !view.line;
     this.form.show(view);
-    this.showWays(view);
+    this.showActions(view);
     this.consent.show(view);
     this.connection.show(view);
-    const answered = Boolean(this.turn) && view.turn === this.turn && !view.busy; // not an echo of what was typed before
-    if (answered) this.turn = "";
-    this.setBusy(Boolean(view.busy || this.turn) || view.prompt === "under way");
+    const answered = Boolean(this.requestId) && view.request_id === this.requestId && !view.busy; // not an echo of what was typed before
+    if (answered) this.requestId = "";
+    this.setBusy(Boolean(view.busy || this.requestId) || view.prompt === "under way");
     if (view.shares_phase) this.channel.share(view.phase);
     if (answered) {
       this.consent.settleTab(view);
@@ -207,24 +208,24 @@ class Card {
   }
 
   /** @param {any} view */
-  showWays(view) {
+  showActions(view) {
     this.keepBox.checked = view.keep;
     this.keepBox.disabled = Boolean(view.cannot_keep);
     this.cannotKeep.textContent = view.cannot_keep && `not possible here: ${view.cannot_keep}`;
     this.signIn.textContent = view.self_client ? "I have a code" : "Sign in at Zoho";
     this.signIn.classList.toggle("zbt-primary", view.phase !== "waiting");
     this.consent.again.hidden = view.phase !== "waiting" && !view.failed;
-    this.shortCodeWay.hidden = view.self_client || view.method === "device";
+    this.shortCodeButton.hidden = view.self_client || view.method === "device";
     this.promptLine.textContent = view.prompt_line;
-    this.promptWay.hidden = !view.prompt && !view.prompt_line;
-    this.openPromptLine(!view.prompt && !this.promptPlace.hidden);
-    if (view.prompt) this.promptWay.removeAttribute("aria-expanded"); // it opens a line only where no cell waits
+    this.promptButton.hidden = !view.prompt && !view.prompt_line;
+    this.openPromptLine(!view.prompt && !this.promptRow.hidden);
+    if (view.prompt) this.promptButton.removeAttribute("aria-expanded"); // it opens a line only where no cell waits
   }
 
   /** @param {boolean} open */
   openPromptLine(open) {
-    this.promptPlace.hidden = !open;
-    this.promptWay.setAttribute("aria-expanded", String(open));
+    this.promptRow.hidden = !open;
+    this.promptButton.setAttribute("aria-expanded", String(open));
   }
 
   /** The focus goes where the user goes on, where their last step was in this card, and they are not elsewhere by now.
@@ -237,7 +238,7 @@ class Card {
     if (view.failed && this.form.fields[view.field]) this.form.focus(view.field);
     else if (view.failed && view.field === "code") this.consent.code.focus();
     else if (view.phase === "waiting" && !view.failed)
-      (this.consent.linkPlace.querySelector("a") ?? this.consent.code).focus();
+      (this.consent.linkRow.querySelector("a") ?? this.consent.code).focus();
     else if (!active || active === document.body || !(/** @type {HTMLElement} */ (active).checkVisibility?.()))
       this.status.focus();
   }
@@ -253,8 +254,8 @@ class Card {
       this.signIn,
       this.consent.connect,
       this.consent.again,
-      this.promptWay,
-      this.shortCodeWay,
+      this.promptButton,
+      this.shortCodeButton,
       ...this.connection.buttons,
     ])
       setPressable(control, !busy && Boolean(this.view));
@@ -264,8 +265,8 @@ class Card {
 
   cameBack() {
     if (document.visibilityState !== "visible") return;
-    this.look();
-    this.connection.lookAround();
+    this.requestView();
+    this.connection.updateChoice();
     if (!this.consent.cameBack()) return;
     const active = focusedNear(this.root);
     if (!active || active === document.body || this.root.contains(active)) this.consent.code.focus();
@@ -273,8 +274,8 @@ class Card {
 
   /** Whoever points at a card that says Connected wants to know whether it still is: its kernel may be shut down. */
   pointedAt() {
-    if (this.view?.phase === "connected" && !this.isBusy()) this.look();
-    this.connection.lookAround();
+    if (this.view?.phase === "connected" && !this.isBusy()) this.requestView();
+    this.connection.updateChoice();
   }
 
   tick() {
@@ -294,7 +295,7 @@ class Card {
     this.note = make("p", { className: "zbt-note", "aria-live": "polite" });
     this.patience = make("p", { className: "zbt-note", "aria-live": "polite" });
     this.line = make("code", { className: "zbt-line" });
-    this.linePlace = make(
+    this.lineRow = make(
       "div",
       { className: "zbt-prompt-line", hidden: true },
       this.line,
@@ -312,14 +313,14 @@ class Card {
           this.status,
         ),
       ),
-      make("div", { className: "zbt-notes" }, this.note, this.patience, this.linePlace),
+      make("div", { className: "zbt-notes" }, this.note, this.patience, this.lineRow),
       make(
         "div",
         { className: "zbt-body" },
         this.form.element,
         this.buildActions(),
         this.consent.element,
-        this.promptPlace,
+        this.promptRow,
       ),
       this.connection.element,
     );
@@ -334,31 +335,31 @@ class Card {
     });
     this.cannotKeep = make("span", { className: "zbt-help" });
     const keep = make("span", { className: "zbt-keep" }, make("label", {}, this.keepBox, KEEP), this.cannotKeep);
-    const way = (/** @type {string} */ text, /** @type {() => void} */ onclick) =>
-      make("button", { type: "button", className: "zbt-way", textContent: text, onclick });
-    this.shortCodeWay = way(SHORT_CODE, () => isPressable(this.shortCodeWay) && this.begin("device"));
-    this.promptWay = way(PROMPT, () => this.askInPrompt());
+    const alternative = (/** @type {string} */ text, /** @type {() => void} */ onclick) =>
+      make("button", { type: "button", className: "zbt-text-button", textContent: text, onclick });
+    this.shortCodeButton = alternative(SHORT_CODE, () => isPressable(this.shortCodeButton) && this.begin("device"));
+    this.promptButton = alternative(PROMPT, () => this.askInPrompt());
     this.promptLine = make("code");
-    this.promptPlace = make(
+    this.promptRow = make(
       "div",
       { className: "zbt-prompt-line", hidden: true },
       "Run this line in a cell: ",
       this.promptLine,
       copyButton("Copy the line", () => this.promptLine.textContent),
     );
-    const ways = make(
+    const alternatives = make(
       "span",
-      { className: "zbt-ways" },
+      { className: "zbt-alternatives" },
       make("span", { textContent: "Other ways:" }),
-      this.shortCodeWay,
-      this.promptWay,
+      this.shortCodeButton,
+      this.promptButton,
     );
-    return make("div", { className: "zbt-actions" }, this.signIn, keep, ways);
+    return make("div", { className: "zbt-actions" }, this.signIn, keep, alternatives);
   }
 }
 
 export default {
-  /** @param {{ model: any, el: HTMLElement }} place */
+  /** @param {{ model: any, el: HTMLElement }} context */
   render({ model, el }) {
     const card = new Card(model, el);
     return () => card.remove();

@@ -19,7 +19,7 @@ export class Channel {
       clearTimeout(this.waiting);
       listener.received(content);
     };
-    this.changed = () => this.ask(ALIVE_WITHIN, () => listener.restarted());
+    this.changed = () => this.ping(ALIVE_WITHIN, () => listener.restarted());
     model.on("msg:custom", this.received);
     model.on("comm_live_update", this.changed); // the kernel is gone, or another one is there
   }
@@ -61,7 +61,7 @@ export class Channel {
    * @param {number} patience
    * @param {() => void} unanswered
    */
-  ask(patience, unanswered) {
+  ping(patience, unanswered) {
     this.await(patience, unanswered);
     this.post("hello", {}, {});
   }

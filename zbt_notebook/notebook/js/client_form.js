@@ -92,7 +92,7 @@ export class ClientForm {
     const content = make("ol", { className: "zbt-steps", id, hidden: true });
     const summary = make("button", {
       type: "button",
-      className: "zbt-way",
+      className: "zbt-text-button",
       textContent: "No client yet? Four steps",
       "aria-expanded": "false",
       "aria-controls": id,
@@ -255,8 +255,8 @@ export class ClientForm {
    * @param {string} name
    */
   showValidity(name) {
-    const isTold = this.view?.failed && this.view.field === name && !this.typed.has(name);
-    this.fields[name].setAttribute("aria-invalid", String(Boolean(isTold || this.problems[name].textContent)));
+    const isAtFault = this.view?.failed && this.view.field === name && !this.typed.has(name);
+    this.fields[name].setAttribute("aria-invalid", String(Boolean(isAtFault || this.problems[name].textContent)));
   }
 
   /** The first field with a problem that no kernel and no Zoho need to be asked about; it is opened and gets the focus. */
@@ -343,11 +343,11 @@ export class ClientForm {
           ]
         : [];
     if (view.remembered && !isFilledIn) controls.push(button("Forget", "zbt-small", () => this.listener.forget()));
-    const told = [...words, client, String(this.client?.hidden), String(view.remembered)].join("|");
-    if (this.origin?.dataset.told === told) return; // rebuilt only where it changes: the keyboard may be in it
+    const content = [...words, client, String(this.client?.hidden), String(view.remembered)].join("|");
+    if (this.origin?.dataset.content === content) return; // rebuilt only where it changes: the keyboard may be in it
     this.origin?.replaceChildren(...words, ...controls);
     this.origin?.toggleAttribute("hidden", !words.length);
-    if (this.origin) this.origin.dataset.told = told;
+    if (this.origin) this.origin.dataset.content = content;
   }
 
   unfold() {

@@ -1,19 +1,19 @@
 // What a connected card shows: as whom, what was granted, and what to do next.
 
 import { button, copyButton, isPressable, make } from "./dom.js";
-import { Places } from "./places.js";
+import { ProjectChoice } from "./project_choice.js";
 import { duration } from "./texts.js";
 
 export class Connection {
   /**
    * @param {string} prefix of ids
-   * @param {{ press: (kind: string) => void, places: (chosen: Record<string, string>) => void, look: () => void }} listener
+   * @param {{ press: (kind: string) => void, choose: (chosen: Record<string, string>) => void, requestView: () => void }} listener
    */
   constructor(prefix, listener) {
     this.listener = listener;
     /** @type {any} */
     this.shown = null;
-    this.asksPlaces = false;
+    this.offersChoice = false;
     this.greeting = make("p", { className: "zbt-greeting" });
     this.facts = make("dl", { className: "zbt-facts" });
     this.scopesTitle = make("summary", { textContent: "Granted" });
@@ -28,12 +28,12 @@ export class Connection {
     this.refresh = press("Refresh", "refresh");
     this.signOut = press("Sign out", "sign_out");
     this.buttons = [this.keep, this.another, this.refresh, this.signOut];
-    this.places = new Places(`${prefix}places-`, (chosen) => listener.places(chosen));
-    this.placesTold = make("p", { className: "zbt-help", "aria-live": "polite" });
+    this.choice = new ProjectChoice(`${prefix}choice-`, (chosen) => listener.choose(chosen));
+    this.choiceStatus = make("p", { className: "zbt-help", "aria-live": "polite" });
     this.line = make("code", { className: "zbt-line" });
     this.tomorrow = ""; // the line that signs in
     const copy = copyButton("Copy the lines", () => this.line.textContent);
-    this.linePlace = make(
+    this.lineRow = make(
       "div",
       { className: "zbt-prompt-line", hidden: true },
       "In the first cell, so that Run All works tomorrow: ",
@@ -44,9 +44,9 @@ export class Connection {
       "div",
       { className: "zbt-next", role: "group", "aria-label": "Next step", hidden: true },
       make("div", { className: "zbt-subtitle", textContent: "Next: what do you work on?" }),
-      make("div", { className: "zbt-places-row" }, ...this.places.elements),
-      this.placesTold,
-      this.linePlace,
+      make("div", { className: "zbt-choice" }, ...this.choice.elements),
+      this.choiceStatus,
+      this.lineRow,
     );
     this.element = make(
       "div",
@@ -66,7 +66,7 @@ export class Connection {
     const isNew = Boolean(connection) && !this.shown;
     this.shown = connection;
     if (!connection) {
-      this.asksPlaces = false;
+      this.offersChoice = false;
       return;
     }
     this.tomorrow = view.tomorrow ?? "";
@@ -97,25 +97,25 @@ export class Connection {
       ...connection.missing.map((/** @type {string} */ scope) => scopeItem(family, scope, false)),
     );
     this.refresh.hidden = !connection.can_refresh;
-    if (view.places && !view.greets && (isNew || !this.asksPlaces)) {
-      this.asksPlaces = true;
-      this.listener.places({});
+    if (view.can_choose && !view.greets && (isNew || !this.offersChoice)) {
+      this.offersChoice = true;
+      this.listener.choose({});
     }
     this.tick();
   }
 
   /** @param {any} view */
-  showPlaces(view) {
+  showChoice(view) {
     this.next.hidden = false;
-    this.places.show(view);
-    this.placesTold.textContent = view.status.filter(Boolean).join(" ");
+    this.choice.show(view);
+    this.choiceStatus.textContent = view.status.filter(Boolean).join(" ");
     this.line.textContent = [this.tomorrow, view.line].filter(Boolean).join("\n");
-    this.linePlace.hidden = !this.line.textContent;
+    this.lineRow.hidden = !this.line.textContent;
   }
 
   /** Another cell may have said what is in use. */
-  lookAround() {
-    if (this.asksPlaces) this.listener.places({});
+  updateChoice() {
+    if (this.offersChoice) this.listener.choose({});
   }
 
   tick() {
@@ -130,7 +130,7 @@ export class Connection {
           : "expired";
     if (left <= 0 && !this.asked) {
       this.asked = true; // once: the kernel may know of a newer one
-      this.listener.look();
+      this.listener.requestView();
     }
   }
 }

@@ -33,8 +33,8 @@ export class Consent {
     this.code.setAttribute("aria-describedby", this.problem.id);
     this.connect = button("Connect", "", () => isPressable(this.connect) && this.send(this.code.value));
     this.again = button("Start again", "", () => isPressable(this.again) && listener.again());
-    this.told = make("p", { className: "zbt-told" });
-    this.linkPlace = make("div", { className: "zbt-row zbt-link-place" });
+    this.instruction = make("p", { className: "zbt-instruction" });
+    this.linkRow = make("div", { className: "zbt-row zbt-link-row" });
     this.shortCode = make("div", { className: "zbt-short-code" });
     this.typeIt = make("p", { className: "zbt-help" });
     this.typed = make("div", { className: "zbt-typed" }, this.shortCode, this.typeIt);
@@ -50,11 +50,11 @@ export class Consent {
       make("div", { className: "zbt-beside" }, this.code, this.connect),
       this.problem,
     );
-    this.begun = make("div", { className: "zbt-row" }, this.linkPlace, this.again);
+    this.begun = make("div", { className: "zbt-row" }, this.linkRow, this.again);
     this.element = make(
       "div",
       { className: "zbt-consent" },
-      this.told,
+      this.instruction,
       this.begun,
       this.typed,
       this.help,
@@ -133,7 +133,7 @@ export class Consent {
   show(view) {
     this.view = view;
     const waits = view.phase === "waiting";
-    this.told.textContent = this.words(view);
+    this.instruction.textContent = this.words(view);
     this.showLink(webAddress(view.consent_url), view);
     this.help.textContent =
       waits && !view.failed && view.method === "link" && view.catching && isLoopback(view.form.redirect_uri)
@@ -180,10 +180,10 @@ export class Consent {
    * @param {any} view
    */
   showLink(address, view) {
-    this.linkPlace.hidden = !address;
+    this.linkRow.hidden = !address;
     this.begun.hidden = !address && this.again.hidden;
-    if (!address) this.linkPlace.replaceChildren();
-    else if (this.linkPlace.querySelector("a")?.href !== new URL(address).href) {
+    if (!address) this.linkRow.replaceChildren();
+    else if (this.linkRow.querySelector("a")?.href !== new URL(address).href) {
       const link = make("a", {
         className: "zbt-button",
         href: address,
@@ -192,12 +192,12 @@ export class Consent {
         textContent: "Open Zoho's consent page",
       });
       for (const click of ["click", "auxclick"]) link.addEventListener(click, () => this.wentAway());
-      this.linkPlace.replaceChildren(
+      this.linkRow.replaceChildren(
         link,
         copyButton("Copy link", () => address),
       );
     }
-    this.linkPlace
+    this.linkRow
       .querySelector("a")
       ?.classList.toggle("zbt-primary", !view.failed && (!this.hasTab || view.method === "device"));
     this.again.classList.toggle("zbt-primary", view.failed && view.phase === "waiting");

@@ -101,8 +101,8 @@ export function setPressable(control, pressable) {
  * @param {HTMLElement} root
  */
 export function focusedNear(root) {
-  const place = root.getRootNode();
-  return place instanceof ShadowRoot || place instanceof Document ? place.activeElement : null;
+  const container = root.getRootNode();
+  return container instanceof ShadowRoot || container instanceof Document ? container.activeElement : null;
 }
 
 let made = 0;
@@ -126,12 +126,12 @@ export function keepKeys(root) {
 }
 
 /** Lines that are said once, not at every view.
- * @param {HTMLElement} place
+ * @param {HTMLElement} parent
  * @param {string[]} lines
  */
-export function say(place, lines) {
+export function say(parent, lines) {
   const paragraphs = lines.filter(Boolean);
-  const shown = [...place.children].map((child) => child.textContent);
+  const shown = [...parent.children].map((child) => child.textContent);
   if (shown.join("\n") === paragraphs.join("\n")) return;
-  place.replaceChildren(...paragraphs.map((text) => make("div", { textContent: text })));
+  parent.replaceChildren(...paragraphs.map((text) => make("div", { textContent: text })));
 }

@@ -2,7 +2,7 @@
 
 import { Channel } from "./channel.js";
 import { keepKeys, make, say, uniquePrefix } from "./dom.js";
-import { Places } from "./places.js";
+import { ProjectChoice } from "./project_choice.js";
 import { followTheme } from "./theme.js";
 
 class Picker {
@@ -12,8 +12,8 @@ class Picker {
    */
   constructor(model, el) {
     const prefix = uniquePrefix();
-    this.places = new Places(prefix, (chosen) => this.send("use", chosen));
-    this.root = make("section", { className: "zbt-card zbt-places", "aria-label": "Portal and project" });
+    this.choice = new ProjectChoice(prefix, (chosen) => this.send("use", chosen));
+    this.root = make("section", { className: "zbt-card zbt-project-picker", "aria-label": "Portal and project" });
     keepKeys(this.root);
     this.status = make("div", { className: "zbt-status", role: "status" });
     this.root.append(
@@ -28,7 +28,7 @@ class Picker {
           this.status,
         ),
       ),
-      make("div", { className: "zbt-body" }, ...this.places.elements),
+      make("div", { className: "zbt-body" }, ...this.choice.elements),
     );
     el.append(this.root);
     this.leaveTheme = followTheme(this.root);
@@ -68,12 +68,12 @@ class Picker {
     this.root.setAttribute("aria-busy", "false");
     this.root.dataset.tone = view.failed ? "failed" : view.in_use?.length ? "connected" : "form";
     say(this.status, view.status);
-    this.places.show(view);
+    this.choice.show(view);
   }
 }
 
 export default {
-  /** @param {{ model: any, el: HTMLElement }} place */
+  /** @param {{ model: any, el: HTMLElement }} context */
   render({ model, el }) {
     const picker = new Picker(model, el);
     return () => picker.remove();

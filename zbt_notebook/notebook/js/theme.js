@@ -3,8 +3,8 @@
 /** @returns {"light" | "dark" | ""} */
 function themeOf() {
   const { body, documentElement: html } = document;
-  const told = body.dataset.jpThemeLight; // JupyterLab and its kin
-  if (told) return told === "true" ? "light" : "dark";
+  const isLight = body.dataset.jpThemeLight; // JupyterLab and its kin
+  if (isLight) return isLight === "true" ? "light" : "dark";
   const names = [...body.classList, ...html.classList];
   if (names.some((name) => ["vscode-light", "vscode-high-contrast-light"].includes(name))) return "light";
   if (names.some((name) => ["vscode-dark", "vscode-high-contrast", "dark", "dark-theme"].includes(name))) return "dark";
@@ -17,13 +17,13 @@ function themeOf() {
  * @param {HTMLElement} root
  */
 export function followTheme(root) {
-  const look = () => {
+  const update = () => {
     root.dataset.theme = themeOf();
     root.dataset.host = /(^| )vscode-/.test(document.body.className) ? "vscode" : "";
   };
-  const observer = new MutationObserver(look);
+  const observer = new MutationObserver(update);
   const options = { attributes: true, attributeFilter: ["class", "data-theme", "data-jp-theme-light"] };
   for (const node of [document.body, document.documentElement]) observer.observe(node, options);
-  look();
+  update();
   return () => observer.disconnect();
 }

@@ -43,7 +43,7 @@ class LoginCard(anywidget.AnyWidget):
         self._shown_in: object = None
         self._sending = threading.Lock()
         self._shares_phase = environment.page() == "marimo"
-        self._turn = ""  # names the step of a view that is being answered
+        self._request_id = ""  # of the last request from the page: the views that follow answer it
         sign_in.listen(self._show)
         self.on_msg(self._hear)
 
@@ -122,7 +122,11 @@ class LoginCard(anywidget.AnyWidget):
 
     def _show(self) -> None:
         with self._sending:  # whoever sends last has looked last
-            more = {"turn": self._turn, "places": self._chooser() is not None, "shares_phase": self._shares_phase}
+            more = {
+                "request_id": self._request_id,
+                "can_choose": self._chooser() is not None,
+                "shares_phase": self._shares_phase,
+            }
             self.send({**self.sign_in.view(), **more})
 
     def _chooser(self) -> next_step.Choose | None:
@@ -132,16 +136,16 @@ class LoginCard(anywidget.AnyWidget):
     def _hear(self, _widget: object, content: Any, buffers: Any) -> None:
         if not isinstance(content, dict):
             return
-        if turn := content.get("turn"):  # a look or a field meanwhile does not take it from the step under way
-            self._turn = str(turn)[:64]
+        if request_id := content.get("request_id"):  # what needs no answer has none, and does not replace it
+            self._request_id = str(request_id)[:64]
         if content.get("kind") == "hello":
             self.is_seen = True
             self.sign_in.seen_at(str(content.get("page") or "")[:2000])
             self.sign_in.inspect()
             self._show()
-        elif content.get("kind") == "places":
+        elif content.get("kind") == "choice":
             if choose := self._chooser():
-                self.send({**choose(content), "kind": "places"})
+                self.send({**choose(content), "kind": "choice"})
         else:
             self.sign_in.handle({**content, **_unseen(content.get("unseen"), buffers)})
 

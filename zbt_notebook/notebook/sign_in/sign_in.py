@@ -133,7 +133,7 @@ class SignIn:
         event = on.read_message(message)
         if event:
             self.take(event)
-        elif message.get("kind") == "look":
+        elif message.get("kind") == "view":
             self._tell()
 
     def take(self, event: on.Event) -> None:

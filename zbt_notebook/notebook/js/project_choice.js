@@ -4,7 +4,7 @@ import { make } from "./dom.js";
 
 const MANY = 8; // projects, from which on there is a field to find one
 
-export class Places {
+export class ProjectChoice {
   /**
    * @param {string} prefix of ids
    * @param {(chosen: Record<string, string>) => void} use
@@ -16,14 +16,14 @@ export class Places {
     this.find = this.control("find", make("input", { type: "search", autocomplete: "off", spellcheck: false }));
     this.project = this.control("project", make("select"));
     this.found = make("p", { className: "zbt-help", "aria-live": "polite" });
-    const place = (/** @type {string} */ name) => make("code", { textContent: `{${name}}` });
+    const placeholder = (/** @type {string} */ name) => make("code", { textContent: `{${name}}` });
     const help = make(
       "p",
       { className: "zbt-help" },
       "In paths and items, ",
-      place("portal"),
+      placeholder("portal"),
       " and ",
-      place("project"),
+      placeholder("project"),
       " stand for what is in use.",
     );
     this.elements = [
@@ -90,15 +90,15 @@ export class Places {
 
   /**
    * @param {any} select
-   * @param {{ id: string, name: string }[]} places
+   * @param {{ id: string, name: string }[]} choices
    * @param {string} chosen
    */
-  fill(select, places, chosen) {
-    const told = JSON.stringify(places);
-    if (select.dataset.told !== told) {
-      select.dataset.told = told; // rebuilt only where it changes: the keyboard may be in it
+  fill(select, choices, chosen) {
+    const filling = JSON.stringify(choices);
+    if (select.dataset.filling !== filling) {
+      select.dataset.filling = filling; // rebuilt only where it changes: the keyboard may be in it
       select.replaceChildren(
-        ...places.map(({ id, name }) => make("option", { value: id, textContent: name || id, title: id })),
+        ...choices.map(({ id, name }) => make("option", { value: id, textContent: name || id, title: id })),
       );
     }
     select.value = chosen;
