@@ -15,7 +15,7 @@ import pytest
 
 from tests import BYTECODE
 from tests.leaks.canaries import canaries, no_traces, pytest_runtest_makereport  # noqa: F401  for every test
-from tests.tiers import SLOW
+from tests.tiers import SLOW, UNTRACED
 from zbt_notebook.client import secret_str
 from zbt_notebook.client.limits import registry
 from zbt_notebook.notebook import hints
@@ -99,13 +99,20 @@ def pytest_terminal_summary(terminalreporter, config):
         (cache.mkdir("checklist") / "checklist.md").write_text(table(outcomes), encoding="utf-8")
 
 
+@pytest.hookimpl(trylast=True)  # hypothesis has marked its own by then
 def pytest_collection_modifyitems(config, items):
-    """A folder's name marks its tests; of several processes none is to begin with something long in the end."""
+    """A folder's name marks its tests; of several processes none is to begin with something long in the end.
+
+    Which lines run is traced neither in property tests nor in those that ``tests/tiers.py`` calls untraced.
+    """
     for item in items:
         for marker in {"browser", "kernel"} & set(item.path.relative_to(ROOT).parts):
             item.add_marker(marker)
-        if item.nodeid.removeprefix("tests/").startswith(tuple(SLOW)):
+        name = item.nodeid.removeprefix("tests/")
+        if name.startswith(tuple(SLOW)):
             item.add_marker("slow")
+        if name.startswith(UNTRACED) or item.get_closest_marker("hypothesis"):
+            item.add_marker("no_cover")
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("browser", "kernel", "slow")])
 

@@ -19,7 +19,7 @@ from zbt_notebook.simulator.world import World
 
 @pytest.fixture
 def world():
-    return World(projects=2, bugs=260, clock=SandboxClock(frozen_at=NOW))
+    return World(projects=2, bugs=90, clock=SandboxClock(frozen_at=NOW))
 
 
 def name_of(table, number):

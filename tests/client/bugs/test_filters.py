@@ -57,7 +57,7 @@ def test_people_go_by_name_id_or_address_and_nobody_by_none(api, connection, sto
 def test_dates_are_days_of_the_portal_and_moments_are_exact(api, connection, store):  # noqa: ARG001
     """``>=`` a day from its midnight in the portal's zone on, ``<=`` to its end, and ``-30d`` back from today."""
     zone = connection.lookups.portal().zone
-    day = datetime.fromtimestamp(sorted(bug.created_ms for bug in store.bugs)[600] / 1000, zone).date()
+    day = datetime.fromtimestamp(sorted(bug.created_ms for bug in store.bugs)[250] / 1000, zone).date()
     begin = datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() * 1000
     end = begin + 86_400_000
 
@@ -68,7 +68,7 @@ def test_dates_are_days_of_the_portal_and_moments_are_exact(api, connection, sto
     assert ids(connection.bugs(created_to=day, progress=False)) == made(lambda at: at < end)
     assert ids(connection.bugs(f"created=={day}", progress=False)) == made(lambda at: begin <= at < end)
     assert ids(connection.bugs(f"created>{day}", progress=False)) == made(lambda at: at >= end)
-    moment = sorted(bug.updated_ms for bug in store.bugs)[900]
+    moment = sorted(bug.updated_ms for bug in store.bugs)[400]
     found = connection.bugs(updated_from=datetime.fromtimestamp(moment / 1000, UTC), progress=False)
     assert ids(found) == bugs(store, lambda bug: bug.updated_ms >= moment)
     today = connection.client.today().astimezone(zone)

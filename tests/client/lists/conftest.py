@@ -1,4 +1,4 @@
-"""A portal of several projects."""
+"""A portal of several projects, most of which come in one page each; and one whose lists have several."""
 
 import pytest
 
@@ -9,4 +9,10 @@ from zbt_notebook.simulator.world import World
 
 @pytest.fixture
 def world():
+    return World(projects=5, bugs=500, clock=SandboxClock(frozen_at=NOW))
+
+
+@pytest.fixture
+def large_world():
+    """Where pages are the subject: a file lets its ``world`` be this one."""
     return World(projects=5, bugs=1234, clock=SandboxClock(frozen_at=NOW))

@@ -2,12 +2,20 @@
 
 import pytest
 
+from tests.client.conftest import NOW
 from zbt_notebook.client.errors import ApiError, IncompletePull, NotFound, Unreachable
 from zbt_notebook.client.http.messages import Response
 from zbt_notebook.client.mirror import mirror
 from zbt_notebook.client.refetch import refetch
+from zbt_notebook.simulator.clock import Clock as SandboxClock
+from zbt_notebook.simulator.world import World
 
 WAYS = ("401", "404", "410", "400", "403", "redirect", "dead")
+
+
+@pytest.fixture
+def world():
+    return World(projects=3, bugs=60, clock=SandboxClock(frozen_at=NOW))
 
 
 @pytest.fixture

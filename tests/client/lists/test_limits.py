@@ -16,6 +16,11 @@ from zbt_notebook.client.lists.slot_reserve import reserve
 from zbt_notebook.simulator.bugtracker.throttle import Rule, Throttle
 
 
+@pytest.fixture
+def world(large_world):
+    return large_world
+
+
 def some_day():
     """The date, which nothing here depends on."""
     return datetime(2026, 9, 21, tzinfo=UTC)

@@ -25,6 +25,11 @@ from zbt_notebook.client.lists.pull_request import PullRequest
 from zbt_notebook.client.refetch import resume
 
 
+@pytest.fixture
+def world(large_world):
+    return large_world
+
+
 def bug_requests(wire):
     return [request.url for request in wire.requests if request.url.rstrip("/").endswith(("/bugs", "/issues"))]
 

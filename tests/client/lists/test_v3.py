@@ -9,6 +9,11 @@ from zbt_notebook.client.errors import IncompletePull, UsageError
 from zbt_notebook.client.refetch import resume
 
 
+@pytest.fixture
+def world(large_world):
+    return large_world
+
+
 def same(first, second, column):
     """Equal cells, a missing one of either making no claim."""
     left, right = (frame.set_index("id")[column].astype(object) for frame in (first, second))

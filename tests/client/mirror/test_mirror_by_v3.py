@@ -47,7 +47,7 @@ def test_what_changed_comes_with_the_same_two(connection, world, store, wire, tm
     frame = kept.frame()
     assert set(frame[frame["title"] == "Changed"]["id"]) == {bug.id for bug in some}
     world.clock.advance(3600)
-    many = [touch(world, store, bug, title="Changed again") for bug in list(store.bugs)[::5]]
+    many = [touch(world, store, bug, title="Changed again") for bug in list(store.bugs)[::2]]
     urls, kept = asked(wire, lambda: mirror(tmp_path, connection=connection))
     assert len(urls) >= 2 + len(list(store.projects))
     frame = kept.frame()
@@ -76,7 +76,7 @@ def test_where_v3_proves_nothing_the_projects_are_asked(
     connection.client.limits = RateLimits(lambda: 0, connection.client.today, limit=10_000)
     mirror(tmp_path, connection=connection)
     world.clock.advance(3600)
-    changed = touch(world, store, list(store.bugs)[700], title="Changed")
+    changed = touch(world, store, list(store.bugs)[300], title="Changed")
     urls, kept = asked(wire, lambda: mirror(tmp_path, connection=connection))
     assert len(urls) <= most
     assert set(kept.frame().query("title == 'Changed'")["id"]) == {changed.id}
