@@ -53,18 +53,19 @@ def kernel_environment():
 
 @pytest.fixture(scope="session")
 def application(tmp_path_factory, kernel_environment):
-    """``application("lab")`` or ``application("notebook")``: started once, when a test first asks for it."""
-    running = {}
+    """``application("lab")`` or ``application("notebook")``: of one server, started when a test first asks for one."""
+    running: dict = {}
 
     def get(kind):
-        if kind not in running:
-            running[kind] = Application(kind, tmp_path_factory.mktemp(kind), kernel_environment)
-            running[kind].start()
+        if not running:
+            running["lab"] = Application("lab", tmp_path_factory.mktemp("lab"), kernel_environment)
+            running["lab"].start()
+            running["notebook"] = running["lab"].as_kind("notebook")
         return running[kind]
 
     yield get
-    for server in running.values():
-        server.stop()
+    if running:
+        running["lab"].stop()
 
 
 @pytest.fixture(scope="session")
@@ -84,12 +85,10 @@ def open_page(browser, kept_pages, request):
     def open_one(theme="light", *, width=1280, height=900, keep=None):
         page = (
             kept_pages.pop(keep, None)
-            or browser.new_context(
-                viewport={"width": width, "height": height},
-                color_scheme=theme,
-                permissions=["clipboard-read", "clipboard-write"],
-            ).new_page()
+            or browser.new_context(permissions=["clipboard-read", "clipboard-write"]).new_page()
         )
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=theme)
         contexts[page.context] = keep
         return page
 
@@ -110,16 +109,34 @@ def _emptied(context):
     first, *others = context.pages
     for page in others:
         page.close()
+    context.unroute_all()
     context.clear_cookies(name=re.compile(r"^(?!username-|_xsrf)"))  # those are Jupyter's
     return first
 
 
 @pytest.fixture
-def open_notebook(application, open_page, request):
-    """``open_notebook("1 + 1", …, kind="lab", save_widget_state=False, theme="light")``: a fresh LabNotebook.
+def bare_page(open_page, kept_pages):
+    """``bare_page(theme="light", width=900)``: one empty page, for a script by itself; its clock can be moved on."""
+    is_new = "bare" not in kept_pages
+    page = open_page(keep="bare")
+    if is_new:
+        page.clock.install()
 
-    ``kernel_name`` is a kernelspec's; more settings are those of ``Application.set``. With ``reuse`` it may open in the
-    page of an earlier test: for one that does not load the page anew, and asks for nothing that is read only then.
+    def empty(theme="light", width=900):
+        page.goto("about:blank")
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": width, "height": 900})
+        return page
+
+    return empty
+
+
+@pytest.fixture
+def open_notebook(application, open_page, request):
+    """``open_notebook("1 + 1", …, kind="lab", save_widget_state=True)``: a LabNotebook with a kernel of its own.
+
+    ``kernel_name`` is a kernelspec's; more settings are those of ``Application.set``. It opens in the page of an
+    earlier test that had the same settings, unless it is to be ``fresh``.
     """
     opened: list = []
 
@@ -127,18 +144,14 @@ def open_notebook(application, open_page, request):
         *sources,
         kind="lab",
         kernel_name="python3",
-        save_widget_state=False,
-        theme="light",
-        width=1280,
-        height=900,
-        reuse=False,
+        save_widget_state=True,
+        fresh=False,
         **settings,
     ):
         server = application(kind)
-        server.set(save_widget_state=save_widget_state, theme=theme, **settings)
+        server.set(save_widget_state=save_widget_state, **settings)
         name = re.sub(r"\W+", "_", request.node.name).strip("_")
-        keep = (kind, save_widget_state, theme, width, height, *settings.items()) if reuse else None
-        page = open_page(theme, width=width, height=height, keep=keep)
+        page = open_page(keep=None if fresh else (kind, save_widget_state, *settings.items()))
         notebook = LabNotebook(page, server, f"{name}_{len(opened)}.ipynb", kernel_name)
         opened.append(notebook)
         notebook.write(*sources)
@@ -148,7 +161,8 @@ def open_notebook(application, open_page, request):
     yield open_one
     leave_children()
     for notebook in opened:
-        leave_notebook("saved notebook", notebook.saved_text())
+        leave_notebook("saved notebook", notebook.path.read_text("utf-8"))
+        leave("saved notebook and its checkpoints", notebook.saved_text())
         leave("console of the page", "\n".join(notebook.console))
         leave("log of the server", notebook.application.log())
         with contextlib.suppress(PlaywrightError):  # the page may stand elsewhere by now

@@ -4,6 +4,7 @@ import contextlib
 import json
 import time
 import urllib.request
+from copy import copy
 from pathlib import Path
 
 import nbformat
@@ -19,10 +20,9 @@ WIDGETS = "@jupyter-widgets/jupyterlab-manager:plugin"
 THEMES = "@jupyterlab/apputils-extension:themes"
 KERNELS = "@jupyterlab/apputils-extension:kernels-settings"
 THEME_NAMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
-MODULES = {"lab": "jupyterlab", "notebook": "notebook"}
 PATHS = {"lab": "lab/tree/{}?reset", "notebook": "notebooks/{}"}
 # The promises of both applications end with the cells, so they are not awaited where cells may wait for a click.
-EXPOSE = {"lab": "--LabApp.expose_app_in_browser=True", "notebook": "--JupyterNotebookApp.expose_app_in_browser=True"}
+EXPOSE = ("--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True")
 NOTEBOOK = "window.jupyterapp.shell.currentWidget"
 KERNEL_IS_IDLE = f"""() => {{
     const context = window.jupyterapp && {NOTEBOOK} && {NOTEBOOK}.sessionContext;
@@ -34,7 +34,7 @@ OUTPUTS = f"""() => {NOTEBOOK}.content.widgets.map(cell => cell.model.outputs ? 
 
 
 class Application:
-    """One server of the tests: JupyterLab or Notebook 7, with a home and settings of its own."""
+    """JupyterLab or Notebook 7 on a server of the tests, with a home and settings of its own."""
 
     def __init__(self, kind, folder, environment, *options):
         self.kind = kind
@@ -43,15 +43,20 @@ class Application:
         self.notebooks.mkdir(parents=True)
         self._server = JupyterServer(
             self.notebooks,
-            application=MODULES[kind],
             environment={
                 **environment,
                 "JUPYTERLAB_SETTINGS_DIR": str(self.settings),
                 "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
             },
-            options=["--no-browser", EXPOSE[kind], *options],
+            options=["--no-browser", *EXPOSE, *options],
             log=folder / f"{kind}.log",
         )
+
+    def as_kind(self, kind):
+        """The other application of the same server."""
+        other = copy(self)
+        other.kind = kind
+        return other
 
     def start(self):
         self._server.start(lambda seconds: time.sleep(seconds) or False)
@@ -65,7 +70,7 @@ class Application:
     def address_of(self, notebook):
         return self._server.address.of(PATHS[self.kind].format(notebook))
 
-    def set(self, *, save_widget_state, theme, comms_over_subshells="perCommTarget"):
+    def set(self, *, save_widget_state, theme="light", comms_over_subshells="perCommTarget"):
         """Write the user's settings; a page reads them when it is opened."""
         chosen = {
             WIDGETS: {"saveState": save_widget_state},
@@ -119,10 +124,13 @@ class LabNotebook:
         nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), self.path)
 
     def open(self) -> None:
-        """Open it, in the application where the page shows that already, and wait until its kernel is idle."""
-        if self.page.url == "about:blank":
+        """Open it, in the application where the page shows JupyterLab already, and wait until its kernel is idle."""
+        if self.page.url == "about:blank" or self.application.kind == "notebook":
             self.page.goto(self.application.address_of(self.path.name))
         else:
+            self.page.evaluate(
+                "() => window.jupyterapp.serviceManager.kernelspecs.refreshSpecs()"
+            )  # some are made late
             self._start("docmanager:open", path=self.path.name)
         self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         self.wait_until_idle()
@@ -235,13 +243,6 @@ class LabNotebook:
         """The file on disk and every checkpoint of it: where a search for a secret has to look."""
         copies = self.path.parent.glob(f".ipynb_checkpoints/{self.path.stem}*")
         return "\n".join(path.read_text("utf-8") for path in (self.path, *copies))
-
-    def set_theme(self, theme: str) -> None:
-        """Change to ``light`` or ``dark`` while the notebook is open."""
-        dark = THEME_NAMES[theme]
-        self.page.evaluate("name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})", dark)
-        light = str(theme == "light").lower()
-        self.page.wait_for_selector(f"body[data-jp-theme-light='{light}']", state="attached")
 
     def _start(self, command: str, first: str = "", **arguments: str) -> None:
         # Nothing is returned, for the promise ends with the cells, which may wait for what the test does next.

@@ -1,4 +1,4 @@
-"""The card of a bug in a real JupyterLab: what somebody wrote into the bug does nothing there."""
+"""The card of a bug in a real notebook: what somebody wrote into the bug does nothing there."""
 
 from tests.browser.jupyter import pointed_at
 
@@ -15,7 +15,7 @@ SHOW = "%zbt GET /portal/{portal}/projects/{project}/bugs/{bug['id_string']}/"
 
 def test_a_hostile_bug_is_text(open_notebook, sandbox):
     """No script runs, no formula is set, the one link leads to the data centre; reopened it is legible still."""
-    notebook = open_notebook(f"{pointed_at(sandbox)}\n{SETUP}", SHOW)
+    notebook = open_notebook(f"{pointed_at(sandbox)}\n{SETUP}", SHOW, kind="notebook")
     notebook.run_all()
     card = notebook.cell(1).locator(".zbt-bug")
     card.get_by_text("costs $5 and $6").and_(notebook.page.locator("[dir=auto]")).wait_for()

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.conftest import ROOT
+from zbt_notebook.client.auth.scopes import PRESETS
 from zbt_notebook.notebook.js_bundle import bundle, style
 from zbt_notebook.notebook.sign_in.sign_in import SignIn
 
@@ -36,11 +37,11 @@ CONNECTION = {
 
 
 @pytest.fixture
-def show(open_page):
+def show(bare_page):
     """``show(view, theme="light")``: a bare page with the card, which has got this view, or no answer."""
 
     def open_one(view=None, theme="light", width=900):
-        page = open_page(theme, width=width)
+        page = bare_page(theme, width)
         page.set_content("<!doctype html><html lang=en><body><div id=place></div></body></html>")
         page.add_style_tag(content=style("card"))
         source = bundle("card").replace("export default", "const card =")
@@ -55,6 +56,7 @@ def show(open_page):
 def test_without_a_kernel_it_says_so(show):
     """Nobody answers the hello: after three seconds the card asks to run the cell again; a late answer wakes it."""
     page = show()
+    page.clock.fast_forward(3000)
     page.get_by_text("This card belongs to an earlier session").wait_for()
     assert page.get_by_text("Run the cell again.").is_visible()
     assert not page.get_by_label("Client ID").is_visible()
@@ -170,38 +172,30 @@ def test_the_account_is_on_the_connected_card(show):
     assert page.get_by_text("Account", exact=True).count() == 0
 
 
-@pytest.mark.parametrize(
-    ("field", "text", "words"),
-    [
-        ("Client ID", "1000.abcdef", "in capitals"),
-        ("Client ID", "my app", "reads like 1000.ABC"),
-        ("Client ID", "0" * 42, "looks like a client secret"),
-        ("Client secret", "1000.SAME", "client ID once more"),
-        ("Client secret", "1000.OTHER", "never begins with 1000."),
-        ("Redirect URI", "localhost:8000", "begins with http"),
-        ("Scopes", "ZohoBugTracker.bugs.read", "capitals count"),
-        ("Scopes", "everything", "is no scope"),
-    ],
-)
-def test_a_field_is_checked_as_it_is_filled_in(show, field, text, words):
+def test_a_field_is_checked_as_it_is_filled_in(show):
     """What Zoho's page would refuse is told at the field; the right text takes the words away."""
     page = show(SignIn().view())
     for _ in range(2):
         page.get_by_role("button", name="Change", exact=True).first.click()
-    if field == "Client secret":
-        page.get_by_label("Client ID").fill("1000.SAME")
-    page.get_by_label(field, exact=True).fill(text)
-    page.get_by_label(field, exact=True).blur()
-    page.get_by_text(words).wait_for()
-    assert page.get_by_label(field, exact=True).get_attribute("aria-invalid") == "true"
-    right = {
-        "Client ID": "1000.AB1",
-        "Client secret": "0a" * 21,
-        "Redirect URI": "http://localhost:1/",
-        "Scopes": "A.b.READ",
-    }
-    page.get_by_label(field, exact=True).fill(right[field])
-    page.get_by_text(words).wait_for(state="hidden")
+    for name, right, wrong in (
+        (
+            "Client ID",
+            "1000.SAME",
+            {"1000.abcdef": "in capitals", "my app": "reads like 1000.ABC", "0" * 42: "looks like a client secret"},
+        ),
+        ("Client secret", "0a" * 21, {"1000.SAME": "client ID once more", "1000.OTHER": "never begins with 1000."}),
+        ("Redirect URI", "http://localhost:1/", {"localhost:8000": "begins with http"}),
+        ("Scopes", "A.b.READ", {"ZohoBugTracker.bugs.read": "capitals count", "everything": "is no scope"}),
+    ):
+        field = page.get_by_label(name, exact=True)
+        for text, words in wrong.items():
+            field.fill(text)
+            field.blur()
+            page.locator(".zbt-problem").filter(has_text=words).wait_for()
+            assert field.get_attribute("aria-invalid") == "true"
+            field.fill(right)
+            page.clock.fast_forward(800)
+            page.locator(".zbt-problem").filter(has_text=words).wait_for(state="hidden")
 
 
 def test_what_zoho_refused_stays_marked_until_it_is_changed(show):
@@ -242,7 +236,8 @@ def test_a_kernel_that_was_shut_down_is_told_when_the_card_is_pointed_at(show):
     """Nobody says that it went: the card asks, gets no answer, and is not green any more."""
     page = show(SignIn().view() | {"phase": "connected", "status": ["Connected"], "connection": CONNECTION})
     page.get_by_role("button", name="Refresh").hover()
-    page.get_by_role("status").get_by_text("The kernel has not answered yet").wait_for(timeout=6000)
+    page.clock.fast_forward(3000)
+    page.get_by_role("status").get_by_text("The kernel has not answered yet").wait_for()
     assert page.locator(".zbt-card").get_attribute("data-tone") == "asleep"
 
 
@@ -405,6 +400,85 @@ def test_what_was_granted_is_folded_and_what_was_not_is_plain(show):
     page.get_by_text("m7.READ").wait_for()
 
 
+def test_ways_that_cannot_work_are_not_offered(show):
+    """A Self Client's code comes from the console: there is no short code for it; each has its prompt."""
+    for way, offered in (
+        ({"redirect_uri": "https://example.org/callback"}, ["Use a short code", "Paste in a prompt instead"]),
+        ({"self_client": True}, ["Paste in a prompt instead"]),
+    ):
+        buttons = show(SignIn(**way).view()).locator(".zbt-alternatives").get_by_role("button")
+        assert [name for name in buttons.all_inner_texts() if name] == offered
+
+
+def test_the_line_for_a_prompt_can_be_copied(show):
+    """Where no cell waits the button tells the line to run."""
+    page = show(SignIn(name="my work").view())
+    line = "%zbt login --mode prompt --as 'my work'"
+    assert not page.get_by_text(line).is_visible()
+    page.get_by_role("button", name="Paste in a prompt instead").click()
+    page.get_by_text(line).wait_for()
+    page.get_by_role("button", name="Copy the line").click()
+    page.get_by_text("Copied", exact=True).wait_for()
+    page.get_by_label("Client ID").press("Control+v")
+    assert page.get_by_label("Client ID").input_value() == line
+    page.get_by_role("button", name="Paste in a prompt instead").click()
+    assert not page.get_by_text(line).is_visible()
+
+
+def test_texts_are_texts(show):
+    """A name or a value that looks like markup is shown as it is, and does nothing."""
+    hostile = "<img src=x onerror='window.hit = 1'>"
+    page = show(SignIn(name=hostile, client_id=hostile).view())
+    assert page.get_by_label("Client ID").input_value() == hostile
+    connected = {"phase": "connected", "status": [hostile], "connection": CONNECTION | {"name": hostile}}
+    page.evaluate("view => window.listeners[0](view)", SignIn(name=hostile).view() | connected)
+    page.get_by_role("status").get_by_text(hostile).wait_for()
+    assert page.get_by_text(hostile).count() > 1
+    assert page.locator("#place img").count() == 0
+    assert page.evaluate("() => window.hit") is None
+
+
+def test_the_picker_and_the_field_are_one(show):
+    """Presets and boxes write the field, the field ticks the boxes, what the list does not know stays."""
+    page = show(SignIn().view())
+    page.get_by_role("button", name="Change", exact=True).first.click()
+    field = page.get_by_label("Scopes", exact=True)
+    field.fill("ZohoBugTracker.tags.ALL")
+    page.get_by_label("Read only", exact=True).check()
+    assert field.input_value() == ", ".join(PRESETS["read only"])
+    page.get_by_text("Choose from the list").click()
+    page.get_by_label("bugs delete").check()
+    page.get_by_label("portals read").uncheck()
+    assert field.input_value().endswith(", ZohoBugTracker.bugs.DELETE, ZohoProjects.bugs.DELETE")
+    assert ".portals." not in field.input_value()
+    field.fill("AaaServer.profile.READ zohobugtracker.BUGS.create zohoprojects.bugs.CREATE")
+    assert page.get_by_label("bugs create").is_checked()
+    assert not page.get_by_label("bugs delete").is_checked()
+    page.get_by_label("users read").check()
+    assert field.input_value().startswith("AaaServer.profile.READ, ")
+    page.get_by_label("Triage", exact=True).check()
+    assert field.input_value() == ", ".join(PRESETS["triage"])
+
+
+def test_the_codes_life_is_counted_from_the_return(show):
+    """Calm before the visit, a countdown after it, and a way on when it is over; a late code is sent all the same."""
+    waiting = {"phase": "waiting", "consent_url": "https://accounts.zoho.test/x"}
+    page = show(SignIn(client_id="1000.ABC").view() | waiting)
+    page.context.route("https://accounts.zoho.test/**", lambda route: route.fulfill(body="zoho"))
+    page.get_by_text("Zoho's code lives 2 minutes").wait_for()
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Open Zoho's consent page").click()
+    opened.value.close()
+    page.get_by_label("Code").focus()
+    page.get_by_text("About 1:5").wait_for()
+    page.clock.fast_forward(121_000)
+    page.get_by_text("minutes are over. Start again for a new link").wait_for()
+    page.get_by_label("Code").fill("1000.late")
+    page.get_by_label("Code").press("Enter")
+    sent = page.evaluate("window.sent.at(-1)")
+    assert (sent["kind"], sent["bytes"]) == ("code", ["1000.late"])
+
+
 def test_ids_are_each_cards_own(show):
     """Two cards on a page, each from a module of its own: no id twice, and each label means its own field."""
     page = show(SignIn().view())
@@ -462,6 +536,7 @@ def test_a_kernel_that_is_gone_is_told_at_once(show):
     """The model says that its channel changed, and nobody answers: no card stays green."""
     page = show(SignIn().view() | {"phase": "connected", "status": ["Connected"], "connection": CONNECTION})
     page.evaluate("window.listeners[1]()")
-    page.get_by_role("status").get_by_text("The kernel was restarted").wait_for(timeout=2000)
+    page.clock.fast_forward(1000)
+    page.get_by_role("status").get_by_text("The kernel was restarted").wait_for()
     page.get_by_text("reload this page").wait_for()
     assert not page.get_by_role("button", name="Refresh").is_visible()

@@ -55,7 +55,7 @@ def test_the_secret_is_nobody_elses(open_notebook, application, sandbox):
         f"os.environ |= {{'ZBT_ACCOUNTS_URL': {sandbox.accounts_url!r}, 'ZBT_API_URL': {sandbox.api_url!r}}}\n"
         "%load_ext zbt_notebook"
     )
-    notebook = open_notebook(site, "%zbt login", save_widget_state=True)
+    notebook = open_notebook(site, "%zbt login", fresh=True)
     colleague = notebook.page.context.new_page()
     colleague.goto(application("lab").address_of(notebook.path.name))
     colleague.wait_for_selector(".jp-Notebook .jp-Cell")

@@ -17,7 +17,7 @@ def press_tab_after(notebook, typed):
 
 def test_tab_offers_what_comes_next(open_notebook):
     """Subcommands, segments of paths, parameters and names, put where the word stands."""
-    notebook = open_notebook(SIGN_IN, "", reuse=True)
+    notebook = open_notebook(SIGN_IN, "")
     notebook.run_cell(0)
     notebook.wait_for_text("context: portal brightwater", cell=0)
     for typed, offered in (
@@ -38,7 +38,7 @@ def test_tab_offers_what_comes_next(open_notebook):
 
 def test_a_name_with_a_space_is_put_in_whole(open_notebook):
     """The names of projects are known after the first use; a space in one is escaped."""
-    notebook = open_notebook(SIGN_IN, "", reuse=True)
+    notebook = open_notebook(SIGN_IN, "")
     notebook.run_cell(0)
     notebook.wait_for_text("context: portal brightwater", cell=0)
     editor = press_tab_after(notebook, "%zbt use project=Harbor\\ M")

@@ -5,7 +5,7 @@ from tests.browser.test_completion_in_lab import POPUP, SIGN_IN, press_tab_after
 
 def test_tab_completes_a_half_typed_filter(open_notebook):
     """A field begun, a value begun of the portal's own, one more after a comma; what is chosen stands in the line."""
-    notebook = open_notebook(SIGN_IN, "%zbt bugs --limit 1", "", reuse=True)
+    notebook = open_notebook(SIGN_IN, "%zbt bugs --limit 1", "")
     notebook.run_cell(0)
     notebook.wait_for_text("context: portal brightwater", cell=0)
     notebook.run_cell(1)

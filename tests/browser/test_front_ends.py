@@ -58,7 +58,7 @@ def test_jupyters_own_server_catches_the_redirect(open_notebook, application, sa
     """Two fields, two presses, nothing pasted back: the card offers the server's address, and connects by itself."""
     offered = f"{application('lab').address_of('').split('lab/tree')[0]}zbt/callback"
     client = sandbox.world.register_client("Jupyter", redirect_uri=offered)
-    notebook = open_notebook(site(sandbox), "%zbt login", "print(zbt.current().name)", save_widget_state=True)
+    notebook = open_notebook(site(sandbox), "%zbt login", "print(zbt.current().name)")
     notebook.run_all()
     card = Card(notebook, sandbox, 1)
     card.says("Not connected")

@@ -24,7 +24,7 @@ counter
 
 def test_a_click_travels_to_the_kernel_and_back(open_notebook):
     """A widget is drawn, its button reaches Python, and what Python does reaches the screen."""
-    notebook = open_notebook(WIDGET, reuse=True)
+    notebook = open_notebook(WIDGET)
     notebook.run_all()
     notebook.page.get_by_role("button", name="pressed 0").click()
     notebook.page.get_by_role("button", name="pressed 1").wait_for()
@@ -32,7 +32,7 @@ def test_a_click_travels_to_the_kernel_and_back(open_notebook):
 
 def test_outputs_and_the_saved_file_are_read(open_notebook):
     """Streams, results and errors come from the model; the file holds what was shown."""
-    notebook = open_notebook("#md A title", "print('stream')", "6 * 7", "1 / 0", reuse=True)
+    notebook = open_notebook("#md A title", "print('stream')", "6 * 7", "1 / 0")
     notebook.run_all()
     notebook.wait_for_text("ZeroDivisionError: division by zero", cell=3)
     _title, stream, result, error = notebook.outputs()
@@ -51,19 +51,10 @@ def test_widget_state_is_saved_where_asked(open_notebook):
     assert "widgets" not in notebook.saved()["metadata"]
 
 
-def test_the_theme_is_the_asked_one(open_notebook):
-    """A notebook opens in the theme that was asked for, and can change to the other."""
-    notebook = open_notebook("1", theme="dark")
-    shown = "() => document.body.dataset.jpThemeLight === 'true' ? 'light' : 'dark'"
-    assert notebook.page.evaluate(shown) == "dark"
-    notebook.set_theme("light")
-    assert notebook.page.evaluate(shown) == "light"
-
-
 def test_a_cell_can_be_run_alone_and_stopped(open_notebook):
     """One cell runs without the others; Stop ends it; the kernel stays usable."""
     notebook = open_notebook(
-        "print('first')", "import time\nprint('sleeping', flush=True)\ntime.sleep(60)", "print('third')", reuse=True
+        "print('first')", "import time\nprint('sleeping', flush=True)\ntime.sleep(60)", "print('third')"
     )
     notebook.run_cell(1)
     notebook.wait_for_text("sleeping", cell=1)
@@ -77,7 +68,7 @@ def test_a_cell_can_be_run_alone_and_stopped(open_notebook):
 def test_a_notebook_can_use_the_tests_own_sandbox(open_notebook, sandbox):
     """What the notebook's sandbox receives, the test sees in its log."""
     ask = f"import urllib.request as u; u.urlopen({sandbox.redirect_uri!r} + '?code=1000.a.b').status"
-    notebook = open_notebook(pointed_at(sandbox), ask, reuse=True)
+    notebook = open_notebook(pointed_at(sandbox), ask)
     notebook.run_all()
     notebook.wait_for_text("200", cell=1)
     assert any("/redirect" in str(entry) for entry in sandbox.world.log.entries())

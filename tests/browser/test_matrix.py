@@ -82,7 +82,6 @@ def open_desk(open_notebook, sandbox):
             *(set_up, "", "%zbt GET /portals/ --json", ""),
             kind=kind,
             kernel_name=ipykernels.kernel_name(version),
-            save_widget_state=True,
             **settings,
         )
         return Desk(notebook, sandbox)
@@ -201,10 +200,10 @@ def test_every_way_works(open_desk):
     [
         ((*SMOKE, stop_ends_the_prompt), "lab", "6.31", {}),
         (SMOKE, "lab", "7.1", {}),
-        (WAITS, "lab", "7.3", IN_THE_MAIN_SHELL),
+        (WAITS, "notebook", "7.3", IN_THE_MAIN_SHELL),
         (SMOKE[:1], "notebook", ipykernels.NEWEST, IN_THE_MAIN_SHELL),
     ],
-    ids=["lab-6.31", "lab-7.1", "lab-7.3-main-shell", "notebook-newest-main-shell"],
+    ids=["lab-6.31", "lab-7.1", "notebook-7.3-main-shell", "notebook-newest-main-shell"],
 )
 def test_waiting_works(open_desk, acts, kind, version, settings):
     """Where the messages of widgets overtake the cell that waits, and where they go to the main shell as in VS Code."""

@@ -66,7 +66,7 @@ def test_two_clicks_and_two_pastes_and_then_none(open_notebook, sandbox, client,
     """ID and secret pasted, one press, Accept: connected; after a restart the same cell is connected by itself."""
     set_up = KEYRING.format(path=str(tmp_path / "chest"), accounts=sandbox.accounts_url, api=sandbox.api_url)
     login = f"%zbt login --redirect-uri {client.redirect_uri} --remember"
-    notebook = open_notebook(set_up, login, "%zbt GET /portals/ --json", save_widget_state=True)
+    notebook = open_notebook(set_up, login, "%zbt GET /portals/ --json")
     notebook.run_cell(0)
     notebook.wait_until_run(0)
     notebook.run_cell(1)

@@ -34,8 +34,6 @@ def open_card(open_notebook, sandbox, tmp_path):
             "import zbt_notebook as zbt\n%load_ext zbt_notebook",
             login,
             *cells,
-            save_widget_state=True,
-            reuse=True,
             **how,
         )
         notebook.run_cell(0)
@@ -75,35 +73,24 @@ def is_listened_at(port):
 
 
 def test_a_short_code_on_the_sandbox_of_another_process(open_card):
-    """One button, the code on the card, Accept on Zoho's page: the same card is connected, with nothing pasted."""
+    """One button, the code on the card. Reject: two lines; Start again, Accept: connected, with nothing pasted."""
     card = open_card("%zbt login --sandbox", "%zbt GET /portals/ --json")
     card.press(SHORT)
     card.says("Waiting for your consent")
-    code = card.place.locator(".zbt-short-code").inner_text()
-    assert len(code) == 9
-    assert not card.field("Code").is_visible()
-    assert code not in leaves_nothing(card)
-    zoho = consent(card)
-    zoho.get_by_role("heading", name="You are connected").wait_for()
-    connected(card)
-    card.notebook.run_cell(2)
-    card.notebook.wait_for_text("brightwater", cell=2)
-    leaves_nothing(card)
-
-
-def test_a_refused_short_code_is_told_and_another_can_be_had(open_card):
-    """Reject: two lines on the card; Start again gives another short code, which connects."""
-    card = open_card("%zbt login --sandbox")
-    card.press(SHORT)
-    card.says("Waiting for your consent")
     first = card.place.locator(".zbt-short-code").inner_text()
+    assert len(first) == 9
+    assert not card.field("Code").is_visible()
+    assert first not in leaves_nothing(card)
     consent(card, "Reject").close()
     card.says("consent was refused", "press Accept")
     card.press("Start again")
     card.says("Waiting for your consent")
     assert card.place.locator(".zbt-short-code").inner_text() != first
-    consent(card).close()
+    zoho = consent(card)
+    zoho.get_by_role("heading", name="You are connected").wait_for()
     connected(card)
+    card.notebook.run_cell(2)
+    card.notebook.wait_for_text("brightwater", cell=2)
     leaves_nothing(card)
 
 
@@ -119,33 +106,19 @@ def test_a_client_of_another_type_gets_no_short_code(open_card):
 
 
 def test_a_redirect_is_caught(open_card, sandbox):
-    """The registered port is listened at: Accept, and the card is connected; the port is free again."""
+    """The registered port is listened at, after Start again too; Accept connects, and frees port and thread."""
     port = free_port()
     uri = f"http://127.0.0.1:{port}/callback"
     client = sandbox.world.register_client("Caught", redirect_uri=uri)
-    card = open_card(f"%zbt login --client-id {client.client_id} --redirect-uri {uri}")
-    card.field("Client secret").fill(client.client_secret)
-    card.start()
-    card.says("Waiting for your consent")
-    assert is_listened_at(port)
-    leaves_nothing(card)
-    card.zoho.get_by_role("button", name="Accept", exact=True).click()
-    card.zoho.get_by_role("heading", name="Connected").wait_for()
-    connected(card)
-    leaves_nothing(card)
-    assert not is_listened_at(port)
-
-
-def test_a_caught_redirect_after_another_start(open_card, sandbox):
-    """Start again moves to another link at the same port; sign-out leaves no thread behind."""
-    uri = f"http://127.0.0.1:{free_port()}/callback"
-    client = sandbox.world.register_client("Again", redirect_uri=uri)
     card = open_card(
         f"%zbt login --client-id {client.client_id} --redirect-uri {uri}",
         "import threading; print([t.name for t in threading.enumerate()])",
     )
     card.field("Client secret").fill(client.client_secret)
     card.start()
+    card.says("Waiting for your consent")
+    assert is_listened_at(port)
+    leaves_nothing(card)
     first = card.link.get_attribute("href")
     card.zoho.close()
     card.start("Start again")
@@ -155,6 +128,8 @@ def test_a_caught_redirect_after_another_start(open_card, sandbox):
     card.zoho.get_by_role("button", name="Accept", exact=True).click()
     card.zoho.get_by_role("heading", name="Connected").wait_for()
     connected(card)
+    leaves_nothing(card)
+    assert not is_listened_at(port)
     card.press("Sign out")
     card.says("Signed out")
     card.notebook.run_cell(2)
@@ -174,30 +149,6 @@ def test_a_taken_port_leaves_the_paste(open_card, sandbox):
         card.place.get_by_text("copy the code, or the address of the page after that").wait_for()
         card.paste(sandbox.world.consent(card.link.get_attribute("href")))
         connected(card)
-
-
-def test_ways_that_cannot_work_are_not_offered(open_card):
-    """A Self Client's code comes from the console: there is no short code for it; each has its prompt."""
-    card = open_card("%zbt login --redirect-uri https://example.org/callback")
-    ways = card.place.locator(".zbt-alternatives")
-    assert ways.get_by_role("button").all_inner_texts() == [SHORT, PROMPT]
-    card.notebook.set_source(1, "%zbt login --self-client")
-    card.notebook.run_cell(1)
-    card.place.get_by_text("A Self Client's code").wait_for()
-    assert [name for name in ways.get_by_role("button").all_inner_texts() if name] == [PROMPT]
-
-
-def test_the_line_for_a_prompt_can_be_copied(open_card):
-    """Where no cell waits the button tells the line to run."""
-    card = open_card("%zbt login --sandbox --as 'my work'")
-    line = "%zbt login --mode prompt --sandbox --as 'my work'"
-    assert not card.place.get_by_text(line).is_visible()
-    card.press(PROMPT)
-    card.place.get_by_text(line).wait_for()
-    card.press("Copy the line")
-    assert card.page.evaluate("() => navigator.clipboard.readText()") == line
-    card.press(PROMPT)
-    assert not card.place.get_by_text(line).is_visible()
 
 
 def test_a_waiting_cell_goes_over_to_the_prompt(open_card, sandbox):

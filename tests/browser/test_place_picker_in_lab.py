@@ -18,7 +18,7 @@ def sandbox():
 
 def test_a_project_is_chosen_by_keyboard(open_notebook, sandbox):
     """Tab, type to find, arrow down: the context is set, and the next cell uses it; widget state holds no names."""
-    notebook = open_notebook(f"{pointed_at(sandbox)}\n{SIGN_IN}", "%zbt use", "%zbt status", save_widget_state=True)
+    notebook = open_notebook(f"{pointed_at(sandbox)}\n{SIGN_IN}", "%zbt use", "%zbt status")
     notebook.run_cell(0)
     notebook.wait_for_text("Granted, as you asked", cell=0)
     notebook.run_cell(1)
@@ -47,7 +47,9 @@ def test_a_project_is_chosen_by_keyboard(open_notebook, sandbox):
 
 def test_a_reload_draws_it_anew(open_notebook, sandbox):
     """After F5 the picker asks the kernel and shows what is in use."""
-    notebook = open_notebook(f"{pointed_at(sandbox)}\n{SIGN_IN}", "%zbt use portal=brightwater", "%zbt use")
+    notebook = open_notebook(
+        f"{pointed_at(sandbox)}\n{SIGN_IN}", "%zbt use portal=brightwater", "%zbt use", kind="notebook"
+    )
     notebook.run_all()
     place = notebook.cell(2)
     place.get_by_role("status").get_by_text("In use: portal brightwater, no project").wait_for()

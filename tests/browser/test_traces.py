@@ -61,7 +61,7 @@ def open_card(open_notebook, sandbox):
             f"os.environ |= {{'ZBT_ACCOUNTS_URL': {sandbox.accounts_url!r}, 'ZBT_API_URL': {sandbox.api_url!r}}}\n"
             f"uri = {sandbox.redirect_uri!r}\n"
         )
-        notebook = open_notebook(set_up + login, *cells, save_widget_state=True)
+        notebook = open_notebook(set_up + login, *cells)
         notebook.run_cell(0)
         card = Watched(notebook, sandbox)
         card.says("Not connected")
@@ -111,6 +111,7 @@ def test_every_state_of_the_card(open_card, sandbox):
     card.says("Waiting for your consent")
     card.paste(card.visit().address)
     card.status.get_by_text("Connected", exact=True).wait_for()
+    assert not card.link.count()
     card.leaves_nothing(html=True)
     card.press("Refresh")
     card.place.get_by_text("There is a new access token.").wait_for()
@@ -190,11 +191,11 @@ def test_the_background_ways(open_card, sandbox):
 
 
 def test_two_people_in_one_browser(open_card, application, sandbox):
-    """Two tabs, two kernels: the redirect of one sign-in is refused by the other's card, and taken by its own."""
+    """Two tabs, one of Notebook 7: the redirect of one sign-in is refused by the other's card, taken by its own."""
     anna = open_card()
     anna.begin()
     tab = anna.page.context.new_page()
-    other = type(anna.notebook)(tab, application("lab"), "second_person.ipynb")
+    other = type(anna.notebook)(tab, application("notebook"), "second_person.ipynb")
     source = anna.notebook.saved()["cells"][0]["source"]
     other.write(source if isinstance(source, str) else "".join(source))
     other.open()

@@ -49,6 +49,7 @@ def card(open_notebook, sandbox):
         f"%zbt login --mode device --wait 60 --as device --client-id {device.client_id}",
         "%zbt GET /portals/",
         "zbt.current('device').get('/portal/404/')",
+        fresh=True,
     )
     notebook.run_cell(0)
     shown = Card(notebook, sandbox)
