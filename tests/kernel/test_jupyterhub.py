@@ -20,6 +20,7 @@ from tests.free_port import free_port
 from zbt_notebook.notebook.jupyter_server import STOP_SECONDS
 
 PROXY = "configurable-http-proxy@5"
+UNUSED = ("nbclassic", "notebook", "voila.server_extension")  # pages of other kinds, each with its imports
 CONFIG = """
 import os, sys
 c.JupyterHub.bind_url = "http://127.0.0.1:{port}/hubs/one/"
@@ -32,8 +33,8 @@ c.Authenticator.allow_all = True
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = {homes!r} + "/{{username}}"
 c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
-c.Spawner.args = ["--allow-root", "--debug"]
-c.Spawner.environment = {{"PYTHONPATH": {root!r}}}
+c.Spawner.args = ["--allow-root", "--debug", *(f"--ServerApp.jpserver_extensions={{name}}=False" for name in {unused})]
+c.Spawner.environment = {{"PYTHONPATH": os.environ["PYTHONPATH"]}}
 c.JupyterHub.log_level = "DEBUG"
 from zbt_notebook.notebook.hub_service import add_to
 add_to(c, port={service_port})
@@ -81,7 +82,7 @@ class Hub:
                 service_port=service_port,
                 proxy=proxy(),
                 homes=str(folder / "homes"),
-                root=str(ROOT),
+                unused=UNUSED,
             ),
             "utf-8",
         )
@@ -142,15 +143,19 @@ class Browser:
         assert status == 200, text
 
     def start_server(self):
-        """Have the Hub start this user's server, and be signed in there."""
+        """Have the Hub start this user's server, which goes on while nobody waits for it."""
         status, _address, text = self.go("hub/spawn")
         assert status == 200, text
-        for _ in range(300):
-            _status, address, text = self.go(f"user/{self.name}/lab")
-            if urllib.parse.urlsplit(address).path.endswith(f"/user/{self.name}/lab") and "jupyter-config-data" in text:
-                return
-            time.sleep(0.2)
-        raise AssertionError(f"no server for {self.name}: {text}\n{self.hub.logged()[-3000:]}")
+
+    def enter_server(self):
+        """Wait for the server as the Hub's own page does, by what it tells of the progress, and be signed in there."""
+        xsrf = urllib.parse.quote(self.xsrf["/hubs/one/hub/"])
+        _status, _address, progress = self.go(f"hub/api/users/{self.name}/server/progress?_xsrf={xsrf}")
+        _status, address, text = self.go(f"user/{self.name}/lab")
+        entered = (
+            urllib.parse.urlsplit(address).path.endswith(f"/user/{self.name}/lab") and "jupyter-config-data" in text
+        )
+        assert entered, f"no server for {self.name}: {progress}\n{text}\n{self.hub.logged()[-3000:]}"
 
     def kernel(self):
         """A kernel of this user's server, over the Hub's proxy."""
@@ -216,12 +221,13 @@ def hub(tmp_path_factory):
 @pytest.fixture(scope="module")
 def users(hub):
     """Ada and Bob, each with a browser, a server and a kernel."""
-    found = {}
-    for name in ("ada", "bob"):
-        browser = Browser(hub, name)
+    browsers = [Browser(hub, name) for name in ("ada", "bob")]
+    for browser in browsers:
         browser.log_in()
         browser.start_server()
-        found[name] = (browser, browser.kernel())
+    for browser in browsers:
+        browser.enter_server()
+    found = {browser.name: (browser, browser.kernel()) for browser in browsers}
     yield found
     for _browser, kernel in found.values():
         kernel.channel.close()
