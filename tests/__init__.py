@@ -5,11 +5,12 @@ import sys
 from pathlib import Path
 
 BYTECODE = Path(__file__).resolve().parent.parent / ".venvs" / "bytecode"
+ABSENT = Path(__file__).resolve().parent / "absent"  # modules that fail as though they were not installed
 
 # Where nothing may be written beside the sources, it is written here: else each kernel and server compiles pandas anew.
 if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
     sys.dont_write_bytecode = False
     sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
 
-# jsonschema does without it, and no test needs its IRIs; its import makes a parser of a grammar, which takes seconds.
-sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # so an import fails, as where it is not installed
+# On the path of children too, by tests/conftest.py.
+sys.path.insert(0, str(ABSENT))

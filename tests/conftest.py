@@ -13,7 +13,7 @@ import hypothesis
 import numpy as np  # noqa: F401  for hypothesis: see pytest_collection_finish
 import pytest
 
-from tests import BYTECODE
+from tests import ABSENT, BYTECODE
 from tests.leaks.canaries import canaries, no_traces, pytest_runtest_makereport  # noqa: F401  for every test
 from tests.tiers import SLOW, UNTRACED
 from zbt_notebook.client import secret_str
@@ -68,7 +68,7 @@ def pytest_configure(config):
         "JUPYTER_PLATFORM_DIRS": "1",
         "IPYTHONDIR": f"{home.name}/ipython",
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join([str(ABSENT), str(ROOT)]),
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
 

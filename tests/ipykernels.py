@@ -38,7 +38,7 @@ def kernel_name(version: str, cache: Path = ROOT / ".venvs", *, repaired: bool =
         "display_name": f"ipykernel {version}",
         "language": "python",
         "metadata": {"debugger": True},
-        "env": {"PYTHONPATH": os.pathsep.join([str(packages), str(ROOT)])},
+        "env": {"PYTHONPATH": os.pathsep.join([str(packages), os.environ["PYTHONPATH"]])},
     }
     path = Path(os.environ["JUPYTER_DATA_DIR"], "kernels", name, "kernel.json")
     path.parent.mkdir(parents=True, exist_ok=True)
