@@ -34,6 +34,7 @@ SLOW = {
     "javascript": "Node, for the linters of another language",
     "leaks/test_canaries.py": "a session of pytest within the session",
     "notebook/magic/test_hostile_answers_in_cells.py": "every road by every odd answer",
+    "notebook/magic/test_marks_in_answers.py": "every line with both APIs",
     "notebook/magic/test_questions.py": "every question to both APIs",
     "notebook/magic/test_saves_stopped.py::test_stop_at_any_line": "stopped at many lines",
     "notebook/sign_in/test_catching.py": "real ports that are waited at",
