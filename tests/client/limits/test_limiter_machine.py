@@ -82,7 +82,7 @@ class Callers(RuleBasedStateMachine):
         leave = reserve(self.limits, "k", due, others_may_call=not alone)
         assert 0 <= leave <= 2
         before = self.used
-        if self.send(Lane(leave, gives_way=True)):
+        if self.send(Lane(leave, yields=True)):
             assert before < max(1, self.most - leave)
 
     @precondition(lambda self: self.now >= self.locked_until)
@@ -93,7 +93,7 @@ class Callers(RuleBasedStateMachine):
 
         def meanwhile():
             self.now += int(seconds * SECOND)
-            seen.extend(self.send(Lane(gives_way=True)) for _ in range(pages))
+            seen.extend(self.send(Lane(yields=True)) for _ in range(pages))
             assert not any(seen) or self.used < self.most
 
         self.meanwhile = meanwhile

@@ -201,11 +201,11 @@ def test_a_waiting_call_of_the_users_goes_before_every_page():
             now[0] += SECOND
     waits = {name: threading.Event() for name in ("page", "call")}
 
-    def ask(name, *, gives_way):
-        with limits.slot("k", Lane(waiting=lambda _: waits[name].set(), gives_way=gives_way)):
+    def ask(name, *, yields):
+        with limits.slot("k", Lane(waiting=lambda _: waits[name].set(), yields=yields)):
             order.append(name)
 
-    threads = [threading.Thread(target=ask, args=(name,), kwargs={"gives_way": name == "page"}) for name in waits]
+    threads = [threading.Thread(target=ask, args=(name,), kwargs={"yields": name == "page"}) for name in waits]
     for thread, waiting in zip(threads, waits.values(), strict=True):
         thread.start()
         assert waiting.wait(5)

@@ -20,14 +20,14 @@ INTERACTIVE_SLOTS = 3  # what a bulk pull leaves to the user's own calls
 class Lane:
     """How a call queues: it leaves some slots to others, and tells *waiting* the seconds that remain.
 
-    A call that ``gives_way`` takes no slot that a waiting call of another lane could have. ``waiting`` is called at
+    A call that ``yields`` takes no slot that a waiting call of another lane could have. ``waiting`` is called at
     least twice a second while the call waits, and may raise to stop it. ``through`` is asked, with the key, the end of
     a lock and the time, whether the call waits for that end; without it no call does.
     """
 
     leave: int = 0
     waiting: Callable[[float], None] | None = None
-    gives_way: bool = False
+    yields: bool = False
     through: Callable[[str, datetime, datetime], bool] | None = None
 
     def waits_for(self, key: str, ends: datetime, now: datetime) -> bool:
@@ -123,7 +123,7 @@ class RateLimits:
                 left = window.lock_left(now)
                 if left and not lane.waits_for(key, self._after(left), self._today()):
                     self._refuse(left)
-                first = self._first[key] if lane.gives_way else 0
+                first = self._first[key] if lane.yields else 0
                 leave = lane.leave + first + (self._others[key] if self._others else 0)
                 pause = None if first and leave >= window.limit else left or window.take(now, leave=leave)
                 if pause == 0:
@@ -132,12 +132,12 @@ class RateLimits:
                 if lane.waiting:
                     lane.waiting(seconds)
                 self._waiters += 1
-                self._first[key] += not lane.gives_way
+                self._first[key] += not lane.yields
                 try:
                     self._wait(self._changed, min(seconds, LOOK_UP))
                 finally:
                     self._waiters -= 1
-                    self._first[key] -= not lane.gives_way
+                    self._first[key] -= not lane.yields
 
     def release(self, window: Window, *, sent: bool) -> None:
         """Give a slot back, after the answer."""

@@ -187,12 +187,12 @@ class Pull:
 
     def _lane(self, call: ApiCall, waiting: Callable[[float], None]) -> Lane:
         reserve = self._pace.reserve(call, self._due)
-        return Lane(reserve, waiting, gives_way=self._kind is not None, through=self._one_lock)
+        return Lane(reserve, waiting, yields=self._kind is not None, through=self._one_lock)
 
     @property
     def _pace(self) -> Pace:
         certain = self._plan is not None and self._plan.certain
-        return Pace(self._client.limits, certain, self._others_may_call, gives_way=self._kind is not None)
+        return Pace(self._client.limits, certain, self._others_may_call, yields=self._kind is not None)
 
     def _paged(self, listing: Listing, position: int) -> PagedList:
         def open_pager(wanted: int | None) -> Pager:

@@ -106,7 +106,7 @@ def read_lists(client: ApiClient, calls: Sequence[ApiCall], on_progress: OnProgr
             if pool.stopped:
                 raise Stopped
 
-        return fetch_page(client, listed, listed.subject, page, Lane(waiting=wait, gives_way=True))
+        return fetch_page(client, listed, listed.subject, page, Lane(waiting=wait, yields=True))
 
     largest = Largest()
     lists = [_paged(call, position, largest) for position, call in enumerate(calls)]

@@ -36,16 +36,16 @@ def reserve(limits: RateLimits, key: str, due: int, *, others_may_call: bool, ce
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The pace of one pull. It ``gives_way`` to other calls, unless the user waits for this one list."""
+    """The pace of one pull. It ``yields`` to other calls, unless the user waits for this one list."""
 
     limits: RateLimits
     certain: bool
     others_may_call: bool
-    gives_way: bool
+    yields: bool
 
     def reserve(self, call: ApiCall, due: int) -> int:
         """How many slots the next page leaves free."""
-        if not self.gives_way:
+        if not self.yields:
             return 0
         key = _key(call)
         return reserve(self.limits, key, due, others_may_call=self.others_may_call, certain=self.certain)
