@@ -8,7 +8,7 @@ import pexpect
 import pytest
 
 from tests.kernel.front_end import FrontEnd
-from tests.leaks.canaries import leave, leave_children
+from tests.leaks.canaries import leave, leave_children, leave_front_end
 from tests.leaks.watched_sandbox import watched_sandbox
 
 
@@ -68,7 +68,57 @@ def start_kernel(tmp_path, monkeypatch):
         front_end.stop()
 
 
+# What a kernel knows that a fresh one does not: names, cards, sign-ins, and how much was asked of Zoho.
+FORGET = """
+%reset -f
+%cd -q {folder}
+%unload_ext zbt_notebook
+from zbt_notebook.client import signed_in
+from zbt_notebook.client.limits import registry
+from zbt_notebook.notebook import embedded_sandbox
+from zbt_notebook.notebook.sign_in import begun
+import ipywidgets
+for connection in signed_in.connections():
+    signed_in.forget(connection)
+if embedded_sandbox._shared:
+    embedded_sandbox._shared.stop()
+    embedded_sandbox._shared = None
+registry.forget()
+begun._begun.clear()
+ipywidgets.Widget.close_all()
+%reset -f
+"""
+
+
+@pytest.fixture(scope="module")
+def kept():
+    """The kernels that the tests of a file share, by name; none before a test asks for it."""
+    front_ends: dict[str, FrontEnd] = {}
+    yield front_ends
+    for front_end in front_ends.values():
+        front_end.stop()
+
+
 @pytest.fixture
-def kernel(start_kernel):
-    """A fresh kernel, its front end in the test's hands."""
-    return start_kernel()
+def shared_kernel(kept, tmp_path):
+    """``shared_kernel(kernel_name="python3")``: a kernel that has forgotten what other tests did."""
+    used = []
+
+    def take(kernel_name="python3"):
+        if kernel_name not in kept:
+            kept[kernel_name] = FrontEnd(tmp_path, kernel_name=kernel_name)
+        used.append(kept[kernel_name])
+        forgotten = used[-1].run(FORGET.format(folder=tmp_path))
+        assert forgotten.status == "ok", forgotten
+        used[-1].forget()
+        return used[-1]
+
+    yield take
+    for front_end in used:
+        leave_front_end(front_end)
+
+
+@pytest.fixture
+def kernel(shared_kernel):
+    """Such a kernel, its front end in the test's hands."""
+    return shared_kernel()

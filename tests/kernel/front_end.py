@@ -58,6 +58,11 @@ class FrontEnd:
         self._manager.cleanup_resources()
         self._client.context.term()
 
+    def forget(self):
+        """Let be what the kernel said so far."""
+        self.messages.clear()
+        self.comms.clear()
+
     # cells
 
     def run(self, code, *, answers=(), allow_stdin=None, timeout=PATIENCE):

@@ -79,9 +79,9 @@ IN_ONE_CELL = "%load_ext zbt_notebook\nfor _ in range(1):\n    %zbt login --sand
 
 
 @pytest.mark.parametrize("version", ipykernels.VERSIONS)
-def test_the_cell_that_loads_the_extension_waits(start_kernel, version):
+def test_the_cell_that_loads_the_extension_waits(shared_kernel, version):
     """IPython has decided before that it awaits nothing: the magic waits itself. The next cells keep their order."""
-    kernel = start_kernel(kernel_name=ipykernels.kernel_name(version))
+    kernel = shared_kernel(ipykernels.kernel_name(version))
     waiting = kernel.start(IN_ONE_CELL.replace("for _ in range(1):\n    ", ""), allow_stdin=True)
     after = [kernel.start(f"print({number})") for number in range(3)]
     card = draw(kernel)
@@ -95,9 +95,9 @@ def test_the_cell_that_loads_the_extension_waits(start_kernel, version):
 
 
 @pytest.mark.parametrize("version", ipykernels.VERSIONS)
-def test_stop_ends_a_wait_without_await(start_kernel, version):
+def test_stop_ends_a_wait_without_await(shared_kernel, version):
     """Indented there is no `await` either: Stop ends it in two lines, and kernel and card go on working."""
-    kernel = start_kernel(kernel_name=ipykernels.kernel_name(version))
+    kernel = shared_kernel(ipykernels.kernel_name(version))
     waiting = kernel.start(IN_ONE_CELL, allow_stdin=True)
     card = draw(kernel)
     kernel.interrupt()
@@ -150,9 +150,9 @@ def test_two_cards_are_awaited_at_once(kernel):
 
 
 @pytest.mark.parametrize("version", ipykernels.VERSIONS)
-def test_a_wait_that_outlives_its_cell_holds_nobody_up(start_kernel, version):
+def test_a_wait_that_outlives_its_cell_holds_nobody_up(shared_kernel, version):
     """A cell queued before the wait begins runs while it goes on, and the card connects."""
-    kernel = start_kernel(kernel_name=ipykernels.kernel_name(version))
+    kernel = shared_kernel(ipykernels.kernel_name(version))
     kernel.run(LOGIN + "import asyncio\ncard = zbt.login(sandbox=True)", allow_stdin=True)
     # Before the wait begins, the next cell has asked for its turn.
     kernel.start("await asyncio.sleep(0.3)\ntask = asyncio.ensure_future(card.connected(60))\nawait asyncio.sleep(0.1)")
