@@ -36,7 +36,7 @@ def blocks(language):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_unattended(path, tmp_path):
-    """From top to bottom, and leaves no token or code in what is saved."""
+    """From top to bottom, no token or code in what is saved; the quickstart draws bugs by severity and month."""
     notebook = execute(nbformat.read(path, as_version=4), tmp_path)
     saved = nbformat.writes(notebook)
     assert not SECRET_SHAPES.search(saved)
@@ -44,12 +44,10 @@ def test_a_notebook_runs_unattended(path, tmp_path):
     assert all(
         cell.outputs or cell.source.startswith("%load_ext") for cell in notebook.cells if cell.cell_type == "code"
     )
-
-
-def test_the_quickstart_ends_in_a_plot(tmp_path):
-    """Bugs by severity and month."""
-    notebook = execute(nbformat.read(ROOT / "notebooks" / "00_quickstart.ipynb", as_version=4), tmp_path)
-    assert any("image/png" in output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", ()))
+    plots = [
+        output for cell in notebook.cells for output in cell.get("outputs", ()) if "image/png" in output.get("data", {})
+    ]
+    assert plots or path.stem != "00_quickstart"
 
 
 def test_notebooks_are_committed_without_outputs():
