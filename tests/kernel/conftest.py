@@ -101,16 +101,17 @@ def kept():
 
 @pytest.fixture
 def shared_kernel(kept, tmp_path):
-    """``shared_kernel(kernel_name="python3")``: a kernel that has forgotten what other tests did."""
+    """``shared_kernel(kernel_name="python3", cell_ids=True)``: a kernel that has forgotten what other tests did."""
     used = []
 
-    def take(kernel_name="python3"):
+    def take(kernel_name="python3", *, cell_ids=True):
         if kernel_name not in kept:
             kept[kernel_name] = FrontEnd(tmp_path, kernel_name=kernel_name)
         used.append(kept[kernel_name])
         forgotten = used[-1].run(FORGET.format(folder=tmp_path))
         assert forgotten.status == "ok", forgotten
         used[-1].forget()
+        used[-1].cell_ids = cell_ids
         return used[-1]
 
     yield take

@@ -40,7 +40,7 @@ class FrontEnd:
         self._manager.start_kernel(cwd=str(folder))
         self._client = self._manager.blocking_client()
         self._client.start_channels()
-        self._cell_ids = cell_ids  # JupyterLab and Notebook 7 send them, `jupyter console` and nbclient do not
+        self.cell_ids = cell_ids  # JupyterLab and Notebook 7 send them, `jupyter console` and nbclient do not
         self._cells = {}
         self._answers = []
         self.messages = []  # (type, content) of all that the kernel said to its front ends, in order
@@ -82,7 +82,7 @@ class FrontEnd:
             "allow_stdin": allow_stdin,
             "stop_on_error": True,
         }
-        metadata = {"cellId": f"cell-{len(self._cells)}"} if self._cell_ids else {}
+        metadata = {"cellId": f"cell-{len(self._cells)}"} if self.cell_ids else {}
         message = client.session.msg("execute_request", content, metadata=metadata)
         client.shell_channel.send(message)
         name = message["header"]["msg_id"]

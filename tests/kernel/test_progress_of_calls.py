@@ -20,8 +20,7 @@ CALL = "bugs = %zbt GET /portal/{portal}/projects/{project}/bugs/ --all"
 
 
 @pytest.fixture
-def signed_in(start_kernel):
-    kernel = start_kernel()
+def signed_in(kernel):
     assert kernel.run(SIGN_IN).status == "ok"
     return kernel
 
@@ -61,7 +60,7 @@ def test_stop_ends_a_long_call_at_once_and_keeps_what_came(signed_in):
     assert signed_in.run(seen).status == "ok"
     since = len(signed_in.messages)
     calling = signed_in.start(CALL)
-    signed_in.until(lambda: displays(signed_in, since))
+    signed_in.until(lambda: any("200 rows" in data["text/plain"] for _kind, data in displays(signed_in, since)))
     began = time.monotonic()
     signed_in.interrupt()
     ran = signed_in.wait(calling)

@@ -8,8 +8,8 @@ WRITE = "%zbt POST /portal/{portal}/projects/{project}/bugs/ title='From a kerne
 
 
 @pytest.fixture
-def signed_in(start_kernel):
-    kernel = start_kernel(cell_ids=False)
+def signed_in(shared_kernel):
+    kernel = shared_kernel(cell_ids=False)
     assert kernel.run(SIGN_IN).status == "ok"
     assert "Harbor Web" in kernel.run(USE).text
     return kernel
@@ -54,9 +54,8 @@ def test_completion_over_the_wire(signed_in):
         assert code[: reply["cursor_start"]] + expected == code[: code.rindex(" ") + 1] + expected
 
 
-def test_a_cell_is_known_by_its_id(start_kernel):
+def test_a_cell_is_known_by_its_id(kernel):
     """Where the front end names cells, two cells with one text are two writes."""
-    kernel = start_kernel(cell_ids=True)
     kernel.run(SIGN_IN)
     kernel.run(USE)
     first, second = kernel.run(f"{WRITE} --yes"), kernel.run(f"{WRITE} --yes")
