@@ -25,9 +25,9 @@ for logger in {kernel.log, kernel.parent.log, logging.getLogger("IPKernelApp"), 
 
 @pytest.fixture(scope="module")
 def application(tmp_path_factory, kernel_environment):
-    """A JupyterLab that was started to tell everything."""
+    """A Notebook 7 whose server was started to tell everything."""
     running = Application(
-        "lab", tmp_path_factory.mktemp("debug"), kernel_environment, "--debug", "--Session.debug=True"
+        "notebook", tmp_path_factory.mktemp("debug"), kernel_environment, "--debug", "--Session.debug=True"
     )
     running.start()
     yield lambda _kind: running
@@ -49,6 +49,7 @@ def card(open_notebook, sandbox):
         f"%zbt login --mode device --wait 60 --as device --client-id {device.client_id}",
         "%zbt GET /portals/",
         "zbt.current('device').get('/portal/404/')",
+        kind="notebook",
         fresh=True,
     )
     notebook.run_cell(0)
