@@ -17,16 +17,20 @@ COMMANDS = (("biome", "check", "--config-path", str(HERE), str(FOLDER)), ("tsc",
 
 
 @pytest.fixture(scope="module")
-def tools(tmp_path_factory):
-    """The folder of the programs; where there is no node, or no registry, nothing can be run."""
+def tools():
+    """The folder of the programs, kept in ``.venvs``; where there is no node, or no registry, nothing can be run."""
+    folder = ROOT / ".venvs" / "-".join(re.sub(r"\W+", "-", package).strip("-") for package in PACKAGES)
+    programs = folder / "node_modules" / ".bin"
+    if all((programs / command[0]).exists() for command in COMMANDS):
+        return programs
     if shutil.which("npm") is None:
         pytest.skip("there is no npm on this machine")
-    folder = tmp_path_factory.mktemp("node")
+    folder.mkdir(parents=True, exist_ok=True)
     install = ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(folder), *PACKAGES]
     done = subprocess.run(install, check=False, capture_output=True, text=True, timeout=110)
     if done.returncode:
         pytest.skip(f"the registry gives nothing: {done.stderr[-200:]}")
-    return folder / "node_modules" / ".bin"
+    return programs
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
