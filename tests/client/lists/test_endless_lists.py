@@ -66,3 +66,18 @@ def test_the_beginning_of_a_changing_list_is_read_again_eight_times_at_most(grow
     came = drain(Pager(size=10, is_past=lambda row: row["id"] <= 20), listed)
     assert set(range(21, 51)) <= set(ids(came))
     assert listed.requests == requests
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+@pytest.mark.parametrize("deleted", [1, 3, 10, 40, 80])
+def test_a_list_that_shrinks_with_every_request_takes_no_round_for_each_row(deleted, numbered):
+    """The pages overlap by more once rows went before them, numbered ones too: every row that stays comes."""
+    listed, came = Listed(2000), set()
+    pager = Pager(numbered=numbered)
+    while not pager.done:
+        page = pager.next_page()
+        pager.take(page, listed.answer(page))
+        came.update(ids(pager.ready()))
+        del listed.rows[:deleted]
+    assert came >= set(ids(listed.rows))
+    assert listed.requests <= 25

@@ -24,17 +24,23 @@ class Page:
         """The position of its last record."""
         return self.index + self.size - 1
 
-    def following(self, size: int, *, numbered: bool) -> "Page":
-        """The page of at most *size* that begins with this one's last record, or as near before it as its number lets.
+    def following(self, size: int, *, overlap: int = 1, numbered: bool) -> "Page":
+        """The page of at most *size* that begins with the last *overlap* records of this one.
 
-        Very small numbered pages may find none: then the next page, which does not join.
+        A numbered page begins there or as near before it as its number lets. Where no such page goes on beyond this
+        one it overlaps by less. Very small ones may find none at all: then the next one, which does not join.
         """
+        before = max(0, self.end - overlap)
         if not numbered:
-            return Page(self.end, size)
-        before = self.end - 1
+            return Page(before + 1, size)
         part = max(range(size, 1, -1), key=lambda part: (before // part + 1) * part)
         farthest = Page(before // part * part + 1, part)
-        return farthest if farthest.end > self.end else Page(self.end // size * size + 1, size)
+        if farthest.end > self.end:
+            return farthest
+        return self.following(size, overlap=overlap // 2, numbered=True) if overlap > 1 else self._next(size)
+
+    def _next(self, size: int) -> "Page":
+        return Page(self.end // size * size + 1, size)
 
 
 @dataclass(slots=True)

@@ -14,7 +14,8 @@ twice. A row deleted before it pulls others into the page that was just read: th
   larger page has come, from this list or others of its kind. One request more then settles it.
 
 V3 numbers its pages, so a page cannot begin at any record. But pages of falling sizes join too: the second page of 199
-ends with record 398, and the third page of 198 begins with record 397 (``Page.following``).
+ends with record 398, and the third page of 198 begins with record 397 (``Page.following``). Once rows were deleted, the
+pages fall faster and overlap by more.
 
 A list with the newest change first has one more movement: a row that is changed goes to its beginning, perhaps from
 where the sweep has not come yet. So the beginning is read again at the end, down to a row that has not changed.
@@ -338,8 +339,8 @@ class Pager:
             )  # a page from which rows were left out: its number goes on
         if self._joins:
             overlap = self._sweep.overlap if self._sweep else 1
-            joining = Page(max(self.start, came.end - overlap + 1), self.size)
-            return came.following(self.size, numbered=True) if self._numbered else joining
+            joining = came.following(self.size, overlap=overlap, numbered=self._numbered)
+            return joining if joining.index >= self.start else Page(self.start, self.size)
         return Page(came.end // self.size * self.size + 1 if self._numbered else came.end + 1, self.size)
 
     def _before(self, page: Page, steps: int) -> Page:
