@@ -1,6 +1,7 @@
 """The browser, the servers and the notebooks of the browser tests; what a failed one leaves behind to look at."""
 
 import contextlib
+import json
 import re
 
 import pytest
@@ -11,6 +12,7 @@ from tests.browser import chromium
 from tests.browser.jupyter import Application, LabNotebook
 from tests.conftest import ROOT
 from tests.leaks.canaries import leave, leave_children, leave_notebook
+from zbt_notebook.notebook.js_bundle import bundle, style
 from zbt_notebook.simulator import Sandbox
 
 ARTEFACTS = ROOT / "tests" / "artefacts"
@@ -23,6 +25,17 @@ SWITCHES = (
     "--disable-component-update",
     "--disable-sync",
 )
+MODEL = """
+window.sent = [];
+window.listeners = [];
+const model = {
+    send: (message, _callbacks, buffers = []) =>
+        window.sent.push({ ...message, bytes: buffers.map(buffer => new TextDecoder().decode(buffer)) }),
+    on: (_name, listener) => window.listeners.push(listener),
+    off: (_name, listener) => window.listeners.splice(window.listeners.indexOf(listener), 1),
+};
+window.remove = card.render({ model, el: document.getElementById("place") });
+"""
 _phases = pytest.StashKey[dict]()
 
 
@@ -129,6 +142,23 @@ def bare_page(open_page, kept_pages):
         return page
 
     return empty
+
+
+@pytest.fixture
+def show(bare_page):
+    """``show(view, theme="light")``: a bare page with the card, which has got this view, or no answer."""
+
+    def open_one(view=None, theme="light", width=900):
+        page = bare_page(theme, width)
+        page.set_content("<!doctype html><html lang=en><body><div id=place></div></body></html>")
+        page.add_style_tag(content=style("card"))
+        source = bundle("card").replace("export default", "const card =")
+        page.add_script_tag(content=f"(() => {{ {source}\n{MODEL} }})()")
+        if view:
+            page.evaluate("view => window.listeners[0](view)", json.loads(json.dumps(view)))
+        return page
+
+    return open_one
 
 
 @pytest.fixture

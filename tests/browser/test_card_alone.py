@@ -4,25 +4,13 @@ import json
 
 import pytest
 
+from tests.browser.conftest import MODEL
 from tests.conftest import ROOT
 from zbt_notebook.client.auth.scopes import PRESETS
-from zbt_notebook.notebook.js_bundle import bundle, style
+from zbt_notebook.notebook.js_bundle import bundle
 from zbt_notebook.notebook.sign_in.sign_in import SignIn
 
 SOURCE = ROOT / "zbt_notebook"
-MODEL = """
-window.sent = [];
-window.listeners = [];
-const model = {
-    send: (message, _callbacks, buffers = []) =>
-        window.sent.push({ ...message, bytes: buffers.map(buffer => new TextDecoder().decode(buffer)) }),
-    on: (_name, listener) => window.listeners.push(listener),
-    off: (_name, listener) => window.listeners.splice(window.listeners.indexOf(listener), 1),
-};
-window.remove = card.render({ model, el: document.getElementById("place") });
-"""
-
-
 CONNECTION = {
     "name": "default",
     "account": "<b>Ada</b> (a…@example.org)",
@@ -34,23 +22,6 @@ CONNECTION = {
     "seconds_left": 3600,
     "can_refresh": True,
 }
-
-
-@pytest.fixture
-def show(bare_page):
-    """``show(view, theme="light")``: a bare page with the card, which has got this view, or no answer."""
-
-    def open_one(view=None, theme="light", width=900):
-        page = bare_page(theme, width)
-        page.set_content("<!doctype html><html lang=en><body><div id=place></div></body></html>")
-        page.add_style_tag(content=style("card"))
-        source = bundle("card").replace("export default", "const card =")
-        page.add_script_tag(content=f"(() => {{ {source}\n{MODEL} }})()")
-        if view:
-            page.evaluate("view => window.listeners[0](view)", json.loads(json.dumps(view)))
-        return page
-
-    return open_one
 
 
 def test_without_a_kernel_it_says_so(show):
@@ -257,67 +228,6 @@ def test_a_code_is_looked_at_as_it_is_pasted(show):
             "view => window.listeners[0](view)",
             waiting | {"request_id": page.evaluate("window.sent.at(-1).request_id")},
         )
-
-
-def test_one_press_opens_a_tab_that_goes_to_zoho(show):
-    """Opened in the click, its address set when the kernel has answered; without a connection to this page."""
-    page = show(SignIn(client_id="1000.ABC").view())
-    page.context.route("https://accounts.zoho.test/**", lambda route: route.fulfill(body="zoho"))
-    page.get_by_label("Client secret").fill("canary")
-    with page.context.expect_page() as opened:
-        page.get_by_role("button", name="Sign in at Zoho").click()
-    tab = opened.value
-    assert tab.url == "about:blank"
-    request_id = page.evaluate("window.sent.at(-1).request_id")
-    link = {
-        "phase": "waiting",
-        "attempt": 1,
-        "consent_url": "https://accounts.zoho.test/oauth?a=1",
-        "request_id": request_id,
-    }
-    page.evaluate("view => window.listeners[0](view)", SignIn().view() | link)
-    tab.wait_for_url("https://accounts.zoho.test/**")
-    assert tab.evaluate("window.opener") is None
-    page.get_by_role("link", name="Open Zoho's consent page").wait_for()
-    page.get_by_role("button", name="Copy link").wait_for()
-
-
-def test_a_blocked_tab_leaves_the_link(show):
-    """Where the browser opens none, the link stands there, and the form is as it was."""
-    page = show(SignIn(client_id="1000.ABC", client_secret="canary").view())
-    page.evaluate("window.open = () => null")
-    page.get_by_role("button", name="Sign in at Zoho").click()
-    request_id = page.evaluate("window.sent.at(-1).request_id")
-    link = {"phase": "waiting", "attempt": 1, "consent_url": "https://accounts.zoho.test/x", "request_id": request_id}
-    page.evaluate("view => window.listeners[0](view)", SignIn().view() | link)
-    page.get_by_text("Open Zoho's page.").wait_for()
-    assert page.evaluate("document.activeElement.textContent") == "Open Zoho's consent page"
-
-
-def test_a_refused_form_closes_its_tab(show):
-    """No blank tab is left behind."""
-    page = show(SignIn(client_id="1000.ABC", client_secret="canary").view())
-    with page.context.expect_page() as opened:
-        page.get_by_role("button", name="Sign in at Zoho").click()
-    request_id = page.evaluate("window.sent.at(-1).request_id")
-    refused = {"failed": True, "field": "scopes", "status": ["No", "Do"], "attempt": 1, "request_id": request_id}
-    with opened.value.expect_event("close"):
-        page.evaluate("view => window.listeners[0](view)", SignIn().view() | refused)
-    assert page.get_by_label("Scopes").is_visible()
-
-
-@pytest.mark.parametrize("field", ["Client ID", "Client secret"])
-def test_a_change_takes_the_link_away(show, field):
-    """At the first keystroke, before any kernel has heard of it; the secret's letter is not told."""
-    waiting = {"phase": "waiting", "consent_url": "https://accounts.zoho.com/x"}
-    page = show(SignIn(client_id="1000.ABC").view() | waiting)
-    page.get_by_role("link", name="Open Zoho's consent page").wait_for()
-    page.get_by_label(field).press("X")
-    page.get_by_role("link", name="Open Zoho's consent page").wait_for(state="hidden")
-    page.get_by_text("Changed: press Sign in again").wait_for()
-    sent = page.evaluate("window.sent.at(-1)")
-    assert (sent["kind"], sent["secret_typed"]) == ("form", field == "Client secret")
-    assert "client_secret" not in sent
 
 
 def test_copied_is_said_only_where_it_was(show):

@@ -224,8 +224,7 @@ def users(hub):
     browsers = [Browser(hub, name) for name in ("ada", "bob")]
     for browser in browsers:
         browser.log_in()
-        browser.start_server()
-    for browser in browsers:
+        browser.start_server()  # one after the other: two at once may be given the same port
         browser.enter_server()
     found = {browser.name: (browser, browser.kernel()) for browser in browsers}
     yield found
