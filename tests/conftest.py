@@ -99,7 +99,6 @@ def pytest_terminal_summary(terminalreporter, config):
         (cache.mkdir("checklist") / "checklist.md").write_text(table(outcomes), encoding="utf-8")
 
 
-@pytest.hookimpl(trylast=True)  # hypothesis has marked its own by then
 def pytest_collection_modifyitems(config, items):
     """A folder's name marks its tests; of several processes none is to begin with something long in the end.
 
@@ -111,7 +110,7 @@ def pytest_collection_modifyitems(config, items):
         name = item.nodeid.removeprefix("tests/")
         if name.startswith(tuple(SLOW)):
             item.add_marker("slow")
-        if name.startswith(UNTRACED) or item.get_closest_marker("hypothesis"):
+        if name.startswith(UNTRACED) or getattr(item.obj, "is_hypothesis_test", False):
             item.add_marker("no_cover")
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("browser", "kernel", "slow")])
