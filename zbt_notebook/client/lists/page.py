@@ -37,9 +37,8 @@ class Page:
         farthest = Page(before // part * part + 1, part)
         if farthest.end > self.end:
             return farthest
-        return self.following(size, overlap=overlap // 2, numbered=True) if overlap > 1 else self._next(size)
-
-    def _next(self, size: int) -> "Page":
+        if overlap > 1:
+            return self.following(size, overlap=overlap // 2, numbered=True)
         return Page(self.end // size * size + 1, size)
 
 
