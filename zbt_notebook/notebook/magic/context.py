@@ -43,7 +43,7 @@ class Context:
 
     def __str__(self) -> str:
         in_use = {"portal": self.portal, "project": self.project}
-        return ", ".join(f"{name} {one.name} ({one.id})" for name, one in in_use.items() if one) or "none"
+        return ", ".join(f"{name} {plain(one.name)} ({one.id})" for name, one in in_use.items() if one) or "none"
 
 
 @dataclass(slots=True)
@@ -116,7 +116,7 @@ class Atlas:
 
 
 def _named(found: "Iterable[Portal | Project]") -> tuple[PortalOrProject, ...]:
-    return tuple(PortalOrProject(one.id, plain(one.name)) for one in found)
+    return tuple(PortalOrProject(one.id, one.name) for one in found)
 
 
 def find_by_name(known: tuple[PortalOrProject, ...], wanted: str) -> PortalOrProject | None:

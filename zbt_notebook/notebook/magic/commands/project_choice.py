@@ -6,6 +6,7 @@ from shlex import quote
 from typing import Any
 
 from zbt_notebook.client.errors import ZbtError
+from zbt_notebook.client.redactor import plain
 from zbt_notebook.notebook import last_error
 from zbt_notebook.notebook.magic.context import Atlas, PortalOrProject
 
@@ -45,13 +46,13 @@ def _fill(atlas: Atlas, view: dict[str, Any]) -> None:
         "portals": [_as_json(one) for one in portals],
         "portal": seen.id if seen else "",
         "project": context.project.id if context.project else "",
-        "in_use": [one.name for one in (context.portal, context.project) if one],
+        "in_use": [plain(one.name) for one in (context.portal, context.project) if one],
         "status": ["Nothing is in use yet"],
         "line": "",
     }
     if context.portal:
-        project = f", project {context.project.name}" if context.project else ", no project"
-        view["status"] = [f"In use: portal {context.portal.name}{project}"]
+        project = f", project {plain(context.project.name)}" if context.project else ", no project"
+        view["status"] = [f"In use: portal {plain(context.portal.name)}{project}"]
         view["line"] = f"%zbt use {_words(context.portal, context.project)}"
     if seen:
         view["projects"] = [_as_json(one) for one in atlas.all_projects(seen)]
@@ -68,7 +69,7 @@ def _name(one: PortalOrProject) -> str:
 
 
 def _as_json(one: PortalOrProject) -> dict[str, str]:
-    return {"id": one.id, "name": one.name}
+    return {"id": one.id, "name": plain(one.name)}
 
 
 def _text(content: Mapping[str, Any], name: str) -> str | None:

@@ -134,7 +134,7 @@ def _accounts(console: Session, _line: CommandLine) -> Any:
 def _switch(console: Session, line: CommandLine) -> Any:
     connection = signed_in.switch(line.arguments[0])
     context = console.atlas(connection).context
-    return PlainText(f"{plain(connection.name)} is in use now; context: {plain(str(context))}")
+    return PlainText(f"{plain(connection.name)} is in use now; context: {context}")
 
 
 def _refresh(console: Session, line: CommandLine) -> Any:
@@ -169,7 +169,7 @@ def _use(console: Session, line: CommandLine) -> Any:
         return _choose(console, connection)
     wanted = {name: value for name, _, value in (argument.partition("=") for argument in line.arguments)}
     context = atlas.use(wanted.get("portal"), wanted.get("project"))
-    return PlainText(f"context: {plain(str(context))}")
+    return PlainText(f"context: {context}")
 
 
 def _choose(console: Session, connection: "Connection") -> Any:
