@@ -110,7 +110,7 @@ def pytest_collection_modifyitems(config, items):
         name = item.nodeid.removeprefix("tests/")
         if name.startswith(tuple(SLOW)):
             item.add_marker("slow")
-        if name.startswith(UNTRACED) or getattr(item.obj, "is_hypothesis_test", False):
+        if name.startswith(tuple(UNTRACED)) or getattr(item.obj, "is_hypothesis_test", False):
             item.add_marker("no_cover")
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("browser", "kernel", "slow")])

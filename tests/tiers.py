@@ -2,13 +2,28 @@
 
 FEWEST = 3
 
-# Beginnings of the names of tests, each with what its time goes into.
-SLOW = {
+# Beginnings of the names of tests, each with what its time goes into. These go over the same lines again and again:
+# which lines run is not traced in them, for that took as long once more.
+UNTRACED = {
     "client/auth/test_authorization.py::test_t22_stop_at_any_line": "stopped at many lines",
     "client/bugs/test_custom_values.py::test_they_are_chosen_one_by_one": "a pull for every filter",
     "client/bugs/test_every_filter.py": "a pull for every filter",
     "client/bugs/test_filters.py": "a pull for every filter",
     "client/bugs/test_odd_values.py": "every argument by every odd value",
+    "client/lists/test_classic_end.py": "every road by every end of the classic API",
+    "client/lists/test_roads.py": "every road by every fault",
+    "client/lists/test_v3.py": "every list from both APIs",
+    "client/lists/test_v3_kinds.py": "every list from both APIs",
+    "client/test_echoed_secrets.py::test_t49_no_road_shows": "every road by every secret",
+    "client/test_hostile_answers.py": "every road by every odd answer",
+    "client/test_odd_arguments.py": "every argument by every odd value",
+    "client/test_v3_switches.py": "every road by every pair of V3's switches",
+    "notebook/magic/test_hostile_answers_in_cells.py": "every road by every odd answer",
+    "notebook/magic/test_marks_in_answers.py": "every line with both APIs",
+    "notebook/magic/test_questions.py": "every question to both APIs",
+    "notebook/magic/test_saves_stopped.py::test_stop_at_any_line": "stopped at many lines",
+}
+SLOW = UNTRACED | {
     "client/frames/test_frame_dtypes.py::test_the_same_holds_without_pyarrow": "the whole folder once more",
     "client/frames/test_frames_benchmark.py": "a benchmark",
     "client/limits/test_limiter_machine.py": "a soak of the limiter",
@@ -16,16 +31,8 @@ SLOW = {
     "client/http/test_transport.py::test_t31_a_drip_ends_at_the_deadline": "an answer that drips for seconds",
     "client/lists/test_benchmarks.py": "a benchmark",
     "client/lists/test_checkpoint.py": "processes that are killed",
-    "client/lists/test_classic_end.py": "every road by every end of the classic API",
-    "client/lists/test_roads.py": "every road by every fault",
     "client/lists/test_shared_budget.py": "processes",
-    "client/lists/test_v3.py": "every list from both APIs",
-    "client/lists/test_v3_kinds.py": "every list from both APIs",
     "client/mirror": "data sets on a disk, by the dozen",
-    "client/test_echoed_secrets.py::test_t49_no_road_shows": "every road by every secret",
-    "client/test_hostile_answers.py": "every road by every odd answer",
-    "client/test_odd_arguments.py": "every argument by every odd value",
-    "client/test_v3_switches.py": "every road by every pair of V3's switches",
     "house/test_command_line.py": "real servers",
     "house/test_dev_environment.py": "real virtual environments",
     "house/test_distribution.py": "a wheel is built and installed",
@@ -33,21 +40,14 @@ SLOW = {
     "house/test_other_pythons.py": "a virtual environment is filled, and much is run in it",
     "javascript": "Node, for the linters of another language",
     "leaks/test_canaries.py": "a session of pytest within the session",
-    "notebook/magic/test_hostile_answers_in_cells.py": "every road by every odd answer",
-    "notebook/magic/test_marks_in_answers.py": "every line with both APIs",
-    "notebook/magic/test_questions.py": "every question to both APIs",
-    "notebook/magic/test_saves_stopped.py::test_stop_at_any_line": "stopped at many lines",
     "notebook/sign_in/test_catching.py": "real ports that are waited at",
     "notebook/sign_in/test_device_flow.py": "polls of a second each",
     "notebook/sign_in/test_loopback.py": "real ports that are waited at",
     "notebook/test_audit.py": "whole notebooks by the dozen",
     "notebooks": "documents that run",
-    "sandbox/bugtracker/test_tracker_openapi.py": "a call of each operation of a description",
+    "sandbox/bugtracker/test_tracker_openapi.py": "every operation of a description",
     "sandbox/test_sandbox_benchmarks.py": "a benchmark",
 }
-
-# Which go over the same lines again and again: what runs is not traced in them, for that took as long once more.
-UNTRACED = tuple(name for name, why in SLOW.items() if why.startswith(("every ", "stopped at", "a pull for every")))
 
 # Files are not even imported there; the markers see to the rest.
 UNREAD = ["browser", "kernel", *(name for name in SLOW if "::" not in name)]

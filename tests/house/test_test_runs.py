@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.conftest import ROOT
 
 PLUGINS = {"hypothesis", "pytest-cov", "pytest-randomly", "pytest-timeout", "pytest-xdist"}
@@ -28,3 +30,22 @@ def test_a_server_of_a_test_makes_no_grammar_of_iris():
     look = "import sys, jsonschema; print('lark' in sys.modules, 'rfc3987_syntax' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", look], check=True, capture_output=True, text=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_a_choice_without_slow_tests_has_none():
+    """They bear their mark before pytest chooses by marks, as the quick tier does."""
+    slow = "tests/client/bugs/test_every_filter.py"
+    run = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--collect-only",
+        "--quiet",
+        "-p",
+        "no:cacheprovider",
+        "-m",
+        "not slow",
+        slow,
+    ]
+    done = subprocess.run(run, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert done.returncode == pytest.ExitCode.NO_TESTS_COLLECTED, done.stdout
