@@ -53,6 +53,14 @@ def shell():
         yield shell
 
 
+@pytest.fixture(scope="module")
+def cell():
+    """A shell that many examples share: to make one takes longer than all that is tried in it."""
+    with fresh_shell() as shell:
+        shell.run_line_magic("load_ext", "zbt_notebook")
+        yield shell
+
+
 @pytest.fixture
 def zbt(shell):
     """The line magic as a function; a second text is the cell."""

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from IPython.core.completer import provisionalcompleter
 
 from tests.client.test_hostile_answers import HOSTILE, connected
-from tests.shells import fresh_shell
 from tests.tiers import examples
 from zbt_notebook import ZbtError
 from zbt_notebook.client import signed_in
@@ -19,14 +18,6 @@ LINES = (
     *("bug HW1-I1 status=Closed --yes", "bug new title=x --yes", "GET /portals/ -i", "GET /portals/ --df", "status"),
 )
 TYPED = ("%zbt use project=", "%zbt bugs status==", "%zbt bugs assignee==", "%zbt GET /portal/", "%zbt bug ")
-
-
-@pytest.fixture(scope="module")
-def cell():
-    """A shell that many examples share: to make one takes longer than all that is tried in it."""
-    with fresh_shell() as shell:
-        shell.run_line_magic("load_ext", "zbt_notebook")
-        yield shell
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,8 @@ import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.utils.capture import capture_output
 
-from tests.client.conftest import NOW, Wire, login_flow
+from tests.client.conftest import NOW, Wire, sign_in
 from tests.notebook.magic.test_hostile_answers_in_cells import LINES, TYPED, forget
-from tests.shells import fresh_shell
 from zbt_notebook import ZbtError
 from zbt_notebook.client.http.messages import Response
 from zbt_notebook.notebook.magic.commands.project_choice import ProjectChoice
@@ -24,22 +23,13 @@ IS_TEXT = re.compile(r"(?!http|\d+-).*[A-Za-z]{3}")  # no number, date or addres
 MORE = ("bugs --all-columns", "bugs status==Nope", "bugs --projects Nope", "tags", "GET /portals/ --json", "use")
 
 
-@pytest.fixture(scope="module")
-def cell():
-    """A shell for all of these tests: to make one takes longer than they do."""
-    with fresh_shell() as shell:
-        shell.run_line_magic("load_ext", "zbt_notebook")
-        yield shell
-
-
 @pytest.fixture(params=["classic", "v3"])
 def marked(request):
     """A connection to an API that has marks within each of its texts."""
     world = World(projects=2, bugs=12, clock=Clock(frozen_at=NOW))
     world.set(classic_end="none" if request.param == "classic" else "404")
     wire = Wire(world)
-    flow = login_flow(world, wire)
-    connection = flow.finish(world.consent(flow.authorization_url))
+    connection = sign_in(world, wire)
     connection.client.transport = lambda asked: with_marks(wire(asked))
     connection.client._sleep = world.clock.advance
     yield connection
