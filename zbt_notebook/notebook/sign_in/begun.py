@@ -1,5 +1,6 @@
 """The sign-ins that have begun: whether one still waits for its user, and what is made ready meanwhile."""
 
+import contextlib
 import threading
 from typing import Any
 from weakref import WeakSet
@@ -25,5 +26,6 @@ def one_waits() -> bool:
 
 
 def _import_for_tables() -> None:
-    import zbt_notebook.client.frames
-    import zbt_notebook.client.lists.pull  # noqa: F401  likewise
+    with contextlib.suppress(Exception):  # a kernel that ends meanwhile; whoever asks for a table meets what is broken
+        import zbt_notebook.client.frames
+        import zbt_notebook.client.lists.pull  # noqa: F401  likewise
