@@ -125,8 +125,10 @@ class LabNotebook:
 
     def open(self) -> None:
         """Open it, in the application where the page shows JupyterLab already, and wait until its kernel is idle."""
-        if self.page.url == "about:blank" or self.application.kind == "notebook":
+        # The mark is gone after a reload, where JupyterLab may still be opening the notebooks that stood there before.
+        if self.application.kind == "notebook" or not self.page.evaluate("() => window.isOpened"):
             self.page.goto(self.application.address_of(self.path.name))
+            self.page.evaluate("() => { window.isOpened = true }")
         else:
             self.page.evaluate(
                 "() => window.jupyterapp.serviceManager.kernelspecs.refreshSpecs()"
