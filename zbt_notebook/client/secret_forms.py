@@ -6,7 +6,6 @@ import re
 import string
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
@@ -27,10 +26,27 @@ _BETWEEN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    text: str
-    enough: int  # so many characters of it give the secret away
+class _Forms:
+    """Texts that a secret may stand as, and how many characters of each give it away."""
+
+    def __init__(self) -> None:
+        self._enough: dict[str, int] = {}
+        self.grams: set[str] = set()  # every one of every text
+
+    def add(self, text: str, enough: int) -> None:
+        self._enough[text] = enough
+        self.grams.update(text[offset : offset + _GRAM] for offset in range(len(text) - _GRAM + 1))
+
+    def stretches(self, text: str, at: int) -> Iterator[Span]:
+        """What the forms have in common with a text around the gram that stands there, where that is enough."""
+        gram = text[at : at + _GRAM]
+        for form, enough in self._enough.items():
+            offset = form.find(gram)
+            while offset >= 0:
+                start, end = _extended(text, form, at, offset)
+                if end - start >= enough:
+                    yield start, end
+                offset = form.find(gram, offset + 1)
 
 
 class SecretForms:
@@ -44,21 +60,16 @@ class SecretForms:
         whole = len(bare) >= max(_MIXED, _WHOLE * len(secret))
         is_random = whole and sum(character.isdigit() for character in bare) >= _FIGURES
         share = min(enough, len(secret)) / len(secret)
-        self.folded: dict[str, list[tuple[_Form, int]]] = {}
-        self.bare: dict[str, list[tuple[_Form, int]]] = {}
+        self.folded, self.bare = _Forms(), _Forms()
         self.short: list[str] = []  # too short for grams: they count whole
+        forms = self.bare if is_random else self.folded
         for text in {_bare(spelling) if is_random else fold(spelling) for spelling in _spellings(secret)} - {""}:
-            enough = max(int(share * len(text)), min(SURE, len(text)))
-            self._add(self.bare if is_random else self.folded, _Form(text, enough))
+            if len(text) < SURE:
+                self.short.append(text)
+            else:
+                forms.add(text, max(int(share * len(text)), SURE))
         if not is_random and len(bare) >= _MIXED:
-            self._add(self.bare, _Form(bare, len(bare)))
-
-    def _add(self, grams: dict[str, list[tuple[_Form, int]]], form: _Form) -> None:
-        if form.enough < SURE:
-            self.short.append(form.text)
-            return
-        for offset in range(len(form.text) - _GRAM + 1):
-            grams.setdefault(form.text[offset : offset + _GRAM], []).append((form, offset))
+            self.bare.add(bare, len(bare))
 
 
 _known: "WeakKeyDictionary[str, dict[int, SecretForms]]" = WeakKeyDictionary()  # no longer than a SecretStr lives
@@ -82,28 +93,23 @@ def matches(text: str, secrets: Iterable[SecretForms]) -> Iterator[Span]:
     for secret in secrets:
         for short in secret.short:
             yield from ((found.start(), found.end()) for found in re.finditer(re.escape(short), text))
-    yield from _stretches(text, [secret.folded for secret in secrets if secret.folded])
-    bare = [secret.bare for secret in secrets if secret.bare]
-    found = list(_stretches(_bare(text), bare)) if bare else []
+    yield from _stretches(text, [secret.folded for secret in secrets])
+    found = list(_stretches(_bare(text), [secret.bare for secret in secrets]))
     if found:
         back = [offset for offset, character in enumerate(text) if character.isascii() and character.isalnum()]
         yield from ((back[start], back[end - 1] + 1) for start, end in found)
 
 
-def _stretches(text: str, secrets: list[dict[str, list[tuple[_Form, int]]]]) -> Iterator[Span]:
+def _stretches(text: str, secrets: Iterable[_Forms]) -> Iterator[Span]:
     """Compare the grams at every sixth character alone, then extend those that a form has in both directions."""
-    if not secrets:
-        return
     sampled = {text[offset : offset + _GRAM] for offset in range(0, len(text), _STRIDE)}
-    met = {gram for secret in secrets for gram in sampled.intersection(secret)}
+    met: dict[str, list[_Forms]] = {}
+    for forms in secrets:
+        for gram in sampled & forms.grams:
+            met.setdefault(gram, []).append(forms)
     for at in range(0, len(text), _STRIDE) if met else ():
-        gram = text[at : at + _GRAM]
-        if gram not in met:
-            continue
-        for form, offset in (found for secret in secrets for found in secret.get(gram, ())):
-            start, end = _extended(text, form.text, at, offset)
-            if end - start >= form.enough:
-                yield start, end
+        for forms in met.get(text[at : at + _GRAM], ()):
+            yield from forms.stretches(text, at)
 
 
 def _extended(text: str, form: str, at: int, offset: int) -> Span:
