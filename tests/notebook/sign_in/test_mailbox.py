@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.stopped import full_disk
 from tests.tiers import examples
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.plain_file import read_plain
 from zbt_notebook.notebook.sign_in import mailbox
 from zbt_notebook.notebook.sign_in.catchers import Answer
 from zbt_notebook.notebook.sign_in.mailbox import LIFE, Mailbox, mailbox_folder
@@ -74,6 +75,28 @@ def test_a_redirect_can_be_taken_back(folder):
     assert not server.withdraw()
     assert kernel.take() is None
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_comes_as_somebody_looks_is_not_lost(monkeypatch):
+    """Nothing is there yet, and then it is: the next look finds it, the kernel's and the server's."""
+    kernel, server = Mailbox(STATE), Mailbox(STATE)
+    kernel.open()
+    comes: list = []
+
+    def looks(path):
+        try:
+            return read_plain(path)
+        except FileNotFoundError:
+            while comes:
+                comes.pop()()
+            raise
+
+    monkeypatch.setattr(mailbox, "read_plain", looks)
+    comes.append(lambda: server.post(QUERY))
+    assert (kernel.take(), kernel.take()) == (None, QUERY)
+    comes.append(lambda: kernel.reply(CONNECTED))
+    assert (server.replied(), server.replied()) == (None, CONNECTED)
 
 
 ODD = {

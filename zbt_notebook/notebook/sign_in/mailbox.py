@@ -146,6 +146,8 @@ class Mailbox:
         try:
             content = json.loads(read_plain(path))
             path.unlink()
+        except FileNotFoundError:
+            return None  # not to be removed: it may come at this instant, from the other side
         except (OSError, ValueError, RecursionError):
             self._remove(kind)
             return None
