@@ -163,12 +163,13 @@ def show(bare_page):
 
 @pytest.fixture
 def open_notebook(application, open_page, request):
-    """``open_notebook("1 + 1", …, kind="lab", save_widget_state=True)``: a LabNotebook with a kernel of its own.
+    """``open_notebook("1 + 1", …, kind="lab", save_widget_state=True)``: a LabNotebook with a kernel.
 
     ``kernel_name`` is a kernelspec's; more settings are those of ``Application.set``. It opens in the page of an
-    earlier test that had the same settings, unless it is to be ``fresh``.
+    earlier test that had the same settings, with a kernel that has forgotten one, unless it is to be ``fresh``.
     """
     opened: list = []
+    may_keep: list = []
 
     def open_one(
         *sources,
@@ -185,6 +186,9 @@ def open_notebook(application, open_page, request):
         notebook = LabNotebook(page, server, f"{name}_{len(opened)}.ipynb", kernel_name)
         opened.append(notebook)
         notebook.write(*sources)
+        if not fresh:
+            server.give_kernel(kernel_name, notebook.path.name)
+            may_keep.append(notebook)
         notebook.open()
         return notebook
 
@@ -203,7 +207,7 @@ def open_notebook(application, open_page, request):
             _artefact(request.node, f"{number}.log").write_text(text, "utf-8")
     for notebook in opened:
         if not _failed(request.node):
-            notebook.close()
+            notebook.close(keeps_kernel=notebook in may_keep)
     for server in {notebook.application for notebook in opened}:
         server.end_kernels()
 

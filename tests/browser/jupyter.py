@@ -12,6 +12,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from tests.forget import FORGET
 from tests.leaks.canaries import TOLD_SANDBOX
 from zbt_notebook.cli import as_json
 from zbt_notebook.notebook.jupyter_server import JupyterServer
@@ -31,6 +32,16 @@ KERNEL_IS_IDLE = f"""() => {{
 EVERY_CELL_HAS_ITS_ANSWER = f"""() =>
     {NOTEBOOK}.content.widgets.every(cell => cell.model.executionState !== 'running')"""
 OUTPUTS = f"""() => {NOTEBOOK}.content.widgets.map(cell => cell.model.outputs ? cell.model.outputs.toJSON() : [])"""
+# By the page itself: a connection of the test's own to the kernel takes half a second.
+HAVE_FORGOTTEN = f"""async code => {{
+    const {{ id, kernel }} = {NOTEBOOK}.sessionContext.session;
+    if (kernel.status !== 'idle')
+        return null;
+    const reply = await kernel.requestExecute({{ code, store_history: false }}).done;
+    return reply.content.status === 'ok' ? id : null;
+}}"""
+# Its command asks whether what was forgotten is to be saved.
+CLOSE_ALL = "() => [...window.jupyterapp.shell.widgets('main')].forEach(widget => widget.dispose())"
 
 
 class Application:
@@ -38,6 +49,7 @@ class Application:
 
     def __init__(self, kind, folder, environment, *options):
         self.kind = kind
+        self._free = {}  # kernel's name -> a session whose kernel waits for its next notebook
         self.notebooks = folder / "notebooks"
         self.settings = folder / "settings"
         self.notebooks.mkdir(parents=True)
@@ -87,14 +99,25 @@ class Application:
         """What a page is told of a plugin's settings and their defaults."""
         return self._ask("GET", f"lab/api/settings/{plugin}")
 
-    def end_kernels(self):
-        """Shut every session down, so that the next test finds the machine as this one did."""
-        for session in self._ask("GET", "api/sessions"):
-            self._ask("DELETE", f"api/sessions/{session['id']}")
+    def keep(self, kernel_name, session):
+        """Keep a session and its kernel for a notebook that is yet to be opened; one of each kernel is enough."""
+        self._free.setdefault(kernel_name, session)
 
-    def _ask(self, method, path):
+    def give_kernel(self, kernel_name, notebook):
+        """Let a notebook that is yet to be opened have the kernel of this name that was kept, if one was."""
+        if session := self._free.pop(kernel_name, None):
+            self._ask("PATCH", f"api/sessions/{session}", {"path": notebook, "name": notebook, "type": "notebook"})
+
+    def end_kernels(self):
+        """Shut every session down that was not kept, so that the next test finds the machine as this one did."""
+        for session in self._ask("GET", "api/sessions"):
+            if session["id"] not in self._free.values():
+                self._ask("DELETE", f"api/sessions/{session['id']}")
+
+    def _ask(self, method, path, body=None):
         straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        request = urllib.request.Request(self._server.address.of(path), method=method)  # noqa: S310  http, ours
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self._server.address.of(path), data, method=method)  # noqa: S310  http, ours
         with straight.open(request, timeout=20) as answer:
             body = answer.read()
         return json.loads(body) if body else None
@@ -137,11 +160,17 @@ class LabNotebook:
         self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         self.wait_until_idle()
 
-    def close(self) -> None:
-        """Save it and close it; the page stays."""
+    def close(self, *, keeps_kernel: bool) -> None:
+        """Save it and close it; the page stays, and so may a kernel that has nothing to do and forgets what it did."""
         with contextlib.suppress(PlaywrightError):  # it may have left the application, or be gone
             self.save()
-            self.page.evaluate("() => window.jupyterapp.commands.execute('application:close-all')")
+            session = keeps_kernel and self.page.evaluate(HAVE_FORGOTTEN, FORGET.format(folder=self.path.parent))
+            if session:
+                self.application.keep(self.kernel_name, session)
+            if self.application.kind == "lab":
+                self.page.evaluate(CLOSE_ALL)
+            else:
+                self.page.goto("about:blank")
 
     def reload(self) -> None:
         """What the user's F5 does; the kernel stays, and may be busy."""

@@ -7,6 +7,7 @@ import sys
 import pexpect
 import pytest
 
+from tests.forget import FORGET
 from tests.kernel.front_end import FrontEnd
 from tests.leaks.canaries import leave, leave_children, leave_front_end
 from tests.leaks.watched_sandbox import watched_sandbox
@@ -66,28 +67,6 @@ def start_kernel(tmp_path, monkeypatch):
     yield start
     for front_end in running:
         front_end.stop()
-
-
-# What a kernel knows that a fresh one does not: names, cards, sign-ins, and how much was asked of Zoho.
-FORGET = """
-%reset -f
-%cd -q {folder}
-%unload_ext zbt_notebook
-from zbt_notebook.client import signed_in
-from zbt_notebook.client.limits import registry
-from zbt_notebook.notebook import embedded_sandbox
-from zbt_notebook.notebook.sign_in import begun
-import ipywidgets
-for connection in signed_in.connections():
-    signed_in.forget(connection)
-if embedded_sandbox._shared:
-    embedded_sandbox._shared.stop()
-    embedded_sandbox._shared = None
-registry.forget()
-begun._begun.clear()
-ipywidgets.Widget.close_all()
-%reset -f
-"""
 
 
 @pytest.fixture(scope="module")
