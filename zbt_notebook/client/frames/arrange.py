@@ -37,13 +37,22 @@ _MINUTES = ("total_minutes", "hours", "minutes")
 def lead(frame: pd.DataFrame, leads: Sequence[Lead]) -> pd.DataFrame:
     """Give the frame with these columns in front, the project and the others by name, and the text of what is HTML."""
     columns: dict[str, Any] = {}
+    plain = without_attrs(frame)
     for name in in_useful_order(sorted(frame.columns, key=str), ("project.name",)):
-        columns[name] = frame[name]
+        columns[name] = plain[name]
         if name in HTML and f"{name}_text" not in frame:
-            columns[f"{name}_text"] = _as_text(frame[name])
+            columns[f"{name}_text"] = _as_text(plain[name])
     whole = _assembled(columns, frame)
-    made = {one.name: _column(whole, one) for one in leads}
+    plain = without_attrs(whole)
+    made = {one.name: _column(plain, one) for one in leads}
     return _assembled({**made, **{name: column for name, column in columns.items() if name not in made}}, frame)
+
+
+def without_attrs(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same columns without ``attrs``, which pandas copies deeply for each column that is taken."""
+    plain = frame.copy(deep=False)
+    plain.attrs = {}
+    return plain
 
 
 def in_useful_order(names: Iterable[str], first: Sequence[str]) -> list[str]:

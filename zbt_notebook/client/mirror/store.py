@@ -108,9 +108,12 @@ class Store:
         """The rows of each project as a table."""
         if frame.empty:
             return {}
-        projects = frame["project.id"].astype(object).map(_as_key)
+        from zbt_notebook.client.frames.arrange import without_attrs
+
+        plain = without_attrs(frame)
+        projects = plain["project.id"].astype(object).map(_as_key)
         return {
-            str(project): as_table(rows.reset_index(drop=True)) for project, rows in frame.groupby(projects, sort=True)
+            str(project): as_table(rows.reset_index(drop=True)) for project, rows in plain.groupby(projects, sort=True)
         }
 
     def ids_of(self, frame: "pd.DataFrame") -> set[str]:
