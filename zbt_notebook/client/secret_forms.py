@@ -35,7 +35,7 @@ class _Forms:
 
     def add(self, text: str, enough: int) -> None:
         self._enough[text] = enough
-        self.grams.update(text[offset : offset + _GRAM] for offset in range(len(text) - _GRAM + 1))
+        self.grams |= {text[offset : offset + _GRAM] for offset in range(len(text) - _GRAM + 1)}
 
     def stretches(self, text: str, at: int) -> Iterator[Span]:
         """What the forms have in common with a text around the gram that stands there, where that is enough."""
@@ -156,9 +156,10 @@ def _spellings(secret: str) -> Iterator[str]:
     data = secret.encode("utf-8", "surrogatepass")
     quoted = quote(data, safe="").encode()
     yield from (secret, secret[::-1], codecs.encode(secret, "rot13"), quoted.decode(), data.hex(":"))
-    for spelt in ("%02x", "%03o", "%o", "%d"):  # as CSS, C, Python and lists of numbers spell bytes
-        yield from (mark.join(spelt % byte for byte in data) for mark in ("", "\\", " \\", " ", ", "))
-    yield ", 0x".join(f"{byte:02x}" for byte in data)
+    for spelling in ("%02x", "%03o", "%o", "%d"):  # as CSS, C, Python and lists of numbers spell bytes
+        spelt = [spelling % byte for byte in data]
+        yield from (mark.join(spelt) for mark in ("", "\\", " \\", " ", ", "))
+    yield data.hex(",").replace(",", ", 0x")
     for text in (data, quoted):
         yield from _in_bits(base64.b64encode, 6, text)
     yield from _in_bits(base64.b32encode, 5, data)
