@@ -39,6 +39,7 @@ hints.install()  # as whoever takes the package by its front door has them
 
 hypothesis.settings.register_profile(
     "house",
+    max_examples=50,  # half of hypothesis' own: a run has 15 minutes
     deadline=None,  # a busy machine is no failure
     print_blob=True,
     derandomize="CI" in os.environ,  # a change is judged by its own merits; new examples are looked for elsewhere

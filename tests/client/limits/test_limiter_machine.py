@@ -131,5 +131,5 @@ class Callers(RuleBasedStateMachine):
         assert self.used <= self.LIMIT
 
 
-Callers.TestCase.settings = settings(max_examples=examples(100), stateful_step_count=50, deadline=None)
+Callers.TestCase.settings = settings(max_examples=examples(60), stateful_step_count=50, deadline=None)
 TestCallers = Callers.TestCase

@@ -169,7 +169,7 @@ def test_killed_at_random_moments_and_resumed(how, tmp_path):
             "api_url": sandbox.api_url,
         }
         command = [sys.executable, "-c", textwrap.dedent(_KERNEL), json.dumps(site), str(tmp_path / "bugs.jsonl")]
-        for _ in range(6):
+        for _ in range(3):
             child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             assert child.stdout.readline() == "ready\n"
             try:

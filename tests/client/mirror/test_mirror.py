@@ -344,6 +344,6 @@ class InStep(RuleBasedStateMachine):
 
 
 InStep.TestCase.settings = settings(
-    max_examples=examples(12), stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(8), stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestInStep = InStep.TestCase

@@ -105,6 +105,6 @@ class InStepByV3(InStep):
 
 
 InStepByV3.TestCase.settings = settings(
-    max_examples=examples(10), stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(8), stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestInStepByV3 = InStepByV3.TestCase
