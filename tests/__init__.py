@@ -5,6 +5,9 @@ import sys
 from pathlib import Path
 
 BYTECODE = Path(__file__).resolve().parent.parent / ".venvs" / "bytecode"
+# Has a server and its kernels not write down which lines they run: that takes half as long again, and kernels run the
+# same lines in tests/kernel.
+NO_COVERAGE = {"COVERAGE_PROCESS_CONFIG": "", "COVERAGE_PROCESS_START": ""}
 ABSENT = Path(__file__).resolve().parent / "absent"  # modules that fail as though they were not installed
 
 # Where nothing may be written beside the sources, it is written here: else each kernel and server compiles pandas anew.

@@ -12,6 +12,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from tests import NO_COVERAGE
 from tests.forget import FORGET
 from tests.leaks.canaries import TOLD_SANDBOX
 from zbt_notebook.cli import as_json
@@ -56,6 +57,7 @@ class Application:
         self._server = JupyterServer(
             self.notebooks,
             environment={
+                **NO_COVERAGE,
                 **environment,
                 "JUPYTERLAB_SETTINGS_DIR": str(self.settings),
                 "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),

@@ -42,7 +42,7 @@ def application(tmp_path, monkeypatch):
         "PYTHONPATH": os.pathsep.join([str(packages), str(ROOT)]),
         "JUPYTER_PATH": str(packages / "share" / "jupyter"),
     }
-    server = Application("lab", tmp_path / "lab", {**os.environ, **paths})
+    server = Application("lab", tmp_path / "lab", paths)
     server.start()
     yield lambda _kind: server
     server.stop()

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
+from tests import NO_COVERAGE
 from tests.browser.card import Card
 from tests.leaks.find_secrets import find_secrets
 from tests.leaks.watched_sandbox import watched_sandbox
@@ -167,7 +168,9 @@ def marimo(tmp_path, sandbox):
         str(path),
     ]
     with log.open("wb") as said:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, env={**os.environ})
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=os.environ | NO_COVERAGE
+        )
     try:
         straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         for _ in range(300):

@@ -15,12 +15,21 @@ import urllib.request
 import pytest
 import websocket
 
+from tests import NO_COVERAGE
 from tests.conftest import ROOT
 from tests.free_port import free_port
 from zbt_notebook.notebook.jupyter_server import STOP_SECONDS
 
 PROXY = "configurable-http-proxy@5"
-UNUSED = ("nbclassic", "notebook", "voila.server_extension")  # pages of other kinds, each with its imports
+# Pages of other kinds and what Lab can do beside, each with its imports.
+UNUSED = (
+    "jupyter_lsp",
+    "jupyter_server_terminals",
+    "jupysql_plugin",
+    "nbclassic",
+    "notebook",
+    "voila.server_extension",
+)
 CONFIG = """
 import os, sys
 c.JupyterHub.bind_url = "http://127.0.0.1:{port}/hubs/one/"
@@ -90,7 +99,9 @@ class Hub:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "jupyterhub", "--config", str(config)],
                 cwd=folder,
-                env={**os.environ, "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])},  # noqa: PTH120
+                env=os.environ
+                | NO_COVERAGE
+                | {"PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])},  # noqa: PTH120
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
