@@ -24,6 +24,8 @@ for sign_in in [*begun._begun]:
     sign_in.close()
 begun._begun.clear()
 ipywidgets.Widget.close_all()
+history = get_ipython().history_manager
+history.input_hist_raw[:] = history.input_hist_parsed[:] = [""]
 %reset -f
 import gc
 gc.freeze()

@@ -19,11 +19,13 @@ LOGINS = (
     "connection = await zbt.login()",
     "card = zbt.login(mode='loopback')",
 )
+VIEW = "application/vnd.jupyter.widget-view+json"
 VARIABLES = ("ZBT_CLIENT_ID", "ZBT_CLIENT_SECRET", "ZBT_REFRESH_TOKEN")
 
 
-def notebook_with(login):
-    cells = ["%load_ext zbt_notebook\nimport zbt_notebook as zbt", login, "%zbt GET /portals/", "print('the end')"]
+def notebook_with(*logins):
+    calls = [source for login in logins for source in (login, "%zbt GET /portals/")]
+    cells = ["%load_ext zbt_notebook\nimport zbt_notebook as zbt", *calls, "print('the end')"]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     code = [nbformat.v4.new_code_cell(source) for source in cells]
     return nbformat.v4.new_notebook(cells=code, metadata={"kernelspec": kernel})
@@ -52,21 +54,31 @@ def papermill_runs(notebook, folder):
     return nbformat.read(folder / "out.ipynb", as_version=4), told
 
 
-def _runs(logins):
-    """Each login with one runner, and the first with both: how it is run makes no difference to the rest."""
-    return pytest.mark.parametrize(
-        ("run", "login"), [(papermill_runs, logins[0]), *((nbclient_runs, login) for login in logins)]
-    )
+in_each_way = pytest.mark.parametrize("run", [papermill_runs, nbclient_runs])
 
 
-@_runs(LOGINS)
-def test_without_variables_it_fails_at_once(run, login, tmp_path):
+@in_each_way
+def test_without_variables_it_fails_at_once(run, tmp_path):
     """No card, no prompt, no wait: the error names what to set, and the cells after it do not run."""
-    ran, told = run(notebook_with(login), tmp_path)
+    ran, told = run(notebook_with(LOGINS[0]), tmp_path)
     assert "NotSignedIn" in told
     assert all(variable in told for variable in VARIABLES)
     assert "the end" not in nbformat.writes(ran).replace("print('the end')", "")
-    assert ("application/vnd.jupyter.widget-view+json" in nbformat.writes(ran)) == ("card --wait" in login)  # as asked
+    assert VIEW not in nbformat.writes(ran)
+
+
+def test_without_variables_no_way_waits(tmp_path):
+    """Whatever line a person would have used: the same error, and a card only where it was asked for by name."""
+    notebook = notebook_with(*LOGINS)
+    for cell in notebook.cells:
+        cell.metadata["tags"] = ["raises-exception"]
+    ran, told = nbclient_runs(notebook, tmp_path)
+    assert told == ""
+    shown = {cell.source: str(cell.outputs) for cell in ran.cells}
+    for login in LOGINS:
+        assert "NotSignedIn" in shown[login]
+        assert all(variable in shown[login] for variable in VARIABLES), login
+        assert (VIEW in shown[login]) == ("card --wait" in login)
 
 
 @pytest.fixture
@@ -86,14 +98,16 @@ def environment(monkeypatch):
         yield sandbox
 
 
-@_runs([login for login in LOGINS if "mode" not in login])
-def test_with_variables_it_runs_to_the_end(run, login, tmp_path, environment):
+@in_each_way
+def test_with_variables_it_runs_to_the_end(run, tmp_path, environment):
     """Silent, whatever line a person would have used; no secret is in the notebook that was run."""
-    ran, told = run(notebook_with(login), tmp_path)
+    logins = [login for login in LOGINS if "mode" not in login]
+    ran, told = run(notebook_with(*logins), tmp_path)
     assert told == ""
     saved = nbformat.writes(ran)
     assert "the end" in saved.replace("print('the end')", "")
-    assert "Brightwater" in saved or "brightwater" in saved
+    tables = [str(cell.outputs).lower() for cell in ran.cells if cell.source == "%zbt GET /portals/"]
+    assert ["brightwater" in table for table in tables] == [True] * len(logins)
     assert find_secrets(saved.encode(), environment.world.secrets) == []
 
 

@@ -53,6 +53,16 @@ def sign_in(kernel, card):
     kernel.until(lambda: views(kernel, card)[-1]["phase"] == "connected")
 
 
+@pytest.mark.parametrize("version", ipykernels.VERSIONS)
+def test_a_kernel_has_the_version_it_is_named_after(shared_kernel, version):
+    """Its ipykernel is that one, its other packages and this project are those of the tests."""
+    kernel = shared_kernel(ipykernels.kernel_name(version))
+    outcome = kernel.run("import ipykernel, zbt_notebook; print(ipykernel.__version__, zbt_notebook.__file__)")
+    found, _, path = outcome.stdout.partition(" ")
+    assert version in {ipykernels.NEWEST, found[: len(version)]}
+    assert path.strip().startswith(str(ipykernels.ROOT))
+
+
 def test_run_all_waits_for_the_sign_in(kernel):
     """The awaiting cell ends when the user is connected; only then the next one runs."""
     waiting = kernel.start(LOGIN + "connection = await zbt.login(sandbox=True)\nprint('first')", allow_stdin=True)
@@ -243,9 +253,9 @@ def test_the_sandbox_signs_in_headless(kernel):
     assert kernel.run("import zbt_notebook as zbt\nzbt.current().data_center.name").text == "'sandbox'"
 
 
-def test_a_console_is_asked_by_prompts(start_kernel):
+def test_a_console_is_asked_by_prompts(shared_kernel):
     """`jupyter console` sends no cell ids: link and prompts instead of a card."""
-    console = start_kernel(cell_ids=False)
+    console = shared_kernel(cell_ids=False)
     outcome = console.run(
         LOGIN + "try:\n    zbt.login(sandbox=True)\nexcept zbt.ZbtError as error:\n    print(error)",
         answers=["Hello, Zoho!"] * 5,
@@ -279,11 +289,15 @@ def test_a_prompt_connects(start_kernel):
 
 
 def test_where_no_front_end_draws_the_card_prompts_take_over(kernel):
-    """A notebook without the widget extension never says hello: after some seconds the prompt asks."""
+    """A notebook without the widget extension never says hello: after some seconds (here a part) the prompt asks."""
+    kernel.run(
+        "from zbt_notebook.notebook.sign_in import card\nusual, card.DRAWN_WITHIN = card.DRAWN_WITHIN, 0.3", timeout=60
+    )
     outcome = kernel.run(
         LOGIN + "try:\n    await zbt.login(sandbox=True)\nexcept zbt.ZbtError as error:\n    print(error)",
         answers=["Hello, Zoho!"] * 5,
     )
+    assert kernel.run("card.DRAWN_WITHIN = usual").status == "ok"
     assert "5 answers were not right" in outcome.stdout
     assert kernel.comms
 

@@ -1,8 +1,10 @@
 """What a kernel says, writes and shows, searched for every secret the sandbox ever gave or took."""
 
 import json
+import os
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -10,20 +12,25 @@ from tests.free_port import free_port
 from tests.kernel.test_login_in_a_kernel import consent, draw, views
 from tests.leaks.find_secrets import find_secrets
 
-MODES = ("Plain", "Context", "Verbose", "Minimal")
+MODES = ("Plain", "Context", "Minimal", "Verbose")
 # Everything a user may have switched on to see what happens.
 LOGS = """
-import http.client, logging, sys
+import http.client, logging, os, sys
+os.environ |= {site!r}
 http.client.HTTPConnection.debuglevel = 1
 logging.basicConfig(level=logging.DEBUG, filename="debug.log", force=True)
 for name in ("urllib3", "requests", "traitlets", "asyncio", "zbt_notebook", "anywidget", "ipywidgets", "comm"):
     logging.getLogger(name).setLevel(logging.DEBUG)
 kernel = get_ipython().kernel
-for logger in {kernel.log, kernel.parent.log, logging.getLogger("IPKernelApp")}:
+for logger in {{kernel.log, kernel.parent.log, logging.getLogger("IPKernelApp")}}:
     logger.setLevel(logging.DEBUG)
+    for handler in [one for one in logger.handlers if isinstance(one, logging.FileHandler)]:
+        logger.removeHandler(handler)  # of the test before
+        handler.close()
     logger.addHandler(logging.FileHandler("kernel.log"))
 import zbt_notebook as zbt
 %load_ext zbt_notebook
+%xmode Context
 """
 # The text of everything of ours that can be reached by names without an underscore, from what a user holds.
 REACH = """
@@ -63,11 +70,11 @@ print(In, Out)
 class Watch:
     """A kernel, its sandbox, and everything that either leaves behind."""
 
-    def __init__(self, kernel, sandbox, folder):
+    def __init__(self, kernel, sandbox, site, folder):
         self.kernel = kernel
         self.sandbox = sandbox
         self.folder = folder
-        begun = kernel.run(LOGS)
+        begun = kernel.run(LOGS.format(site=site))
         assert begun.status == "ok", begun
 
     def run(self, code, **more):
@@ -80,7 +87,7 @@ class Watch:
         assert self.run(TRACES).status == "ok"
         self.run("get_ipython().history_manager.writeout_cache()")
         said = json.dumps(self.kernel.messages, default=repr).encode()
-        history = self.folder.glob("ipython/profile_default/history.sqlite*")
+        history = Path(os.environ["IPYTHONDIR"], "profile_default").glob("history.sqlite*")
         artefacts = {"messages": said} | {path.name: path.read_bytes() for path in (*history, *self.logs)}
         assert len(artefacts) >= 4
         assert b"%load_ext zbt_notebook" in b"".join(artefacts.values())
@@ -91,10 +98,10 @@ class Watch:
     def logs(self):
         return [self.folder / "debug.log", self.folder / "kernel.log"]
 
-    def calls(self):
-        """Calls that succeed and calls that fail, told in every way IPython can tell of a failure."""
+    def calls(self, modes=MODES[-1:]):
+        """Calls that succeed and calls that fail, told in the way that shows most, or in every way that IPython can."""
         assert self.run("zbt.current().get('/portals/')").status == "ok"
-        for mode in MODES:
+        for mode in modes:
             self.run(f"%xmode {mode}")
             for failing in FAILING_CALLS:
                 assert self.run(failing).status == "error", failing
@@ -120,20 +127,14 @@ FAILING_CALLS = (
 
 
 @pytest.fixture
-def watch(start_kernel, sandbox, site, tmp_path):
-    """``watch(**environment)``: a kernel whose own data centre is this test's sandbox."""
-
-    def start(**environment):
-        kernel = start_kernel(IPYTHONDIR=str(tmp_path / "ipython"), **site, **environment)
-        return Watch(kernel, sandbox, tmp_path)
-
-    return start
+def here(kernel, sandbox, site, tmp_path):
+    """A kernel that has forgotten other tests, whose own data centre is this test's sandbox."""
+    return Watch(kernel, sandbox, site, tmp_path)
 
 
 @pytest.mark.holds_secret("it is planted")
-def test_what_is_said_aloud_is_found(watch):
+def test_what_is_said_aloud_is_found(here):
     """The search is no formality: a secret in an output, a log, a repr or the history is found where it is."""
-    here = watch()
     secret = here.sandbox.client_secret
     here.run(f"canary = {secret!r}")
     here.run("logging.getLogger('urllib3').debug('%s', canary)")
@@ -141,9 +142,8 @@ def test_what_is_said_aloud_is_found(watch):
     assert {"messages", "history.sqlite", "debug.log", "kernel.log"} <= found.keys()
 
 
-def test_the_card(watch):
+def test_the_card(here):
     """Wrong secret, wrong code, right code, calls, refresh, sign-out: nothing is left of any of them."""
-    here = watch()
     kernel, sandbox = here.kernel, here.sandbox
     here.run(f"card = zbt.login(redirect_uri={sandbox.redirect_uri!r})", allow_stdin=True)
     card = draw(kernel)
@@ -169,7 +169,7 @@ def test_the_card(watch):
     paste("an essay", "waiting")
     paste(consent(views(kernel, card)[-1]["consent_url"]), "connected")
     assert here.leaks() == {}
-    here.calls()
+    here.calls(MODES)
     kernel.send(card, {"kind": "refresh"})
     kernel.until(lambda: "new access token" in views(kernel, card)[-1]["note"])
     assert here.leaks() == {}
@@ -183,9 +183,8 @@ def send_unseen(kernel, card, content, **secrets):
     kernel.send(card, content | {"unseen": list(secrets)}, [secret.encode() for secret in secrets.values()])
 
 
-def test_the_prompt(watch):
+def test_the_prompt(here):
     """The secret and the code, typed unseen, wrong ones too."""
-    here = watch()
     line = f"zbt.login(mode='prompt', client_id={here.sandbox.client_id!r}, redirect_uri={here.sandbox.redirect_uri!r})"
     for mode in MODES:
         here.run(f"%xmode {mode}")
@@ -216,18 +215,17 @@ def device(here):
 
 
 @pytest.mark.parametrize("begin", [loopback, device])
-def test_the_ways_that_go_on_in_the_background(watch, begin):
-    """While they wait, once they are connected, and after calls that fail."""
-    here = watch()
+def test_the_ways_that_go_on_in_the_background(here, begin):
+    """While they wait, once they are connected, and after a call that fails; other calls: see the card."""
     begin(here)
     assert here.run("begun.wait().name").text == "'default'"
-    here.calls()
+    here.run("%xmode Verbose")
+    assert here.run(FAILING_CALLS[2]).status == "error"
     assert here.leaks() == {}
 
 
-def test_a_session_that_zoho_has_ended(watch):
+def test_a_session_that_zoho_has_ended(here):
     """The user presses Revoke Access: the refusal of the refresh is told in every mode without any token."""
-    here = watch()
     loopback(here)
     assert here.run("begun.wait().name").text == "'default'"
     for client in list(here.sandbox.world.accounts.state.clients.values()):
@@ -240,9 +238,8 @@ def test_a_session_that_zoho_has_ended(watch):
     assert here.leaks() == {}
 
 
-def test_a_call_that_is_stopped(watch):
+def test_a_call_that_is_stopped(here):
     """Stop in the middle of a call shows where it was in every mode, and none of what it held."""
-    here = watch()
     loopback(here)
     assert here.run("begun.wait().name").text == "'default'"
     for mode in MODES:
@@ -257,12 +254,13 @@ def test_a_call_that_is_stopped(watch):
 
 
 @pytest.mark.holds_secret("ZBT_CLIENT_SECRET is how this kernel is told its secret")
-def test_variables(watch, sandbox):
+def test_variables(start_kernel, sandbox, site, tmp_path):
     """Secrets that come from the environment stay there; a wrong one is told without being quoted."""
     world = sandbox.world
     code = world.generate_code()
     client = world.demo_client("self")
-    here = watch(ZBT_CLIENT_ID=client.client_id, ZBT_CLIENT_SECRET=client.client_secret)
+    kernel = start_kernel(ZBT_CLIENT_ID=client.client_id, ZBT_CLIENT_SECRET=client.client_secret)
+    here = Watch(kernel, sandbox, site, tmp_path)
     connected = here.run(
         "import getpass, os\nclient = os.environ['ZBT_CLIENT_ID'], os.environ['ZBT_CLIENT_SECRET']\n"
         "flow = zbt.LoginFlow(*client, 'http://localhost:8000/', ['ZohoBugTracker.portals.READ'])\n"
