@@ -205,7 +205,7 @@ def open_notebook(application, open_page, request):
         leave_notebook("saved notebook", notebook.path.read_text("utf-8"))
         leave("saved notebook and its checkpoints", notebook.saved_text())
         leave("console of the page", "\n".join(notebook.console))
-        leave("log of the server", notebook.application.log())
+        leave("log of the server", notebook.log())
         with contextlib.suppress(PlaywrightError):  # the page may stand elsewhere by now
             leave("outputs of the notebook", "\n".join(notebook.outputs()))
     for number, notebook in enumerate(opened):

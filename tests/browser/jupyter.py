@@ -78,8 +78,13 @@ class Application:
     def stop(self):
         self._server.stop()
 
-    def log(self):
-        return self._server.log.read_text("utf-8", "replace")
+    def log(self, since=0):
+        """What the server has logged, from the *since*-th byte on."""
+        return self._server.log.read_bytes()[since:].decode("utf-8", "replace")
+
+    def logged(self):
+        """How many bytes it has logged."""
+        return self._server.log.stat().st_size
 
     def address_of(self, notebook):
         return self._server.address.of(PATHS[self.kind].format(notebook))
@@ -134,6 +139,7 @@ class LabNotebook:
         self.kernel_name = kernel_name
         self.path = application.notebooks / name
         self.console: list[str] = []
+        self._logged = application.logged()  # for notebooks before
         page.on("console", lambda message: self.console.append(f"[{message.type}] {message.text}"))
         page.on("pageerror", lambda error: self.console.append(f"[pageerror] {error}"))
 
@@ -181,6 +187,10 @@ class LabNotebook:
         self.page.wait_for_function(
             f"() => window.jupyterapp && {NOTEBOOK}?.sessionContext?.session?.kernel", timeout=60_000
         )
+
+    def log(self) -> str:
+        """What the server has logged since this notebook is here."""
+        return self.application.log(self._logged)
 
     def run_all(self) -> None:
         """Start every cell; do not wait for any."""
