@@ -146,18 +146,6 @@ def test_a_malformed_form_keeps_what_was_typed(open_card):
     assert card.field("Client ID").input_value() == card.sandbox.client_id
 
 
-def test_a_reloaded_page_shows_the_card_as_it_is(open_card):
-    """F5 in the middle, no widget's state saved: what was typed, the link and the connection are there again."""
-    card = open_card(kind="notebook", save_widget_state=False)
-    card.begin()
-    card.notebook.save()
-    card.notebook.reload()
-    card.says("Waiting for your consent")
-    assert card.field("Client ID").input_value() == card.sandbox.client_id
-    card.paste(card.visit().code)
-    card.status.get_by_text("Connected", exact=True).wait_for()
-
-
 def test_the_keyboard_is_enough(open_card, sandbox):
     """From the first field to Connected without a mouse; Jupyter's own keys stay out of it."""
     card = open_card("'kept'")

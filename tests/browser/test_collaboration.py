@@ -1,4 +1,4 @@
-"""JupyterLab in which several people write one notebook (jupyter-collaboration): what of the card they share."""
+"""Jupyter in which several people write one notebook (jupyter-collaboration): what of the card they share."""
 
 import os
 
@@ -35,14 +35,14 @@ def sandbox():
 
 @pytest.fixture
 def application(tmp_path, monkeypatch):
-    """In place of the plain JupyterLab: one with the extension, which is in a folder of its own."""
+    """In place of the plain server: one with the extension, which is in a folder of its own."""
     packages = prepare("jupyter-collaboration-5.0", REQUIREMENTS, ROOT / ".venvs")
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(packages / "etc" / "jupyter"))
     paths = {
         "PYTHONPATH": os.pathsep.join([str(packages), str(ROOT)]),
         "JUPYTER_PATH": str(packages / "share" / "jupyter"),
     }
-    server = Application("lab", tmp_path / "lab", paths)
+    server = Application("notebook", tmp_path / "shared", paths)
     server.start()
     yield lambda _kind: server
     server.stop()
@@ -57,7 +57,7 @@ def test_the_secret_is_nobody_elses(open_notebook, application, sandbox):
     )
     notebook = open_notebook(site, "%zbt login", fresh=True)
     colleague = notebook.page.context.new_page()
-    colleague.goto(application("lab").address_of(notebook.path.name))
+    colleague.goto(application("notebook").address_of(notebook.path.name))
     colleague.wait_for_selector(".jp-Notebook .jp-Cell")
     notebook.run_cell(0)
     notebook.wait_until_run(0)
@@ -76,7 +76,7 @@ def test_the_secret_is_nobody_elses(open_notebook, application, sandbox):
     colleague.reload()
     colleague.get_by_role("status").get_by_text("Connected", exact=True).wait_for()
     shared.append(colleague.evaluate(DOCUMENT))
-    kept = [path.read_bytes() for path in application("lab").notebooks.rglob("*") if path.is_file()]
+    kept = [path.read_bytes() for path in application("notebook").notebooks.rglob("*") if path.is_file()]
     assert len(kept) > 1
     assert "%zbt login" in shared[0]
     for text in (*(one.encode() for one in shared), *kept):

@@ -178,13 +178,15 @@ def run_all_waits_for_the_device_flow(desk):
     desk.ends()
 
 
-SMOKE = (run_all_waits_for_the_card, the_waiting_card_hands_over_to_a_prompt)  # Stop: tests/kernel, on each version
-WAITS = (run_all_waits_for_the_card, the_waiting_card_hands_over_to_a_prompt, stop_ends_the_prompt, stop_ends_the_wait)
+# Stop, and messages of widgets in the main shell: tests/kernel, on each version.
+SMOKE = (run_all_waits_for_the_card, the_waiting_card_hands_over_to_a_prompt)
 IN_THE_MAIN_SHELL = {"comms_over_subshells": "disabled"}
 ACTS = (
     nobody_signs_in,
     the_card_by_hand,
-    *WAITS,
+    *SMOKE,
+    stop_ends_the_prompt,
+    stop_ends_the_wait,
     run_all_waits_for_the_loopback,
     run_all_waits_for_the_device_flow,
 )
@@ -200,10 +202,9 @@ def test_every_way_works(open_desk):
     [
         ((*SMOKE, stop_ends_the_prompt), "lab", "6.31", {}),
         (SMOKE, "lab", "7.1", {}),
-        (WAITS, "notebook", "7.3", IN_THE_MAIN_SHELL),
-        (SMOKE[:1], "notebook", ipykernels.NEWEST, IN_THE_MAIN_SHELL),
+        (SMOKE, "notebook", "7.3", IN_THE_MAIN_SHELL),
     ],
-    ids=["lab-6.31", "lab-7.1", "notebook-7.3-main-shell", "notebook-newest-main-shell"],
+    ids=["lab-6.31", "lab-7.1", "notebook-7.3-main-shell"],
 )
 def test_waiting_works(open_desk, acts, kind, version, settings):
     """Where the messages of widgets overtake the cell that waits, and where they go to the main shell as in VS Code."""

@@ -43,16 +43,3 @@ def test_a_project_is_chosen_by_keyboard(open_notebook, sandbox):
     assert "zbt-project-picker" in state
     assert not [name for name in names[1:] if name in state]
     assert len(notebook.execution_counts()) == 3
-
-
-def test_a_reload_draws_it_anew(open_notebook, sandbox):
-    """After F5 the picker asks the kernel and shows what is in use."""
-    notebook = open_notebook(
-        f"{pointed_at(sandbox)}\n{SIGN_IN}", "%zbt use portal=brightwater", "%zbt use", kind="notebook"
-    )
-    notebook.run_all()
-    place = notebook.cell(2)
-    place.get_by_role("status").get_by_text("In use: portal brightwater, no project").wait_for()
-    notebook.save()
-    notebook.reload()
-    notebook.cell(2).get_by_role("status").get_by_text("In use: portal brightwater, no project").wait_for()
