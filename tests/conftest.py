@@ -13,7 +13,7 @@ import hypothesis
 import numpy as np  # noqa: F401  for hypothesis: see pytest_collection_finish
 import pytest
 
-from tests import ABSENT, BYTECODE
+from tests import ABSENT, BYTECODE, NO_COVERAGE
 from tests.leaks.canaries import canaries, no_traces, pytest_runtest_makereport  # noqa: F401  for every test
 from tests.tiers import SLOW, UNTRACED
 from zbt_notebook.client import secret_str
@@ -149,6 +149,14 @@ def pytest_collection_finish():
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 10)
+
+
+@pytest.fixture(autouse=True)
+def children_untraced(request, monkeypatch):
+    """Where the lines that run are not traced, they are not in the processes that a test starts either."""
+    if request.node.get_closest_marker("no_cover"):
+        for name in NO_COVERAGE:
+            monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(autouse=True)

@@ -2,9 +2,8 @@
 
 FEWEST = 3
 
-# Beginnings of the names of tests, each with what its time goes into. These go over the same lines again and again:
-# which lines run is not traced in them, for that took as long once more.
-UNTRACED = {
+# Beginnings of the names of tests, each with what its time goes into. These go over the same lines again and again.
+REPEATING = {
     "client/auth/test_authorization.py::test_t22_stop_at_any_line": "stopped at many lines",
     "client/bugs/test_custom_values.py::test_they_are_chosen_one_by_one": "a pull for every filter",
     "client/bugs/test_every_filter.py": "a pull for every filter",
@@ -23,7 +22,34 @@ UNTRACED = {
     "notebook/magic/test_questions.py": "every question to both APIs",
     "notebook/magic/test_saves_stopped.py::test_stop_at_any_line": "stopped at many lines",
 }
-SLOW = UNTRACED | {
+# Which lines run is not traced in these either, for that takes as long as the test: all but one in 300 of their lines
+# run in other tests, as `pytest --cov --cov-branch --cov-context=test` told.
+UNTRACED = REPEATING | {
+    "client/auth/test_storms.py": "threads by the dozen",
+    "client/bugs/test_custom_values.py": "every kind of field by every way to write it",
+    "client/test_forks.py": "processes",
+    "client/frames/test_frame_dtypes.py": "every type by every place",
+    "client/lists/test_benchmarks.py": "benchmarks",
+    "client/lists/test_catalogue.py": "every entry of a table",
+    "client/lists/test_checkpoint.py::test_killed_at_random_moments": "processes that are killed",
+    "client/lists/test_paging.py": "every way to page",
+    "client/lists/test_shared_budget.py": "processes",
+    "client/mirror/test_mirror.py": "run after run",
+    "client/mirror/test_mirror_by_v3.py": "run after run",
+    "client/mirror/test_mirror_of_odd_data.py": "every odd record",
+    "client/mirror/test_mirror_stopped.py": "stopped at many lines",
+    "client/rest/test_endpoints.py": "every entry of a table",
+    "client/test_echoed_secrets.py": "every road by every secret",
+    "client/test_redactor.py": "every spelling of a secret",
+    "notebook/magic/test_history.py": "every line that IPython may keep",
+    "notebook/magic/test_verbose_errors.py": "every road by every mode of tracebacks",
+    "notebook/sign_in/test_fifteen_pains.py": "what other tests tell one by one",
+    "sandbox/bugtracker/test_tracker_data.py": "every record of a portal",
+    "sandbox/bugtracker/test_tracker_parsing.py": "random texts",
+    "sandbox/test_table.py": "every entry of a table",
+    "notebooks": "documents that run",
+}
+SLOW = REPEATING | {
     "client/frames/test_frame_dtypes.py::test_the_same_holds_without_pyarrow": "the whole folder once more",
     "client/frames/test_frames_benchmark.py": "a benchmark",
     "client/limits/test_limiter_machine.py": "a soak of the limiter",

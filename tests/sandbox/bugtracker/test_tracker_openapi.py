@@ -73,7 +73,7 @@ def test_what_fits_the_description_is_answered_as_described(described, shared_ca
     """Calls that fit the description, to things that exist, are not refused, and answered as it says."""
     shared_caller.tracker.generate(bugs=24)
 
-    @settings(FEW, max_examples=4)
+    @settings(FEW, max_examples=2)
     @given(case=described[route.path][route.method].as_strategy(generation_mode=GenerationMode.POSITIVE))
     def check(case):
         known = examples(shared_caller.tracker.store)
