@@ -3,6 +3,7 @@
 import ast
 import re
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,13 @@ NAMED = sorted(set(re.findall(r"`([\w/]+\.py)::(\w+)`", TABLE)))
 @pytest.mark.parametrize(("file", "name"), NAMED)
 def test_every_test_named_in_the_table_exists(file, name):
     """A fact points to a test that is there."""
+    assert name in functions_of(file)
+
+
+@cache
+def functions_of(file):
     tree = ast.parse((HERE / file).read_text("utf-8"))
-    assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
 def test_every_switch_of_the_accounts_side_stands_in_the_table():
