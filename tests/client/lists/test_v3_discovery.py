@@ -82,5 +82,5 @@ def test_ctrl_c_while_v3_is_asked_what_there_is(connection, few):
     connection.client.transport = transport
     with pytest.raises((KeyboardInterrupt, IncompletePull)):
         connection.pull("comments", concurrency=2)
-    assert time.monotonic() - pressed[0] < 0.5
+    assert time.monotonic() - pressed[0] < 5  # the answer would take longer; 0.1 were measured
     late.set()
