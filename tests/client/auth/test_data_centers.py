@@ -48,6 +48,32 @@ def test_a_data_centre_of_ones_own_is_https_or_loopback(address):
 
 
 @pytest.mark.parametrize(
+    ("address", "problem"),
+    [
+        ("https://exa mple.com", "character"),
+        ("https://example.com:99999", "port"),
+        ("https://example.com:0", "port"),
+        ("https://example.com:", "port"),
+        ("https://example.com:/proxy", "port"),
+        ("https://example..com", "host"),
+        (f"https://{'a.' * 126}com", "host"),
+        ("https://example.com/proxy/../elsewhere", "path"),
+        ("https://example.com/.", "path"),
+    ],
+)
+def test_an_address_that_cannot_be_one_is_refused(address, problem):
+    """The error says which part of it is wrong."""
+    with pytest.raises(UsageError, match=problem):
+        DataCenter("mine", "https://accounts.zoho.com", address)
+
+
+def test_a_proxy_may_have_a_path():
+    """Both addresses may lie below one host."""
+    mine = DataCenter("mine", "https://proxy.example/accounts/", f"https://{'a.' * 125}com")
+    assert mine.accounts_url == "https://proxy.example/accounts"
+
+
+@pytest.mark.parametrize(
     "address", ["http://127.0.0.1:8080/", "http://localhost:1", "http://[::1]:9", "https://proxy.example"]
 )
 def test_loopback_may_be_plain(address):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from zbt_notebook.client.errors import SignInRejected, UsageError
 from zbt_notebook.client.quoting import a, shown
@@ -67,24 +67,36 @@ def _origin(address: Any, label: str) -> str:
         port = parts.port
     except ValueError:
         raise _no_origin(label, "has no port or host as addresses have them") from None
-    problem = ""
-    try:
-        loopback = parts.hostname == "localhost" or ip_address(parts.hostname or "").is_loopback
-    except ValueError:
-        loopback = False
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        problem = "is not an http(s) address"
-    elif not _HOST.fullmatch(parts.hostname) or port == 0:
-        problem = "has a host that cannot be one"
-    elif "@" in parts.netloc or parts.query or parts.fragment:
-        problem = "must hold nothing but scheme, host and port"
-    elif parts.scheme == "http" and not loopback:
-        problem = "must use https: tokens travel over plain http to a loopback host only"
+    problem = _problem(parts, port)
     if problem:
         raise _no_origin(label, problem)
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}"
 
 
+def _problem(parts: SplitResult, port: int | None) -> str:
+    """What is wrong with an address, or nothing."""
+    host = parts.hostname or ""
+    problems = {
+        "is not an http(s) address": parts.scheme not in {"http", "https"} or not host,
+        "has a host that cannot be one": not _HOST.fullmatch(host) or len(host) > _LONGEST_HOST,
+        "has a port that cannot be one": port == 0 or parts.netloc.endswith(":"),
+        "must hold nothing but scheme, host and port": "@" in parts.netloc or parts.query or parts.fragment,
+        "has a path that leads elsewhere": {".", ".."} & set(parts.path.split("/")),
+        "must use https: tokens travel over plain http to a loopback host only": (
+            parts.scheme == "http" and not _is_loopback(host)
+        ),
+    }
+    return next((problem for problem, is_so in problems.items() if is_so), "")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+_LONGEST_HOST = 253  # characters (RFC 1035 §2.3.4, without the ends of its encoding)
 _PLAIN = re.compile(r"[\x21-\x7e]*")  # urlsplit would drop line ends and tabs without a word
 _HOST = re.compile(
     r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.?|[0-9a-f:.]*:[0-9a-f:.]*"
