@@ -19,6 +19,8 @@ ARTEFACTS = ROOT / "tests" / "artefacts"
 SWITCHES = (
     "--no-sandbox",  # the tests may run as root, where Chromium's own sandbox cannot
     "--disable-gpu",
+    "--in-process-gpu",  # what is not there need not run in a process of its own
+    "--process-per-site",  # a tab for Zoho's page, which is on this machine too, is no new process
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
