@@ -60,6 +60,8 @@ def test_a_cell_can_be_run_alone_and_stopped(open_notebook):
     notebook.wait_for_text("sleeping", cell=1)
     notebook.interrupt()
     notebook.wait_for_text("KeyboardInterrupt", cell=1)
+    notebook.wait_until_answered()
+    notebook.wait_until_idle()
     notebook.run_cell(2)
     notebook.wait_for_text("third", cell=2)
     assert notebook.outputs()[0] == ""

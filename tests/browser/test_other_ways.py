@@ -81,7 +81,9 @@ def test_a_short_code_on_the_sandbox_of_another_process(open_card):
     assert len(first) == 9
     assert not card.field("Code").is_visible()
     assert first not in leaves_nothing(card)
-    consent(card, "Reject").close()
+    rejected = consent(card, "Reject")
+    rejected.get_by_role("heading", name="No access was given").wait_for()  # Chromium may hang that closes it before
+    rejected.close()
     card.says("consent was refused", "press Accept")
     card.press("Start again")
     card.says("Waiting for your consent")
@@ -120,6 +122,7 @@ def test_a_redirect_is_caught(open_card, sandbox):
     assert is_listened_at(port)
     leaves_nothing(card)
     first = card.link.get_attribute("href")
+    card.zoho.get_by_role("button", name="Accept", exact=True).wait_for()
     card.zoho.close()
     card.start("Start again")
     card.page.wait_for_function(
