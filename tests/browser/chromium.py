@@ -6,8 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-_APT = (("apt-get", "update"), ("apt-get", "install", "--yes", "chromium"))
+# The first is Chromium without windows: the same engine for a fifth less processor time, and half as large.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+_PACKAGES = ("chromium-headless-shell", "chromium")  # Debian's; what comes first may be unknown to an older one
+_UPDATE = ("apt-get", "update")
+_INSTALL = ("apt-get", "install", "--yes", "--no-install-recommends", "fonts-liberation")
 
 
 def find() -> Path | None:
@@ -26,7 +29,8 @@ def install() -> bool:
     """Install one: by apt for root, else (or where apt fails) by Playwright's own download."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        if all(subprocess.run(command, check=False, env=quiet).returncode == 0 for command in _APT):
+        subprocess.run(_UPDATE, check=False, env=quiet)
+        if any(subprocess.run([*_INSTALL, name], check=False, env=quiet).returncode == 0 for name in _PACKAGES):
             return find() is not None
     subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
     return find() is not None
