@@ -84,6 +84,8 @@ def test_an_error_in_an_array_is_a_refusal(status):
     "body",
     [
         b'{"bugs": [%s], "error": {"code": 6404, "message": "gone"}}' % b",".join([b'{"id": 1}'] * 900),
+        b'[{"error": {"code": 6404, "message": "gone"}}]',
+        b'[{"id": 1}, {"error": {"code": 6404, "message": "gone"}}]',
         b" " * 5000 + b'{"error": {"code": 6404, "message": "gone"}}',
         b'{"\\u0065rror": {"code": 6404, "message": "gone"}}',
         b'\xef\xbb\xbf{"error": {"code": 6404, "message": "gone"}}',
@@ -91,7 +93,7 @@ def test_an_error_in_an_array_is_a_refusal(status):
     ],
 )
 def test_a_refusal_under_200_is_found_wherever_it_stands(body):
-    """Behind many rows, behind blanks, spelt with escapes, or in another encoding."""
+    """Behind many rows, among them, behind blanks, spelt with escapes, or in another encoding."""
     caught(Response(200, {}, body), NotFound)
 
 

@@ -103,6 +103,8 @@ def _read(response: Response, call: ApiCall, redact: Callable[[str], str]) -> _R
         body = decode_json(response)
     except Unreachable:
         return plain
+    if isinstance(body, list):
+        body = next(filter(_is_refusal, body), None)
     error = body.get("error") if isinstance(body, dict) else None
     if isinstance(error, list):  # seen of V3's deletions
         error = next((part for part in error if isinstance(part, dict)), "; ".join(map(str, error)))
@@ -120,6 +122,11 @@ def _read(response: Response, call: ApiCall, redact: Callable[[str], str]) -> _R
         tuple(_shown(name, redact) for name in fields),
         response.headers.get("retry-after", ""),
     )
+
+
+def _is_refusal(part: Any) -> bool:
+    """Whether one of many things is an error of Zoho's: no record has that one key with an object below it."""
+    return isinstance(part, dict) and part.keys() == {"error"} and isinstance(part["error"], dict)
 
 
 def _may_hold_an_error(body: bytes) -> bool:
