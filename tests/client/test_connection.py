@@ -377,7 +377,7 @@ def test_signed_out_means_revoked_and_forgotten(connection):
 def test_stop_while_signing_out_forgets_all_the_same(connection):
     """Offline the request may take its time: who loses patience is signed out here and in the keyring."""
     kept = {"keyring"}
-    connection.on_logout["keyring"] = kept.clear
+    connection.kept_by("keyring", kept.clear)
 
     def impatient(_request):
         raise KeyboardInterrupt
@@ -404,7 +404,7 @@ def test_a_sign_out_stopped_after_zoho_revoked_still_tells_so(connection):
             raise stop
         return True
 
-    connection.on_logout["keyring"] = forget
+    connection.kept_by("keyring", forget)
     with pytest.raises(KeyboardInterrupt):
         connection.logout()
     assert connection.logout() == LogoutReport(revoked=True, forgotten=True, keyring=True)

@@ -119,21 +119,28 @@ def test_offline_is_said_so(flow, world):
         ("client_id", ""),
         ("client_id", "1000. ABC"),
         ("client_id", "the client ID is in the other notebook"),
+        ("client_id", 7),
         ("client_secret", "two words"),
+        ("client_secret", "1000.X"),
+        ("client_secret", "half\ud800"),
         ("redirect_uri", "localhost:8000"),
         ("redirect_uri", "ftp://x/"),
         ("redirect_uri", ""),
         ("scopes", ""),
         ("scopes", "bugs"),
+        ("scopes", "ZohoBugTracker.bug.READ"),
+        ("scopes", 7),
         ("data_center", "mars"),
+        ("data_center", 7),
     ],
 )
 def test_each_field_is_checked_before_anything_is_sent(field, value):
-    """With what to do next."""
+    """With what to do next, and the name of the field at fault."""
     fields = {"client_id": "1000.X", "client_secret": "s", "redirect_uri": "http://localhost/", "scopes": "read only"}
     with pytest.raises(UsageError) as caught:
         LoginFlow(**{**fields, field: value})
     assert caught.value.hint
+    assert caught.value.field == field
 
 
 def test_a_client_without_a_secret_proves_itself_with_pkce(world, data_center, wire):

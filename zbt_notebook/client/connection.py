@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from zbt_notebook.client import expect
 from zbt_notebook.client.auth.account import Account, AccountLookup
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     from zbt_notebook.client.lists.pull_request import Api, Since
     from zbt_notebook.client.progress import OnProgress
 
+Keeper = Literal["kernel", "keyring"]
+"""Who keeps a connection: this process under its name, or this machine for the next one."""
+
 
 class Connection(Tracker):
     """The API of one data centre, as one user. Safe to use from any number of threads; not to be pickled."""
@@ -61,7 +64,7 @@ class Connection(Tracker):
         super().__init__(client, AccountLookup(authorization, transport), name)
         self.redirect_uri = ""  # where the user was sent back to, if there was a consent
         self.is_consented = False  # whether a consent in this kernel led to it, rather than a token from elsewhere
-        self.on_logout: dict[str, Callable[[], bool]] = {}  # who else keeps it, "kernel" or "keyring", and forgets it
+        self._keepers: dict[Keeper, Callable[[], bool]] = {}
         self._left: LogoutReport | None = None
         self._leaving = ForkSafeLock(threading.RLock)
         if limits is None and setting("ZBT_SHARED_BUDGET").lower() in {"1", "true", "yes"}:
@@ -290,6 +293,15 @@ class Connection(Tracker):
             self.client.v3_host.url,
         )
 
+    def kept_by(self, keeper: Keeper, forget: Callable[[], bool]) -> None:
+        """Have a keeper of this connection forget it at its logout; *forget* tells whether that was possible."""
+        self._keepers[keeper] = forget
+
+    @property
+    def is_remembered(self) -> bool:
+        """Whether this machine's keyring keeps it for the next kernel."""
+        return "keyring" in self._keepers
+
     def shares_grant_with(self, other: "Connection") -> bool:
         """Whether to revoke one would revoke the other: both have the same refresh token."""
         return self.client.authorization.has_same_grant(other.client.authorization)
@@ -307,7 +319,7 @@ class Connection(Tracker):
                 finally:  # Stop, too, may end the request
                     self.client.authorization.forget()
                     self.client.close()
-                    forgotten = {keeper: forget() for keeper, forget in self.on_logout.items()}
+                    forgotten = {keeper: forget() for keeper, forget in self._keepers.items()}
                     self._left = LogoutReport(revoked=revoked, forgotten=True, keyring=forgotten.get("keyring"))
             return self._left
 

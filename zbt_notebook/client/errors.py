@@ -15,6 +15,8 @@
         └── IncompletePull        .rows came, .resume fetches the rest
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -56,7 +58,21 @@ _LONGEST = 1_000
 
 
 class UsageError(ZbtError):
-    """The words of the call are off: nothing was sent."""
+    """The words of the call are off: nothing was sent; ``field`` is the part at fault, where one is."""
+
+    def __init__(self, message: str, *, hint: str = "", field: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.field = field
+
+
+@contextmanager
+def reading(field: str) -> Iterator[None]:
+    """Tell what was being read where a UsageError comes of it: ``"client_id"``. A decorator as well."""
+    try:
+        yield
+    except UsageError as error:
+        error.field = error.field or field
+        raise
 
 
 class NotSignedIn(ZbtError):

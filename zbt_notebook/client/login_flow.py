@@ -22,7 +22,7 @@ from zbt_notebook.client.auth.oauth import (
 from zbt_notebook.client.auth.pasted import Redirect, read_pasted
 from zbt_notebook.client.auth.scopes import PRESETS, parse_scopes
 from zbt_notebook.client.connection import Connection
-from zbt_notebook.client.errors import NotSignedIn, SignInRejected, UsageError
+from zbt_notebook.client.errors import NotSignedIn, SignInRejected, UsageError, reading
 from zbt_notebook.client.forks import ForkSafeLock
 from zbt_notebook.client.http.messages import Transport
 from zbt_notebook.client.limits.shared_token import TokenShare
@@ -222,6 +222,7 @@ def _credentials(client_id: str, client_secret: str) -> ClientCredentials:
         raise UsageError(
             "the client secret is a client ID: a secret never begins with 1000. or its like",
             hint="Copy the client secret from Zoho's API console: it stands below the client ID.",
+            field="client_secret",
         )
     return client
 
@@ -254,6 +255,7 @@ def _token_text(variable: str, value: Any) -> str:
     return str(value.strip())
 
 
+@reading("client_id")
 def _client_id(text: str) -> str:
     client_id = expect.text(text, "the client ID").strip().strip("\"'")
     if not client_id:
@@ -268,6 +270,7 @@ def _client_id(text: str) -> str:
     return client_id
 
 
+@reading("client_secret")
 def _client_secret(text: str) -> str:
     secret = expect.text(text, "the client secret").strip().strip("\"'")
     if len(secret) > _LONGEST or any(character.isspace() for character in secret) or not secret.isascii():
@@ -278,6 +281,7 @@ def _client_secret(text: str) -> str:
     return secret
 
 
+@reading("redirect_uri")
 def _redirect_uri(text: str) -> str:
     uri = expect.text(text, "the redirect URI").strip().strip("\"'")
     try:
@@ -299,6 +303,7 @@ def _redirect_uri(text: str) -> str:
     return uri
 
 
+@reading("scopes")
 def _scopes(text: str | Iterable[str]) -> tuple[str, ...]:
     scopes = parse_scopes(text)
     if not scopes:

@@ -25,7 +25,7 @@ def register(connection: "Connection", *, keep_old: bool = False) -> "Connection
     It is kept until it is signed out. Give the one that it replaces, for the caller to sign out, where that one came
     of a consent in this kernel; with *keep_old* it stays good, until the connection of its name is signed out.
     """
-    connection.on_logout["kernel"] = lambda: _leave(connection)
+    connection.kept_by("kernel", lambda: _leave(connection))
     with _lock:
         replaced = _connections.pop(connection.name, None)
         _connections[connection.name] = connection

@@ -142,7 +142,7 @@ def test_signing_out_forgets_there_too(connection):
     """And tells so."""
     store = KeyringStore(Chest())
     store.save(connection.name, connection.client.authorization.keepsake())
-    connection.on_logout["keyring"] = lambda: store.forget(connection.name)
+    connection.kept_by("keyring", lambda: store.forget(connection.name))
     report = connection.logout()
     assert report.keyring
     assert "keyring" in str(report)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from zbt_notebook.client.errors import SignInRejected, UsageError
+from zbt_notebook.client.errors import SignInRejected, UsageError, reading
 from zbt_notebook.client.quoting import a, shown
 from zbt_notebook.client.settings import setting
 from zbt_notebook.client.suggestions import did_you_mean
@@ -29,6 +29,7 @@ class DataCenter:
     siblings: "tuple[DataCenter, ...]" = field(default=(), repr=False, compare=False)
     v3_urls: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
+    @reading("data_center")
     def __post_init__(self) -> None:
         name: Any = self.name
         if not isinstance(name, str) or not name.strip() or not name.isprintable():
@@ -132,6 +133,7 @@ DATA_CENTERS: Mapping[str, DataCenter] = MappingProxyType(
 )
 
 
+@reading("data_center")
 def find_data_center(choice: "str | DataCenter | None") -> DataCenter:
     """Give the data centre of that name; None is the default one. Raise UsageError with the nearest names."""
     if isinstance(choice, DataCenter):

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from zbt_notebook.client import expect
-from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.errors import UsageError, reading
 from zbt_notebook.client.quoting import shown
 from zbt_notebook.client.suggestions import did_you_mean
 
@@ -80,6 +80,7 @@ PRESETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _SHAPE = re.compile(r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9_-]+){1,3}")
 
 
+@reading("scopes")
 def parse_scopes(scopes: str | Iterable[str]) -> tuple[str, ...]:
     """Read scopes separated by commas or spaces, a preset's name, or a sequence of scopes.
 

@@ -6,16 +6,8 @@ from dataclasses import dataclass
 from zbt_notebook.client.auth.data_centers import DATA_CENTERS
 from zbt_notebook.client.errors import SignInRejected, UsageError, ZbtError
 from zbt_notebook.client.secret_str import StaysInKernel
-from zbt_notebook.notebook import last_error
 
-# What an error's text is about -> the field to look at.
-_FIELDS = {
-    "client ID": "client_id",
-    "client secret": "client_secret",
-    "redirect URI": "redirect_uri",
-    "scope": "scopes",
-    "data centre": "data_center",
-}
+# Zoho's word for a refusal -> the field to look at.
 _REFUSED_FIELDS = {
     "": "code",
     "invalid_code": "code",
@@ -65,18 +57,8 @@ class Problem:
     cause: ZbtError | None = dataclasses.field(default=None, repr=False, compare=False)
 
     @classmethod
-    def of(cls, error: Exception) -> "Problem":
-        """Read an error; one that is not ours is named by its type alone. It is seen here, raised to nobody."""
-        if not isinstance(error, ZbtError):
-            error = ZbtError(
-                f"the sign-in failed in a way nobody foresaw ({type(error).__name__})", hint="Start again."
-            )
-        last_error.remember(error, "during a sign-in")
-        return cls.of_error(error)
-
-    @classmethod
-    def of_error(cls, error: ZbtError) -> "Problem":
-        """Read an error that is only told: it stopped nobody."""
+    def of(cls, error: ZbtError) -> "Problem":
+        """Read an error."""
         message = error.message[:1].upper() + error.message[1:]
         return cls(message, error.hint, _field_at_fault(error), error)
 
@@ -92,7 +74,7 @@ def realm_of(data_center: str) -> str:
 
 def _field_at_fault(error: ZbtError) -> str:
     if isinstance(error, UsageError):
-        return next((name for words, name in _FIELDS.items() if words in error.message), "")
+        return error.field
     if isinstance(error, SignInRejected):
         return _REFUSED_FIELDS.get(error.error, "")
     return ""

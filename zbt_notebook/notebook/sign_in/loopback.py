@@ -46,6 +46,7 @@ class ListenAddress:
             raise UsageError(
                 f"the redirect URI {redirect_uri!r} does not lead to this machine, so nothing can be caught there",
                 hint="Register one such as http://localhost:8000/callback, or paste the code: %zbt login --mode prompt",
+                field="redirect_uri",
             )
         return cls(addresses, port, parts.netloc.lower(), parts.path or "/")
 

@@ -35,7 +35,7 @@ def recall(name: str, fits: Callable[[Keepsake], bool]) -> Connection | None:
         store.forget(name)
         return None
     connection.redirect_uri = kept.redirect_uri
-    connection.on_logout["keyring"] = lambda: store.forget(name)
+    connection.kept_by("keyring", lambda: store.forget(name))
     return connection
 
 
@@ -53,7 +53,7 @@ class Remembering:
             store.save(name, replace(keepsake, redirect_uri=connection.redirect_uri))
         except (UsageError, NotSignedIn) as error:  # the sign-in itself stands
             return str(error)
-        connection.on_logout["keyring"] = lambda: store.forget(name)
+        connection.kept_by("keyring", lambda: store.forget(name))
         return "Remembered in this machine's keyring: the next %zbt login needs no form. Signing out forgets it."
 
 

@@ -11,8 +11,9 @@ from zbt_notebook.client.auth.data_centers import DataCenter, find_data_center
 from zbt_notebook.client.auth.oauth import ClientCredentials
 from zbt_notebook.client.auth.scopes import parse_scopes
 from zbt_notebook.client.connection import Connection
-from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.errors import UsageError, ZbtError
 from zbt_notebook.client.login_flow import LoginFlow, connected
+from zbt_notebook.notebook import last_error
 from zbt_notebook.notebook.sign_in import effects as do
 from zbt_notebook.notebook.sign_in import events as on
 from zbt_notebook.notebook.sign_in.catchers import Answer, Catcher
@@ -98,7 +99,7 @@ class Runner:
         try:
             event = deed()
         except Exception as error:  # noqa: BLE001  shown, as all else: a handler has nobody to raise to
-            event = on.Refused(attempt, Problem.of(error), str(getattr(error, "error", "")))
+            event = on.Refused(attempt, _noticed(error), str(getattr(error, "error", "")))
             self._refused[attempt] = event.problem
         self._tell(event)
 
@@ -163,7 +164,7 @@ class Runner:
                 state = effect.flow.state
                 stops.append(catcher.start(state, partial(self._caught, attempt), redirect_uri=effect.redirect_uri))
             except UsageError as error:
-                problems.append(Problem.of_error(error))
+                problems.append(Problem.of(error))
         if stops:
             timer = threading.Timer(LISTENS_FOR, self._unheard, [attempt])
             timer.name, timer.daemon = "zbt-sign-in", True
@@ -228,14 +229,14 @@ class Runner:
             try:
                 note = self._afterwards(connection, effect.form, keep=effect.keep)
             except Exception as error:  # noqa: BLE001  the sign-in itself stands
-                note = Problem.of(error).message
+                note = _noticed(error).message
         self._tell(on.Settled(effect.attempt, connection, note, replaced))
 
     def _discard(self, effect: do.Discard) -> None:
         try:
             effect.connection.logout()
         except Exception as error:  # noqa: BLE001  nobody waits for it
-            Problem.of(error)
+            _noticed(error)
 
     def _renew(self, effect: do.Renew) -> None:
         def refresh() -> on.Event:
@@ -252,11 +253,20 @@ class Runner:
             self._forget_form()
 
 
+def _noticed(error: Exception) -> Problem:
+    """Read an error that is raised to nobody, and keep it as the last one; of one that is not ours, its type alone."""
+    if not isinstance(error, ZbtError):
+        error = ZbtError(f"the sign-in failed in a way nobody foresaw ({type(error).__name__})", hint="Start again.")
+    last_error.remember(error, "during a sign-in")
+    return Problem.of(error)
+
+
 def _checked(client: ClientCredentials) -> ClientCredentials:
     if client.client_id and not client.client_secret:
         raise UsageError(
             "the client secret is empty",
             hint="Copy it from Zoho's API console. A client without one signs in with zbt.LoginFlow(…).",
+            field="client_secret",
         )
     return client
 

@@ -175,7 +175,7 @@ class SignIn:
         connection = self.connection
         if connection:
             failure = connection.client.authorization.failure
-            self.take(on.Inspected(_standing(connection), Problem.of_error(failure) if failure else None))
+            self.take(on.Inspected(_standing(connection), Problem.of(failure) if failure else None))
 
     def offer_prompt(self, *, possible: bool) -> None:
         """Say whether a running cell waits that could ask in the card's stead; not possible ends one under way."""
