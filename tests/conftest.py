@@ -16,9 +16,9 @@ import pytest
 from tests import ABSENT, BYTECODE, NO_COVERAGE
 from tests.leaks.canaries import canaries, no_traces, pytest_runtest_makereport  # noqa: F401  for every test
 from tests.tiers import SLOW, UNTRACED
+from zbt_notebook import notebook
 from zbt_notebook.client import secret_str
 from zbt_notebook.client.limits import registry
-from zbt_notebook.notebook import hints
 from zbt_notebook.notebook.sign_in import begun
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,7 +35,7 @@ _STRAY = (
     "ALL_PROXY",
 )
 
-hints.install()  # as whoever takes the package by its front door has them
+notebook.install()  # as whoever takes the package by its front door has them
 
 hypothesis.settings.register_profile(
     "house",

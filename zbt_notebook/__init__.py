@@ -3,8 +3,6 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from zbt_notebook.client import progress as _progress
-
 if TYPE_CHECKING:
     from zbt_notebook.client.auth.data_centers import DATA_CENTERS as DATA_CENTERS
     from zbt_notebook.client.auth.data_centers import DataCenter as DataCenter
@@ -62,21 +60,11 @@ _FRONT_DOOR = {
 __all__ = [*sorted(_FRONT_DOOR), "__version__", "load_ipython_extension"]  # noqa: PLE0604  names of strings
 
 
-def _progress_bar() -> Any:
-    from zbt_notebook.notebook.progress_bar import face
-
-    return face()
-
-
-_progress.install(_progress_bar)  # the client only writes lines; here, a notebook gets its bar
-
-
 def __getattr__(name: str) -> Any:
     if name not in _FRONT_DOOR:
         message = f"module 'zbt_notebook' has no attribute {name!r}"
         raise AttributeError(message)
-    for taught in ("hints", "frame_actions"):
-        import_module(f"zbt_notebook.notebook.{taught}").install()
+    import_module("zbt_notebook.notebook").install()
     value = getattr(import_module(f"zbt_notebook.{_FRONT_DOOR[name]}"), name)
     globals()[name] = value
     return value
@@ -88,12 +76,11 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(ipython: Any) -> None:
     """``%load_ext zbt_notebook``: register ``%zbt`` and ``%%zbt``."""
-    from zbt_notebook.notebook import frame_actions, hints
+    from zbt_notebook.notebook import hints, install
     from zbt_notebook.notebook.magic import load
 
     hints.install()
-    frame_actions.install()
-    load(ipython)
+    load(ipython, install)  # the rest of it waits for the first use: that keeps this at a few milliseconds
 
 
 def unload_ipython_extension(ipython: Any) -> None:

@@ -8,7 +8,10 @@ import pytest
 from tests.__main__ import linters
 from tests.conftest import ROOT
 
-HEAVY = ("pandas", "numpy", "requests", "ipywidgets", "anywidget", "jmespath", "nest_asyncio2", "matplotlib")
+HEAVY = (
+    *("pandas", "numpy", "requests", "ipywidgets", "anywidget", "jmespath", "nest_asyncio2", "matplotlib"),
+    *("webbrowser", "zbt_notebook.client.redactor"),  # half as long again as all of %load_ext
+)
 REPORT = f"import sys; print(*(name for name in {HEAVY} if name in sys.modules))"
 
 

@@ -1,6 +1,5 @@
 """What ``df.zbt`` does: the web page of a row, the same question anew, a workbook."""
 
-import webbrowser
 from contextlib import suppress
 from operator import index
 from typing import TYPE_CHECKING, Any
@@ -33,6 +32,8 @@ def open_page(frame: "pd.DataFrame", row: int = 0) -> Address:
     address = _address(frame, record)
     if not address:
         raise UsageError("this row does not tell its page", hint="It takes a row of bugs with its ids.")
+    import webbrowser
+
     with suppress(webbrowser.Error):
         webbrowser.open(address)
     return Address(address)

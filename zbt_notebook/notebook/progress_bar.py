@@ -3,6 +3,7 @@
 import html
 from typing import Any
 
+from zbt_notebook.client import progress
 from zbt_notebook.client.progress import SILENT_FOR, Snapshot
 from zbt_notebook.notebook import environment
 
@@ -10,6 +11,11 @@ from zbt_notebook.notebook import environment
 def face() -> "ProgressBar | None":
     """A bar where a notebook shows outputs, else None."""
     return ProgressBar() if environment.kernel() is not None else None
+
+
+def install() -> None:
+    """Have progress drawn as a bar in a notebook; the client alone writes lines."""
+    progress.install(face)
 
 
 class ProgressBar:

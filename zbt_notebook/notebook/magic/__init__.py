@@ -1,12 +1,13 @@
 """``%zbt`` and ``%%zbt``: the sign-in and the API, a line at a time."""
 
+from collections.abc import Callable
 from typing import Any
 
 
-def load(shell: Any) -> None:
+def load(shell: Any, prepare: Callable[[], object]) -> None:
     """Register the magics, their completion and the awaiting of ``%zbt login --wait``, and watch for errors.
 
-    A kernel that can lose a cell is repaired. Twice does no harm.
+    *prepare* is called before a magic is first used. A kernel that can lose a cell is repaired. Twice does no harm.
     """
     from zbt_notebook.notebook.ipykernel_repair import repair_lost_wakeups
     from zbt_notebook.notebook.magic.ipython.await_login import add_transform
@@ -19,7 +20,7 @@ def load(shell: Any) -> None:
 
     remove_completion(shell)
     add_frame_display(shell)
-    magics = ZbtMagics(shell)
+    magics = ZbtMagics(shell, prepare)
     shell.register_magics(magics)
     add_completion(shell, magics)
     add_quiet_lines(shell)

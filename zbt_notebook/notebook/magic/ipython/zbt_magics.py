@@ -3,6 +3,7 @@
 What is behind them is imported on first use: that keeps ``%load_ext zbt_notebook`` at a few milliseconds.
 """
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,13 +15,18 @@ if TYPE_CHECKING:
 
 @magics_class
 class ZbtMagics(Magics):
-    """The magics, over the state they share."""
+    """The magics, over the state they share; *prepare* is called before they are first used."""
+
+    def __init__(self, shell: Any, prepare: Callable[[], object]) -> None:
+        super().__init__(shell)
+        self._prepare = prepare
 
     @cached_property
     def console(self) -> "Session":
         """What they remember."""
         from zbt_notebook.notebook.magic.session import session_of
 
+        self._prepare()
         return session_of(self.shell)
 
     @no_var_expand
