@@ -71,7 +71,7 @@ def _gap(invisible: re.Match[str]) -> str:
 
 def holds_secret(text: str) -> bool:
     """Whether a live secret of this process, or something with a Zoho token's shape, stands in the text."""
-    return holds_token(text) or bool(find(text, live_secrets()))
+    return bool(text) and (holds_token(text) or bool(find(text, live_secrets())))
 
 
 def holds_token(text: str) -> bool:

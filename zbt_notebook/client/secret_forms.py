@@ -90,9 +90,8 @@ def matches(text: str, secrets: Iterable[SecretForms]) -> Iterator[Span]:
     """Every stretch that a text shares with a form and that is long enough."""
     secrets = list(secrets)
     text = fold(text)
-    for secret in secrets:
-        for short in secret.short:
-            yield from ((found.start(), found.end()) for found in re.finditer(re.escape(short), text))
+    for short in (short for secret in secrets for short in secret.short if short in text):
+        yield from ((found.start(), found.end()) for found in re.finditer(re.escape(short), text))
     yield from _stretches(text, [secret.folded for secret in secrets])
     found = list(_stretches(_bare(text), [secret.bare for secret in secrets]))
     if found:
