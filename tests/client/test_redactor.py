@@ -364,3 +364,10 @@ def test_a_short_secret_leaves_every_other_text_as_it_is(length):
     secret = SecretStr("canary-of-mine"[:length])
     assert redact("Zoho answers URL_RULE") == "Zoho answers URL_RULE"
     assert redact(f"Zoho answers {secret}") == "Zoho answers …"
+
+
+@pytest.mark.parametrize("part", ["qwert1m5p0", "qwert8n2x7"])
+def test_a_part_that_begins_like_another_part_is_found(part):
+    """Five characters stand twice in a secret: what follows either of them gives it away."""
+    secret = "k3v9zqwert1m5p0aqwert8n2x7j4"
+    assert find(part, [secret]) == [(0, len(part))]
