@@ -25,9 +25,9 @@ REPEATING = {
 # Which lines run is not traced in these either, for that takes as long as the test: all but one in 300 of their lines
 # run in other tests, as `pytest --cov --cov-branch --cov-context=test` told.
 UNTRACED = REPEATING | {
+    "browser": "pages; the lines that run in the tests' process are the sandbox's",
     "client/auth/test_storms.py": "threads by the dozen",
     "client/bugs/test_custom_values.py": "every kind of field by every way to write it",
-    "client/test_forks.py": "processes",
     "client/lists/test_benchmarks.py": "benchmarks",
     "client/lists/test_catalogue.py": "every entry of a table",
     "client/lists/test_checkpoint.py::test_killed_at_random_moments": "processes that are killed",
@@ -38,6 +38,7 @@ UNTRACED = REPEATING | {
     "client/mirror/test_mirror_stopped.py": "stopped at many lines",
     "client/rest/test_endpoints.py": "every entry of a table",
     "client/test_echoed_secrets.py": "every road by every secret",
+    "client/test_forks.py": "processes",
     "client/test_redactor.py": "every spelling of a secret",
     "notebook/magic/test_history.py": "every line that IPython may keep",
     "notebook/magic/test_verbose_errors.py": "every road by every mode of tracebacks",

@@ -41,13 +41,6 @@ window.remove = card.render({ model, el: document.getElementById("place") });
 _phases = pytest.StashKey[dict]()
 
 
-def pytest_collection_modifyitems(items):
-    """Which lines run is not traced here: in this process they are the sandbox's, which has its own tests."""
-    for item in items:
-        if ROOT / "tests" / "browser" in item.path.parents:
-            item.add_marker("no_cover")
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """Keep each phase's outcome where the fixtures can see it."""

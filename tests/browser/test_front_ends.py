@@ -12,7 +12,6 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from tests import NO_COVERAGE
 from tests.browser.card import Card
 from tests.leaks.find_secrets import find_secrets
 from tests.leaks.watched_sandbox import watched_sandbox
@@ -168,9 +167,7 @@ def marimo(tmp_path, sandbox):
         str(path),
     ]
     with log.open("wb") as said:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=os.environ | NO_COVERAGE
-        )
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, env={**os.environ})
     try:
         straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         for _ in range(300):

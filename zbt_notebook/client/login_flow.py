@@ -303,9 +303,10 @@ def _redirect_uri(text: str) -> str:
     return uri
 
 
-@reading("scopes")
 def _scopes(text: str | Iterable[str]) -> tuple[str, ...]:
     scopes = parse_scopes(text)
     if not scopes:
-        raise UsageError("no scope is asked for", hint="Name at least one, such as ZohoBugTracker.portals.READ.")
+        raise UsageError(
+            "no scope is asked for", hint="Name at least one, such as ZohoBugTracker.portals.READ.", field="scopes"
+        )
     return scopes

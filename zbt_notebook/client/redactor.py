@@ -71,7 +71,7 @@ def _gap(invisible: re.Match[str]) -> str:
 
 def holds_secret(text: str) -> bool:
     """Whether a live secret of this process, or something with a Zoho token's shape, stands in the text."""
-    return bool(text) and (holds_token(text) or bool(find(text, live_secrets())))
+    return holds_token(text) or bool(find(text, live_secrets()))
 
 
 def holds_token(text: str) -> bool:
@@ -84,9 +84,11 @@ def find(text: str, secrets: Iterable[str], *, enough: int = _ENOUGH) -> list[Sp
 
     A part of *enough* characters counts. Shorter secrets count whole, but for those that could be a word of our own.
     """
+    if not text:
+        return []
     shortest = _SHORTEST if enough < NO_WORD else NO_WORD
     known = [forms_of(secret, enough) for secret in secrets if len(secret) >= shortest]
-    if not known or not text:
+    if not known:
         return []
     layers = decodings(text, _WRITTEN)
     return _merged(original(*span) for layer, original in layers for span in matches(layer, known))

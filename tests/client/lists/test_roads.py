@@ -58,6 +58,12 @@ def twist(connection, monkeypatch):
     return install
 
 
+@pytest.fixture
+def before(connection, path, road):
+    """The table to be asked for anew, on the road that needs one."""
+    return connection.frame(path) if road == "refetch" else None
+
+
 def read(road, connection, project, path, before=None):
     """The ids that a road gives."""
     if road == "rows":
@@ -121,10 +127,9 @@ def test_a_later_page_that_fails_first_waits_for_the_first_page(connection, twis
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("road", ROADS)
-def test_a_page_that_fails_midway_is_no_result(connection, twist, project, path, store, road, fault):
+def test_a_page_that_fails_midway_is_no_result(connection, twist, project, path, store, road, fault, before):
     """What came is in the error, and resume fetches the rest of it and no more."""
     wanted = sorted(bug.id for bug in store.bugs.of(project.id))
-    before = connection.frame(path) if road == "refetch" else None
     asked = []
 
     def change(_request, answer, index):
@@ -147,9 +152,8 @@ def test_a_page_that_fails_midway_is_no_result(connection, twist, project, path,
 
 
 @pytest.mark.parametrize("road", ROADS)
-def test_a_server_that_ignores_the_index_is_an_error_that_says_so(connection, twist, project, path, road):
+def test_a_server_that_ignores_the_index_is_an_error_that_says_so(connection, twist, project, path, road, before):
     """The same full page again and again is never a list of 200."""
-    before = connection.frame(path) if road == "refetch" else None
     pages = []
 
     def change(_request, answer, _index):
@@ -164,9 +168,8 @@ def test_a_server_that_ignores_the_index_is_an_error_that_says_so(connection, tw
 
 @pytest.mark.parametrize("road", ROADS)
 @pytest.mark.parametrize("cap", [37, 100])
-def test_a_server_that_caps_its_pages_gives_all(connection, twist, project, path, store, road, cap):
+def test_a_server_that_caps_its_pages_gives_all(connection, twist, project, path, store, road, cap, before):
     """A hundred where two hundred were asked for is no end."""
-    before = connection.frame(path) if road == "refetch" else None
     twist(
         lambda _request, answer, _index: (
             body(answer, bugs=json.loads(answer.body)["bugs"][:cap]) if answer.body else answer
@@ -195,9 +198,8 @@ def test_bugs_that_share_an_id_are_kept_and_told(connection, twist, project, sto
 
 
 @pytest.mark.parametrize("road", ROADS)
-def test_rows_without_ids_have_an_end(connection, twist, project, path, road):
+def test_rows_without_ids_have_an_end(connection, twist, project, path, road, before):
     """250 of them, whatever is asked for: an error after a few requests."""
-    before = connection.frame(path) if road == "refetch" else None
     rows, asked = [{"title": f"row {number}"} for number in range(250)], []
 
     def change(_request, answer, index):

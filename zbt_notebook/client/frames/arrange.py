@@ -42,9 +42,8 @@ def lead(frame: pd.DataFrame, leads: Sequence[Lead]) -> pd.DataFrame:
         columns[name] = plain[name]
         if name in HTML and f"{name}_text" not in frame:
             columns[f"{name}_text"] = _as_text(plain[name])
-    whole = _assembled(columns, frame)
-    plain = without_attrs(whole)
-    made = {one.name: _column(plain, one) for one in leads}
+    whole = _assembled(columns, plain)
+    made = {one.name: _column(whole, one) for one in leads}
     return _assembled({**made, **{name: column for name, column in columns.items() if name not in made}}, frame)
 
 
@@ -70,7 +69,10 @@ def in_useful_order(names: Iterable[str], first: Sequence[str]) -> list[str]:
 def reordered(frame: pd.DataFrame, first: Sequence[str]) -> pd.DataFrame:
     """Give the same columns in useful order."""
     order = in_useful_order(frame.columns, first)
-    return frame if order == list(frame.columns) else _assembled({name: frame[name] for name in order}, frame)
+    if order == list(frame.columns):
+        return frame
+    plain = without_attrs(frame)
+    return _assembled({name: plain[name] for name in order}, frame)
 
 
 def as_categories(frame: pd.DataFrame, words: Mapping[str, Sequence[str]]) -> pd.DataFrame:
