@@ -130,6 +130,7 @@ class Switches:
     # What the time of the last change is called there; the other name is refused, and "ignored" heeds neither
     sort_by_update: Literal["both", "last_updated_time", "last_modified_time", "ignored"] = "both"
     filter_on_issues: Literal["honoured", "ignored", "refused"] = "honoured"
+    sort_on_issues: Literal["honoured", "ignored", "refused"] = "honoured"
     pick_list_filter_by: Literal["name", "id"] = "name"
     filter_days_in: Literal["portal", "UTC"] = "portal"  # the time zone of a filter's days
 

@@ -385,6 +385,18 @@ def test_lists_are_sorted_by_one_field(caller):
     assert [one["id"] for one in unsorted] != [one["id"] for one in falling]
 
 
+def test_a_sort_may_be_ignored_or_refused(caller):
+    """By whatever field; without it the list is the same."""
+    usual = ids(caller.get(f"{PP}/issues", page=1, per_page=200))
+    assert ids(caller.get(f"{PP}/issues", page=1, per_page=200, sort_by="ASC(created_time)")) != usual
+    caller.switch(sort_on_issues="ignored")
+    for field in ("created_time", "last_updated_time"):
+        assert ids(caller.get(f"{PP}/issues", page=1, per_page=200, sort_by=f"ASC({field})")) == usual
+    caller.switch(sort_on_issues="refused")
+    assert caller.send("GET", f"{PP}/issues", page=1, per_page=200, sort_by="ASC(created_time)").status == 400
+    assert ids(caller.get(f"{PP}/issues", page=1, per_page=200)) == usual
+
+
 def test_lists_without_an_order(caller):
     """Without ``sort_by`` neither creation nor change orders them, if the switch says so; pages still fit."""
     caller.switch(v3_order="scattered")

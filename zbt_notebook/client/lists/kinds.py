@@ -30,6 +30,7 @@ class Kind:
     made: str = ""
     params: tuple[tuple[str, str], ...] = ()  # what is asked for unless the user says otherwise
     in_order: tuple[tuple[str, str], ...] = ()  # oldest first: what is new is added at the end
+    v3_in_order: tuple[tuple[str, str], ...] = ()
     newest_change_first: tuple[tuple[str, str], ...] = ()
     by_month: bool = False
     ids_are_global: bool = True
@@ -68,6 +69,7 @@ _KNOWN = (
         changed="updated_time_long",
         made="created_time_long",
         in_order=(("sort_column", "created_time"), ("sort_order", "ascending")),
+        v3_in_order=(("sort_by", "ASC(created_time)"),),
         newest_change_first=(("sort_column", "last_modified_time"), ("sort_order", "descending")),
         always=(
             ("id_string", "str"),

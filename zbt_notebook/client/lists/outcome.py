@@ -1,7 +1,7 @@
 """How a pull ended: why it broke off, and where what came is not what was announced."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zbt_notebook.client.errors import RateLimited, ZbtError
 from zbt_notebook.client.lists.worker_pool import PagedList
@@ -32,9 +32,15 @@ def differences(lists: Sequence[PagedList], announced: Mapping[str, int], what: 
         listing: Listing = listed.subject
         if listed.pager is None or listed.error is not None or not listed.pager.done:
             continue
+        if listed.pager.disordered:
+            of = f" of {name}" if (name := _name(listing)) else ""
+            sentences.append(f"the list{of} changed its order whenever it was read: some {what} may be missing")
         count = listing.exact if listing.exact is not None else announced.get(str(listing.project.get("id")))
         differs = listed.pager.miscounted or (listing.exact is None and count not in {None, listed.pager.without_new})
         if count is not None and differs:
-            name = listing.project.get("name") or listing.project.get("id")
-            sentences.append(f"{name} announces {counted(count, what)}, {listed.pager.came:,} came")
+            sentences.append(f"{_name(listing)} announces {counted(count, what)}, {listed.pager.came:,} came")
     return sentences
+
+
+def _name(listing: "Listing") -> Any:
+    return listing.project.get("name") or listing.project.get("id")

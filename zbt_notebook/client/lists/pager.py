@@ -13,6 +13,10 @@ twice. A row deleted before it pulls others into the page that was just read: th
   there is more. So can its own size: a server may give 100 records where 200 were wanted. That is assumed where no
   larger page has come, from this list or others of its kind. One request more then settles it.
 
+* **Records that change places**: pages join, and yet a record may have gone from a page that is to come to one that was
+  read. It shows where a page does not go on in the order of those before (``Sweep.keeps_order``). The list is then read
+  again, and who reads is told where that does not help.
+
 V3 numbers its pages, so a page cannot begin at any record. But pages of falling sizes join too: the second page of 199
 ends with record 398, and the third page of 198 begins with record 397 (``Page.following``). Once rows were deleted, the
 pages fall faster and overlap by more.
@@ -29,6 +33,7 @@ from zbt_notebook.client.lists.sweep import Sweep, repeated, torn
 
 _STEPS_BACK = 8  # in a row; a server that answers by chance must not keep a sweep going for ever …
 _REREADS = 8  # … nor may one whose list grows faster than it is read
+_SWEEPS = 3  # of a list whose records change places all the time
 _IDLE_PAGES = 2  # full pages in a row that bring nothing new: does the server look at the index
 _MOST_ALIKE = 50  # pages in a row of rows that are all the same: such a list may have no end
 _SMALLEST_CAP = 10  # records; a shorter page is taken for a short list, not for a server that gives so few
@@ -64,6 +69,7 @@ class Pager:
         self.began = False  # a page has come
         self.came = 0  # different records
         self.miscounted = False  # the announced number was wrong though nothing moved
+        self.disordered = False  # records changed places whenever it was read: some may not have come
         self.sharing = 0  # records that bear an id which others of their page bear
         self._at_most = at_most
         self._limit = limit
@@ -72,7 +78,7 @@ class Pager:
         self._is_new = is_new
         self._is_past = is_past
         self._made_since = 0
-        self._seen: set[str] = set()
+        self._seen: dict[str, None] = {}  # in the order in which they came
         self._ready: list[list[Any]] = []
         self._waiting: list[Page] = []
         self._sent: set[Page] = set()
@@ -182,8 +188,8 @@ class Pager:
 
     def _unseen(self, records: list[Any], names: Sequence[str | None]) -> list[Any]:
         """The records that have not come before, by their ids; those without ids are all taken for new."""
-        known = {name for name in names if name is not None}
-        if len(known) == len(names) and self._seen.isdisjoint(known):
+        known = dict.fromkeys(name for name in names if name is not None)
+        if len(known) == len(names) and self._seen.keys().isdisjoint(known):
             self._seen |= known
             return records
         new = []
@@ -191,7 +197,7 @@ class Pager:
             if name is not None and name in self._seen:
                 continue
             if name is not None:
-                self._seen.add(name)
+                self._seen[name] = None
             new.append(record)
         self.sharing += share_ids(records, names)
         return new
@@ -231,7 +237,7 @@ class Pager:
             self._start(Sweep(), Page(self.start, self.size))
             return
         sweep = Sweep()
-        sweep.reached.update(self._seen)
+        sweep.reach(list(self._seen))
         sweep.end = page.index + len(records) - 1
         if page.index == self.start:
             sweep.first, sweep.beginning = identities(records), records
@@ -261,7 +267,7 @@ class Pager:
             if more or self._is_owed:
                 raise repeated(page)
             self._end()
-        elif self._is_torn(sweep, page, names):
+        elif self._joins and self.start < page.index <= sweep.end and not sweep.knows_any(names):
             self._step_back(sweep, page, records)
         else:
             self._go_on(sweep, page, records, names, more=more)
@@ -270,17 +276,20 @@ class Pager:
         self, sweep: Sweep, page: Page, records: Sequence[Any], names: list[str | None], *, more: bool | None
     ) -> None:
         """Take a page that joins those before it, and choose the next."""
-        known = bool(names) and None not in names and sweep.reached.issuperset(names)
+        known = bool(names) and None not in names and sweep.reached.keys() >= set(names)
         sweep.idle = sweep.idle + 1 if known else 0
         sweep.came_again, sweep.before = names == sweep.before, names
-        if not known and (page.index > self.start or not sweep.reached.isdisjoint(names)):
+        if not known and (page.index > self.start or sweep.knows_any(names)):
             sweep.steps_back = 0  # but for a first page that is new throughout: a server may answer by chance
-        sweep.reached.update(name for name in names if name is not None)
         sweep.end = page.index + len(records) - 1
         new = self._add(records)
+        is_last = self._ends(sweep, page, records, new, more=more)
+        if self._joins and not sweep.keeps_order(names, is_last=is_last):
+            sweep.is_disordered = True
+        sweep.reach(names)
         if self.done:
             self._end()
-        elif self._ends(sweep, page, records, new, more=more):
+        elif is_last:
             self._over(sweep, page)
         elif sweep.idle < _IDLE_PAGES:
             self._learn(page, records)
@@ -318,12 +327,15 @@ class Pager:
             raise repeated(at)
 
     def _over(self, sweep: Sweep, page: Page) -> None:
-        """The sweep is at its end: read again what changes have moved to the beginning meanwhile."""
+        """The sweep is at its end: read again what has changed places, or come to the beginning, meanwhile."""
         self._sweeps += 1
-        if self._is_past is None or page.index == self.start or self._sweeps > _REREADS:
+        self.disordered = sweep.is_disordered
+        if sweep.is_disordered and self._sweeps < _SWEEPS:
+            self._start(Sweep(), Page(self.start, self.size))
+        elif self._is_past is None or page.index == self.start or self._sweeps > _REREADS:
             self._end()
-            return
-        self._start(Sweep(until=sweep.beginning), Page(self.start, self.size))
+        else:
+            self._start(Sweep(until=sweep.beginning), Page(self.start, self.size))
 
     def _learn(self, page: Page, records: Sequence[Any]) -> None:
         """Take the size of a short page for that of all, where the server caps pages at it."""
@@ -334,9 +346,7 @@ class Pager:
         """The page after this one; it overlaps it where it can."""
         came = Page(page.index, len(records)) if records else page
         if self._numbered and len(records) < min(page.size, _SMALLEST_CAP) and records:
-            return Page(
-                page.number * page.size + 1, page.size
-            )  # a page from which rows were left out: its number goes on
+            return Page(page.number * page.size + 1, page.size)  # rows were left out of it: its number goes on
         if self._joins:
             overlap = self._sweep.overlap if self._sweep else 1
             joining = came.following(self.size, overlap=overlap, numbered=self._numbered)
@@ -368,12 +378,6 @@ class Pager:
     @property
     def _announced(self) -> int:
         return (self.expected or 0) + self._made_since
-
-    def _is_torn(self, sweep: Sweep, page: Page, names: Sequence[str | None]) -> bool:
-        """Whether a page does not join what the sweep has reached, so that rows may be missing in between."""
-        if not self._joins or page.index <= self.start or page.index > sweep.end:
-            return False
-        return sweep.reached.isdisjoint(names)
 
     def _ends(self, sweep: Sweep, page: Page, records: Sequence[Any], new: int, *, more: bool | None) -> bool:
         """Whether the list ends with this page, of which *new* records had not come before."""

@@ -1,4 +1,4 @@
-"""Fetches pages of a list from either API in the classic shape, and checks whether V3 heeded the filter."""
+"""Fetches pages of a list from either API in the classic shape, and does without what V3 refuses or ignores."""
 
 from collections.abc import Sequence
 from threading import Lock
@@ -14,12 +14,13 @@ from zbt_notebook.client.lists.page import Page
 from zbt_notebook.client.lists.plan_v3 import issue_of
 from zbt_notebook.client.lists.read_lists import fetch_page
 from zbt_notebook.client.lists.row_filter import RowFilter
-from zbt_notebook.client.lists.v3_filter import CHANGED_NEVER, with_filter, without_filter
+from zbt_notebook.client.lists.v3_filter import CHANGED_NEVER
 from zbt_notebook.client.lists.worker_pool import PagedList
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
 
 _SERVER_FAULT = 500  # from this status on it is no refusal
+_DISPENSABLE = ("sort_by", "filter")  # parameters of ours that V3 may refuse, in the order in which they are left out
 
 
 class NoTimeOfChange(UsageError):
@@ -32,7 +33,7 @@ class Pages:
     def __init__(self, rows: RowFilter, kind: Kind | None, holds: str) -> None:
         self._rows, self._kind, self._holds = rows, kind, holds
         self._lock = Lock()  # over what is found out once
-        self._is_ignored = False  # V3 ignored the filter, or refused it
+        self._left_out: frozenset[str] = frozenset()  # parameters that V3 refused or ignored
         self._chooses_by_change: bool | None = None  # V3 chooses by the time of change; None: not asked yet
 
     def fetch(self, client: ApiClient, listed: PagedList, page: Page, lane: Lane) -> tuple[Sequence[Any], bool | None]:
@@ -43,15 +44,15 @@ class Pages:
         call: ApiCall = listed.subject.call
         if listed.subject.came is not None:
             return self._in_classic_shape(client, call, listed.subject.came), False
-        asked = without_filter(call) if self._is_ignored else call
+        asked = call.without_params(self._left_out)
         try:
             records, more = fetch_page(client, listed, asked, page, lane)
         except ApiError as refusal:
-            if not self._is_refused_filter(asked, refusal):
+            refused = self._may_be_refused(asked, refusal)
+            if not refused:
                 raise
-            self._is_ignored = True
-            asked = without_filter(call)
-            records, more = fetch_page(client, listed, asked, page, lane)
+            self._left_out |= {refused[0]}
+            return self.fetch(client, listed, page, lane)
         if self._holds and call.path.startswith("/api/v3"):
             records = self._in_classic_shape(client, asked, records)
             if self._rows.cannot_be_dated(records) and not self._chooses(client, listed, asked, lane):
@@ -62,11 +63,13 @@ class Pages:
                 )
         return records, more
 
-    def _is_refused_filter(self, call: ApiCall, refusal: ApiError) -> bool:
-        """Whether it is the filter that V3 may refuse: with 400, or under 200 as it was seen to."""
-        ours = self._kind is not None and call.param("filter") is not None and call.path.startswith("/api/v3")
+    def _may_be_refused(self, call: ApiCall, refusal: ApiError) -> Sequence[str]:
+        """The parameters of ours that V3 may refuse by this: with 400, or under 200 as it was seen to."""
         of_another_kind = (NotFound, RateLimited, ScopeMissing, TokenRejected)
-        return ours and refusal.status < _SERVER_FAULT and not isinstance(refusal, of_another_kind)
+        if refusal.status >= _SERVER_FAULT or isinstance(refusal, of_another_kind):
+            return ()
+        ours = self._kind is not None and call.path.startswith("/api/v3")
+        return [name for name in _DISPENSABLE if ours and call.param(name) is not None]
 
     def _in_classic_shape(self, client: ApiClient, call: ApiCall, records: Sequence[Any]) -> Sequence[Any]:
         of = issue_of(self._kind, call) if self._kind else ""
@@ -74,20 +77,20 @@ class Pages:
         with gc_paused():
             records = [v3_columns.as_classic(self._holds, record, of, names.labels) for record in records]
         if call.param("filter") and not self._rows.obeyed(records, names.picks):
-            self._is_ignored = True  # the rows are tested here in any case
+            self._left_out |= {"filter"}  # the rows are tested here in any case
         return records
 
     def _chooses(self, client: ApiClient, listed: PagedList, call: ApiCall, lane: Lane) -> bool:
         """Whether V3 chooses by the time of change: asked once, for what no record can fulfil."""
-        if self._is_ignored or call.param("filter") is None:
+        if call.param("filter") is None:
             return False
         with self._lock:
             if self._chooses_by_change is None:
-                impossible = with_filter(call, CHANGED_NEVER)
+                impossible = call.with_params(filter=CHANGED_NEVER)
                 try:
                     found, _ = fetch_page(client, listed, impossible, Page(1, 1), lane)
                 except ApiError as refusal:
-                    if not self._is_refused_filter(impossible, refusal):
+                    if not self._may_be_refused(impossible, refusal):
                         raise
                     found = (refusal,)
                 self._chooses_by_change = not found

@@ -164,7 +164,7 @@ def _calls(
         where = dict(request.where)
         names = field_names(client, path).picks if kind.name == "bugs" and not PICKS.isdisjoint(where) else {}
         chosen = filter_of(kind.name, where, request.criteria, request.since, names=names).text
-        yield ApiCall("GET", path, (("filter", chosen),) if chosen else ())
+        yield ApiCall("GET", path, (*kind.v3_in_order, *((("filter", chosen),) if chosen else ())))
         return
     module = "general" if dict(request.where).get("component_type") == "general" else "issue"
     params = (("module", json.dumps({"type": module}, separators=(",", ":"))),)

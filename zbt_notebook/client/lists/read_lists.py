@@ -13,6 +13,7 @@ from zbt_notebook.client.gc_pause import gc_paused
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane
 from zbt_notebook.client.lists.page import PAGE_SIZE, Largest, Page
 from zbt_notebook.client.lists.pager import Pager
+from zbt_notebook.client.lists.sweep import reordered
 from zbt_notebook.client.lists.worker_pool import PagedList, Stopped, WorkerPool
 from zbt_notebook.client.progress import OnProgress, Snapshot
 from zbt_notebook.client.rest import api, endpoints
@@ -87,8 +88,8 @@ def read_list(client: ApiClient, call: ApiCall, lane: Lane = INTERACTIVE) -> lis
                 records += came
             if pool.failure is not None:
                 raise pool.failure.with_traceback(None)
-    if listed.error is not None:
-        raise listed.error.with_traceback(None)
+    if refused := _refused(listed):
+        raise refused.with_traceback(None)
     return records
 
 
@@ -121,8 +122,14 @@ def read_lists(client: ApiClient, calls: Sequence[ApiCall], on_progress: OnProgr
             seconds, rows = time.monotonic() - began, sum(len(one.records) for one in results)
             on_progress(Snapshot("issues", rows, pages, seconds=seconds, waiting=waiting))
     for listed in lists:
-        results[listed.position].refused = listed.error
+        results[listed.position].refused = _refused(listed)
     return results
+
+
+def _refused(listed: PagedList) -> ApiError | None:
+    """Why what came is no whole list; None where it is one."""
+    unsure = listed.pager is not None and listed.pager.disordered
+    return reordered() if unsure and listed.error is None else listed.error
 
 
 def _paged(call: ApiCall, position: int = 0, largest: Largest | None = None) -> PagedList:

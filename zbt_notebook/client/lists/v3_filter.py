@@ -7,13 +7,12 @@ go by name and id at once, for the documents say name and one report says id.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from zbt_notebook.client.lists.criteria import Choice, Criterion, Span
-from zbt_notebook.client.rest.api import ApiCall
 
 _DAY = timedelta(days=1)
 _PICKS = {
@@ -72,17 +71,6 @@ def filter_of(
         day = datetime.fromtimestamp(since / 1000, UTC).date() - 2 * _DAY
         asked.append(_condition("last_updated_time", "greater_than", [str(day)]))
     return V3Filter(_as_text(asked) if asked else "", tuple(sure_where), tuple(sure))
-
-
-def without_filter(call: ApiCall) -> ApiCall:
-    """The same call, which lets V3 choose nothing."""
-    return replace(call, params=tuple(pair for pair in call.params if pair[0] != "filter"))
-
-
-def with_filter(call: ApiCall, text: str) -> ApiCall:
-    """The same call with another filter."""
-    bare = without_filter(call)
-    return replace(bare, params=(*bare.params, ("filter", text)))
 
 
 def _as_text(asked: Sequence[Condition]) -> str:

@@ -1,7 +1,7 @@
 """The REST dialect of Zoho BugTracker: calls built, answers judged and read, pages followed; nothing sent."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -37,8 +37,12 @@ class ApiCall:
 
     def with_params(self, **params: object) -> "ApiCall":
         """The same call with these query parameters in place of any of the same names."""
-        kept = tuple(pair for pair in self.params if pair[0] not in params)
-        return replace(self, params=(*kept, *((name, str(value)) for name, value in params.items())))
+        given = ((name, str(value)) for name, value in params.items())
+        return replace(self, params=(*self.without_params(params).params, *given))
+
+    def without_params(self, names: Collection[str]) -> "ApiCall":
+        """The same call without these query parameters."""
+        return replace(self, params=tuple(pair for pair in self.params if pair[0] not in names))
 
 
 @dataclass(frozen=True, slots=True)

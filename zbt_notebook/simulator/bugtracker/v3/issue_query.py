@@ -71,11 +71,13 @@ def chosen(call: Call, project_id: int | None) -> list[Bug]:
     asked = [values.get(name) for name in ("sort_by", "view_id", "issue_ids")]
     if switches.filter_on_issues == "refused" and "filter" in call.request.query:
         raise refusals.invalid_value("filter")
+    if switches.sort_on_issues == "refused" and field:
+        raise refusals.invalid_value("sort_by")
     ignored = switches.filter_on_issues == "ignored"
     filter_text = "" if ignored else call.request.query.get("filter", "")
     zone = (
         *(switches.filter_days_in, call.offset, switches.pick_list_filter_by),
-        *(switches.v3_order, switches.sort_by_update),
+        *(switches.v3_order, switches.sort_by_update, switches.sort_on_issues),
     )
     key = ("v3", project_id, call.user.id, *asked, filter_text, zone, call.now_ms // 86_400_000)
     return call.store.bugs.derived(key, lambda: _chosen(call, project_id, filtered=bool(filter_text)))
@@ -90,8 +92,10 @@ def _chosen(call: Call, project_id: int | None, *, filtered: bool) -> list[Bug]:
         test = compiled(call, values["filter"], lambda name: field_of_issues(call, name))
         rows = [bug for bug in rows if test(bug)]
     field, falling = values.get("sort_by", ("", False))
-    if field and not (field in _UPDATE and call.switches.sort_by_update == "ignored"):
+    switches = call.switches
+    ignored = switches.sort_on_issues == "ignored" or (field in _UPDATE and switches.sort_by_update == "ignored")
+    if field and not ignored:
         rows.sort(key=lambda bug: (_SORTED_BY[field](bug), bug.id), reverse=falling)
-    elif call.switches.v3_order == "scattered":
+    elif switches.v3_order == "scattered":
         Random(project_id or 0).shuffle(rows)
     return rows
