@@ -12,6 +12,7 @@ import gc
 import os
 import tempfile
 import threading
+import time
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ NAME = "soak"
 GOAL = "a week of a kernel: memory, threads and open files after the seventh day as after the second"
 
 _GROWTH = 8.0  # MB in five days, some 8,000 calls: what allocators do by themselves
+_PATIENCE = 1.0  # seconds
 _NOW = 1_790_000_000.0  # 2026-09-21
 
 
@@ -39,7 +41,7 @@ def measure(*, days: int = 7, hours: int = 24, calls_an_hour: int = 30) -> dict[
         shell.run_line_magic("load_ext", "zbt_notebook")
         for _ in range(days):
             _day(sandbox, shell, Path(folder), hours, calls_an_hour, done)
-            after.append(_held())
+            after.append(_held(after[0]["threads"] if after else 0))
     settled, end = after[min(1, days - 1)], after[-1]
     return {
         "goal": GOAL,
@@ -58,7 +60,7 @@ def _day(sandbox: Any, shell: Any, folder: Path, hours: int, calls_an_hour: int,
     from zbt_notebook.client.mirror import mirror
 
     never_out = _sign_in(sandbox, name="never out")
-    never_out.pull("bugs", projects="all", progress=False)
+    never_out.pull("bugs", projects="all", progress=False, concurrency=1)
     connection = _sign_in(sandbox)
 
     def attempt(what: str, act: Callable[[], object]) -> None:
@@ -109,8 +111,12 @@ def _trouble(sandbox: Any, hour: int) -> None:
             sandbox.faults.clear()
 
 
-def _held() -> dict[str, float]:
+def _held(threads: float) -> dict[str, float]:
+    """What the process holds, once no more than so many *threads* are left: those of closed connections are ending."""
     gc.collect()
+    patience = time.monotonic() + _PATIENCE
+    while threading.active_count() > threads and time.monotonic() < patience:
+        time.sleep(0.01)
     return {
         "MB": int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6,
         "threads": threading.active_count(),
