@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-import time
+import threading
 import urllib.request
 from copy import copy
 from pathlib import Path
@@ -73,7 +73,7 @@ class Application:
         return other
 
     def start(self):
-        self._server.start(lambda seconds: time.sleep(seconds) or False)
+        self._server.start(threading.Event().wait)
 
     def stop(self):
         self._server.stop()

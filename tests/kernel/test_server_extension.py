@@ -2,7 +2,6 @@
 
 import secrets
 import threading
-import time
 import urllib.error
 import urllib.request
 
@@ -33,7 +32,7 @@ def server(tmp_path_factory):
         log=folder / "jupyter.log",
     )
     with running:
-        running.start(lambda seconds: time.sleep(seconds) or False)
+        running.start(threading.Event().wait)
         yield running
 
 

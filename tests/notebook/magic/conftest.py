@@ -77,6 +77,24 @@ def console(shell):
 
 
 @pytest.fixture
+def answers(console):
+    """Somebody answers the questions: the list of what was asked."""
+
+    def answering(*texts):
+        asked = []
+        replies = iter(texts)
+
+        def ask(question):
+            asked.append(question)
+            return next(replies)
+
+        console.ask = ask
+        return asked
+
+    return answering
+
+
+@pytest.fixture
 def run(shell):
     """Run a cell as a notebook does; what it raised, or its result."""
 

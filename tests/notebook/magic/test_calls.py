@@ -12,24 +12,6 @@ BUGS = "/portal/{portal}/projects/{project}/bugs/"
 PROJECTS = "/portal/{portal}/projects/"
 
 
-@pytest.fixture
-def answers(console):
-    """Somebody answers the questions: the list of what was asked."""
-
-    def answering(*texts):
-        asked = []
-        replies = iter(texts)
-
-        def ask(question):
-            asked.append(question)
-            return next(replies)
-
-        console.ask = ask
-        return asked
-
-    return answering
-
-
 @pytest.mark.usefixtures("connection")
 def test_a_list_is_a_frame(zbt):
     """``%zbt GET /portals/`` answers with a DataFrame that knows where it came from."""

@@ -162,16 +162,14 @@ def test_one_bug_is_a_card_and_a_dict(zbt, key):
 
 
 @pytest.mark.usefixtures("connection")
-def test_a_change_is_asked_about_in_words(zbt, console, key, capsys):
+def test_a_change_is_asked_about_in_words(zbt, answers, key, capsys):
     """The guard shows what it was and what it is going to be; a no sends nothing."""
-    asked = []
-    console.ask = lambda question: asked.append(question) or "n"
+    asked = answers("n", "y")
     before = zbt(f"bug {key}")["severity"]["type"]
     other = "Minor" if before != "Minor" else "Major"
     with pytest.raises(UsageError, match="not sent"):
         zbt(f"bug {key} severity={other}")
     assert f"severity: {before} → {other}" in asked[0]
-    console.ask = lambda question: asked.append(question) or "y"
     assert zbt(f"bug {key} severity={other} comment='Seen again'")["severity"]["type"] == other
     assert len(asked) == 2
     assert f"severity: {before} → {other}, comment: Seen again" in capsys.readouterr().out
@@ -179,10 +177,9 @@ def test_a_change_is_asked_about_in_words(zbt, console, key, capsys):
 
 
 @pytest.mark.usefixtures("connection")
-def test_tags_are_asked_about_and_written(zbt, console, key, site, capsys):
+def test_tags_are_asked_about_and_written(zbt, answers, key, site, capsys):
     """With other fields, one question for all requests; a new bug has them too; what is so already is not sent."""
-    asked = []
-    console.ask = lambda question: asked.append(question) or "y"
+    asked = answers("y", "y")
     zbt(f"bug {key} tags=none --yes")
     zbt(f"bug {key} tags=flaky,quick-win severity=Critical comment=so")
     assert len(asked) == 1

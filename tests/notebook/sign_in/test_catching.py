@@ -157,7 +157,12 @@ def test_nothing_begins_anew_while_a_thread_connects(sign_in):
     go(sign_in, "device")
     brought = login.start(sandbox=True, auto=True, name="brought")
     seen = []
-    sign_in._runner._afterwards = lambda *_, **__: seen.append(go(sign_in, "start")) or "kept"
+
+    def afterwards(*_arguments, **_options):
+        seen.append(go(sign_in, "start"))
+        return "kept"
+
+    sign_in._runner._afterwards = afterwards
     sign_in.take(Brought(1, brought))
     assert (seen[0]["attempt"], seen[0]["busy"]) == (1, "connecting")
     view = sign_in.view()
