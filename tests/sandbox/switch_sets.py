@@ -6,6 +6,7 @@ or another. Use them as ``@pytest.mark.parametrize("switches", ROADS, ids=number
 
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
+from functools import partial
 from itertools import combinations
 from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -68,7 +69,7 @@ def pairwise(values: Mapping[str, tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
         chosen = dict(sorted(min(left, key=_sorted_text)))
         for name in values:
             if name not in chosen:
-                chosen[name] = max(values[name], key=lambda value, name=name: _gain((name, value), chosen, left))
+                chosen[name] = max(values[name], key=partial(_gain, chosen, left, name))
         chosen = {name: chosen[name] for name in values}
 
 
@@ -77,8 +78,8 @@ def _sorted_text(pair: frozenset[Choice]) -> str:
     return repr(sorted(pair, key=repr))
 
 
-def _gain(choice: Choice, chosen: dict[str, Any], left: set[frozenset[Choice]]) -> int:
-    return sum(frozenset({choice, other}) in left for other in chosen.items())
+def _gain(chosen: dict[str, Any], left: set[frozenset[Choice]], name: str, value: Any) -> int:
+    return sum(frozenset({(name, value), other}) in left for other in chosen.items())
 
 
 def numbered(chosen: dict[str, Any]) -> str:

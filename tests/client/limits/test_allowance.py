@@ -74,7 +74,8 @@ def test_an_answers_headers_are_believed_over_constants():
     time = Time()
     limits = time.limits()
     used(limits, V3, 1)
-    limits.heed(V3, *stated_limits({"ratelimit": "60", "ratelimit-remaining": "39"}), 10)
+    assert stated_limits({"ratelimit": "60", "ratelimit-remaining": "39"}) == (60, 39)
+    limits.heed(V3, 60, 39, 10)
     assert limits.use()[0].limit == 30  # 50 may be used, and 20 of the 21 that are counted were others'
     used(limits, V3, 29)
     assert time.now == 0

@@ -168,8 +168,8 @@ def test_a_frame_has_the_types_of_a_pull(connection, twist, tmp_path):
     twist(change)
     stored = run(connection, tmp_path).frame()
     pulled = connection.pull("bugs")
-    order = [frame.sort_values("id").reset_index(drop=True)[sorted(pulled.columns)] for frame in (stored, pulled)]
-    pd.testing.assert_frame_equal(*order, check_categorical=False)
+    given, wanted = (frame.sort_values("id").reset_index(drop=True)[sorted(pulled)] for frame in (stored, pulled))
+    pd.testing.assert_frame_equal(given, wanted, check_categorical=False)
     assert str(stored["owner_zuid"].dtype) == "Int64"
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -416,7 +417,7 @@ def test_v3_lists_can_be_asked_to_choose():
 
 def test_endpoints_are_values():
     """They cannot be changed, they can be put into sets, and the same ones come every time."""
-    endpoint = endpoints.all_endpoints()[0]
+    endpoint: Any = endpoints.all_endpoints()[0]
     with pytest.raises(AttributeError):
         endpoint.path = "/elsewhere"
     with pytest.raises(TypeError):

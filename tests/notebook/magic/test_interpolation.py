@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -62,7 +63,7 @@ def test_a_variable_that_means_another_thing_than_the_context_is_refused(variabl
     """Both values are named, and how to say which; {use.portal} is always the context's."""
     given_names = replace(names({"portal": "700"}, portal=variable), called={"portal": "Mine"})
     for fill in (in_path, in_text, in_json):
-        refusal = refused(lambda fill=fill: fill("/{portal}" if fill is in_path else "{portal}", given_names))
+        refusal = refused(partial(fill, "/{portal}" if fill is in_path else "{portal}", given_names))
         assert "'Mine' (700)" in refusal.message
         assert told in refusal.message
         assert "{use.portal}" in refusal.hint
@@ -145,7 +146,7 @@ def test_broken_braces_are_explained(template: str) -> None:
 def test_secrets_refuse_to_be_filled_in(value: object) -> None:
     """Neither marked objects, nor ours, nor what has the shape of a token, nor this connection's own secrets."""
     for act in (in_path, in_text, in_json):
-        refusal = refused(lambda act=act: act("/{x}", names(x=value)) if act is in_path else act("{x}", names(x=value)))
+        refusal = refused(partial(act, "/{x}" if act is in_path else "{x}", names(x=value)))
         assert not any(word in str(refusal) for word in ("canary", TOKEN, "hunter2"))
 
 
@@ -225,7 +226,7 @@ def test_json_types_of_pandas_and_numpy() -> None:
     values = names(a=np.int64(3), b=pd.NA, c=float("nan"), d=pd.NaT, e=pd.Timestamp("2023-01-02"), f=np.array([1, 2]))
     assert in_json("[{a}, {b}, {c}, {d}, {e}, {f}]", values) == [3, None, None, None, "2023-01-02T00:00:00", [1, 2]]
     for value in (object(), float("inf"), {1.5: 2}, {(1,): 2}, b"x"):
-        refused(lambda value=value: in_json("{x}", names(x=value)))
+        refused(partial(in_json, "{x}", names(x=value)))
 
 
 def test_a_body_of_lines() -> None:

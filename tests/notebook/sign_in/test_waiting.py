@@ -5,6 +5,7 @@ The kernels are the smallest that have what each version is known by; `tests/ker
 
 import asyncio
 from contextvars import ContextVar
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -197,11 +198,11 @@ def test_two_waits_undo_once(use, make):
     async def cell():
         kernel = make()
         use(kernel)
-        gates = [asyncio.Event(), asyncio.Event()]
-        waits = [asyncio.ensure_future(comm_pump.until(lambda gate=gate: gate.is_set() or None)) for gate in gates]
+        gates: list[dict[str, bool]] = [{}, {}]
+        waits = [asyncio.ensure_future(comm_pump.until(partial(gate.get, "open"))) for gate in gates]
         for gate, wait in zip(gates, waits, strict=True):
             await asyncio.sleep(0)
-            gate.set()
+            gate["open"] = True
             await wait
         assert "dispatch_shell" not in vars(kernel)
         assert getattr(kernel, "_main_asyncio_lock", None) is getattr(kernel, "lock", None)
