@@ -157,17 +157,16 @@ def _normalize(pages: Iterator[bytes]) -> tuple[Any, float]:
 
 def _build(loads: Callable[[bytes], Any], pages: Iterator[bytes]) -> tuple[Any, float]:
     from zbt_notebook.client.frames import FrameBuilder
-    from zbt_notebook.client.gc_pause import gc_paused
+    from zbt_notebook.client.rare_gc import gc_rarely
 
     builder = FrameBuilder()
     last = 0.0
-    for page in pages:
-        last = time.process_time()
-        with gc_paused():  # twice, as a pull does: one thread decodes, another takes
+    with gc_rarely():  # as a pull does
+        for page in pages:
+            last = time.process_time()
             records = loads(page)["bugs"]
-        with gc_paused():
             builder.add(records)
-        del records  # a pull lets go of a page, too, before the next
+            del records  # a pull lets go of a page, too, before the next
     return builder.frame(), last
 
 

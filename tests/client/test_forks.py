@@ -22,6 +22,7 @@ from zbt_notebook.client.lists.pages import Pages
 from zbt_notebook.client.lists.pull import Pull
 from zbt_notebook.client.lists.worker_pool import WorkerPool
 from zbt_notebook.client.login_flow import LoginFlow
+from zbt_notebook.client.rare_gc import gc_rarely
 from zbt_notebook.simulator import Sandbox
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
@@ -63,6 +64,13 @@ def connection_of(sandbox):
         DataCenter("sandbox", sandbox.accounts_url, sandbox.api_url),
     )
     return flow.finish(sandbox.world.consent(flow.authorization_url))
+
+
+def test_a_child_collects_garbage_as_usual():
+    """A pull's end, which gives the parent its threshold back, never comes there."""
+    before = gc.get_threshold()
+    with gc_rarely():
+        assert tuple(in_a_child(gc.get_threshold)) == before != gc.get_threshold()
 
 
 def test_four_workers_get_their_own_answers(sandbox):

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from zbt_notebook.client.frames import FrameBuilder, to_frame
-from zbt_notebook.client.gc_pause import gc_paused
 
 ROOT = Path(__file__).parents[3]
 STRINGS = str(pd.Series([""]).dtype)
@@ -189,32 +186,6 @@ def test_a_hundred_thousand_levels_do_not_crash():
 def test_what_is_no_record_has_its_column():
     """A list of bare values is a frame with one column."""
     assert to_frame(["a", {"b": 1}]).columns.tolist() == ["value", "b"]
-
-
-def test_the_collector_rests_until_the_last_thread_is_done():
-    """Overlapping blocks leave the collector as the first found it, and a collector the user switched off stays off."""
-    inside, leave = threading.Event(), threading.Event()
-
-    def hold():
-        with gc_paused():
-            inside.set()
-            leave.wait(10)
-
-    other = threading.Thread(target=hold)
-    with gc_paused():
-        other.start()
-        inside.wait(10)
-    assert not gc.isenabled()
-    leave.set()
-    other.join()
-    assert gc.isenabled()
-    gc.disable()
-    try:
-        with gc_paused():
-            pass
-        assert not gc.isenabled()
-    finally:
-        gc.enable()
 
 
 def test_the_same_holds_without_pyarrow():

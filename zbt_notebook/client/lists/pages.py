@@ -6,7 +6,6 @@ from typing import Any
 
 from zbt_notebook.client import v3_columns
 from zbt_notebook.client.errors import ApiError, NotFound, RateLimited, ScopeMissing, TokenRejected, UsageError
-from zbt_notebook.client.gc_pause import gc_paused
 from zbt_notebook.client.limits.rate_limit import Lane
 from zbt_notebook.client.lists.field_names import FieldNames, field_names
 from zbt_notebook.client.lists.kinds import Kind
@@ -74,8 +73,7 @@ class Pages:
     def _in_classic_shape(self, client: ApiClient, call: ApiCall, records: Sequence[Any]) -> Sequence[Any]:
         of = issue_of(self._kind, call) if self._kind else ""
         names = field_names(client, call.path) if self._holds == "bugs" and records else FieldNames()
-        with gc_paused():
-            records = [v3_columns.as_classic(self._holds, record, of, names.labels) for record in records]
+        records = [v3_columns.as_classic(self._holds, record, of, names.labels) for record in records]
         if call.param("filter") and not self._rows.obeyed(records, names.picks):
             self._left_out |= {"filter"}  # the rows are tested here in any case
         return records

@@ -16,7 +16,6 @@ from zbt_notebook.client.errors import (
     UsageError,
     ZbtError,
 )
-from zbt_notebook.client.gc_pause import gc_paused
 from zbt_notebook.client.limits.allowance import OneLock
 from zbt_notebook.client.limits.rate_limit import Lane
 from zbt_notebook.client.lists.checkpoint import Checkpoint
@@ -36,6 +35,7 @@ from zbt_notebook.client.lists.slot_reserve import Pace
 from zbt_notebook.client.lists.worker_pool import PagedList, Stopped, WorkerPool
 from zbt_notebook.client.progress import SILENT_FOR, Reporter, Snapshot
 from zbt_notebook.client.quoting import counted
+from zbt_notebook.client.rare_gc import gc_rarely
 from zbt_notebook.client.rest import api
 from zbt_notebook.client.rest.api import ApiCall
 from zbt_notebook.client.rest.client import ApiClient
@@ -218,11 +218,10 @@ class Pull:
     def _take(self, batch: Sequence[tuple[PagedList, Sequence[Any]]]) -> None:
         """Take records of lists, in order, into the result."""
         for listed, came in batch:
-            with gc_paused():
-                records = self._filter.select(listed.subject, came, v3=self.is_v3, of_many=len(self._lists) > 1)
-                if self.request.limit is not None:
-                    records = records[: max(0, self.request.limit - self.rows)]
-                self._taken.add(records)
+            records = self._filter.select(listed.subject, came, v3=self.is_v3, of_many=len(self._lists) > 1)
+            if self.request.limit is not None:
+                records = records[: max(0, self.request.limit - self.rows)]
+            self._taken.add(records)
             self.rows += len(records)
 
     @property
@@ -264,7 +263,8 @@ class Pull:
             elif self._checkpoint is not None:
                 self._checkpoint.go_on()
             try:
-                yield
+                with gc_rarely():
+                    yield
             except (ZbtError, Retired, Stopped, KeyboardInterrupt) as failure:
                 problem = self._incomplete(failure)
             else:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zbt_notebook.client.errors import ApiError
-from zbt_notebook.client.gc_pause import gc_paused
 from zbt_notebook.client.limits.rate_limit import INTERACTIVE, Lane
 from zbt_notebook.client.lists.page import PAGE_SIZE, Largest, Page
 from zbt_notebook.client.lists.pager import Pager
@@ -56,8 +55,7 @@ def fetch_page(
     paging = paging_of(call)
     call = api.normalize(page_call(call, paging, page), client.data_center)
     response = client.send(call, lane)
-    with gc_paused():
-        answer = client.read(response, call)
+    answer = client.read(response, call)
     records = answer.the_records(call)
     if records and answer.key:
         listed.key = listed.key or answer.key
