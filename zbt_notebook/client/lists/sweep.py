@@ -35,7 +35,7 @@ class Sweep:
     def __init__(self, until: Sequence[Any] = ()) -> None:
         self.until = until  # it ends where one of these records comes unchanged
         self.beginning: Sequence[Any] = ()  # the first page
-        self.reached: dict[str | None, int] = {}  # the ids that came without a gap, and the place of each …
+        self.reached: dict[str | None, int] = {}  # the ids that came without a gap, each with its rank …
         self._first, self._last = 0, -1  # … from the first to the last
         self.is_disordered = False  # records have changed places, so pages that join prove nothing
         self.at: Page | None = None  # the page it waits for
@@ -54,7 +54,7 @@ class Sweep:
         return not self.reached.keys().isdisjoint(names)
 
     def reach(self, names: Sequence[str | None]) -> None:
-        """Take the ids of a page in their order; those that are known keep their place."""
+        """Take the ids of a page in their order; those that are known keep their rank."""
         added = self._added_before(names) if self.knows_any(names) else []
         for name in reversed(added):
             self._first -= 1
@@ -71,14 +71,14 @@ class Sweep:
         it, or the list's end, comes where the page before ended, but for a record or two that may be deleted there.
         """
         page = list(dict.fromkeys(names))
-        places = [self.reached.get(name) for name in page]
-        known = [place for place in places if place is not None]
+        ranks = [self.reached.get(name) for name in page]
+        known = [rank for rank in ranks if rank is not None]
         if not known:
             return True
         added = len(self._added_before(page))
-        stands_together = known == places[added : added + len(known)] and known == sorted(known)
+        stands_together = known == ranks[added : added + len(known)] and known == sorted(known)
         begins = not added or known[0] - self._first <= _GONE_AT_ONCE
-        ends = added + len(known) == len(places) and not is_last
+        ends = added + len(known) == len(ranks) and not is_last
         return stands_together and begins and (ends or self._last - known[-1] <= _GONE_AT_ONCE)
 
     def _added_before(self, names: Iterable[str | None]) -> list[str | None]:
