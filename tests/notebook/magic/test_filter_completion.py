@@ -24,6 +24,12 @@ def texts(line):
     return [completion.text for completion in complete(line, len(line), KNOWN)]
 
 
+def test_a_column_that_is_chosen_is_not_offered_again():
+    """Nor is any where the table's columns are not known."""
+    assert texts("bugs --columns title,tit") == []
+    assert texts("/portals/ --columns ti") == []
+
+
 def test_a_choice_that_is_called_none_is_offered_once():
     """``None`` and ``none`` mean the same in a filter: two lines of one meaning would only puzzle."""
     line = "bugs severity=="
@@ -57,6 +63,11 @@ def test_a_write_is_not_offered_what_it_refuses(line):
         ("bugs Environment==s", ["Environment==staging"]),
         ("bugs Sup", ["Support\\ ticket=="]),
         ("bugs status==Open --ex", ["--explain"]),
+        ("bugs --columns tit", ["title"]),
+        ("bugs --columns=tit", ["--columns=title"]),
+        ("bugs --columns key,sever", ["key,severity"]),
+        ("bugs --columns key,Sup", ["key,Support\\ ticket"]),
+        ("timelogs --columns ho", ["hours"]),
         ("bug ", ["new"]),
         ("bug HW1-I6 ", ["close", "reopen", "status=", "comment="]),
         ("bug HW1-I6 severity=M", ["severity=Major"]),

@@ -55,10 +55,10 @@ class Sweep:
 
     def reach(self, names: Sequence[str | None]) -> None:
         """Take the ids of a page in their order; those that are known keep their rank."""
-        added = self._added_before(names) if self.knows_any(names) else []
-        for name in reversed(added):
-            self._first -= 1
-            self.reached[name] = self._first
+        for name in reversed(self._added_before(names) if self.knows_any(names) else ()):
+            if name is not None:
+                self._first -= 1
+                self.reached[name] = self._first
         for name in names:
             if name is not None and name not in self.reached:
                 self._last += 1

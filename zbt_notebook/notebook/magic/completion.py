@@ -12,7 +12,7 @@ from zbt_notebook.client.errors import UsageError
 from zbt_notebook.client.redactor import plain
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.notebook.magic.context import PortalOrProject
-from zbt_notebook.notebook.magic.filter_completion import Values, changes, escaped, filters
+from zbt_notebook.notebook.magic.filter_completion import Values, changes, escaped, field_names, filters
 from zbt_notebook.notebook.magic.grammar.options import (
     CALL,
     LISTS,
@@ -99,7 +99,7 @@ def _candidates(word: str, fragment: str, done: tuple[str, ...], known: Known) -
     option = _SPELLINGS.get(done[-1]) if done else None
     positional = _positional(done)
     if option is not None and option.takes_value and not option.default:
-        yield from _values(option, "", fragment, known)
+        yield from _values(option, "", fragment, positional, known)
     elif fragment.startswith("-"):
         yield from _options(fragment, positional, done, known)
     elif _open_brace(fragment) >= 0:
@@ -208,7 +208,7 @@ def _options(fragment: str, positional: tuple[str, ...], done: tuple[str, ...], 
     if equals:
         option = _SPELLINGS.get(spelling)
         if option is not None:
-            yield from _values(option, f"{spelling}=", fragment, known)
+            yield from _values(option, f"{spelling}=", fragment, positional, known)
         return
     owner = positional[0] if positional and positional[0] in SUBCOMMANDS else CALL
     for option in options_of(owner):
@@ -218,7 +218,7 @@ def _options(fragment: str, positional: tuple[str, ...], done: tuple[str, ...], 
                 yield option.short, "option"
 
 
-def _values(option: Option, head: str, fragment: str, known: Known) -> Candidates:
+def _values(option: Option, head: str, fragment: str, positional: tuple[str, ...], known: Known) -> Candidates:
     values: Iterable[str] = option.choices
     if option.name == "as":
         values = known.connections
@@ -234,16 +234,21 @@ def _values(option: Option, head: str, fragment: str, known: Known) -> Candidate
         begun = _plain(fragment).removeprefix(head)
         yield from _files(head, begun, SAVE_SUFFIXES, is_quoted=_words(fragment) is None)
         return
-    elif option.name in {"scopes", "add-scope"}:
+    elif option.name in {"scopes", "add-scope", "columns"}:
         chosen = fragment[: fragment.rindex(",") + 1] if "," in fragment else head
-        scopes = [
-            f"{FAMILY}.{module}.{operation}" for module, operations in MODULES.items() for operation in operations
-        ]
-        presets = [name for name in PRESETS if " " not in name] if chosen == head and option.name == "scopes" else []
         there = set(chosen.removeprefix(head).split(","))
-        yield from ((chosen + scope, "scope") for scope in [*presets, *scopes] if scope not in there)
+        several: Iterable[str] = _scopes(with_presets=chosen == head and option.name == "scopes")
+        if option.name == "columns":
+            several = map(escaped, field_names(positional[0] if positional else "", known.values))
+        yield from ((chosen + one, option.metavar.lower()) for one in several if one not in there)
         return
     yield from ((head + value, option.metavar.lower()) for value in values)
+
+
+def _scopes(*, with_presets: bool) -> Iterator[str]:
+    if with_presets:
+        yield from (name for name in PRESETS if " " not in name)
+    yield from (f"{FAMILY}.{module}.{operation}" for module, operations in MODULES.items() for operation in operations)
 
 
 def _names(fragment: str, known: Known) -> Candidates:

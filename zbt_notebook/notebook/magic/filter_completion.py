@@ -45,9 +45,14 @@ def filters(kind: str, word: str, known: Values, *, is_quoted: bool) -> Candidat
             yield _written(head, value, is_quoted=is_quoted), field.label
 
 
+def field_names(kind: str, known: Values) -> list[str]:
+    """The fields of a kind, and the labels of the portal's own."""
+    own = [label.removeprefix(fields.CUSTOM) for label in known if kind == "bugs" and _is_custom(label)]
+    return [*(one.name for one in fields.FIELDS.get(kind, ())), *own]
+
+
 def _names(kind: str, word: str, known: Values) -> Candidates:
-    own = [fields.CUSTOM + label for label in known if kind == "bugs" and _is_custom(label)]
-    for name in (*(one.name for one in fields.FIELDS[kind]), *(label.removeprefix(fields.CUSTOM) for label in own)):
+    for name in field_names(kind, known):
         field = _field(kind, name, known)
         if field is None or not (written := escaped(name)).startswith(word):
             continue
