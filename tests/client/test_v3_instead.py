@@ -22,7 +22,7 @@ def offered(connection, act):
     with pytest.raises((ApiError, Unreachable)) as raised:
         act()
     assert str(raised.value).count("\n") == 1
-    line = re.search(r"is off here\. Run: (connection\..*)$", raised.value.hint)[1]
+    [line] = re.findall(r"is off here\. Run: (connection\..*)$", raised.value.hint)
     return eval(line, {"connection": connection})  # noqa: S307  the line is ours, and said to be ready to run
 
 

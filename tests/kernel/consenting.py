@@ -1,5 +1,6 @@
 """The consent on the sandbox, given from outside of the kernel that asks for it."""
 
+import re
 import urllib.error
 import urllib.request
 
@@ -9,6 +10,11 @@ import pytest
 class _Unfollowed(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_arguments):
         return None
+
+
+def link_in(said):
+    """The link that was printed for whoever signs in."""
+    return re.findall(r"http\S+/oauth/v2/auth\?\S+", said)[0]
 
 
 def consent(link):

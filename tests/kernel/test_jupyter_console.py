@@ -5,7 +5,7 @@ import re
 import pexpect
 import pytest
 
-from tests.kernel.test_login_in_a_kernel import consent
+from tests.kernel.consenting import consent, link_in
 from tests.leaks.find_secrets import find_secrets
 
 CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # what a terminal takes for colours and movements
@@ -36,8 +36,7 @@ def test_the_prompts_sign_in(console, sandbox, tmp_path):
     console.sendline(sandbox.client_id)
     expect("not shown")
     console.sendline(sandbox.client_secret)
-    link = re.search(r"http\S+/oauth/v2/auth\?\S+", expect("Code, or the whole address"))[0]
-    console.sendline(consent(link))
+    console.sendline(consent(link_in(expect("Code, or the whole address"))))
     expect(r"In \[3\]:")
     console.sendline("%zbt GET /portals/ -q '[].name'")
     assert "brightwater" in expect(r"In \[4\]:").lower()

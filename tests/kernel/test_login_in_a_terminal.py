@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.kernel.consenting import consent
+from tests.kernel.consenting import consent, link_in
 
 BRACKETS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # what a terminal takes for colours
 
@@ -20,8 +20,7 @@ def test_the_prompt_signs_in(terminal):
     terminal.expect(r"In \[2\]:")
     terminal.sendline("%zbt login --sandbox")
     terminal.expect("not shown")
-    link = re.search(r"http\S+/oauth/v2/auth\?\S+", BRACKETS.sub("", terminal.before))[0]
-    address = consent(link)
+    address = consent(link_in(BRACKETS.sub("", terminal.before)))
     terminal.sendline(address)
     terminal.expect(r"In \[3\]:")
     assert address not in terminal.before

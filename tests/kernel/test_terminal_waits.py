@@ -1,14 +1,13 @@
 """IPython in a terminal: waiting for a sign-in where there is no kernel, and a run in which nobody can be asked."""
 
 import os
-import re
 import subprocess
 import sys
 
 import pexpect
 import pytest
 
-from tests.kernel.test_login_in_a_kernel import consent
+from tests.kernel.consenting import consent, link_in
 from tests.leaks.find_secrets import find_secrets
 
 
@@ -23,7 +22,7 @@ def test_waiting_for_the_prompt_and_for_the_short_code(terminal, sandbox, tmp_pa
     terminal.expect("Client secret")
     terminal.sendline(sandbox.client_secret)
     terminal.expect("Code, or the whole address")
-    terminal.sendline(consent(re.search(r"http\S+/oauth/v2/auth\?\S+", terminal.before)[0]))
+    terminal.sendline(consent(link_in(terminal.before)))
     terminal.expect(r"In \[2\]:")
     device = sandbox.world.demo_client("device")
     terminal.sendline(f"%zbt login --mode device --wait 60 --as device --client-id {device.client_id}")

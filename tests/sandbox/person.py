@@ -1,6 +1,8 @@
 """Somebody with a browser and a client registered at a world: the shortest way through each flow."""
 
+import html
 import json
+import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from zbt_notebook.simulator.http import Request
@@ -53,6 +55,11 @@ class Person:
     def refresh(self, token, dc=None):
         fields = self.credentials(grant_type="refresh_token", refresh_token=token)
         return self.post("/oauth/v2/token", dc, **fields)
+
+
+def ticket(page):
+    """What the forms of a page send along, so that they are taken."""
+    return html.unescape(re.findall(r'name="ticket" value="([^"]+)"', page.body.decode())[0])
 
 
 def landed(address):

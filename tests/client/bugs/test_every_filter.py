@@ -195,7 +195,7 @@ def test_explain_says_what_v3_is_asked(world, connection, wire, filter_, field, 
     sent = [dict(one.params).get("filter", "") for one in wire.requests if one.url.endswith("/issues")]
     criteria = [one["field_name"] for one in json.loads(sent[0])["criteria"]] if sent[0] else []
     assert criteria == [field] * bool(field)
-    name = re.match(r"\w+", filter_)[0]
+    name = re.findall(r"\w+", filter_)[0]
     assert asked.startswith(name if field else "nothing")
     assert left.startswith(name if here else "nothing")
 

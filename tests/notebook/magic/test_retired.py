@@ -31,7 +31,7 @@ def test_the_line_of_v3_is_ready_to_run(using, off, zbt, run, way):
     off(way)
     with pytest.raises(UsageError, match="classic API") as raised:
         zbt(bugs)
-    line = re.search(r"Run: (%zbt .*)", raised.value.hint)[1]
+    [line] = re.findall(r"Run: (%zbt .*)", raised.value.hint)
     assert "/api/v3/portal/" in line
     using.client.classic_is_off = False
     found = run(f"{line} --df")

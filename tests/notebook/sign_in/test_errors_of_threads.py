@@ -46,7 +46,7 @@ def test_a_short_code_that_is_rejected(site, begin):
 def test_an_error_of_another_kind(site, monkeypatch):
     """Its name is told, its text is not: nobody knows what it quotes; and there is something to do."""
     monkeypatch.setattr(embedded_sandbox, "_shared", site)
-    monkeypatch.setattr(ShortCode, "poll", lambda _code, stopped: stopped.wait(0.1) or {}["canary"])
+    monkeypatch.setattr(ShortCode, "poll", lambda _code, stopped: stopped.wait(0.1) or dict[str, object]()["canary"])
     background = login.login(mode="device", sandbox=True)
     with pytest.raises(ZbtError, match="nobody foresaw") as caught:
         background.wait(10)

@@ -1,13 +1,12 @@
 """The device authorization flow (fact sheet A5)."""
 
-import html
 import json
 import re
 from urllib.parse import urlencode
 
 import pytest
 
-from tests.sandbox.person import FORM, Person
+from tests.sandbox.person import FORM, Person, ticket
 from zbt_notebook.simulator import Clock, World
 from zbt_notebook.simulator.http import Request
 
@@ -175,10 +174,9 @@ def test_the_user_types_the_code_and_decides(world, device, decision):
     """The page takes the code in any case, with or without its hyphen, and asks before it grants."""
     started = start(device)
     typed = started["user_code"].lower().replace("-", "")
-    page = device.get(f"{started['verification_url']}?user_code={typed}").body.decode()
-    assert "Device demo" in page
-    ticket = html.unescape(re.search(r'name="ticket" value="([^"]+)"', page)[1])
-    form = {"ticket": ticket, "user_code": started["user_code"], "decision": decision}
+    page = device.get(f"{started['verification_url']}?user_code={typed}")
+    assert b"Device demo" in page.body
+    form = {"ticket": ticket(page), "user_code": started["user_code"], "decision": decision}
     done = world.handle(Request("POST", started["verification_url"], FORM, urlencode(form).encode()))
     assert done.status == 200
     assert ("access_token" in poll(device, started)) is (decision == "accept")

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.sandbox.person import FORM, Person, landed
+from tests.sandbox.person import FORM, Person, landed, ticket
 from zbt_notebook.simulator import Clock, World
 from zbt_notebook.simulator.http import Request
 from zbt_notebook.simulator.pages.layout import ASSETS, Markup, fill
@@ -17,10 +17,6 @@ HOSTILE = "<script>alert('x')</script>&\"'"
 @pytest.fixture
 def world():
     return World(clock=Clock(frozen_at=1_700_000_000), projects=1, bugs=1)
-
-
-def ticket(page):
-    return html.unescape(re.search(r'name="ticket" value="([^"]+)"', page.body.decode())[1])
 
 
 def submit(world, path, /, **fields):
@@ -92,9 +88,9 @@ def test_the_redirect_page_shows_the_code(world, person):
     address = world.consent(person.link())
     world.clock.advance(20)
     text = person.get(address).body.decode()
-    assert re.search(r'id="code" class="code">([^<]+)<', text)[1] == landed(address)["code"]
+    assert re.findall(r'id="code" class="code">([^<]+)<', text) == [landed(address)["code"]]
     assert 'data-seconds="100"' in text
-    assert html.unescape(re.search(r'id="address" class="code">([^<]+)<', text)[1]) == address
+    assert re.findall(r'id="address" class="code">([^<]+)<', text) == [html.escape(address)]
 
 
 def test_the_redirect_page_of_a_spent_code(world, person):
@@ -186,7 +182,7 @@ def test_the_page_generates_a_self_client_code(world, person):
     assert (answer.status, answer.header("location")) == (200, None)
     text = answer.body.decode()
     assert 'data-seconds="300"' in text
-    code = re.search(r'id="code" class="code">([^<]+)<', text)[1]
+    [code] = re.findall(r'id="code" class="code">([^<]+)<', text)
     client = Person(world, world.demo_client("self"))
     tokens = client.say("/oauth/v2/token", **client.credentials(grant_type="authorization_code", code=code))
     assert tokens["scope"] == "ZohoBugTracker.bugs.READ ZohoBugTracker.users.READ"
@@ -199,7 +195,7 @@ def test_the_page_switches_the_user():
     person = Person(world)
     person.sign_in()
     page = person.get(world.accounts_url() + "/")
-    zuid = re.search(r'value="(\d+)">Jonas Weber<', page.body.decode())[1]
+    [zuid] = re.findall(r'value="(\d+)">Jonas Weber<', page.body.decode())
     assert submit(world, "/sandbox/user", ticket=ticket(page), zuid=zuid, home="eu").status == 303
     assert "Jonas Weber (EU)" in person.get(world.accounts_url() + "/").body.decode()
     asked = person.get(person.link(scope="AaaServer.profile.READ"))
