@@ -305,6 +305,8 @@ def test_the_lock_is_kept_by_the_client_too(connection, world):
     with pytest.raises(RateLimited) as second:
         connection.get("/portals/")
     assert world.log.total == before
+    assert first.value.retry_at
+    assert second.value.retry_at
     assert abs((second.value.retry_at - first.value.retry_at).total_seconds()) < 2
     world.clock.advance(32 * 60)
     assert connection.get("/portals/")

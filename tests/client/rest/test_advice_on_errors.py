@@ -208,6 +208,7 @@ def test_a_lock_ends_at_a_moment_of_utc():
     """So that it can be compared with any other aware moment."""
     with pytest.raises(RateLimited) as raised:
         judge(Response(429, {}, b""), CALL)
+    assert raised.value.retry_at
     assert raised.value.retry_at - datetime.now(UTC) > timedelta(minutes=29)
 
 

@@ -182,6 +182,7 @@ def test_a_multipart_body_keeps_type_and_headers(connection, wire):
         connection.request("POST", "/portals/", files={"doc": ("a.bin", b"x", "image/png", {"X-Part": "yes"})})
     body, kind = encode_body(wire.requests[-1])
     assert kind.startswith("multipart/form-data; boundary=")
+    assert body
     assert b"Content-Type: image/png" in body
     assert b"X-Part: yes" in body
     assert b'filename="a.bin"' in body

@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -22,7 +23,7 @@ def test_results_are_saved(suffix, zbt, tmp_path, capsys):
     """Each format is read back with the same rows."""
     file = tmp_path / f"bugs list.{suffix}"
     zbt(f"{BUGS} --limit 5 --save '{file}'")
-    readers = {
+    readers: dict[str, Any] = {
         "csv": pd.read_csv,
         "json": pd.read_json,
         "jsonl": lambda path: pd.read_json(path, lines=True),

@@ -1,13 +1,13 @@
 """The words of ``%zbt``: lists, one bug, its changes, and the options that they share with paths."""
 
 import json
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from zbt_notebook.client.errors import ApiError, NotFound, UsageError
 from zbt_notebook.client.lists.first_columns import FIRST
-from zbt_notebook.notebook.magic.display.frame_view import as_html
 from zbt_notebook.notebook.magic.display.table import QUIET
 from zbt_notebook.notebook.magic.grammar.options import LISTS, OPTIONS, SUBCOMMANDS, WORDS
 
@@ -364,7 +364,7 @@ def test_a_key_stands_in_a_path(zbt, key, site):
 @pytest.mark.usefixtures("connection")
 def test_a_table_is_shown_by_its_first_columns(zbt, shell):
     """Numbers right, texts left, the rest named; --all-columns shows all; another frame looks as pandas has it."""
-    assert shell.display_formatter.formatters["text/html"].lookup_by_type(pd.DataFrame)
+    as_html = shell.display_formatter.formatters["text/html"]
     html = as_html(zbt("bugs --limit 5"))
     assert html.count('<th scope="col"') in {9, 10}
     assert "--all-columns" in html
@@ -374,7 +374,7 @@ def test_a_table_is_shown_by_its_first_columns(zbt, shell):
     assert "text-align:right" in logs
     whole = zbt("bugs --limit 5 --all-columns")
     assert as_html(whole).count('<th scope="col"') == len(whole.columns)
-    own = pd.DataFrame({"a": [1]})
+    own: Any = pd.DataFrame({"a": [1]})
     assert as_html(own) == own._repr_html_()
 
 
