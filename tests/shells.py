@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -23,7 +24,7 @@ def fresh_shell(**arguments):
         leave_shell(shell)
         if "zbt" in shell.magics_manager.magics["line"]:
             shell.run_line_magic("unload_ext", "zbt_notebook")
-        history = shell.history_manager
+        history: Any = shell.history_manager
         history.end_session()
         if thread := getattr(history, "save_thread", None):
             thread.stop()

@@ -1,6 +1,7 @@
 """The hands of whoever signs in with the card in a notebook."""
 
 from types import SimpleNamespace
+from typing import Any
 
 
 class Card:
@@ -12,7 +13,7 @@ class Card:
         self.sandbox = sandbox
         self.place = notebook.cell(cell)
         self.status = self.place.get_by_role("status")
-        self.zoho = None  # the tab with its page
+        self.zoho: Any = None  # the tab with its page
 
     def field(self, label):
         return self.place.get_by_label(label, exact=True)

@@ -127,6 +127,7 @@ def test_the_wheels_command_serves_the_sandbox(installed, tmp_path):
     with subprocess.Popen(
         [command, "sandbox"], stdout=subprocess.PIPE, text=True, cwd=tmp_path, env=away_from_the_checkout()
     ) as serving:
+        assert serving.stdout
         told = json.loads(serving.stdout.readline())
         serving.terminate()
     assert told["client_id"].startswith("1000.")

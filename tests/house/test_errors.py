@@ -79,7 +79,9 @@ def test_the_doctor_has_an_explanation_of_every_kind(kind, monkeypatch):
     """More than the base class's, but for the base class."""
     monkeypatch.setattr(last_error, "_last", None)
     last_error.remember(kind("what happened", hint="Do it."), "in a cell")
-    rows = dict(doctor._last_error(last_error.last().at))
+    seen = last_error.last()
+    assert seen
+    rows = dict(doctor._last_error(seen.at))
     assert rows["what to do"] == "Do it."
     assert ("report it" in rows["why"]) == (kind is ZbtError)
     assert kind.__doc__

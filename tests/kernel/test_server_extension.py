@@ -42,6 +42,7 @@ def catcher(server, monkeypatch):
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", server._folder.name)
     monkeypatch.setenv(jupyter_catcher.SERVER_CALLBACK, f"{BASE}zbt/callback")
     catcher = JupyterCatcher.here()
+    assert catcher
     catcher.seen_at(f"{server.address.url}lab/tree/a.ipynb")
     return catcher
 

@@ -73,7 +73,9 @@ def test_a_sign_in_without_a_user_looks_it_up_as_well(site):
     first.who.wait(10)
     kept = first.client.authorization.keepsake()
     connection = connect(kept.client_id, kept.client_secret, kept.refresh_token, site.data_center, name="unattended")
-    assert connection.who.wait(10).name == site.world.accounts.state.user.name
+    account = connection.who.wait(10)
+    assert account
+    assert account.name == site.world.accounts.state.user.name
 
 
 @pytest.mark.parametrize("kind", ["reset", "status", "html", "broken_json", "early_401"])

@@ -176,6 +176,7 @@ def test_the_budget_of_ten_tokens_is_never_overrun():
     with pytest.raises(RateLimited) as caught:
         auth.refresh()
     assert zoho.calls == TOKEN_BUDGET - 1
+    assert caught.value.retry_at
     wait = caught.value.retry_at.timestamp() - times.wall
     assert wait == pytest.approx(600 - (TOKEN_BUDGET - 1))
     times.pass_(wait)

@@ -29,6 +29,11 @@ US = DATA_CENTERS["us"]
 CLIENT = ClientCredentials("1000.CLIENT", "the-secret")
 
 
+def form(request):
+    """The fields in a request's body."""
+    return dict(request.form)
+
+
 def answer(body, status=200):
     return Response(status, {"content-type": "application/json"}, json.dumps(body).encode())
 
@@ -66,7 +71,7 @@ def test_pkce_is_s256():
     )
     assert query["code_challenge_method"] == ["S256"]
     assert query["code_challenge"] == [code_challenge(verifier)]
-    assert dict(exchange_request(US, CLIENT, "code", code_verifier=verifier).form)["code_verifier"] == verifier
+    assert form(exchange_request(US, CLIENT, "code", code_verifier=verifier))["code_verifier"] == verifier
 
 
 def test_secrets_travel_in_the_body_never_in_the_url():
@@ -80,24 +85,24 @@ def test_secrets_travel_in_the_body_never_in_the_url():
         assert request.params == ()
         assert "the-" not in request.url
         assert "the-" not in repr(request)
-        assert any(value.startswith("the-") for _, value in request.form)
+        assert any(value.startswith("the-") for value in form(request).values())
 
 
 def test_the_exchange_has_zohos_fields():
     """Those of the page, in the body; a Self Client's code goes without redirect_uri."""
-    assert dict(exchange_request(US, CLIENT, "code", redirect_uri="http://x/").form) == {
+    assert form(exchange_request(US, CLIENT, "code", redirect_uri="http://x/")) == {
         "client_id": "1000.CLIENT",
         "client_secret": "the-secret",
         "grant_type": "authorization_code",
         "code": "code",
         "redirect_uri": "http://x/",
     }
-    assert "redirect_uri" not in dict(exchange_request(US, CLIENT, "code").form)
+    assert "redirect_uri" not in form(exchange_request(US, CLIENT, "code"))
 
 
 def test_a_refresh_and_a_revocation_have_zohos_fields():
     """Those of the pages, and no other."""
-    assert dict(refresh_request(US, CLIENT, "refresh").form) == {
+    assert form(refresh_request(US, CLIENT, "refresh")) == {
         "client_id": "1000.CLIENT",
         "client_secret": "the-secret",
         "grant_type": "refresh_token",

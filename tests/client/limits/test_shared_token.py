@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -22,18 +23,24 @@ KNOWN = Shared("canary-token", 2.0, 1.0, ("a.b.C",), (0.5,))
 
 
 @pytest.fixture
-def share(tmp_path):
-    return TokenShare.of("the refresh token", tmp_path)
+def share_of(tmp_path):
+    """``share_of(secret)``: the share of everyone who holds it."""
+    return lambda secret: TokenShare.of(secret, tmp_path)
 
 
-def test_what_one_knows_all_know(share, tmp_path):
+@pytest.fixture
+def share(share_of):
+    return share_of("the refresh token")
+
+
+def test_what_one_knows_all_know(share, share_of):
     """Everyone who holds the same refresh token."""
     with share.alone() as entry:
         assert entry.read() == Shared()
         entry.write(KNOWN)
-    with TokenShare.of("the refresh token", tmp_path).alone() as entry:
+    with share_of("the refresh token").alone() as entry:
         assert entry.read() == KNOWN
-    with TokenShare.of("another", tmp_path).alone() as entry:
+    with share_of("another").alone() as entry:
         assert entry.read() == Shared()
 
 
@@ -86,8 +93,8 @@ def test_a_peer_that_holds_the_file_is_not_waited_for_for_ever(*, share, monkeyp
 def test_the_folder_is_this_users_own(tmp_path, monkeypatch):
     """A folder that others can enter, or a link, is not used."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    folder = runtime_folder()
-    assert folder == tmp_path / "zbt-notebook"
+    folder = tmp_path / "zbt-notebook"
+    assert runtime_folder() == folder
     assert folder.stat().st_mode & 0o777 == 0o700
     folder.chmod(0o755)
     assert runtime_folder() is None
@@ -107,10 +114,10 @@ def signed_in(world, wire, clock, share, refresh_token="1000.wrong.wrong"):  # n
     return Authorization(client, site, Token("", refresh_token), wire, clock=clock, share=share)
 
 
-def test_a_second_process_adopts_the_token_the_budget_and_the_failure(connection, world, wire, clock, tmp_path):
+def test_a_second_process_adopts_the_token_the_budget_and_the_failure(connection, world, wire, clock, share_of):
     """Two authorizations that share nothing but the file."""
     refresh_token = connection.client.authorization.keepsake().refresh_token
-    first, second = (signed_in(world, wire, clock, TokenShare.of("s", tmp_path), refresh_token) for _ in range(2))
+    first, second = (signed_in(world, wire, clock, share_of("s"), refresh_token) for _ in range(2))
     before = wire.count("/oauth/v2/token")
     assert first.access_token() == second.access_token()
     assert wire.count("/oauth/v2/token") == before + 1
@@ -121,7 +128,7 @@ def test_a_second_process_adopts_the_token_the_budget_and_the_failure(connection
     assert first.access_token() == second.access_token()
     assert wire.count("/oauth/v2/token") == before + 3
 
-    wrong = [signed_in(world, wire, clock, TokenShare.of("w", tmp_path)) for _ in range(2)]
+    wrong = [signed_in(world, wire, clock, share_of("w")) for _ in range(2)]
     before = wire.count("/oauth/v2/token")
     for authorization in wrong:
         with pytest.raises(SignInRejected) as caught:
@@ -166,7 +173,7 @@ def test_four_processes_cost_one_token_request(good, tmp_path):
             "ZBT_API_URL": sandbox.api_url,
             "XDG_RUNTIME_DIR": str(tmp_path),
         }
-        children = [
+        children: list[Any] = [
             subprocess.Popen(
                 [sys.executable, "-c", SCRIPT],
                 env=environment,

@@ -20,10 +20,10 @@ class Listed:
 
 def drain(pager, listed):
     came = []
-    while not pager.done:
-        page = pager.next_page()
+    for page in iter(pager.next_page, None):
         pager.take(page, listed.answer(page))
         came += pager.ready()
+    assert pager.done
     return came
 
 

@@ -171,6 +171,7 @@ def test_killed_at_random_moments_and_resumed(how, tmp_path):
         command = [sys.executable, "-c", textwrap.dedent(_KERNEL), json.dumps(site), str(tmp_path / "bugs.jsonl")]
         for _ in range(3):
             child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            assert child.stdout
             assert child.stdout.readline() == "ready\n"
             try:
                 out, _ = child.communicate(timeout=dice.uniform(0.2, 0.6))

@@ -74,8 +74,7 @@ def test_a_list_that_shrinks_with_every_request_takes_no_round_for_each_row(dele
     """The pages overlap by more once rows went before them, numbered ones too: every row that stays comes."""
     listed, came = Listed(2000), set()
     pager = Pager(numbered=numbered)
-    while not pager.done:
-        page = pager.next_page()
+    for page in iter(pager.next_page, None):
         pager.take(page, listed.answer(page))
         came.update(ids(pager.ready()))
         del listed.rows[:deleted]

@@ -1,8 +1,10 @@
 """Exactly which pages are asked for: each one more costs a slot, each one less may cost rows."""
 
+from itertools import islice
+
 import pytest
 
-from tests.client.lists.listed import Listed
+from tests.client.lists.listed import Listed, drain_pages
 from zbt_notebook.client.lists.page import Page
 from zbt_notebook.client.lists.pager import Pager
 
@@ -280,8 +282,7 @@ def test_these_pages_are_asked_for_and_no_others(name):
     """Overlapping by a record, going back where rows went, reading on where more came than was announced."""
     size, options, gone, pages, count, miscounted = TRACES[name]
     listed, pager, asked, came = Listed(size), Pager(**options), [], []
-    while not pager.done:
-        page = pager.next_page()
+    for page in iter(pager.next_page, None):
         asked.append((page.index, page.size))
         assert pager.held == 1
         pager.take(page, listed.answer(page))
@@ -326,7 +327,7 @@ def test_an_empty_list_is_not_asked_for():
 def test_a_page_that_did_not_come_is_the_next_one_again():
     """Before those that were not asked for yet; meanwhile nobody waits for it."""
     pager = Pager(size=10, expected=45)
-    first, second = pager.next_page(), pager.next_page()
+    first, second = islice(iter(pager.next_page, None), 2)
     pager.give_back(first)
     assert pager.held == 1
     assert (pager.next_page(), pager.next_page()) == (first, Page(21, 10))
@@ -352,5 +353,5 @@ def test_a_list_has_begun_when_a_page_has_come():
     """An empty one too; until then it may be asked for in another way."""
     pager = Pager(size=10)
     seen = [pager.began]
-    pager.take(pager.next_page(), [])
+    drain_pages(pager, [[]], None)
     assert [*seen, pager.began, pager.miscounted] == [False, True, False]

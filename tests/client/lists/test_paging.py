@@ -1,7 +1,7 @@
 """Every record that is there throughout comes, each once, while others come and go."""
 
 import random
-from itertools import repeat
+from itertools import islice, repeat
 from math import ceil
 from unittest.mock import Mock
 
@@ -59,10 +59,9 @@ def test_a_limit_does_not_move_a_numbered_page(page, size, limit):
     listed = Listed(200)
     start = (page - 1) * size + 1
     pager, came = Pager(size=size, start=start, limit=limit, numbered=True), []
-    while not pager.done:
-        page = pager.next_page()
-        begin = (page.number - 1) * page.size
-        pager.take(page, listed.rows[begin : begin + page.size])
+    for asked in iter(pager.next_page, None):
+        begin = (asked.number - 1) * asked.size
+        pager.take(asked, listed.rows[begin : begin + asked.size])
         came += pager.ready()
     assert ids(came) == list(range(start, start + limit))
 
@@ -116,7 +115,7 @@ def test_a_short_list_that_comes_whole_each_time_is_one(name):
     pager = Pager(size=200)
     page = [{name: number} for number in range(30)]
     while not pager.done:
-        pager.take(pager.next_page(), page)
+        drain_pages(pager, [page], None)
     assert [row[name] for row in pager.ready()] == list(range(30))
 
 
@@ -128,8 +127,7 @@ def test_a_server_that_caps_its_pages_gives_all_rows_all_the_same(cap, rows, exp
     """A short page is the last one only where nothing contradicts it."""
     pager = Pager(expected=rows if expected else None)
     listed, came, asked = [{name: number} for number in range(rows)], [], 0
-    while not pager.done:
-        page = pager.next_page()
+    for page in iter(pager.next_page, None):
         pager.take(page, listed[page.index - 1 : page.index - 1 + min(page.size, cap)])
         came += pager.ready()
         asked += 1
@@ -144,8 +142,7 @@ def test_a_numbered_list_with_capped_pages_is_read_by_the_servers_word(cap, rows
     """V3 gives 50 where 200 were asked for, and says that there is more."""
     pager = Pager(numbered=True)
     listed, came = [{"id": number} for number in range(rows)], []
-    while not pager.done:
-        page = pager.next_page()
+    for page in iter(pager.next_page, None):
         begin = (page.number - 1) * min(page.size, cap)
         pager.take(page, listed[begin : begin + min(page.size, cap)], more=begin + cap < rows)
         came += pager.ready()
@@ -158,8 +155,7 @@ def test_rows_deleted_at_every_request_hide_no_others(numbered):
     dice = random.Random(3)
     listed = Listed(2000)
     throughout, pager, came = set(ids(listed.rows)), Pager(numbered=numbered), []
-    while not pager.done:
-        page = pager.next_page()
+    for page in iter(pager.next_page, None):
         pager.take(page, listed.answer(page))
         came += pager.ready()
         for _ in range(3):
@@ -203,7 +199,7 @@ def test_records_that_share_an_id_are_counted_on_every_page():
     pager = Pager(size=3)
     pages = ([{"id": 1, "title": n} for n in range(3)], [{"id": 2, "title": n} for n in range(2)])
     for page in pages:
-        pager.take(pager.next_page(), page, more=page is pages[0])
+        drain_pages(pager, [page], page is pages[0])
     assert (pager.came, pager.sharing) == (5, 5)
 
 
@@ -230,7 +226,7 @@ def test_the_servers_own_word_that_there_is_more_counts():
     listed = Listed(20)
     pager = Pager(size=11, numbered=True)
     for more in (True, False):
-        page = pager.next_page()
+        page = next(iter(pager.next_page, None))
         pager.take(page, listed.answer(page), more=more)
     assert pager.done
     assert page == Page(11, 10)
@@ -241,8 +237,8 @@ def test_pages_that_come_out_of_order_are_given_in_order():
     """Eight threads answer as they like."""
     listed = Listed(35)
     pager = Pager(size=10, expected=35)
-    pages = [pager.next_page() for _ in range(4)]
-    assert pager.next_page() is None
+    pages = list(iter(pager.next_page, None))
+    assert len(pages) == 4
     came = []
     for page in (pages[2], pages[0], pages[3], pages[1]):
         pager.take(page, listed.answer(page))
@@ -254,10 +250,7 @@ def test_rows_added_before_the_place_that_was_read_hide_nothing():
     """As many at the front as a page moves on, time and again: pages bring nothing new, and yet the list goes on."""
     listed = Listed(12)
     pager, came = Pager(size=4), []
-    for answered in range(30):
-        if pager.done:
-            break
-        page = pager.next_page()
+    for answered, page in zip(range(30), iter(pager.next_page, None), strict=False):
         pager.take(page, listed.answer(page))
         came += pager.ready()
         for _ in range(3 if answered < 3 else 0):
@@ -427,10 +420,7 @@ def test_any_server_gives_every_record_once_or_an_error(rows, cap, counts, numbe
     listed, came = [{name: number} for number in range(rows)], []
     pager = Pager(numbered=numbered, expected=rows if counts else None)
     try:
-        for _ in range(200):
-            if pager.done:
-                break
-            page = pager.next_page()
+        for page in islice(iter(pager.next_page, None), 200):
             size = min(page.size, cap)
             begin = 0 if ignores else (page.number - 1) * size if numbered else page.index - 1
             more = begin + size < rows if says_more or numbered else None

@@ -221,7 +221,7 @@ def test_three_kernels_together_keep_the_limit(tmp_path):
     """By the clock of the server, whatever the latencies; one that is killed in flight does not spoil it."""
     command = [sys.executable, "-c", textwrap.dedent(_KERNEL), str(tmp_path)]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": ROOT}
-    children = [subprocess.Popen([*command, str(seed)], **pipes) for seed in range(4)]
+    children: list[Any] = [subprocess.Popen([*command, str(seed)], **pipes) for seed in range(4)]
     for child in children:
         assert child.stdout.readline() == "ready\n"
     for child in children:

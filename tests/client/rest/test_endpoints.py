@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from zbt_notebook.client.auth import scopes
 from zbt_notebook.client.rest import endpoints
+from zbt_notebook.client.rest.endpoints import Endpoint, Parameter
 from zbt_notebook.simulator.bugtracker.catalogue import TABLE
 
 FILE = Path(endpoints.__file__).with_name("endpoints.json")
@@ -108,6 +109,20 @@ CALLS = [
 ]
 
 
+def entry_of(method: str, path: str) -> Endpoint:
+    """The entry that a call leads to."""
+    entry = endpoints.match(method, path)
+    assert entry
+    return entry
+
+
+def parameter_of(endpoint: Endpoint, name: str) -> Parameter:
+    """Its parameter of that name."""
+    parameter = endpoint.parameter(name)
+    assert parameter
+    return parameter
+
+
 def ids(found):
     return [endpoint.id for endpoint in found]
 
@@ -190,9 +205,8 @@ def test_modules_have_the_operations_that_zoho_gives():
 @pytest.mark.parametrize(("method", "path"), CALLS, ids=lambda value: value)
 def test_every_documented_call_is_in_the_catalogue(method, path):
     """What Zoho documents is found, under the template of its own entry."""
-    found = endpoints.match(method, path)
-    assert found
-    assert endpoints.template(method, path) == endpoints.template(found.method, found.path)
+    entry = entry_of(method, path)
+    assert endpoints.template(method, path) == endpoints.template(entry.method, entry.path)
 
 
 def test_whatever_the_sandbox_answers_is_in_the_catalogue():
@@ -229,21 +243,21 @@ def test_every_entry_matches_itself():
 )
 def test_a_classic_path_is_known_in_every_spelling(path):
     """With or without prefix, slashes, query and host, by id or by name, it is the same endpoint."""
-    assert endpoints.match("get", path).id == "bugs.list"
+    assert entry_of("get", path).id == "bugs.list"
     assert endpoints.template("get", path) == "GET /restapi/portal/{}/projects/{}/bugs"
 
 
 def test_a_word_wins_over_a_placeholder():
     """``customfields`` is not a bug's id, and there is no deleting it; a portal may still be called ``portals``."""
-    assert endpoints.match("GET", PROJECT + "/bugs/customfields/").id == "bugs.customfields"
-    assert endpoints.match("GET", PROJECT + "/bugs/47/").id == "bugs.get"
+    assert entry_of("GET", PROJECT + "/bugs/customfields/").id == "bugs.customfields"
+    assert entry_of("GET", PROJECT + "/bugs/47/").id == "bugs.get"
     assert endpoints.match("DELETE", PROJECT + "/bugs/customfields/") is None
-    assert endpoints.match("GET", "/portal/portals/projects/").id == "projects.list"
+    assert entry_of("GET", "/portal/portals/projects/").id == "projects.list"
 
 
 def test_a_project_named_like_a_word_keeps_its_bugs():
     """A way that ends early at a word goes on by the placeholder."""
-    assert endpoints.match("GET", "/portal/1/projects/customfields/bugs/").id == "bugs.list"
+    assert entry_of("GET", "/portal/1/projects/customfields/bugs/").id == "bugs.list"
 
 
 @pytest.mark.parametrize(
@@ -272,15 +286,15 @@ def test_templates_of_different_methods_differ():
 
 def test_a_scope_is_named_for_each_method_of_a_path():
     """The catalogue's own scope where it lists the method, else the one that such a method would need."""
-    bugs = endpoints.match("GET", PROJECT + "/bugs/1/")
+    bugs = entry_of("GET", PROJECT + "/bugs/1/")
     assert bugs.scope == "ZohoBugTracker.bugs.READ"
     assert bugs.needs("POST") == "ZohoBugTracker.bugs.UPDATE"
     assert bugs.needs("delete") == "ZohoBugTracker.bugs.DELETE"
     assert bugs.needs("PUT") == "ZohoBugTracker.bugs.UPDATE"
     assert bugs.needs("HEAD") == "ZohoBugTracker.bugs.READ"
-    assert endpoints.match("PATCH", "/api/v3/portal/1/tags/2").scope == "ZohoProjects.tags.UPDATE"
-    assert endpoints.match("GET", "/api/v3/portal/1/issues").needs("PATCH") == "ZohoProjects.bugs.UPDATE"
-    assert endpoints.match("GET", "/portal/1/search").needs("POST") == "ZohoBugTracker.search.READ"
+    assert entry_of("PATCH", "/api/v3/portal/1/tags/2").scope == "ZohoProjects.tags.UPDATE"
+    assert entry_of("GET", "/api/v3/portal/1/issues").needs("PATCH") == "ZohoProjects.bugs.UPDATE"
+    assert entry_of("GET", "/portal/1/search").needs("POST") == "ZohoBugTracker.search.READ"
 
 
 @pytest.mark.parametrize(
@@ -330,17 +344,17 @@ def test_nothing_is_near_to_nonsense():
 )
 def test_the_nearest_parameter_is_the_one_that_was_meant(written, meant):
     """Misspelt, abbreviated or in another style, a parameter is recognised."""
-    bugs = endpoints.match("GET", PROJECT + "/bugs/")
-    assert endpoints.nearest_parameter(bugs, written).name == meant
+    bugs = entry_of("GET", PROJECT + "/bugs/")
+    assert endpoints.nearest_parameter(bugs, written) == parameter_of(bugs, meant)
 
 
 def test_no_parameter_is_near_to_nonsense():
     """A word that looks like none of them has no suggestion, and what stands in the path is no suggestion."""
-    bugs = endpoints.match("GET", PROJECT + "/bugs/")
+    bugs = entry_of("GET", PROJECT + "/bugs/")
     for written in ("", "xyzzy", "portal", "project"):
         assert endpoints.nearest_parameter(bugs, written) is None
     assert bugs.parameter("portal") is None
-    assert bugs.parameter("statustype").allowed == ("open", "closed")
+    assert parameter_of(bugs, "statustype").allowed == ("open", "closed")
 
 
 def test_a_search_puts_the_module_first():
@@ -396,24 +410,24 @@ def test_the_catalogue_tells_the_kind_of_each_body():
         *("v3.issues.attachments.associate", "v3.attachments.associate", "v3.attachments.entity"),
     }
     assert [endpoint.id for endpoint in v3 if endpoint.body == "file"] == ["v3.attachments.upload"]
-    assert endpoints.match("PATCH", "/api/v3/portal/1/projects/2/issues/3").body == "json"
-    assert endpoints.match("POST", PROJECT + "/bugs/").body in {"form", "file"}
-    assert endpoints.match("GET", PROJECT + "/bugs/").body == ""
+    assert entry_of("PATCH", "/api/v3/portal/1/projects/2/issues/3").body == "json"
+    assert entry_of("POST", PROJECT + "/bugs/").body in {"form", "file"}
+    assert entry_of("GET", PROJECT + "/bugs/").body == ""
 
 
 def test_the_catalogue_tells_how_a_date_is_written():
     """As MM-DD-YYYY in the classic API and in V3's milestones, else as ISO 8601."""
-    due = endpoints.match("POST", PROJECT + "/bugs/").parameter("due_date")
-    start = endpoints.match("POST", "/api/v3/portal/1/projects/2/phases").parameter("start_date")
-    logged = endpoints.match("GET", "/api/v3/portal/1/projects/2/timelogs").parameter("start_date")
+    due = parameter_of(entry_of("POST", PROJECT + "/bugs/"), "due_date")
+    start = parameter_of(entry_of("POST", "/api/v3/portal/1/projects/2/phases"), "start_date")
+    logged = parameter_of(entry_of("GET", "/api/v3/portal/1/projects/2/timelogs"), "start_date")
     assert (due.date_format, start.date_format, logged.date_format) == ("MM-DD-YYYY", "MM-DD-YYYY", "YYYY-MM-DD")
 
 
 def test_v3_lists_can_be_asked_to_choose():
     """By filter, order and view; issues by their numbers too."""
     for path in ("/api/v3/portal/1/issues", "/api/v3/portal/1/projects/2/issues"):
-        assert {"filter", "sort_by", "view_id", "issue_ids"} <= {p.name for p in endpoints.match("GET", path).params}
-    assert endpoints.match("GET", "/api/v3/portal/1/projects/2/phases").parameter("filter")
+        assert {"filter", "sort_by", "view_id", "issue_ids"} <= {p.name for p in entry_of("GET", path).params}
+    assert entry_of("GET", "/api/v3/portal/1/projects/2/phases").parameter("filter")
 
 
 def test_endpoints_are_values():
@@ -474,7 +488,7 @@ def test_a_template_holds_words_of_the_catalogue_and_holes(method, path):
 def test_any_id_or_name_leads_to_the_entry_or_to_a_word_in_its_place(entry, name):
     """Placeholders take ids and names; the template does not depend on which."""
     path = re.sub(r"\{\w+\}", lambda _: name, entry["path"])
-    assert endpoints.match(entry["method"], path).id == entry["id"]
+    assert entry_of(entry["method"], path).id == entry["id"]
     assert endpoints.template(entry["method"], path) == endpoints.template(entry["method"], entry["path"])
 
 

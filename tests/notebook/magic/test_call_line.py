@@ -336,7 +336,8 @@ def test_a_length_of_time_after_wait_is_its_own(written: str) -> None:
 
 def test_an_address_of_plain_http_is_a_path() -> None:
     """As a proxy's on this machine is."""
-    assert parse("http://localhost/restapi/portals/").path == "http://localhost/restapi/portals/"
+    address = "http://localhost/restapi/portals/"
+    assert parse(address) == CallLine("GET", address)
 
 
 def test_options_that_are_not_there_are_empty() -> None:

@@ -123,7 +123,9 @@ def test_an_error_from_before_the_extension_was_loaded():
         assert rows["last error"].startswith("NotSignedIn: there is no connection 'work'")
         fresh.run_line_magic("unload_ext", "zbt_notebook")
         fresh.run_cell("zbt.current('home')")
-        assert "'work'" in last_error.last().message
+        seen = last_error.last()
+        assert seen
+        assert "'work'" in seen.message
 
 
 def test_loading_twice_watches_once(shell):
@@ -150,7 +152,9 @@ def test_words_are_all_that_is_kept():
     del error, rows
     gc.collect()
     assert [alive() for alive in gone] == [None, None]
-    assert last_error.last().kind is IncompletePull
+    seen = last_error.last()
+    assert seen
+    assert seen.kind is IncompletePull
 
 
 def test_the_last_one_counts(zbt):

@@ -84,7 +84,8 @@ def test_in_a_terminal_only_the_code_is_asked(site, monkeypatch, capsys):
 
     monkeypatch.setattr(builtins, "input", answer)
     monkeypatch.setattr("getpass.getpass", answer)
-    assert BUGS in login(add_scope=BUGS, mode="prompt").scopes
+    login(add_scope=BUGS, mode="prompt")
+    assert BUGS in signed_in.current().scopes
     assert len(asked) == 1
 
 

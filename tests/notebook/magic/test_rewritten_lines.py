@@ -1,8 +1,8 @@
 """What is rewritten before a cell runs: behind every assignment, and where nothing was there yet to rewrite it."""
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
+from tests.shells import fresh_shell
 from zbt_notebook.notebook.magic.ipython.magic_lines import find_magic
 
 CALL = "get_ipython().run_line_magic('zbt', "
@@ -49,12 +49,8 @@ def test_what_only_looks_like_the_line_is_none(line):
 @pytest.fixture
 def bare():
     """A shell without the extension."""
-    InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance()
-    yield shell
-    shell.run_line_magic("unload_ext", "zbt_notebook")
-    shell.history_manager.end_session()
-    InteractiveShell.clear_instance()
+    with fresh_shell() as shell:
+        yield shell
 
 
 @pytest.mark.usefixtures("connection")

@@ -1,10 +1,15 @@
 """A small sandbox for the sign-ins of this folder, and no connection left behind."""
 
+from typing import Any
+
 import pytest
 
 from zbt_notebook.client import signed_in
+from zbt_notebook.client.connection import Connection
 from zbt_notebook.notebook.embedded_sandbox import sandbox
 from zbt_notebook.notebook.sign_in import login
+from zbt_notebook.notebook.sign_in.background import BackgroundSignIn
+from zbt_notebook.notebook.sign_in.card import LoginCard
 from zbt_notebook.notebook.sign_in.sign_in import SignIn
 
 
@@ -17,9 +22,30 @@ def connect(site, card):
     return card.connection
 
 
+def login_card(**asked: Any) -> LoginCard:
+    """The card with which ``zbt.login(**asked)`` begins."""
+    card = login.login(**asked)
+    assert isinstance(card, LoginCard)
+    return card
+
+
+def login_in_background(**asked: Any) -> BackgroundSignIn:
+    """The sign-in that ``zbt.login(**asked)`` leaves to a thread."""
+    begun = login.login(**asked)
+    assert isinstance(begun, BackgroundSignIn)
+    return begun
+
+
+def login_at_once(**asked: Any) -> Connection:
+    """The connection that ``zbt.login(**asked)`` comes back with."""
+    connection = login.login(**asked)
+    assert isinstance(connection, Connection)
+    return connection
+
+
 def begin(site, **more):
     """The card of a sign-in that has all but the client."""
-    return login.login(data_center=site.data_center, redirect_uri=site.redirect_uri, scopes=site.scopes, **more)
+    return login_card(data_center=site.data_center, redirect_uri=site.redirect_uri, scopes=site.scopes, **more)
 
 
 @pytest.fixture

@@ -4,9 +4,11 @@ import socket
 import threading
 import urllib.error
 import urllib.request
+from typing import Any
 
 import pytest
 
+from tests.notebook.sign_in.conftest import login_at_once, login_card, login_in_background
 from zbt_notebook.cli import as_json
 from zbt_notebook.client import signed_in
 from zbt_notebook.client.errors import UsageError
@@ -47,7 +49,7 @@ def sign_in(site, monkeypatch):
     monkeypatch.setattr(embedded_sandbox, "_shared", site)
     monkeypatch.setattr(environment, "may_draw_widgets", lambda: True)
     monkeypatch.setattr(environment, "can_be_asked", lambda: True)
-    made = login.login(sandbox=True).sign_in
+    made: Any = login_card(sandbox=True).sign_in
     made.told = Told(made)
     yield made
     made.close()
@@ -155,7 +157,7 @@ def test_a_consent_that_comes_too_late_is_revoked(site, sign_in):
 def test_nothing_begins_anew_while_a_thread_connects(sign_in):
     """From the moment in which its consent is taken until the card is connected: no second attempt, no second link."""
     go(sign_in, "device")
-    brought = login.start(sandbox=True, auto=True, name="brought")
+    brought = login_at_once(sandbox=True, auto=True, name="brought")
     seen = []
 
     def afterwards(*_arguments, **_options):
@@ -341,10 +343,10 @@ def test_where_the_browser_is_elsewhere_what_works_is_said_at_once(monkeypatch, 
     with pytest.raises(UsageError, match="another machine") as caught:
         login.login(mode="loopback", sandbox=True)
     assert "--sandbox --auto" in caught.value.hint
-    card = login.login(sandbox=True)
+    card = login_card(sandbox=True)
     assert "--sandbox --auto" in card.sign_in.view()["note"]
     assert capsys.readouterr().err == ""
-    login.login(mode="device", sandbox=True).stop()
+    login_in_background(mode="device", sandbox=True).stop()
     assert "--sandbox --auto" in "".join(capsys.readouterr())
 
 
@@ -352,7 +354,7 @@ def test_where_the_browser_is_elsewhere_what_works_is_said_at_once(monkeypatch, 
 def test_a_page_without_cells_names_no_line_to_run(monkeypatch, site):
     """In Voilà and marimo nobody can run a line of `%zbt`: the card offers none, in no state."""
     monkeypatch.setattr(environment, "page", lambda: "Voilà")
-    made = login.login(sandbox=True, name="paged").sign_in
+    made = login_card(sandbox=True, name="paged").sign_in
     views = [made.view()]
     views.append(go(made, "code", code=site.consent(go(made, "start")["consent_url"])))
     signed_in.current("paged").logout()
@@ -438,7 +440,7 @@ def elsewhere(site, monkeypatch):
 def test_a_short_code_works_in_the_demo(site, elsewhere):
     """`%zbt login --mode device --sandbox` gets its client from the sandbox's console."""
     site.world.set(device_interval=1, device_units="seconds")
-    begun = login.login(mode="device", sandbox=True)
+    begun = login_in_background(mode="device", sandbox=True)
     site.world.approve_device(begun.sign_in.view()["user_code"])
     connection = begun.wait(10)
     assert connection.data_center == elsewhere.data_center
@@ -448,7 +450,7 @@ def test_a_short_code_works_in_the_demo(site, elsewhere):
 def test_the_redirect_is_caught_in_the_demo(site, elsewhere):
     """`%zbt login --mode loopback --sandbox` has a client registered with its redirect URI."""
     uri = free_uri()
-    begun = login.login(mode="loopback", sandbox=True, redirect_uri=uri)
+    begun = login_in_background(mode="loopback", sandbox=True, redirect_uri=uri)
     assert "Connected" in fetch(site.consent(begun.sign_in.view()["consent_url"]))
     assert begun.wait(10).data_center == elsewhere.data_center
 
@@ -456,7 +458,7 @@ def test_the_redirect_is_caught_in_the_demo(site, elsewhere):
 @pytest.mark.usefixtures("elsewhere")
 def test_a_self_clients_code_is_generated_in_the_demo():
     """`%zbt login --self-client --sandbox --auto` presses the console's button there."""
-    assert login.start(sandbox=True, auto=True, self_client=True).get("/portals/")["portals"]
+    assert login_at_once(sandbox=True, auto=True, self_client=True).get("/portals/")["portals"]
 
 
 def test_the_console_gives_clients_to_its_own_alone(site):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.notebook.sign_in.conftest import login_in_background
 from zbt_notebook.client import signed_in
 from zbt_notebook.client.auth.data_centers import DATA_CENTERS, DataCenter
 from zbt_notebook.client.auth.oauth import ClientCredentials
@@ -17,8 +18,6 @@ from zbt_notebook.client.http.messages import Response
 from zbt_notebook.client.http.transport import RequestsTransport
 from zbt_notebook.client.login_flow import connected
 from zbt_notebook.notebook import embedded_sandbox
-from zbt_notebook.notebook.sign_in import login
-from zbt_notebook.notebook.sign_in.background import BackgroundSignIn
 from zbt_notebook.notebook.sign_in.device import ShortCode, read_device_code
 
 SCOPES = ("ZohoBugTracker.portals.READ", "ZohoBugTracker.bugs.READ")
@@ -279,8 +278,7 @@ def fast_site(monkeypatch, site):
 
 def test_it_goes_on_in_the_background_and_can_be_waited_for(fast_site, capsys):
     """`zbt.login(mode="device")` comes back at once; `wait()` gives the connection."""
-    begun = login.login(mode="device", sandbox=True)
-    assert isinstance(begun, BackgroundSignIn)
+    begun = login_in_background(mode="device", sandbox=True)
     shown = capsys.readouterr().out
     assert "Waiting for your consent" in shown
     code = begun.sign_in.view()["user_code"]
@@ -294,7 +292,7 @@ def test_it_can_be_awaited(fast_site):
     """`await zbt.login(mode="device")` gives the connection as well."""
 
     async def cell():
-        begun = login.login(mode="device", sandbox=True)
+        begun = login_in_background(mode="device", sandbox=True)
         fast_site.world.approve_device(begun.sign_in.view()["user_code"])
         return await begun
 
@@ -305,7 +303,7 @@ def test_it_can_be_awaited(fast_site):
 def test_it_can_be_stopped():
     """`stop()` ends the thread; who waits is told."""
     before = set(threading.enumerate())
-    begun = login.login(mode="device", sandbox=True)
+    begun = login_in_background(mode="device", sandbox=True)
     begun.stop()
     begun.stop()
     with pytest.raises(NotSignedIn, match="stopped"):
@@ -317,7 +315,7 @@ def test_it_can_be_stopped():
 @pytest.mark.usefixtures("fast_site")
 def test_a_wait_has_an_end():
     """Where nobody consents the wait ends with advice, and the sign-in goes on."""
-    begun = login.login(mode="device", sandbox=True, wait=0.01)
+    begun = login_in_background(mode="device", sandbox=True, wait=0.01)
     with pytest.raises(NotSignedIn, match="nobody signed in within"):
         begun.wait()
     begun.stop()

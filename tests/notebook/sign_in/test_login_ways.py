@@ -6,6 +6,7 @@ import getpass
 
 import pytest
 
+from tests.notebook.sign_in.conftest import login_at_once, login_card
 from zbt_notebook.client import signed_in
 from zbt_notebook.client.connection import Connection
 from zbt_notebook.client.errors import NotSignedIn, SignInRejected, UsageError
@@ -63,9 +64,9 @@ def test_sandbox_and_auto_need_nobody():
 
 def test_a_self_client_brings_its_code_from_the_console(user, site):
     """By itself on the sandbox, and at the prompt: no link, no redirect URI."""
-    assert login.start(sandbox=True, auto=True, self_client=True).get("/portals/")["portals"]
+    assert login_at_once(sandbox=True, auto=True, self_client=True).get("/portals/")["portals"]
     asked = user(lambda _: site.generate_code())
-    connection = login.start(mode="prompt", sandbox=True, self_client=True)
+    connection = login_at_once(mode="prompt", sandbox=True, self_client=True)
     assert connection.get("/portals/")["portals"]
     assert len(asked) == 1
 
@@ -73,7 +74,7 @@ def test_a_self_client_brings_its_code_from_the_console(user, site):
 def test_kernels_can_count_their_requests_together(monkeypatch, tmp_path):
     """`--shared-budget`: Zoho counts them together anyway."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    first, second = (login.start(sandbox=True, auto=True, shared_budget=True, name=name) for name in "ab")
+    first, second = (login_at_once(sandbox=True, auto=True, shared_budget=True, name=name) for name in "ab")
     first.get("/portals/")
     second.get("/portals/")
     assert [use.used for use in second.status().windows] == [2]
@@ -98,8 +99,8 @@ def test_a_client_of_ones_own_on_the_sandbox_brings_its_own_secret(monkeypatch):
     """The sandbox's secret goes with the sandbox's client only."""
     monkeypatch.setattr(environment, "may_draw_widgets", lambda: True)
     monkeypatch.setattr(environment, "can_be_asked", lambda: True)
-    assert login.login(sandbox=True).sign_in.view()["secret_held"]
-    assert not login.login(sandbox=True, client_id="1000.MINE").sign_in.view()["secret_held"]
+    assert login_card(sandbox=True).sign_in.view()["secret_held"]
+    assert not login_card(sandbox=True, client_id="1000.MINE").sign_in.view()["secret_held"]
 
 
 def test_without_a_user_the_variables_are_named_at_once():
@@ -111,14 +112,14 @@ def test_without_a_user_the_variables_are_named_at_once():
 
 def test_env_is_taken_where_its_variables_are_set(monkeypatch, site):
     """Unattended runs sign in silently with ZBT_* variables."""
-    first = login.login(sandbox=True, auto=True)
+    first = login_at_once(sandbox=True, auto=True)
     secret, refresh_token = site.client_secret, first.client.authorization.keepsake().refresh_token
     monkeypatch.setenv("ZBT_CLIENT_ID", site.client_id)
     monkeypatch.setenv("ZBT_CLIENT_SECRET", secret)
     monkeypatch.setenv("ZBT_REFRESH_TOKEN", refresh_token)
     monkeypatch.setenv("ZBT_ACCOUNTS_URL", site.data_center.accounts_url)
     monkeypatch.setenv("ZBT_API_URL", site.data_center.api_url)
-    connection = login.login(name="unattended")
+    connection = login_at_once(name="unattended")
     assert (connection.name, connection.data_center.name) == ("unattended", "custom")
     assert connection.status().seconds_left > 3500
 
@@ -155,7 +156,7 @@ def test_the_prompt_asks_for_client_secret_and_code(user, site):
 def test_the_prompt_of_the_sandbox_asks_for_the_code_alone(user):
     """The sandbox's client is known."""
     asked = user(user.accept)
-    assert login.login(mode="prompt", sandbox=True).data_center.name == "sandbox"
+    assert login_at_once(mode="prompt", sandbox=True).data_center.name == "sandbox"
     assert len(asked) == 1
 
 

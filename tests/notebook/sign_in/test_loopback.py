@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.notebook.sign_in.conftest import login_in_background
 from zbt_notebook.client import signed_in
 from zbt_notebook.client.errors import NotSignedIn, SignInRejected, UsageError
 from zbt_notebook.client.login_flow import LoginFlow
 from zbt_notebook.notebook import embedded_sandbox
-from zbt_notebook.notebook.sign_in import login, runner
+from zbt_notebook.notebook.sign_in import runner
 from zbt_notebook.notebook.sign_in.background import BackgroundSignIn
 from zbt_notebook.notebook.sign_in.loopback import LOOPBACK, ListenAddress
 from zbt_notebook.notebook.sign_in.loopback_page import page
@@ -52,7 +53,7 @@ def begin(monkeypatch, site, redirect_uri):
     monkeypatch.setattr(embedded_sandbox, "_shared", site)
 
     def start(**more):
-        begun.append(login.login(mode="loopback", sandbox=True, redirect_uri=redirect_uri, **more))
+        begun.append(login_in_background(mode="loopback", sandbox=True, redirect_uri=redirect_uri, **more))
         return begun[-1]
 
     yield start

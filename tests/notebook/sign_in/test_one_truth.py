@@ -3,6 +3,7 @@
 import comm
 import pytest
 
+from tests.notebook.sign_in.conftest import login_card
 from tests.recording_comm import RecordingComm
 from zbt_notebook.client import signed_in
 from zbt_notebook.client.errors import NotSignedIn
@@ -130,7 +131,7 @@ def test_a_token_from_elsewhere_is_nobodys_to_revoke(connected, site):
 def test_signed_in_already_it_greets(connected):
     """`%zbt login` once more: connected, as whom, with Keep; nothing is sent, nothing changes."""
     before = connected().connection
-    card = login.login(sandbox=True)
+    card = login_card(sandbox=True)
     view = card.sign_in.view()
     assert (view["phase"], view["greets"], view["status"]) == ("connected", True, ["Connected"])
     assert card.connection is before is signed_in.current()
@@ -172,7 +173,7 @@ def test_a_browser_that_is_late_learns_that_it_had_connected(connected):
 def test_somebody_else_can_sign_in(connected, site):
     """The form comes, filled in; until somebody else is connected, the first one stays."""
     before = connected()
-    card = login.login()
+    card = login_card()
     card.sign_in.handle({"kind": "another"})
     view = card.sign_in.view()
     assert (view["phase"], view["form"]["client_id"]) == ("form", site.client_id)
@@ -187,7 +188,7 @@ def test_somebody_else_can_sign_in(connected, site):
 def test_who_asks_for_something_else_gets_the_form(connected, asked):
     """Another client, data centre or scope is another sign-in."""
     connected()
-    assert login.login(**asked).sign_in.view()["phase"] == "form"
+    assert login_card(**asked).sign_in.view()["phase"] == "form"
 
 
 def test_a_refusal_of_zohos_is_told_when_the_card_is_looked_at(connected, site):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.notebook.sign_in.conftest import begin, connect
+from tests.notebook.sign_in.conftest import begin, connect, login_card
 from zbt_notebook.client.auth.data_centers import DATA_CENTERS
 from zbt_notebook.notebook import environment
 from zbt_notebook.notebook.sign_in import login, remembered_form
@@ -39,7 +39,7 @@ def test_a_sign_in_that_worked_is_filled_in_the_next_time(site):
     assert refresh_token not in text
     if os.name == "posix":
         assert path().stat().st_mode & 0o777 == 0o600
-    view = login.login(data_center=site.data_center).sign_in.view()
+    view = login_card(data_center=site.data_center).sign_in.view()
     assert (view["remembered"], view["secret_held"]) == (True, False)
     assert view["form"] == {
         "data_center": "sandbox",
@@ -59,23 +59,23 @@ def test_nothing_is_remembered_before_it_worked(site):
 def test_forget_takes_it_away(site):
     """One press: the file and the form are empty."""
     connect(site, begin(site)).logout()
-    card = login.login(data_center=site.data_center)
+    card = login_card(data_center=site.data_center)
     card.sign_in.handle({"kind": "forget"})
     view = card.sign_in.view()
     assert (view["form"]["client_id"], view["remembered"]) == ("", False)
     assert json.loads(path().read_text("utf-8")) == {}
-    assert not login.login(data_center=site.data_center).sign_in.view()["remembered"]
+    assert not login_card(data_center=site.data_center).sign_in.view()["remembered"]
 
 
 def test_what_the_caller_says_counts_more():
     """A client ID, a data centre or a redirect URI on the line is not overwritten by what was remembered."""
     assert remembered_form.remember("default", FORM, EU)
-    assert login.login().sign_in.view()["form"]["client_id"] == "1000.MINE"
-    assert login.login(client_id="1000.X").sign_in.view()["form"]["client_id"] == "1000.X"
-    assert login.login(data_center="us").sign_in.view()["form"]["client_id"] == ""
-    assert login.login(data_center="eu").sign_in.view()["form"]["client_id"] == "1000.MINE"
-    assert login.login(name="work").sign_in.view()["form"]["client_id"] == ""
-    other = login.login(redirect_uri="http://localhost:1/").sign_in.view()["form"]
+    assert login_card().sign_in.view()["form"]["client_id"] == "1000.MINE"
+    assert login_card(client_id="1000.X").sign_in.view()["form"]["client_id"] == "1000.X"
+    assert login_card(data_center="us").sign_in.view()["form"]["client_id"] == ""
+    assert login_card(data_center="eu").sign_in.view()["form"]["client_id"] == "1000.MINE"
+    assert login_card(name="work").sign_in.view()["form"]["client_id"] == ""
+    other = login_card(redirect_uri="http://localhost:1/").sign_in.view()["form"]
     assert (other["client_id"], other["redirect_uri"]) == ("1000.MINE", "http://localhost:1/")
 
 
@@ -84,7 +84,7 @@ def test_the_servers_client_counts_more(monkeypatch):
     remembered_form.remember("default", FORM, EU)
     monkeypatch.setenv("ZBT_CLIENT_ID", "1000.SERVER")
     monkeypatch.setenv("ZBT_CLIENT_SECRET", "s" * 42)
-    view = login.login().sign_in.view()
+    view = login_card().sign_in.view()
     assert (view["form"]["client_id"], view["secret_held"], view["remembered"]) == ("1000.SERVER", True, False)
     assert view["filled_in"].startswith("by ")
 

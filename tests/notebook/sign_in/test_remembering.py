@@ -6,7 +6,7 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
-from tests.notebook.sign_in.conftest import begin, connect
+from tests.notebook.sign_in.conftest import begin, connect, login_at_once, login_card
 from zbt_notebook.client import signed_in
 from zbt_notebook.client.errors import SignInRejected, UsageError
 from zbt_notebook.client.login_flow import LoginFlow
@@ -122,15 +122,15 @@ def test_more_scopes_can_be_asked_for_after_a_restart(site):
     """Remembered as well: what was granted, which Zoho's answer to a refresh may leave out, and the redirect URI."""
     signed_in.forget(connect(site, begin(site, remember=True)))
     site.world.set(scope_in_token_answers=False)
-    again = login.login()
+    again = login_at_once()
     assert again.scopes == tuple(site.scopes)
     assert again.redirect_uri == site.redirect_uri
-    form = login.login(add_scope="ZohoBugTracker.bugs.DELETE").sign_in.view()["form"]
+    form = login_card(add_scope="ZohoBugTracker.bugs.DELETE").sign_in.view()["form"]
     assert form["scopes"].split(", ") == [*site.scopes, "ZohoBugTracker.bugs.DELETE"]
     assert form["redirect_uri"] == site.redirect_uri
-    corrected = login.login(
-        add_scope="ZohoBugTracker.bugs.DELETE", redirect_uri="http://localhost:1/cb"
-    ).sign_in.view()["form"]
+    corrected = login_card(add_scope="ZohoBugTracker.bugs.DELETE", redirect_uri="http://localhost:1/cb").sign_in.view()[
+        "form"
+    ]
     assert corrected["redirect_uri"] == "http://localhost:1/cb"
 
 
