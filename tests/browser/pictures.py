@@ -4,6 +4,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import sync_playwright
 
@@ -69,7 +70,7 @@ def picture(browser, application, theme):
     last = notebook.page.locator(".jp-Notebook .jp-Cell").last.bounding_box()
     assert around
     assert last
-    shown = {**around, "height": last["y"] + last["height"] + 16 - around["y"]}  # down to the table's end
+    shown: Any = {**around, "height": last["y"] + last["height"] + 16 - around["y"]}  # down to the table's end
     notebook.page.screenshot(path=IMAGES / f"quickstart-{theme}.png", clip=shown)
     context.close()
 

@@ -1,6 +1,7 @@
 """The card in each of its states, light and dark, narrow and magnified: nothing for axe to find, nothing sticks out."""
 
 import json
+from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
@@ -41,7 +42,7 @@ def states():
     """What Python tells in each state, by its name."""
     site = sandbox(bugs=5, projects=3)
     client = {"client_id": site.client_id, "client_secret": site.client_secret, "redirect_uri": site.redirect_uri}
-    given = {**client, "scopes": site.scopes, "data_center": site.data_center}
+    given: dict[str, Any] = {**client, "scopes": site.scopes, "data_center": site.data_center}
     told = {"empty": SignIn().view()}
     sign_in = SignIn(**given, filled_in="for you: it is the sandbox's")
     told["filled in"] = sign_in.view()

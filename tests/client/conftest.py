@@ -1,6 +1,7 @@
 """The core's tests speak to the simulated Zoho without a socket."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ class Wire:
 
     def __call__(self, request):
         self.requests.append(request)
-        prepared = prepare(request)
+        prepared: Any = prepare(request)
         headers = {name.lower(): str(value) for name, value in prepared.headers.items()}
         answer = self.world.handle(sandbox_http.Request(prepared.method, prepared.url, headers, prepared.body or b""))
         return Response(answer.status, {name.lower(): value for name, value in answer.headers}, answer.body)

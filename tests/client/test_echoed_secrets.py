@@ -58,8 +58,8 @@ def granted_scopes(word):
 
 
 def refresh(word):
-    given = {"client_secret": SECRETS["client secret"], "refresh_token": SECRETS["refresh token"]}
-    connect("1000.CLIENT", **given, data_center=DATA_CENTER, transport=Echo(token={"error": word}))
+    echo = Echo(token={"error": word})
+    connect("1000.CLIENT", SECRETS["client secret"], SECRETS["refresh token"], DATA_CENTER, transport=echo)
 
 
 def api(body, *, status=400, headers=None):
@@ -106,7 +106,7 @@ def account(word):
 def device(word):
     client = ClientCredentials("1000.CLIENT", SECRETS["client secret"])
     echo = Echo(device={"error": word})
-    ShortCode(client, (), DATA_CENTER, data_centers=DATA_CENTERS, transport=echo, connect=None)
+    ShortCode(client, (), DATA_CENTER, data_centers=DATA_CENTERS, transport=echo, connect=connect)
 
 
 def device_instructions(word):
@@ -114,7 +114,7 @@ def device_instructions(word):
     page = "https://accounts.zoho.com/device"
     answer = {"user_code": f"A\x1b[31m\u202e{word}", "device_code": "d3v1ce-c0de-4711-0815", "verification_url": page}
     echo = Echo(device=answer)
-    work = ShortCode(client, (), DATA_CENTER, data_centers=DATA_CENTERS, transport=echo, connect=None)
+    work = ShortCode(client, (), DATA_CENTER, data_centers=DATA_CENTERS, transport=echo, connect=connect)
     shown = " ".join((*work.instructions, work.user_code, work.page, work.link))
     assert shown.isprintable()
     return shown

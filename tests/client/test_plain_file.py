@@ -2,6 +2,7 @@
 
 import os
 import socket
+from unittest.mock import Mock
 
 import pytest
 
@@ -36,7 +37,7 @@ PUT = {
 ROADS = {
     "audit": zbt.audit,
     "an upload": lambda path: arguments.call("POST", "/x/", files={"file": path}),
-    "an attachment": lambda path: Files.attach(None, path),
+    "an attachment": lambda path: Files.attach(Mock(), path),
 }
 
 

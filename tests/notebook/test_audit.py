@@ -9,6 +9,7 @@ import random
 import subprocess
 import sys
 import uuid
+from typing import Any
 
 import nbformat
 import pytest
@@ -199,8 +200,9 @@ def test_a_copy_may_take_the_place_of_the_notebook(saved):
 @pytest.mark.parametrize("name", ["missing.ipynb", ".", "a\0b", "x" * 300])
 def test_a_file_that_cannot_be_read_is_an_error_of_two_lines(name, tmp_path):
     """It says which file, and what would be one."""
+    no_notebook: Any = None
     with pytest.raises(zbt.UsageError, match="is no notebook"):
-        zbt.audit(None)
+        zbt.audit(no_notebook)
     with pytest.raises(zbt.UsageError, match="cannot be read"):
         zbt.audit(f"{tmp_path}/{name}")
 

@@ -4,7 +4,7 @@
 or another. Use them as ``@pytest.mark.parametrize("switches", ROADS, ids=numbered)`` and ``world.set(**switches)``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from functools import partial
 from itertools import combinations
@@ -73,7 +73,7 @@ def pairwise(values: Mapping[str, tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
         chosen = {name: chosen[name] for name in values}
 
 
-def _sorted_text(pair: frozenset[Choice]) -> str:
+def _sorted_text(pair: Iterable[Choice]) -> str:
     """Something to order pairs by that is the same in every run."""
     return repr(sorted(pair, key=repr))
 

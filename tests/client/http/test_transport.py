@@ -408,7 +408,7 @@ def test_others_go_on_printing(sandbox, monkeypatch, capfd):
 
 def test_threads_share_it(sandbox):
     """Sixteen at once, each its own answer."""
-    answers = []
+    answers: list[object] = []
     transport = RequestsTransport()
 
     def one():

@@ -75,8 +75,7 @@ def read(size, move, *, numbered, seed):
     listed = Moving(size, move, seed)
     came: set[int] = set()
     pager = Pager(numbered=numbered)
-    while not pager.done:
-        page = pager.next_page()
+    for page in iter(pager.next_page, None):
         pager.take(page, listed.answer(page))
         came.update(row["id"] for row in pager.ready())
     return pager, listed.always - came, listed

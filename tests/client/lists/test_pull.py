@@ -302,12 +302,13 @@ def test_ctrl_c_ends_it_at_once_and_loses_nothing(connection, store):
     hanging = threading.Event()
     send = connection.client.transport
     calls = iter(range(4))
+    main = threading.get_ident()
 
     def transport(request):
         if "/bugs/" in request.url and next(calls, None) is None and not hanging.is_set():
             pressed.append(time.monotonic())
             if len(pressed) == 1:
-                signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+                signal.pthread_kill(main, signal.SIGINT)
             hanging.wait(20)
         return send(request)
 

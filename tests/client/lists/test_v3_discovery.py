@@ -70,12 +70,13 @@ def test_ctrl_c_while_v3_is_asked_what_there_is(connection, few):
     pressed, late = [], threading.Event()
     few.set(classic_end="410")
     send = connection.client.transport
+    main = threading.get_ident()
 
     def transport(request):
         if "/v3/" in request.url and request.url.partition("?")[0].endswith(("/bugs", "/issues")):
             pressed.append(time.monotonic())
             if len(pressed) == 1:
-                signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+                signal.pthread_kill(main, signal.SIGINT)
             late.wait(10)
         return send(request)
 

@@ -227,11 +227,10 @@ def test_a_moment_in_any_spelling(since):
     assert as_milliseconds(since, datetime(2026, 7, 10, tzinfo=UTC)) == 1783555200000
 
 
-def test_a_moment_back_from_now():
+@pytest.mark.parametrize("ago", [timedelta(1), pd.Timedelta("1D"), np.timedelta64(1, "D")])
+def test_a_moment_back_from_now(ago):
     """A timedelta, Python's, pandas' or numpy's."""
-    now = datetime(2026, 7, 10, tzinfo=UTC)
-    for ago in (timedelta(1), pd.Timedelta("1D"), np.timedelta64(1, "D")):
-        assert as_milliseconds(ago, now) == 1783555200000
+    assert as_milliseconds(ago, datetime(2026, 7, 10, tzinfo=UTC)) == 1783555200000
 
 
 NO_TIME = ["nope", "", True, -1, 10**30, float("nan"), pd.NaT, b"2026", object(), timedelta(10**8), [1], time(1)]
@@ -243,13 +242,24 @@ def test_what_is_no_moment_is_refused(since):
     assert outcome(lambda: as_milliseconds(since, datetime(2026, 7, 10, tzinfo=UTC))) is UsageError
 
 
-def test_projects_by_name_or_id():
-    """One, several, in a Series, as an enum; none and NaN are refused, for "all" is what they would become."""
-    assert as_names("all") == ()
-    assert as_names(7) == as_names(np.int64(7)) == as_names([7.0]) == ("7",)  # type: ignore[list-item]
-    assert as_names(pd.Series(["a", "b"])) == as_names(("a", Upper("b"))) == ("a", "b")
-    for nothing in ([], pd.Series([], dtype=object), None, [None], float("nan"), object(), ["\ud800"], [[1]]):
-        assert outcome(lambda nothing=nothing: as_names(nothing)) is UsageError
+PROJECTS = [("all", ()), (7, ("7",)), (np.int64(7), ("7",)), ([7.0], ("7",))]
+PROJECTS += [(pd.Series(["a", "b"]), ("a", "b")), (("a", Upper("b")), ("a", "b"))]
+
+
+@pytest.mark.parametrize(("projects", "names"), PROJECTS, ids=without_addresses)
+def test_projects_by_name_or_id(projects, names):
+    """One, several, in a Series, as an enum."""
+    assert as_names(projects) == names
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [[], pd.Series([], dtype=object), None, [None], float("nan"), object(), ["\ud800"], [[1]]],
+    ids=without_addresses,
+)
+def test_no_projects_are_refused(nothing):
+    """None and NaN too, for "all" is what they would become."""
+    assert outcome(lambda: as_names(nothing)) is UsageError
 
 
 @pytest.mark.parametrize("value", [5, "5", np.int8(5), 5.0, Decimal(5), Level(7)])

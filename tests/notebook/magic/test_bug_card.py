@@ -5,6 +5,7 @@ import json
 import pickle
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -174,7 +175,7 @@ def test_the_text_is_tidy():
 @pytest.mark.parametrize("place", ["title", "key", "status", "colour", "assignee_name", "description", "link", "new"])
 def test_hostile_texts_are_texts(payload, place):
     """Whatever somebody writes into a bug runs nowhere, steers no terminal, turns no direction, links nowhere else."""
-    more = {
+    more: dict[str, Any] = {
         "status": {"status": {"type": payload}},
         "colour": {"status": {"type": "Open", "colorcode": payload}},
         "link": {"link": {"web": {"url": payload}}},

@@ -36,12 +36,13 @@ def test_a_pull_that_breaks_off_keeps_what_came(using, zbt, site):
 def test_an_interrupted_pull_keeps_what_came_and_goes_on_there(using, zbt):
     """Stop in the second page: the rows of the first are in the error, and resume fetches only the others."""
     send, pages, late = using.client.transport, [], threading.Event()
+    main = threading.get_ident()
 
     def stopped(request):
         if "/bugs/" in request.url:
             pages.append(request)
             if len(pages) == 2:
-                signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+                signal.pthread_kill(main, signal.SIGINT)
                 late.wait(10)
         return send(request)
 

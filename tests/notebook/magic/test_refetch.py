@@ -1,5 +1,7 @@
 """``zbt.refetch``: the same request once more."""
 
+from typing import Any
+
 import pandas as pd
 import pytest
 
@@ -90,13 +92,14 @@ def test_the_connection_is_the_same_while_it_is_there(sign_in, zbt):
 def test_what_tells_nothing_is_refused(origin, site):
     """No request, a foreign host, a write: refused, and nothing is sent."""
     frame = pd.DataFrame({"id": [1]})
+    no_frame: Any = [1]
     if origin is not None:
         frame.attrs["zbt"] = origin
     before = site.world.log.api_requests
     with pytest.raises(UsageError):
         refetch(frame)
     with pytest.raises(UsageError):
-        refetch([1])
+        refetch(no_frame)
     assert site.world.log.api_requests == before
 
 

@@ -206,10 +206,13 @@ def test_a_write_that_is_interrupted_leaves_the_old_file(tmp_path):
         beside.write_text("ne")
         raise KeyboardInterrupt
 
+    def whole(beside):
+        beside.write_text("new")
+
     with pytest.raises(KeyboardInterrupt):
         write_atomically(file, half)
     assert file.read_text() == "old"
-    write_atomically(file, lambda beside: beside.write_text("new"))
+    write_atomically(file, whole)
     assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == ("new", 0o640)
     assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]
 

@@ -1,5 +1,6 @@
 """A ``--save`` that is stopped at any of its lines, or whose disk is full: the old file or the new one."""
 
+from inspect import getfile
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from zbt_notebook.client.frames import spreadsheet, to_frame
 from zbt_notebook.notebook.magic.commands import save as module
 from zbt_notebook.notebook.magic.commands.save import save
 
-OURS = tuple(Path(part.__file__) for part in (module, atomic_write, spreadsheet))
+OURS = tuple(Path(getfile(part)) for part in (module, atomic_write, spreadsheet))
 OLD = to_frame([{"id": "404170000003027001", "title": "old"}])
 NEW = to_frame([{"id": "404170000003027003", "title": "new"}, {"id": "404170000003027005", "title": "newer"}])
 FORMATS = [("csv", False), ("csv", True), ("json", False), ("jsonl", True), ("parquet", False), ("xlsx", True)]

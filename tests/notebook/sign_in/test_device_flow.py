@@ -23,14 +23,15 @@ from zbt_notebook.notebook.sign_in.device import ShortCode, read_device_code
 SCOPES = ("ZohoBugTracker.portals.READ", "ZohoBugTracker.bugs.READ")
 
 
-class Ticks:
+class Ticks(threading.Event):
     """A stopped-flag that never waits, and lets the test act between two questions."""
 
     def __init__(self, *acts):
+        super().__init__()
         self.acts = list(acts)
         self.waited = []
 
-    def wait(self, seconds):
+    def wait(self, seconds=None):
         self.waited.append(seconds)
         act = self.acts.pop(0) if self.acts else None
         return bool(act and act(seconds))

@@ -1,6 +1,7 @@
 """The sign-in as a pure function, driven by every order of events: late, doubled, of other attempts, after a logout."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -40,6 +41,10 @@ class FakeConnection:
             seconds_left=3600.0,
             can_refresh=True,
         )
+
+
+def a_connection() -> Any:
+    return FakeConnection()
 
 
 def short_code():
@@ -154,7 +159,7 @@ class SignInMachine(RuleBasedStateMachine):
         self.world.take(which, on.Listening(attempt))
         self.world.take(which, on.KeepTicked(kept))
         self.world.take(which, on.Pasted("1000.code"))
-        self.world.take(which, on.Brought(attempt, FakeConnection()))
+        self.world.take(which, on.Brought(attempt, a_connection()))
 
     @rule(which=st.integers(0, 1), attempt=st.integers(0, 6))
     def catch(self, which, attempt):
@@ -167,7 +172,7 @@ class SignInMachine(RuleBasedStateMachine):
 
     @rule()
     def sign_in_elsewhere(self):
-        replaced, self.world.current = self.world.current, FakeConnection()
+        replaced, self.world.current = self.world.current, a_connection()
         self.world.look_at_all()
         if replaced:
             self.world.sign_out(replaced)
@@ -222,8 +227,8 @@ def outcome(world, effect, word):
         do.MakeLink: lambda: on.LinkMade(attempt, flow()),
         do.MakeShortCode: lambda: on.ShortCodeMade(attempt, short_code()),
         do.Listen: lambda: on.Listening(attempt, listened),
-        do.Exchange: lambda: on.Brought(attempt, FakeConnection()),
-        do.Poll: lambda: on.Brought(attempt, FakeConnection()),
+        do.Exchange: lambda: on.Brought(attempt, a_connection()),
+        do.Poll: lambda: on.Brought(attempt, a_connection()),
         do.Leave: lambda: on.Left(attempt, "Signed out"),
         do.Renew: lambda: on.Refreshed(attempt),
     }[type(effect)]()
@@ -250,7 +255,7 @@ def test_every_connection_is_kept_or_revoked(order):
         elif what == "code":
             world.take(0, on.Pasted("1000.code"))
         else:
-            given_out.append(FakeConnection())
+            given_out.append(a_connection())
             world.take(0, on.Brought(attempt, given_out[-1]))
     assert not isinstance(world.states[0], Settling)
     for connection in given_out:
@@ -278,4 +283,4 @@ def test_states_cannot_say_connected_without_a_connection():
     desk = Desk(form=FORM, blank=FORM)
     for state in (Filling(desk), Waiting(desk, flow())):
         assert view_of(state, Outlook("default", ()))["status"] != ["Connected"]
-    assert view_of(Connected(desk, FakeConnection()), Outlook("default", ()))["status"] == ["Connected"]
+    assert view_of(Connected(desk, a_connection()), Outlook("default", ()))["status"] == ["Connected"]

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -263,7 +264,7 @@ def _placed(url, fields, place):
             request.data = fields
         case "multipart":
             request.files = {name: (None, value) for name, value in fields.items()}
-    ready = request.prepare()
+    ready: Any = request.prepare()
     headers = {name.lower(): value for name, value in ready.headers.items()}
     body = ready.body or b""
     return Request("POST", ready.url, headers, body.encode() if isinstance(body, str) else body)

@@ -47,7 +47,7 @@ class Caller:
         headers = {**self.headers, **({"content-type": kind} if kind else {})}
         return self.tracker.handle(Request(method, url, headers, body), self.grant)
 
-    def get(self, path: str, **params: object) -> Any:
+    def get(self, path: str, **params: Any) -> Any:
         response = self.send("GET", path, **params)
         assert response.status == 200, (response.status, response.body)
         return json.loads(response.body)

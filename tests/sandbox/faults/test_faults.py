@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -337,7 +338,8 @@ def test_a_fault_on_the_wire_does_not_hold_up_stopping():
     before = threads_of_sandboxes()
     sandbox = Sandbox(projects=1, bugs=1)
     peers = []
-    for kind, options in (("hang", {}), ("drip", {"seconds": 30.0, "size": 1}), ("latency", {"seconds": 30.0})):
+    kinds: dict[str, dict[str, Any]] = {"hang": {}, "drip": {"seconds": 30.0, "size": 1}, "latency": {"seconds": 30.0}}
+    for kind, options in kinds.items():
         sandbox.faults.add(kind=kind, path=f"/{kind}", **options)
         peer = http.client.HTTPConnection(urlsplit(sandbox.accounts_url).netloc, timeout=5)
         peer.request("GET", f"/{kind}")

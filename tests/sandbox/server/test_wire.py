@@ -13,8 +13,8 @@ NAMES = st.from_regex(r"[A-Za-z][A-Za-z-]{0,12}", fullmatch=True).map(lambda nam
 VALUES = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=20)
 
 
-def read(text):
-    return read_message(io.BufferedReader(io.BytesIO(text)), None)
+def read(text, sock=None):
+    return read_message(io.BufferedReader(io.BytesIO(text)), sock)
 
 
 @given(
