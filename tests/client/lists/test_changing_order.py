@@ -1,6 +1,7 @@
 """Records that change places while their list is read: all come, or the user is told that some may be missing."""
 
 from random import Random
+from threading import Lock
 from urllib.parse import urlsplit
 
 import pytest
@@ -120,12 +121,13 @@ def test_a_list_that_never_rests_is_read_three_times():
 def deleting(connection, world):
     """V3 loses a bug at each request for a list of bugs, whereupon a list without an order has another one."""
     world.set(classic_end="410", v3_order="scattered")
-    store, inner = world.bugtracker().store, connection.client.transport
+    store, inner, alone = world.bugtracker().store, connection.client.transport, Lock()
 
     def transport(request):
         response = inner(request)
         if urlsplit(request.url).path.endswith("/issues"):
-            store.bugs.remove(next(iter(store.bugs)))
+            with alone:
+                store.bugs.remove(next(iter(store.bugs)))
         return response
 
     connection.client.transport = transport
