@@ -107,6 +107,7 @@ def test_any_value_in_any_place_is_a_result_or_two_lines(data, name, hostile, ke
         *(("mirror", "created_time_long", hostile) for hostile in (None, True, "x", {"a": 1})),
         *(("by name", key, 1.5) for key in ("status_deatils", "severity_details", "status_details")),
         *(("pull of V3", "pick_list_values", hostile) for hostile in (1, True)),
+        ("pull of V3", "description", "\ud800"),
     ],
     ids=lambda part: f"{part}"[:20].encode("ascii", "backslashreplace").decode(),
 )

@@ -83,7 +83,7 @@ def read(size, move, *, numbered, seed):
 
 
 @pytest.mark.parametrize("move", [shuffle, shuffle_in_parts, shuffle_and_delete])
-@given(size=st.integers(240, 1500), numbered=st.booleans(), seed=st.integers(0, 999))
+@given(size=st.integers(240, 800), numbered=st.booleans(), seed=st.integers(0, 999))
 def test_nothing_is_missing_without_a_word(move, size, numbered, seed):
     """Whatever changes the order, and however often."""
     pager, missing, _ = read(size, move, numbered=numbered, seed=seed)
@@ -91,7 +91,7 @@ def test_nothing_is_missing_without_a_word(move, size, numbered, seed):
 
 
 @pytest.mark.parametrize("move", [add_before, add_behind, delete, add_and_delete])
-@given(size=st.integers(1, 1500), numbered=st.booleans(), seed=st.integers(0, 999))
+@given(size=st.integers(1, 600), numbered=st.booleans(), seed=st.integers(0, 999))
 def test_rows_that_are_added_and_deleted_keep_their_order(move, size, numbered, seed):
     """No false alarm, and nothing is missing."""
     pager, missing, _ = read(size + 200, move, numbered=numbered, seed=seed)

@@ -57,7 +57,7 @@ def altered(value):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=examples(40))
+@settings(max_examples=examples(20))
 @given(record=RECORDS)
 def test_every_leaf_of_a_record_is_in_the_frame(kind, record):
     """Under a classic name or its own, flags, lists and what is empty too: told otherwise, the row is another."""

@@ -144,4 +144,10 @@ def _whole_hours(frame: pd.DataFrame) -> Any:
 
 
 def _as_text(values: pd.Series[Any]) -> Any:
-    return values.map(lambda value: text_of(value) if isinstance(value, str) else value)
+    def read(value: Any) -> Any:
+        return text_of(value) if isinstance(value, str) else value
+
+    try:
+        return values.map(read)
+    except UnicodeEncodeError:  # half a surrogate pair, as above
+        return pd.Series([read(value) for value in values], index=values.index, dtype=object)
