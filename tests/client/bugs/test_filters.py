@@ -103,6 +103,18 @@ def test_projects_and_limit(api, connection, store):  # noqa: ARG001
 
 
 @pytest.mark.parametrize(
+    "said", ["title~=time", "assignee==none", "Customer~=e", "key~=I6", "severity!=Minor", "flag==External"]
+)
+def test_a_limit_is_reached_over_several_projects(api, connection, said):  # noqa: ARG001  runs once an API
+    """However many of the first project's bugs pass, and wherever they are chosen."""
+    whole = connection.bugs(said, projects="all", progress=False)
+    assert whole["project.id"].nunique() > 1
+    for limit in (3, len(whole) // 2, len(whole) - 1, len(whole) + 9):
+        some = connection.bugs(said, projects="all", limit=limit, progress=False)
+        assert some["id"].tolist() == whole["id"].tolist()[:limit], limit
+
+
+@pytest.mark.parametrize(
     ("asked", "said"),
     [
         ({"status": "Opne"}, "Did you mean Open? There are: Open, In progress"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import Any
 from urllib.parse import unquote
 
@@ -10,6 +11,7 @@ from zbt_notebook.client.bugs.lookups import Lookups, Portal, Project
 from zbt_notebook.client.bugs.tracker import Tracker
 from zbt_notebook.client.errors import NotFound, UsageError
 from zbt_notebook.client.foreign_json import objects
+from zbt_notebook.client.http.messages import Pairs
 from zbt_notebook.client.lists.read_lists import read_list
 from zbt_notebook.client.quoting import counted
 from zbt_notebook.client.rest import endpoints
@@ -140,30 +142,40 @@ def _by_key(tracker: Tracker, portal: Portal, projects: Sequence[Project], prefi
 
 
 def _near(tracker: Tracker, portal: Portal, project: Project, number: int) -> Iterator[dict[str, Any]]:
-    """The bugs of a project, from where that number should be on: numbers are given in the order of making.
+    """The bugs of a project, from where that number should be on, then all of them.
 
-    A server that gives fewer at once than it is asked for leaves holes: then all of the list is read, on the one road.
+    Numbers are given in the order of making, so that a bug's place in the list is no later than its number, and no
+    farther from another's than their numbers are. Where the list ends is not known: after the likeliest two pages it is
+    felt for from its beginning, in steps that double. Moved bugs, and those of a server that gives fewer at once than
+    it is asked for, are out of that order: where none of those pages has the bug, the list is read whole, on the one
+    road.
     """
     call, first = _list(tracker, portal, project)
-    at = max(1, min(number, project.count or number))
+    low, high = 1, ceil(max(1, number) / _PAGE)
+    page = guess = ceil(max(1, min(number, project.count or number)) / _PAGE)
+    while low <= page <= high:
+        came = tracker.client.fetch(replace(call, params=(*first, *_page(tracker, page))))
+        records = objects(came.records or [])
+        yield from records
+        if not came.more and len(records) < _PAGE:
+            high = min(high, page)
+        numbers = [one for record in records if (one := _number(_key(record)))]
+        if not numbers:
+            high = page - 1
+        elif number < numbers[0]:
+            low, high = max(low, page - ceil((numbers[0] - number) / _PAGE)), page - 1
+        elif number > numbers[-1]:
+            low, high = page + 1, min(high, page + ceil((number - numbers[-1]) / _PAGE))
+        else:
+            break
+        page = high if page == guess and high < guess else max(low, min(2 * (low - 1), (low + high + 1) // 2))
+    yield from objects(read_list(tracker.client, replace(call, params=first)))
+
+
+def _page(tracker: Tracker, number: int) -> Pairs:
     if tracker.lookups.is_v3:
-        begin, words = (at - 1) // _PAGE + 1, ("page", "per_page")
-        others = [*range(begin - 1, 0, -1), *range(begin + 1, begin + 1000)]
-        starts = [begin, *others]
-    else:
-        begin, words = max(1, at - _PAGE + 1), ("index", "range")
-        starts = [begin, *range(begin - _PAGE, 0, -_PAGE), *([1] if begin > 1 else [])]
-        starts += list(range(begin + _PAGE, begin + 1000 * _PAGE, _PAGE))
-    for start in starts:
-        page = tracker.client.fetch(replace(call, params=(*first, (words[0], str(start)), (words[1], str(_PAGE)))))
-        records = page.records or []
-        yield from objects(records)
-        left = 0 if tracker.lookups.is_v3 else (project.count or 0) - start + 1
-        if 0 < len(records) < (_PAGE if page.more else min(_PAGE, left)):
-            yield from objects(read_list(tracker.client, replace(call, params=first)))
-            return
-        if start > begin and len(records) < _PAGE:
-            return
+        return ("page", str(number)), ("per_page", str(_PAGE))
+    return ("index", str((number - 1) * _PAGE + 1)), ("range", str(_PAGE))
 
 
 def _list(tracker: Tracker, portal: Portal, project: Project) -> tuple[ApiCall, tuple[tuple[str, str], ...]]:

@@ -85,7 +85,7 @@ def _named(
 def plan(kind: Kind, request: PullRequest, portal: str, projects: Sequence[Mapping[str, Any]], now: datetime) -> Plan:
     """The lists of a kind in the classic API; projects that say that they have none are left out."""
     listings: list[Listing] = []
-    empty, wanted = 0, request.limit
+    empty, wanted = 0, None if request.criteria else request.limit  # how many of the announced fit, nobody knows
     counts: dict[str, int] = {}
     for project in projects:
         count, _ = announced(kind, project, {})
