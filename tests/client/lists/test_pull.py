@@ -1,5 +1,6 @@
 """Everything of a kind, in as few requests as can be, once each."""
 
+import json
 import signal
 import threading
 import time
@@ -69,6 +70,27 @@ def test_exact_multiples_cost_no_page_more(connection, wire, store):
     frame = connection.pull("bugs", projects=project.name)
     assert len(frame) == len(bugs) // 200 * 200
     assert len(bug_requests(wire)) == len(frame) // 200
+
+
+def test_a_limit_that_announced_bugs_do_not_reach_is_told(connection, store):
+    """A project announces bugs that this user may not see: others, left out for the limit, may have what is wanted."""
+    connection.bugs(limit=1)  # the projects are known, with their counts
+    inner, first = connection.client.transport, next(iter(store.projects))
+    gone = {bug.id for bug in store.bugs.of(first.id)[100:]}
+
+    def transport(request):
+        answer = inner(request)
+        if not request.url.endswith(f"/{first.id}/bugs/"):
+            return answer
+        shown = [bug for bug in json.loads(answer.body or b'{"bugs": []}')["bugs"] if bug["id"] not in gone]
+        return replace(answer, status=200, body=json.dumps({"bugs": shown}).encode())
+
+    connection.client.transport = transport
+    some = connection.pull("bugs", limit=300)
+    assert len(some) < 300
+    assert some.attrs["zbt"]["warnings"] == [
+        "fewer came than were announced, and 4 projects more were not read: leave the limit out"
+    ]
 
 
 def test_empty_projects_are_not_asked(connection, wire, store):

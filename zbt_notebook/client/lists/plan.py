@@ -50,6 +50,7 @@ class Plan:
     announced: Mapping[str, int] = field(default_factory=dict)  # project -> how many it says it has, whatever is asked
     projects: tuple[str, ...] = ()  # the ids of all that were chosen, those without records too
     portal: str = ""  # as its paths name it
+    left_out: int = 0  # projects that a limit does not need, as far as those before them announce
 
     @property
     def pages(self) -> int:
@@ -85,9 +86,10 @@ def _named(
 def plan(kind: Kind, request: PullRequest, portal: str, projects: Sequence[Mapping[str, Any]], now: datetime) -> Plan:
     """The lists of a kind in the classic API; projects that say that they have none are left out."""
     listings: list[Listing] = []
-    empty, wanted = 0, None if request.criteria else request.limit  # how many of the announced fit, nobody knows
+    read, empty = 0, 0
+    wanted = None if request.criteria else request.limit  # how many of the announced fit, nobody knows
     counts: dict[str, int] = {}
-    for project in projects:
+    for read, project in enumerate(projects, 1):  # noqa: B007  how many are read is told below
         count, _ = announced(kind, project, {})
         if count is not None:
             counts[str(project["id"])] = count
@@ -106,7 +108,8 @@ def plan(kind: Kind, request: PullRequest, portal: str, projects: Sequence[Mappi
                 wanted -= min(wanted, exact)
         if wanted == 0:
             break
-    return Plan(tuple(listings), empty, counts, tuple(str(project["id"]) for project in projects), portal)
+    ids = tuple(str(project["id"]) for project in projects)
+    return Plan(tuple(listings), empty, counts, ids, portal, left_out=len(projects) - read)
 
 
 def _calls(

@@ -315,6 +315,9 @@ class Pull:
                 f"of {counted(self._filter.undecided, self.what)} no time of change is told: "
                 "V3 chose them by its days, and some may lie a day or two outside"
             )
+        if self.plan.left_out and not self._has_enough:
+            rest = counted(self.plan.left_out, "projects")
+            sentences.append(f"fewer came than were announced, and {rest} more were not read: leave the limit out")
         if not self.rows:
             sentences += self._filter.misses()
         return tuple(sentences)
