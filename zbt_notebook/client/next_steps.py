@@ -11,6 +11,7 @@ _PYTHON = {
     "list endpoints": "zbt_notebook.client.rest.endpoints.search()",
     "list portals": 'connection.get("/portals/")',
     "explain call": "the page of Zoho's API for {path}",
+    "show bug": 'connection.bug("{key}")',
     "check set-up": "connection.status()",
 }
 _taught: dict[str, str] = {}

@@ -57,5 +57,5 @@ def there_are(word: str, known: Iterable[str], *, most: int = 30) -> str:
     """``Did you mean b? There are: a, b, c.`` for a hint, of which no more than *most* are named."""
     names = list(known)
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    listed = f"There are: {', '.join(names[:most])}{more}." if names else "There are none."
+    listed = f"There are: {', '.join(names[:most])}{more}".removesuffix(".") + "." if names else "There are none."
     return f"{did_you_mean(word, names)} {listed}".strip()

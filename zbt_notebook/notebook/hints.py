@@ -9,6 +9,7 @@ STEPS = {
     "login and remember": "%zbt login --remember",
     "add scope": "%zbt login --add-scope {scope}",
     "list endpoints": "%zbt endpoints",
+    "show bug": "%zbt bug {key}",
     "list portals": "%zbt GET /portals/",
     "explain call": "%zbt help {path}",
     "check set-up": "%zbt doctor",

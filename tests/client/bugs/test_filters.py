@@ -102,6 +102,27 @@ def test_projects_and_limit(api, connection, store):  # noqa: ARG001
     assert len(some) == 7
 
 
+@pytest.mark.parametrize("nobody", ["Unassigned", "unassigned user", "none"])
+def test_nobody_goes_by_the_word_that_tables_show(api, connection, store, nobody):  # noqa: ARG001  runs once an API
+    """Either API has its own."""
+    found = connection.bugs(f"assignee=={nobody}", progress=False)
+    assert ids(found) == bugs(store, lambda bug: not bug.assignee)
+    assert set(ids(connection.bugs(assignee=[nobody, "me"], progress=False))) > set(ids(found))
+
+
+def test_two_values_of_a_field_that_has_one_are_no_filter(connection, store):
+    """But what has several may have both, and what holds of both is no contradiction."""
+    with pytest.raises(UsageError, match="Severity is asked for twice, and nothing has two") as caught:
+        connection.bugs("severity==Major", "flag==Internal", "severity==Minor,Critical")
+    assert caught.value.hint == "For either of them, write severity==Major,Minor,Critical."
+    major = connection.bugs("severity==Major", progress=False)
+    asked = ("severity==Major,Minor", "severity==Major", "severity>=Major")
+    assert ids(connection.bugs(*asked, progress=False)) == ids(major)
+    both = connection.bugs("tags==flaky", "tags==quick-win", progress=False)
+    tags = {tag.id: tag.name for tag in store.tags}
+    assert ids(both) == bugs(store, lambda bug: {"flaky", "quick-win"} <= {tags[one] for one in bug.tags})
+
+
 @pytest.mark.parametrize(
     "said", ["title~=time", "assignee==none", "Customer~=e", "key~=I6", "severity!=Minor", "flag==External"]
 )

@@ -152,6 +152,14 @@ def test_what_is_made_of_it_is_a_plain_dict(derive):
     assert derived == a_bug()
 
 
+@pytest.mark.parametrize("written", ["2026-11-19T14:11:48.000Z", "2026-11-19T16:11:48+02:00"])
+def test_a_time_of_v3_is_told_to_the_minute(written):
+    """As one of the classic API is; what is no such time is shown as it came."""
+    rest = {name: value for name, value in a_bug().items() if name != "created_time_long"}
+    assert "Created 2026-11-19 14:11 UTC" in pretty(Bug(rest | {"created_time": written}, SITE))
+    assert "Created 11-19-2026" in pretty(Bug(rest | {"created_time": "11-19-2026"}, SITE))
+
+
 def test_the_text_is_tidy():
     """A terminal has the same facts, in lines; inside of another value a bug is written like any dict."""
     bug = Bug(a_bug(), SITE)

@@ -292,6 +292,12 @@ def test_a_new_bug_has_what_was_said(zbt, site):
         ("bug XX9-I1", "There are:"),
         ("bugs --projects Paymnets", "Did you mean Payments?"),
         ("bugz", "Did you mean bug?"),
+        ("bugs severity==Critical severity==Major", "write severity==Critical,Major."),
+        ("bugs severity==Critical, Major", 'write "severity==Critical, …" in quotes'),
+        ("bugs title~=time zone", '"title~=two words"'),
+        ("bugs limit=5", "Write --limit 5."),
+        ("bugs limit==5", "Write --limit 5."),
+        ("GET /bugs/HW1-I600/", "One bug: %zbt bug HW1-I600."),
     ],
 )
 def test_a_slip_is_refused_with_the_right_word(zbt, line, hint):
@@ -403,3 +409,4 @@ def test_a_line_while_a_card_waits_says_to_finish_it(zbt, monkeypatch):
     with pytest.raises(NotSignedIn, match="a sign-in waits for you") as caught:
         zbt("bugs")
     assert "Finish the card above" in caught.value.hint
+    assert str(zbt("status")) == "Not signed in. A sign-in waits for you: finish the card above."

@@ -48,7 +48,9 @@ def read_filter(text: str) -> Filter:
     split = operator in {"==", "!="}
     values = tuple(part.strip() for part in value.split(",")) if split else (value,)
     if not all(values):
-        raise UsageError(f"{name}{operator} has an empty value", hint=f"Write {name}==none for what has nothing there.")
+        nothing = f"Write {name}==none for what has nothing there."
+        ends = f'A blank ends a filter: leave it out behind the comma, or write "{text} …" in quotes.'
+        raise UsageError(f"{name}{operator} has an empty value", hint=ends if value.endswith(",") else nothing)
     return Filter(name, operator, values, value)  # type: ignore[arg-type]  # the pattern has these alone
 
 
@@ -59,7 +61,7 @@ def _advice(text: str) -> str:
         return f"Write {name[0].strip()}=={rest[1:]}: a filter compares by two equal signs."
     if name and rest[:2] in {"=>", "=<", "=~"}:
         return f"Write {name[0].strip()}{rest[1]}={rest[2:]}."
-    return "A filter is a field, an operator and a value: status==Open, created>=-30d, title~=login."
+    return 'A filter is a field, an operator and a value: status==Open, created>=-30d, "title~=two words".'
 
 
 def read_arguments(arguments: Mapping[str, Any]) -> list[Filter]:

@@ -13,6 +13,7 @@ from zbt_notebook.client.errors import NotFound, UsageError
 from zbt_notebook.client.foreign_json import objects
 from zbt_notebook.client.http.messages import Pairs
 from zbt_notebook.client.lists.read_lists import read_list
+from zbt_notebook.client.next_steps import step
 from zbt_notebook.client.quoting import counted
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.api import ApiCall
@@ -227,6 +228,8 @@ def with_ids(tracker: Tracker, call: ApiCall) -> ApiCall:
             continue
         endpoint = endpoints.match(call.method, call.path)
         portal, project = (_after(segments, word) for word in ("portal", "projects"))
+        if "portal" not in segments:
+            raise UsageError(f"{call.path} is no path of Zoho's", hint=f"One bug: {step('show bug', key=segment)}.")
         if endpoint is None or not project:
             continue
         found = find_bug(tracker, segment, portal=portal, projects=(project,))

@@ -25,6 +25,7 @@ from zbt_notebook.client.suggestions import folded, same_name, there_are
 _BACK = re.compile(r"([+-])(\d{1,5})([hdwmy])", re.ASCII)
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _LISTS = {"milestone": ("milestones",), "affected": ("milestones",), "project": ("projects",)}
+_NOBODY = {"none", "unassigned", "unassigned user"}  # as either API's tables say it
 _MANY = 8  # projects whose own lists are looked at; in more, a name is told apart by the records alone
 
 
@@ -60,7 +61,18 @@ class Resolver:
 
     def criteria(self, filters: Iterable[Filter]) -> tuple[Criterion, ...]:
         """Each filter with its values looked up; UsageError for the first that cannot be."""
-        return tuple(self._criterion(one) for one in filters)
+        chosen: dict[str, Filter] = {}
+        found = []
+        for one in filters:
+            field = self.field(one.name)
+            before = chosen.setdefault(field.name, one) if one.operator == "==" and not field.several else one
+            found.append(self._criterion(one))
+            if before is not one and not set(found[-1].values) & set(self._criterion(before).values):
+                raise UsageError(
+                    f"{field.label} is asked for twice, and nothing has two",
+                    hint=f"For either of them, write {before},{one.whole or ','.join(map(str, one.values))}.",
+                )
+        return tuple(found)
 
     def _criterion(self, one: Filter) -> Criterion:
         field = self.field(one.name)
@@ -130,7 +142,7 @@ class Resolver:
         said = plain(said, field.name)
         if is_missing(said):
             return [None]
-        is_none = isinstance(said, str) and said.casefold() == "none"
+        is_none = isinstance(said, str) and folded(said) in (_NOBODY if field.type == "person" else {"none"})
         if field.type == "choice":
             named = self._choices(field, said, required=not is_none)
             return [*named, None] if is_none else list(named)
@@ -303,7 +315,7 @@ def _moved(day: date, count: int, unit: str) -> date:
 
 def _no_time(text: str) -> UsageError:
     return UsageError(
-        f"{text[:60]!r} is no date", hint="Write 2026-09-01, 2026-09-01T13:00Z, today, yesterday, -30d, -2w or -6m."
+        f"{text[:60]!r} is no date", hint="Write 2026-09-01, 2026-09-01T13:00Z, today, tomorrow, -30d, +2w or -6m."
     )
 
 

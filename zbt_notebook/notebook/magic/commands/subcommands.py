@@ -71,10 +71,12 @@ def _login(console: Session, line: CommandLine) -> Any:
 def _status(console: Session, line: CommandLine) -> Any:
     from zbt_notebook.client.auth.scopes import PROFILE
     from zbt_notebook.client.limits.token_budget import TOKEN_BUDGET
+    from zbt_notebook.notebook.sign_in.begun import one_waits
 
     connections = signed_in.connections()
     if not connections and "as" not in line.options:
-        return PlainText("Not signed in. Sign in: %zbt login")
+        waits = "A sign-in waits for you: finish the card above." if one_waits() else "Sign in: %zbt login"
+        return PlainText(f"Not signed in. {waits}")
     connection = console.connection(line.options)
     connection.who.wait(_PATIENCE)
     status = connection.status()

@@ -28,7 +28,7 @@ from zbt_notebook.notebook.magic.display import request_preview
 from zbt_notebook.notebook.magic.display.table import PlainText, Table, note
 from zbt_notebook.notebook.magic.grammar import jmespath_query
 from zbt_notebook.notebook.magic.grammar.interpolation import in_text
-from zbt_notebook.notebook.magic.grammar.options import LISTS
+from zbt_notebook.notebook.magic.grammar.options import LISTS, options_of
 from zbt_notebook.notebook.magic.grammar.parser import CommandLine, Options
 from zbt_notebook.notebook.magic.grammar.request_builder import fill_options
 from zbt_notebook.notebook.magic.session import LastCall, Session
@@ -36,6 +36,7 @@ from zbt_notebook.notebook.magic.session import LastCall, Session
 if TYPE_CHECKING:
     from zbt_notebook.client.connection import Connection
 
+_OPTION = re.compile(r"(?P<name>[a-z-]+)==?(?P<value>[^=].*)", re.DOTALL)
 _ITEM = re.compile(r"(?P<name>[^=:@]+?)=(?P<value>.*)", re.DOTALL)
 
 
@@ -53,7 +54,7 @@ def run(console: Session, line: CommandLine, local: dict[str, Any] | None) -> An
 
     def road() -> Any:
         if word in LISTS:
-            return _list(console, connection, word, [read_filter(one) for one in words], options)
+            return _list(console, connection, word, [_filter(word, one) for one in words], options)
         if word == "bug":
             return _bug(console, connection, words, options)
         return _part(console, connection, word, words[0], options)
@@ -62,6 +63,15 @@ def run(console: Session, line: CommandLine, local: dict[str, Any] | None) -> An
 
 
 # -- lists
+
+
+def _filter(kind: str, text: str) -> Filter:
+    given = _OPTION.fullmatch(text)
+    if given and any(given["name"] == option.name for option in options_of(kind)):
+        raise UsageError(
+            f"{given['name']} is an option, not a field of {kind}", hint=f"Write --{given['name']} {given['value']}."
+        )
+    return read_filter(text)
 
 
 def _list(console: Session, connection: "Connection", kind: str, filters: Sequence[Filter], options: Options) -> Any:

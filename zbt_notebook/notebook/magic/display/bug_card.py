@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
@@ -113,9 +114,9 @@ def _facts(bug: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _time(bug: Mapping[str, Any], name: str) -> str:
     moment = _moment(bug.get(f"{name}_long"))
-    if moment:
-        return f"{moment:%Y-%m-%d %H:%M} UTC"
-    return _word(bug.get(name)).replace("T", " ").replace("Z", " UTC")
+    with suppress(ValueError):
+        moment = moment or datetime.fromisoformat(_word(bug.get(name))).astimezone(UTC)
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else _word(bug.get(name))
 
 
 def _day(bug: Mapping[str, Any]) -> str:
