@@ -280,6 +280,19 @@ def test_a_new_bug_has_what_was_said(zbt, site):
 
 
 @pytest.mark.usefixtures("connection")
+def test_a_day_is_a_day_in_json_too(zbt, tmp_path):
+    """Whether printed, chosen or saved; a moment tells its zone."""
+    zbt(f"bugs due!=none --limit 3 --save {tmp_path}/bugs.json")
+    saved = json.loads((tmp_path / "bugs.json").read_text())
+    chosen = zbt("bugs due!=none --limit 3 -q '[].[due, created]' --json")
+    assert [[row["due"], row["created"]] for row in saved] == chosen
+    assert [row["due"] for row in zbt("bugs due!=none --limit 3 --json")] == [due for due, _ in chosen]
+    for due, created in chosen:
+        assert len(due) == len("2026-12-01")
+        assert created.endswith("Z")
+
+
+@pytest.mark.usefixtures("connection")
 @pytest.mark.parametrize(
     ("line", "hint"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -52,6 +53,17 @@ def without_attrs(frame: pd.DataFrame) -> pd.DataFrame:
     plain = frame.copy(deep=False)
     plain.attrs = {}
     return plain
+
+
+def as_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give the rows as JSON has them: moments in UTC as ISO 8601, days as days, null where a cell is missing."""
+    plain = without_attrs(frame)
+    for position, dtype in enumerate(frame.dtypes):
+        if dtype.kind == "M" and not isinstance(dtype, pd.DatetimeTZDtype):
+            times = plain.iloc[:, position]
+            if bool((times.dropna() == times.dropna().dt.floor("D")).all()):
+                plain.isetitem(position, times.dt.strftime("%Y-%m-%d"))
+    return json.loads(plain.to_json(orient="records", date_format="iso", double_precision=15))  # type: ignore[no-any-return]
 
 
 def in_useful_order(names: Iterable[str], first: Sequence[str]) -> list[str]:

@@ -111,7 +111,9 @@ def _frame(value: Any, kind: str) -> Any:
 def _records(value: Any) -> Any:
     if not hasattr(value, "to_csv"):
         return value
-    return json.loads(value.to_json(orient="records", date_format="iso", double_precision=15))
+    from zbt_notebook.client.frames.arrange import as_records
+
+    return as_records(value)
 
 
 def _write_csv(value: Any, path: Path) -> None:

@@ -1,6 +1,5 @@
 """The words of the field: ``%zbt bugs status==Open``, ``%zbt bug HW1-I600 close``; the same over either API."""
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -127,17 +126,15 @@ def _requests(connection: "Connection", chosen: PlannedList) -> PlainText:
 
 
 def _delivered(console: Session, frame: Any, options: Options) -> Any:
+    from zbt_notebook.client.frames.arrange import as_records
+
     if "jmespath" in options:
         expression = jmespath_query.read(options.get("jmespath"))
-        records = _records(frame)
+        records = as_records(frame)
         found = jmespath_query.search(expression, records, None, records)
         return calls.deliver(console, _shaped(found, options), options)
     value = calls.chosen_columns(frame, options)
-    return calls.deliver(console, _records(value) if "json" in options else value, options)
-
-
-def _records(frame: Any) -> list[Any]:
-    return json.loads(frame.to_json(orient="records", date_format="iso", double_precision=15))  # type: ignore[no-any-return]  # a list of records
+    return calls.deliver(console, as_records(value) if "json" in options else value, options)
 
 
 def _shaped(found: Any, options: Options) -> Any:
