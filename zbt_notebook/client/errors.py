@@ -15,12 +15,16 @@
         └── IncompletePull        .rows came, .resume fetches the rest
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from zbt_notebook.client.redactor import NO_WORD, plain, redact
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
 class ZbtError(Exception):
@@ -73,6 +77,25 @@ def reading(field: str) -> Iterator[None]:
     except UsageError as error:
         error.field = error.field or field
         raise
+
+
+def without_frames(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Raise what goes wrong outside of the function's frames, whose variables hold secrets as they were handed over.
+
+    ``%xmode Verbose`` prints the frames of an error that is the cause of another; debuggers print those of any.
+    """
+
+    @wraps(function)
+    def outside(*given: _P.args, **named: _P.kwargs) -> _R:
+        try:
+            return function(*given, **named)
+        except (ZbtError, KeyboardInterrupt) as error:
+            failure = error.with_traceback(None)
+        del given, named  # this frame is shown
+        failure.__cause__ = failure.__context__ = None  # they have frames of their own
+        raise failure
+
+    return outside
 
 
 class NotSignedIn(ZbtError):

@@ -22,7 +22,7 @@ from zbt_notebook.client.auth.oauth import (
 from zbt_notebook.client.auth.pasted import Redirect, read_pasted
 from zbt_notebook.client.auth.scopes import PRESETS, parse_scopes
 from zbt_notebook.client.connection import Connection
-from zbt_notebook.client.errors import NotSignedIn, SignInRejected, UsageError, reading
+from zbt_notebook.client.errors import NotSignedIn, SignInRejected, UsageError, reading, without_frames
 from zbt_notebook.client.forks import ForkSafeLock
 from zbt_notebook.client.http.messages import Transport
 from zbt_notebook.client.limits.shared_token import TokenShare
@@ -41,6 +41,7 @@ class LoginFlow(StaysInKernel):
     UsageError for fields that cannot be right, before anything is sent.
     """
 
+    @without_frames
     def __init__(
         self,
         client_id: str,
@@ -97,6 +98,7 @@ class LoginFlow(StaysInKernel):
         """
         return self._request.url(self.data_center) if self._request.redirect_uri else ""
 
+    @without_frames
     def finish(self, pasted: str, *, register: bool = True, keep_old: bool = True) -> Connection:
         """Exchange what the user brought back: the code, the address the browser landed on, or its query string.
 
@@ -151,6 +153,7 @@ class LoginFlow(StaysInKernel):
         raise refused
 
 
+@without_frames
 def connect(
     client_id: str | None = None,
     client_secret: str | None = None,

@@ -2,6 +2,8 @@
 
 import pytest
 
+import zbt_notebook
+
 CALLS = {
     "a line end in a header": "connection.request('GET', '/portals/', headers={'X-A': 'a\\r\\nb'})",
     "beyond Latin-1": "connection.request('GET', '/portals/', headers={'X-A': '\u20ac'})",
@@ -50,3 +52,40 @@ def test_no_frame_of_an_error_shows_the_token(what, mode, shell, broken, capsys)
         assert secret not in shown
     assert "Zoho-oauthtoken 1" not in shown
     shell.run_line_magic("xmode", "Context")
+
+
+TOLD = {
+    "secret": "c4n4ry5ecret7d2f8e1b6a9c3d5e7f0a1b2c4d6e8f",
+    "code": "1000.c0dec0de11112222c0dec0de33334444.c0dec0de55556666c0dec0de77778888",
+    "refresh": "1000.4ef4e5119999aaaa4ef4e5118888bbbb.4ef4e5117777cccc4ef4e5116666dddd",
+}
+SIGN_INS = {
+    "a refused refresh token": "zbt.connect('1000.CLIENT', told('secret'), told('refresh'), site.data_center)",
+    "an unknown data centre": "zbt.connect('1000.CLIENT', told('secret'), told('refresh'), 'narnia')",
+    "a secret in two lines": "zbt.LoginFlow('1000.CLIENT', told('secret') + ' x', data_center=site.data_center)",
+    "a bad redirect URI": "zbt.LoginFlow('1000.CLIENT', told('secret'), 'ftp://x', data_center=site.data_center)",
+    "a refused code": "flow.finish(told('code'))",
+    "a code of another host": "flow.finish('http://evil.test/callback?code=' + told('code'))",
+    "a token that is none": (
+        "site.faults.add(kind='answer', path='/oauth/v2/token', "
+        "body={'access_token': told('refresh'), 'refresh_token': told('code') + chr(10)}); flow.finish(told('code'))"
+    ),
+    "a refusal that quotes": (
+        "site.faults.add(kind='answer', path='/oauth/v2/token', body={'error': 'x', 'what': told('secret')}); "
+        "flow.finish(told('code'))"
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SIGN_INS)
+def test_no_frame_of_a_sign_in_shows_what_was_handed_over(what, shell, site, capsys):
+    """Secrets come as plain texts: no frame of ours has them, where the user's own has none."""
+    flow = zbt_notebook.LoginFlow("1000.CLIENT", TOLD["secret"], data_center=site.data_center)
+    shell.user_ns |= {"zbt": zbt_notebook, "site": site, "told": TOLD.__getitem__, "flow": flow}
+    shell.run_line_magic("xmode", "Verbose")
+    shell.run_cell(f"try:\n    {SIGN_INS[what]}\nexcept Exception as error:\n    raise RuntimeError('mine') from error")
+    shell.run_line_magic("xmode", "Context")
+    shown = "".join(capsys.readouterr())
+    assert "mine" in shown
+    assert "The above exception was the direct cause" in shown
+    assert [name for name, secret in TOLD.items() if secret in shown] == []

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from zbt_notebook.client.auth.data_centers import DataCenter
 from zbt_notebook.client.auth.scopes import format_scopes, parse_scopes
-from zbt_notebook.client.errors import SignInRejected, Unreachable, ZbtError
+from zbt_notebook.client.errors import SignInRejected, Unreachable, ZbtError, without_frames
 from zbt_notebook.client.http.messages import Pairs, Request, Response, decode_json
 from zbt_notebook.client.next_steps import step
 from zbt_notebook.client.redactor import one_line
@@ -148,6 +148,7 @@ def _filled(fields: Mapping[str, str]) -> Pairs:
     return tuple((name, value) for name, value in fields.items() if value)
 
 
+@without_frames
 def read_token(response: Response, *, requested: Iterable[str] = (), refreshing: bool = False) -> Token:
     """Read a token endpoint's answer, judging the body before the status: Zoho refuses with HTTP 200.
 

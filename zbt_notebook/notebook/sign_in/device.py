@@ -14,7 +14,7 @@ from zbt_notebook.client.auth.data_centers import DataCenter, learn
 from zbt_notebook.client.auth.oauth import ClientCredentials, directory_request, read_directory, read_token, rejection
 from zbt_notebook.client.auth.scopes import format_scopes
 from zbt_notebook.client.connection import Connection
-from zbt_notebook.client.errors import NotSignedIn, SignInRejected, Unreachable
+from zbt_notebook.client.errors import NotSignedIn, SignInRejected, Unreachable, without_frames
 from zbt_notebook.client.http.messages import Request, Response, Transport, decode_json
 from zbt_notebook.client.secret_str import SecretStr, StaysInKernel
 
@@ -63,6 +63,7 @@ def device_token_request(data_center: DataCenter, client: ClientCredentials, dev
     return Request("POST", f"{data_center.accounts_url}/oauth/v3/device/token", form=tuple(form.items()))
 
 
+@without_frames
 def read_device_code(response: Response) -> DeviceCode:
     """Read the first answer; raise SignInRejected for a refusal, Unreachable for what cannot be Zoho's."""
     body = _mapping(response)
@@ -177,6 +178,7 @@ class ShortCode:
             interval = interval + SLOWER_BY if answer == "slow_down" else interval
         raise NotSignedIn("the sign-in was stopped", hint="Sign in again for a new short code.")
 
+    @without_frames
     def _request_token(self) -> Connection | str:
         """Give the connection, or Zoho's word for why there is none yet."""
         try:
