@@ -441,3 +441,16 @@ def test_it_shows_no_secret_and_is_not_pickled():
     assert "canary" not in f"{auth!r} {auth} {vars(auth)}"
     with pytest.raises(TypeError):
         pickle.dumps(auth)
+
+
+def test_a_failed_refresh_keeps_no_secret_alive():
+    """Its outcome is kept for others, without the frames in which the tokens stand."""
+    authorization = Authorization(CLIENT, DATA_CENTERS["us"], Token("", "kept-refresh"), Zoho(error="invalid_code"))
+    for _ in range(2):  # met, and shared
+        with pytest.raises(SignInRejected, match="invalid_code"):
+            authorization.access_token()
+    authorization.forget()
+    gc.collect()
+    assert "kept-refresh" not in live_secrets()
+    assert isinstance(authorization.failure, SignInRejected)
+    assert authorization.failure.__traceback__ is None

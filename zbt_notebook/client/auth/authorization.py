@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep, time
@@ -91,7 +92,7 @@ class _Held:
 class _Attempt:
     """One refresh and how it ended, so that those who waited for it share the outcome."""
 
-    error: ZbtError | None
+    error: ZbtError | None  # a copy that nobody raises: a traceback would keep the frames alive, with their tokens
     ended: float  # on the monotonic clock
 
 
@@ -221,13 +222,13 @@ class Authorization(StaysInKernel):
                 return self._still_signed_in(current)
             last = self._last_attempt
             if last and last.error and (last is not seen or (rejected is not None and self._is_recent(last))):
-                raise last.error.with_traceback(None)
+                raise copy(last.error)
             if last is not seen:
                 return self._still_signed_in(current)
             try:
                 self._refresh_for_all(rejected)
             except ZbtError as error:
-                self._last_attempt = _Attempt(error, self._clock.monotonic())
+                self._last_attempt = _Attempt(copy(error), self._clock.monotonic())
                 raise
             self._last_attempt = _Attempt(None, self._clock.monotonic())  # one that was stopped is nobody's outcome
             return self._still_signed_in(self._held.token.access_token)
