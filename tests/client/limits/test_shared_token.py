@@ -62,7 +62,8 @@ def test_a_torn_or_forged_file_counts_as_empty(share, tmp_path):
     half = whole[: len(whole) // 2]
     wrong_times = whole.replace(b"0.5", b"true"), whole.replace(b"0.5", b"1e999"), whole.replace(b"0.5", b"9" * 400)
     wrong_texts = whole.replace(b'"canary-token"', b"[]"), b'"canary-token"', b"[" * 60_000, b"\xff\xfe", half
-    for wrong in (b"", whole[:-1], whole + b"}", os.urandom(200), *wrong_times, *wrong_texts):
+    no_header = [whole.replace(b"canary-token", token) for token in (b"a\\r\\nb", b"\\u20ac", b"a b", b"a" * 5000)]
+    for wrong in (b"", whole[:-1], whole + b"}", os.urandom(200), *wrong_times, *wrong_texts, *no_header):
         path.write_bytes(wrong)
         with share.alone() as entry:
             assert entry.read() == Shared()

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from math import isfinite
@@ -14,6 +15,7 @@ from zbt_notebook.client.secret_str import SecretStr, StaysInKernel
 
 PATIENCE = 5.0  # seconds: a refresh takes one; who holds the file for longer hangs, or was stopped
 _UNSHARED = "the access token is not shared"
+_TOKEN = re.compile(r"[\x21-\x7e]{0,4096}")  # what a header takes, as where tokens arrive
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,11 @@ class Shared(StaysInKernel):
 
 
 def _typed(name: str, value: Any) -> Any:
-    """The value of a field, of its kind; raise TypeError for any other."""
+    """The value of a field, of its kind; raise TypeError or ValueError for any other."""
     if name == "scopes":
         return tuple(map(_text, value))
+    if name == "access_token" and not _TOKEN.fullmatch(_text(value)):
+        raise ValueError
     if name == "calls":
         return tuple(map(_number, value))
     return _number(value) if name in {"ends_on_wall", "ends", "failed"} else _text(value)
