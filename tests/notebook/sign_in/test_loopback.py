@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.client.test_forks import in_a_child
 from tests.notebook.sign_in.conftest import login_in_background
 from zbt_notebook.client import signed_in
 from zbt_notebook.client.errors import NotSignedIn, SignInRejected, UsageError
@@ -232,3 +233,25 @@ def test_a_foreign_code_cannot_be_slipped_in(site, begin):
     query = site.consent(foreign.authorization_url).partition("?")[2]
     assert fetch(landed(site, begun).partition("?")[0] + "?" + query)[0] == 400
     assert signed_in.connections() == ()
+
+
+def test_a_forked_child_listens_by_itself(redirect_uri):
+    """Whoever held the lock in the parent; there the port is the child's to open once the parent has left it."""
+
+    def unasked(_query):
+        raise AssertionError
+
+    stop = LOOPBACK.start("the parent's", unasked, redirect_uri=redirect_uri)
+
+    def act():
+        held = not LOOPBACK._open
+        try:
+            LOOPBACK.start("the child's", unasked, redirect_uri=redirect_uri)
+        except UsageError:
+            return [held, "in use"]
+        return [held, "listens"]
+
+    with LOOPBACK._lock:
+        assert in_a_child(act) == [True, "in use"]
+    stop()
+    assert in_a_child(act) == [True, "listens"]

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from zbt_notebook.client.errors import UsageError
+from zbt_notebook.client.forks import ForkSafeLock, renew_in_child
 from zbt_notebook.notebook.sign_in.catchers import OnRedirect
 from zbt_notebook.notebook.sign_in.loopback_page import PAGE_HEADERS, page
 
@@ -57,8 +58,15 @@ class LoopbackCatcher:
     redirect_uri = ""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._open: dict[ListenAddress, _Listener] = {}
+        renew_in_child(self)
+
+    def renew_after_fork(self) -> None:
+        """Listen nowhere: the threads that answer are the parent's."""
+        for listener in self._open.values():
+            listener.close()
+        self._open = {}
 
     def seen_at(self, page: str) -> None:
         """It makes no difference here."""
@@ -114,6 +122,11 @@ class _Listener:
         for server in self._servers:
             server.server_close()
             server.end_slow_ones(0)
+
+    def close(self) -> None:
+        """Close the port in this process; connections are left to whom they belong."""
+        for server in self._servers:
+            server.server_close()
 
     def join(self) -> None:
         if threading.current_thread() is not self._thread:
