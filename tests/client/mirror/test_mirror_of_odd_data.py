@@ -137,6 +137,8 @@ def test_a_damaged_file_is_told_and_healed(connection, store, tmp_path, harm):
         '{"kind":"bugs","number":1,"current":0,"files":{"1":"../../etc/passwd"},"rows":{"1":1}}',
         '{"kind":"bugs","number":1,"current":0,"files":{"1":7},"rows":{"1":1}}',
         '{"kind":"bugs","number":1,"current":0,"files":{},"rows":7,"projects":null}',
+        '{"kind":"bugs","number":1,"current":9e9,"files":{},"rows":{}}'.replace("9e9", "9" * 40),
+        '{"kind":"bugs","number":1,"current":-1,"files":{},"rows":{}}',
     ],
 )
 def test_a_state_in_another_shape_is_told_and_healed(connection, store, tmp_path, told):

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from zbt_notebook.client.progress import OnProgress
 
 _LEEWAY = 15 * 60_000  # milliseconds that are asked for again: clocks differ, and a change can be in the making
+_FARTHEST = 4_102_444_800_000  # epoch milliseconds, the year 2100: a state that claims more is damaged
 _STATES_KEPT = 2  # the present one, and the one that a reader may be at
 
 
@@ -96,7 +97,7 @@ class State:
         orders = kept.get("orders", {})
         is_ours = (
             all(isinstance(text, str) for text in texts)
-            and all(type(kept.get(name, 0)) is int for name in numbers)
+            and all(type(kept.get(name, 0)) is int and 0 <= kept.get(name, 0) < _FARTHEST for name in numbers)
             and isinstance(projects, list)
             and isinstance(files, dict)
             and all(map(is_data_file, files.values()))
