@@ -142,3 +142,14 @@ def test_other_refusals_leave_the_history_alone(run, shell):
     with pytest.raises(UsageError):
         run("%zbt lgoin")
     assert shell.user_ns["In"][-1] == "get_ipython().run_line_magic('zbt', 'lgoin')"
+
+
+@pytest.mark.parametrize("source", ["%%zbt {}", "%zbtt bugs {}", "%ZBT {}", "x = 1\n% zbt {}"])
+def test_a_secret_on_a_line_that_never_reached_us_leaves_the_history(source, shell, database, capsys):
+    """IPython refuses the line by itself; the user is told all the same."""
+    shell.run_cell(source.format(TOKEN), store_history=True)
+    assert TOKEN not in everything(shell, database)
+    assert "keeps it no longer" in capsys.readouterr().err
+    shell.run_cell("%zbtt bugs", store_history=True)
+    assert shell.user_ns["In"][-1] == "get_ipython().run_line_magic('zbtt', 'bugs')"
+    assert "keeps it no longer" not in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """Takes notice of errors that reach the user of a cell, from a magic or from Python; handled ones do not."""
 
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,28 @@ def unwatch_cells(shell: Any) -> None:
 
 def _notice(outcome: Any) -> None:
     _remember(outcome.error_in_exec)
+    cell = getattr(outcome.info, "raw_cell", "") or ""
+    if not outcome.success and _LIKE_OUR_LINE.search(cell):
+        _take_out_secrets(cell)
+
+
+# A line that never reached %zbt: misspelt (%zbtt, %ZBT, %zbt?…), or %%zbt without a cell
+_LIKE_OUR_LINE = re.compile(r"^\s*%{1,2}\s*zbt", re.IGNORECASE | re.MULTILINE)
+
+
+def _take_out_secrets(cell: str) -> None:
+    from IPython.core.getipython import get_ipython
+
+    from zbt_notebook.client.redactor import holds_secret
+    from zbt_notebook.client.streams import tell
+    from zbt_notebook.notebook.magic.history import take_out
+
+    held = [word for word in re.findall(r"[\w.~+/=-]+", cell) if holds_secret(word)]  # as the compiled cell has them
+    if held and take_out(get_ipython(), *held):
+        tell(
+            "The line held a secret: IPython's history keeps it no longer. Replace it in Zoho's API console.",
+            to="stderr",
+        )
 
 
 def _remember(error: BaseException | None) -> None:
