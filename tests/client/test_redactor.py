@@ -38,6 +38,8 @@ DRESSES = {
     "base64 in capitals": lambda text: base64.b64encode(text.encode()).decode().upper(),
     "base64 for addresses": lambda text: base64.urlsafe_b64encode(text.encode()).decode(),
     "base64 of percent-encoded": lambda text: base64.b64encode(quote(text, safe="").encode()).decode(),
+    "base64 of UTF-16": lambda text: base64.b64encode(text.encode("utf-16-le")).decode(),
+    "hexadecimal of UTF-16": lambda text: text.encode("utf-16-le").hex(),
     "hexadecimal": lambda text: text.encode().hex(),
     "hexadecimal in capitals": lambda text: text.encode().hex().upper(),
     "hexadecimal in pairs": lambda text: text.encode().hex(":"),

@@ -3,12 +3,14 @@
 import base64
 import codecs
 import copy
+import gzip
 import hashlib
 import json
 import random
 import subprocess
 import sys
 import uuid
+import zlib
 from typing import Any
 
 import nbformat
@@ -116,6 +118,19 @@ def test_a_live_secret_is_found_in_every_dress(dress):
     assert not zbt.audit(report.cleaned)
 
 
+@pytest.mark.parametrize("compress", [gzip.compress, zlib.compress], ids=["gzip", "zlib"])
+def test_a_secret_is_found_in_what_was_compressed(compress):
+    """An attached file, or what a cell packed before it wrote it down; and what is no such thing is let be."""
+    held = SecretStr("l1ve-s3cret-0f-this-kernel-4711-0815-42")
+    for level in (1, 6, 9):
+        packed = base64.b64encode(compress(b"a line before\n" + held.encode() + b"\n", level)).decode()
+        for source in (packed, packed.rstrip("="), packed[:-8]):
+            report = zbt.audit(notebook(code_cell(f"x = '{source}'")))
+            assert [finding.what for finding in report] == [LIVE], source
+            assert not zbt.audit(report.cleaned)
+        assert not zbt.audit(notebook(code_cell(packed[:8] + "A" * 60)))
+
+
 @pytest.mark.parametrize(
     ("source", "what"),
     [
@@ -126,6 +141,9 @@ def test_a_live_secret_is_found_in_every_dress(dress):
         (f"x = '{CODE[::-1]}'", TOKEN),
         (f"x = '{codecs.encode(CODE, 'rot13')}'", TOKEN),
         (f"x = '{base64.b32encode(b'x = ' + CODE.encode()).decode()}'", TOKEN),
+        (f"x = '{base64.b64encode(CODE.encode('utf-16-le')).decode()}'", TOKEN),
+        (f"x = '{CODE.encode('utf-16-be').hex()}'", TOKEN),
+        (f"x = '{base64.b64encode(gzip.compress(SECRET.encode(), mtime=0)).decode()}'", CLIENT_SECRET),
         ("client_secret = 'Ab12cd34Ef56gh78'", NAMED),
         ('{"refresh_token": "x9f8e7d6c5b4a3f2e1"}', NAMED),
         ("ZBT_CLIENT_SECRET=Ab12cd34Ef56gh78", NAMED),

@@ -159,7 +159,9 @@ def _spellings(secret: str) -> Iterator[str]:
         spelt = [spelling % byte for byte in data]
         yield from (mark.join(spelt) for mark in ("", "\\", " \\", " ", ", "))
     yield data.hex(",").replace(",", ", 0x")
-    for text in (data, quoted):
+    wide = secret.encode("utf-16-le", "surrogatepass")  # what PowerShell encodes
+    yield wide.hex()
+    for text in (data, quoted, wide):
         yield from _in_bits(base64.b64encode, 6, text)
     yield from _in_bits(base64.b32encode, 5, data)
     for encode in (base64.b85encode, base64.a85encode):

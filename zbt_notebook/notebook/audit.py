@@ -10,7 +10,9 @@ import binascii
 import codecs
 import json
 import re
+import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -39,6 +41,8 @@ _NAMED = re.compile(
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{40,}")
 _BASE32 = re.compile(r"(?<![A-Za-z0-9])[A-Za-z2-7]{64,}")
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2}){20,}")
+_COMPRESSED = ("H4sI", "eJ", "eN", "eA", "eF")  # how base64 begins of gzip and of zlib
+_LARGEST = 2**20  # bytes of what is unpacked: a bomb is not read to its end
 _RANDOM_FIGURES = 4  # in a value of 16 characters or more; words have none
 
 
@@ -224,17 +228,23 @@ def _by_pattern(text: str) -> Iterator[tuple[Span, str]]:
         group = "value" if match["value"] else "bearer"
         if _is_random(match[group]):
             yield match.span(group), NAMED
-    for run in _BASE64.finditer(text):
-        if any(next(_by_shape(decoded), None) for decoded in _from_base64(run.group())):
-            yield run.span(), TOKEN
     for match in redactor.TOKEN_SHAPE.finditer(text[::-1]):
         yield (len(text) - match.end(), len(text) - match.start()), TOKEN
     yield from ((match.span(), TOKEN) for match in redactor.TOKEN_SHAPE.finditer(codecs.encode(text, "rot13")))
+    yield from _encoded(text)
+
+
+def _encoded(text: str) -> Iterator[tuple[Span, str]]:
+    for run in _BASE64.finditer(text):
+        if any(next(_by_shape(decoded), None) for decoded in _from_base64(run.group())):
+            yield run.span(), TOKEN
+        elif run.group().startswith(_COMPRESSED):
+            yield from ((run.span(), what) for _, _, what in _secrets(_unpacked(run.group()))[:1])
     for run in _BASE32.finditer(text):
         if any(next(_by_shape(decoded), None) for decoded in _from_base32(run.group())):
             yield run.span(), TOKEN
     for run in _HEXADECIMAL.finditer(text):
-        if next(_by_shape(bytes.fromhex(run.group()).decode("latin-1")), None):
+        if any(next(_by_shape(decoded), None) for decoded in _texts(bytes.fromhex(run.group()))):
             yield run.span(), TOKEN
 
 
@@ -256,9 +266,25 @@ def _from_base64(run: str) -> Iterator[str]:
     for start in range(4):
         piece = standard[start:]
         try:
-            yield base64.b64decode(piece[: len(piece) // 4 * 4]).decode("latin-1")
+            yield from _texts(base64.b64decode(piece[: len(piece) // 4 * 4]))
         except binascii.Error:
             continue
+
+
+def _texts(data: bytes) -> Iterator[str]:
+    """Bytes as a text of one byte a character, and of two, as PowerShell's are."""
+    text = data.decode("latin-1")
+    yield text
+    if "\0" in text:
+        yield text.replace("\0", "")
+
+
+def _unpacked(run: str) -> str:
+    """What was compressed, as gzip or zlib do, before it became base64; empty where it was not."""
+    data = base64.b64decode(f"{run}===", altchars=b"-_" if {"-", "_"} & set(run) else None)
+    with suppress(zlib.error):
+        return zlib.decompressobj(wbits=47).decompress(data, _LARGEST).decode("latin-1")  # 47: either header
+    return ""
 
 
 def _from_base32(run: str) -> Iterator[str]:
