@@ -88,6 +88,16 @@ def headers_of_a_response(word):
     return dict(api({"portals": []}, status=200, headers={"x-echo": word, "content-type": "application/json"}).headers)
 
 
+def kind_of_a_list(word):
+    answer = Response(200, {"content-type": f"application/{word}"}, b"x")
+    flow(Echo(restapi=answer)).finish(SECRETS["code"]).frame("/portal/1/projects/2/bugs/")
+
+
+def name_in_a_list(word):
+    answer = Response(200, {"content-type": "application/json"}, json.dumps({word: [1]}).encode())
+    flow(Echo(restapi=answer)).finish(SECRETS["code"]).frame("/portal/1/projects/2/bugs/")
+
+
 def account(word):
     echo = Echo(info={"Display_Name": word, "Email": f"{word}@example.com"})
     sign_in = LoginFlow(
@@ -132,6 +142,8 @@ ROADS = {
         api_details,
         api_status,
         headers_of_a_response,
+        kind_of_a_list,
+        name_in_a_list,
         account,
         device,
         device_instructions,
@@ -169,7 +181,7 @@ def test_t49_no_road_shows_a_secret_that_the_server_sends_back(road, name):
 def test_t49_no_dress_gets_through_an_error(dress):
     """As it is, encoded, split or cut."""
     secret = SECRETS["client secret"]
-    for road in (exchange, api_message):
+    for road in (exchange, api_message, kind_of_a_list, name_in_a_list):
         shown = what_is_shown(road, dress(secret))
         assert find_secrets(shown.encode("utf-8", "replace"), {"it": secret}) == []
         assert dress(secret) not in shown

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from zbt_notebook.client.auth.data_centers import DataCenter
 from zbt_notebook.client.errors import ApiError, UsageError
 from zbt_notebook.client.http.messages import Pairs, Request, Response, Upload, decode_json
+from zbt_notebook.client.redactor import one_line
 from zbt_notebook.client.rest import endpoints
 from zbt_notebook.client.rest.endpoints import Endpoint
 
@@ -68,7 +69,8 @@ class Page:
         where = f"{call.method} {call.path}"
         if self.misread:
             raise ApiError(
-                f"{where}: {self.misread}", hint="This is no answer to rely on: look at it with connection.get(path)."
+                f"{where}: {one_line(self.misread)}",
+                hint="This is no answer to rely on: look at it with connection.get(path).",
             )
         raise NotAList(
             f"{where} answers with one thing, not with a list", hint="Use connection.get(path) for it.", page=self
