@@ -88,7 +88,7 @@ def keys(tmp_path_factory):
     return found
 
 
-@settings(max_examples=examples(60))
+@settings(max_examples=examples(40))
 @given(data=st.data(), name=st.sampled_from(sorted(ACTS)), hostile=st.sampled_from(HOSTILE))
 def test_any_value_in_any_place_is_a_result_or_two_lines(data, name, hostile, keys, tmp_path_factory):
     """Nothing of it is somebody else's exception, or a request without end."""
