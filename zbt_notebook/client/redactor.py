@@ -87,11 +87,11 @@ def find(text: str, secrets: Iterable[str], *, enough: int = _ENOUGH) -> list[Sp
     if not text:
         return []
     shortest = _SHORTEST if enough < NO_WORD else NO_WORD
-    known = [forms_of(secret, enough) for secret in secrets if len(secret) >= shortest]
+    known = [forms_of(secret) for secret in secrets if len(secret) >= shortest]
     if not known:
         return []
     layers = decodings(text, _WRITTEN)
-    return _merged(original(*span) for layer, original in layers for span in matches(layer, known))
+    return _merged(original(*span) for layer, original in layers for span in matches(layer, known, enough))
 
 
 def decodings(text: str, encoded: re.Pattern[str] = _ENCODED) -> Iterator[tuple[str, Callable[[int, int], Span]]]:

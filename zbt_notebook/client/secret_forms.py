@@ -27,20 +27,18 @@ _BETWEEN = (
 
 
 class _Forms:
-    """Texts that a secret may stand as, and how many characters of each give it away."""
+    """Texts that a secret may stand as; *whole*, where a part of one gives nothing away."""
 
-    def __init__(self) -> None:
-        self._enough: dict[str, int] = {}
-        self.grams: set[str] = set()  # every one of every text
+    def __init__(self, texts: Iterable[str] = (), *, whole: bool = False) -> None:
+        self._texts = list(texts)
+        self._whole = whole
+        self.grams = {text[at : at + _GRAM] for text in self._texts for at in range(len(text) - _GRAM + 1)}
 
-    def add(self, text: str, enough: int) -> None:
-        self._enough[text] = enough
-        self.grams |= {text[offset : offset + _GRAM] for offset in range(len(text) - _GRAM + 1)}
-
-    def stretches(self, text: str, at: int) -> Iterator[Span]:
-        """What the forms have in common with a text around the gram that stands there, where that is enough."""
+    def stretches(self, text: str, at: int, share: float) -> Iterator[Span]:
+        """What the forms have in common with a text around the gram that stands there, where that is such a *share*."""
         gram = text[at : at + _GRAM]
-        for form, enough in self._enough.items():
+        for form in self._texts:
+            enough = len(form) if self._whole else max(int(share * len(form)), SURE)
             offset = form.find(gram)
             while offset >= 0:
                 start, end = _extended(text, form, at, offset)
@@ -55,60 +53,59 @@ class SecretForms:
     A secret that could be made of words is looked for with what stands between its letters; in words, only whole.
     """
 
-    def __init__(self, secret: str, enough: int) -> None:
+    def __init__(self, secret: str) -> None:
         bare = _bare(secret)
         whole = len(bare) >= max(_MIXED, _WHOLE * len(secret))
         is_random = whole and sum(character.isdigit() for character in bare) >= _FIGURES
-        share = min(enough, len(secret)) / len(secret)
-        self.folded, self.bare = _Forms(), _Forms()
-        self.short: list[str] = []  # too short for grams: they count whole
-        forms = self.bare if is_random else self.folded
-        for text in {_bare(spelling) if is_random else fold(spelling) for spelling in _spellings(secret)} - {""}:
-            if len(text) < SURE:
-                self.short.append(text)
-            else:
-                forms.add(text, max(int(share * len(text)), SURE))
-        if not is_random and len(bare) >= _MIXED:
-            self.bare.add(bare, len(bare))
+        texts = {_bare(spelling) if is_random else fold(spelling) for spelling in _spellings(secret)} - {""}
+        self.short = [text for text in texts if len(text) < SURE]  # too short for grams: they count whole
+        forms = _Forms(text for text in texts if len(text) >= SURE)
+        in_words = _Forms([bare] if len(bare) >= _MIXED else (), whole=True)
+        self.folded, self.bare = (_Forms(), forms) if is_random else (forms, in_words)
+        self._length = len(secret)
+
+    def share(self, enough: int) -> float:
+        """The share of it, and so of each of its forms, that *enough* of its characters are."""
+        return min(enough, self._length) / self._length
 
 
-_known: "WeakKeyDictionary[str, dict[int, SecretForms]]" = WeakKeyDictionary()  # no longer than a SecretStr lives
+_known: "WeakKeyDictionary[str, SecretForms]" = WeakKeyDictionary()  # no longer than a SecretStr lives
 
 
-def forms_of(secret: str, enough: int) -> SecretForms:
-    """The forms of a secret, of which *enough* characters give it away; made once where somebody holds it."""
+def forms_of(secret: str) -> SecretForms:
+    """The forms of a secret; made once where somebody holds it."""
     try:
-        made = _known.setdefault(secret, {})
+        if secret not in _known:
+            _known[secret] = SecretForms(secret)
+        return _known[secret]
     except TypeError:  # a plain text, as the environment's are
-        made = {}
-    if enough not in made:
-        made[enough] = SecretForms(secret, enough)
-    return made[enough]
+        return SecretForms(secret)
 
 
-def matches(text: str, secrets: Iterable[SecretForms]) -> Iterator[Span]:
-    """Every stretch that a text shares with a form and that is long enough."""
+def matches(text: str, secrets: Iterable[SecretForms], enough: int) -> Iterator[Span]:
+    """Every stretch that a text shares with a form, as long as *enough* characters of the secret are there."""
     secrets = list(secrets)
     text = fold(text)
     for short in (short for secret in secrets for short in secret.short if short in text):
         yield from ((found.start(), found.end()) for found in re.finditer(re.escape(short), text))
-    yield from _stretches(text, [secret.folded for secret in secrets])
-    found = list(_stretches(_bare(text), [secret.bare for secret in secrets]))
+    shares = [secret.share(enough) for secret in secrets]
+    yield from _stretches(text, [secret.folded for secret in secrets], shares)
+    found = list(_stretches(_bare(text), [secret.bare for secret in secrets], shares))
     if found:
         back = [offset for offset, character in enumerate(text) if character.isascii() and character.isalnum()]
         yield from ((back[start], back[end - 1] + 1) for start, end in found)
 
 
-def _stretches(text: str, secrets: Iterable[_Forms]) -> Iterator[Span]:
+def _stretches(text: str, secrets: Iterable[_Forms], shares: Iterable[float]) -> Iterator[Span]:
     """Compare the grams at every sixth character alone, then extend those that a form has in both directions."""
     sampled = {text[offset : offset + _GRAM] for offset in range(0, len(text), _STRIDE)}
-    met: dict[str, list[_Forms]] = {}
-    for forms in secrets:
+    met: dict[str, list[tuple[_Forms, float]]] = {}
+    for forms, share in zip(secrets, shares, strict=True):
         for gram in sampled & forms.grams:
-            met.setdefault(gram, []).append(forms)
+            met.setdefault(gram, []).append((forms, share))
     for at in range(0, len(text), _STRIDE) if met else ():
-        for forms in met.get(text[at : at + _GRAM], ()):
-            yield from forms.stretches(text, at)
+        for forms, share in met.get(text[at : at + _GRAM], ()):
+            yield from forms.stretches(text, at, share)
 
 
 def _extended(text: str, form: str, at: int, offset: int) -> Span:

@@ -194,7 +194,8 @@ def test_the_same_holds_without_pyarrow():
         pytest.skip("this is that run")
     run = (
         "import sys; sys.modules['pyarrow'] = None; import pytest;"
-        "sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', '-p', 'no:cov', '--hypothesis-profile=quick', 'tests/client/frames']))"
+        "sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', '-p', 'no:cov',"
+        "'--hypothesis-profile=quick', 'tests/client/frames']))"
     )
     done = subprocess.run([sys.executable, "-c", run], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
