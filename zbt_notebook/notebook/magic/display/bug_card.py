@@ -114,7 +114,7 @@ def _facts(bug: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _time(bug: Mapping[str, Any], name: str) -> str:
     moment = _moment(bug.get(f"{name}_long"))
-    with suppress(ValueError):
+    with suppress(ValueError, OverflowError):
         moment = moment or datetime.fromisoformat(_word(bug.get(name))).astimezone(UTC)
     return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else _word(bug.get(name))
 
