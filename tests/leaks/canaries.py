@@ -29,7 +29,9 @@ from zbt_notebook.simulator.accounts.clients import invent_credentials
 
 WATCHED = {"notebook", "notebooks", "kernel", "browser"}  # folders of tests
 LOGGERS = ("zbt_notebook", "urllib3", "requests")
-SHAPES = re.compile(rb"1000\.[0-9a-f]{32}\.[0-9a-f]{32}|(?<![0-9a-zA-Z_./+=-])[0-9a-f]{42}(?![0-9a-zA-Z_/+=-])")
+SHAPES = re.compile(  # decimals alone are the numbers of bugs, one after the other, in a Parquet file
+    rb"1000\.[0-9a-f]{32}\.[0-9a-f]{32}|(?<![0-9a-zA-Z_./+=-])(?![0-9]{42})[0-9a-f]{42}(?![0-9a-zA-Z_/+=-])"
+)
 BASE64 = re.compile(rb"MTAwMC4|(?<=[A-Za-z0-9+/])(?:EwMDAu|xMDAwL)[A-Za-z0-9+/]{30}")  # "1000." at each place
 # What processes share is an access token, in a folder that is the user's alone.
 TOLD_SANDBOX = "sandbox-of-a-test"  # and how a kernel is told of its sandbox
