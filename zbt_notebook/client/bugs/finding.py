@@ -11,8 +11,9 @@ from zbt_notebook.client.bugs.lookups import Lookups, Portal, Project
 from zbt_notebook.client.bugs.tracker import Tracker
 from zbt_notebook.client.errors import NotFound, UsageError
 from zbt_notebook.client.foreign_json import objects
-from zbt_notebook.client.http.messages import Pairs
-from zbt_notebook.client.lists.read_lists import read_list
+from zbt_notebook.client.lists.kinds import find_kind
+from zbt_notebook.client.lists.page import PAGE_SIZE, Page
+from zbt_notebook.client.lists.read_lists import page_call, paging_of, read_list
 from zbt_notebook.client.next_steps import step
 from zbt_notebook.client.quoting import counted
 from zbt_notebook.client.rest import endpoints
@@ -24,7 +25,6 @@ KEY = re.compile(r"([A-Z][A-Z0-9_]*)-[IT]?([0-9]{1,9})", re.ASCII | re.IGNORECAS
 _ADDRESS = re.compile(
     r"(?:buginfo|bug-?detail|issue-?detail)/(\d+)/(\d+)|projects?/(\d+)/(?:bugs|issues)/(\d+)", re.IGNORECASE
 )
-_PAGE = 200
 _SHORTEST_ID = 12  # digits: a bug's own number has fewer
 
 
@@ -151,40 +151,36 @@ def _near(tracker: Tracker, portal: Portal, project: Project, number: int) -> It
     it is asked for, are out of that order: where none of those pages has the bug, the list is read whole, on the one
     road.
     """
-    call, first = _list(tracker, portal, project)
-    low, high = 1, ceil(max(1, number) / _PAGE)
-    page = guess = ceil(max(1, min(number, project.count or number)) / _PAGE)
+    call = _list(tracker, portal, project)
+    paging = paging_of(call)
+    low, high = 1, ceil(max(1, number) / PAGE_SIZE)
+    page = guess = ceil(max(1, min(number, project.count or number)) / PAGE_SIZE)
     while low <= page <= high:
-        came = tracker.client.fetch(replace(call, params=(*first, *_page(tracker, page))))
+        wanted = Page((page - 1) * PAGE_SIZE + 1, PAGE_SIZE)
+        came = tracker.client.fetch(page_call(call, paging, wanted))
         records = objects(came.records or [])
         yield from records
-        if not came.more and len(records) < _PAGE:
+        if not came.more and len(records) < PAGE_SIZE:
             high = min(high, page)
         numbers = [one for record in records if (one := _number(_key(record)))]
         if not numbers:
             high = page - 1
         elif number < numbers[0]:
-            low, high = max(low, page - ceil((numbers[0] - number) / _PAGE)), page - 1
+            low, high = max(low, page - ceil((numbers[0] - number) / PAGE_SIZE)), page - 1
         elif number > numbers[-1]:
-            low, high = page + 1, min(high, page + ceil((number - numbers[-1]) / _PAGE))
+            low, high = page + 1, min(high, page + ceil((number - numbers[-1]) / PAGE_SIZE))
         else:
             break
         page = high if page == guess and high < guess else max(low, min(2 * (low - 1), (low + high + 1) // 2))
-    yield from objects(read_list(tracker.client, replace(call, params=first)))
+    yield from objects(read_list(tracker.client, call))
 
 
-def _page(tracker: Tracker, number: int) -> Pairs:
-    if tracker.lookups.is_v3:
-        return ("page", str(number)), ("per_page", str(_PAGE))
-    return ("index", str((number - 1) * _PAGE + 1)), ("range", str(_PAGE))
-
-
-def _list(tracker: Tracker, portal: Portal, project: Project) -> tuple[ApiCall, tuple[tuple[str, str], ...]]:
+def _list(tracker: Tracker, portal: Portal, project: Project) -> ApiCall:
     if tracker.lookups.is_v3:
         path = f"/api/v3/portal/{portal.id}/projects/{project.id}/issues"
-        return ApiCall("GET", path), (("sort_by", "ASC(created_time)"),)
+        return ApiCall("GET", path, find_kind("bugs").v3_in_order)
     path = f"/restapi/portal/{portal.id}/projects/{project.id}/bugs/"
-    return ApiCall("GET", path), (("sort_column", "created_time"), ("sort_order", "ascending"))
+    return ApiCall("GET", path, find_kind("bugs").in_order)
 
 
 def bug_path(lookups: Lookups, portal: Portal, project: Project, number: str, below: str = "") -> str:
