@@ -61,13 +61,15 @@ class Resolver:
 
     def criteria(self, filters: Iterable[Filter]) -> tuple[Criterion, ...]:
         """Each filter with its values looked up; UsageError for the first that cannot be."""
-        chosen: dict[str, Filter] = {}
-        found = []
+        found: list[Criterion] = []
+        chosen: dict[str, tuple[Filter, Criterion]] = {}
         for one in filters:
-            field = self.field(one.name)
-            before = chosen.setdefault(field.name, one) if one.operator == "==" and not field.several else one
             found.append(self._criterion(one))
-            if before is not one and not set(found[-1].values) & set(self._criterion(before).values):
+            field = self.field(one.name)
+            if one.operator != "==" or field.several:
+                continue
+            before, theirs = chosen.setdefault(field.name, (one, found[-1]))
+            if theirs is not found[-1] and not set(theirs.values) & set(found[-1].values):
                 raise UsageError(
                     f"{field.label} is asked for twice, and nothing has two",
                     hint=f"For either of them, write {before},{one.whole or ','.join(map(str, one.values))}.",

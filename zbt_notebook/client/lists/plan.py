@@ -86,10 +86,11 @@ def _named(
 def plan(kind: Kind, request: PullRequest, portal: str, projects: Sequence[Mapping[str, Any]], now: datetime) -> Plan:
     """The lists of a kind in the classic API; projects that say that they have none are left out."""
     listings: list[Listing] = []
-    read, empty = 0, 0
+    empty = 0
     wanted = None if request.criteria else request.limit  # how many of the announced fit, nobody knows
     counts: dict[str, int] = {}
-    for read, project in enumerate(projects, 1):  # noqa: B007  how many are read is told below
+    rest = iter(projects)
+    for project in rest:
         count, _ = announced(kind, project, {})
         if count is not None:
             counts[str(project["id"])] = count
@@ -109,7 +110,7 @@ def plan(kind: Kind, request: PullRequest, portal: str, projects: Sequence[Mappi
         if wanted == 0:
             break
     ids = tuple(str(project["id"]) for project in projects)
-    return Plan(tuple(listings), empty, counts, ids, portal, left_out=len(projects) - read)
+    return Plan(tuple(listings), empty, counts, ids, portal, left_out=len(list(rest)))
 
 
 def _calls(
